@@ -1,0 +1,121 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Learn from a stream with Bayesian synapses: without being told where tasks begin, with
+/// graceful forgetting, and knowing how sure they are.
+#[derive(Debug, Parser)]
+#[command(name = "mesu", version, arg_required_else_help = true, after_help = "\
+Examples:
+  mesu list                     what there is to run, and how long it takes here
+  mesu run permuted-digits      learn ten tasks, one after another
+  mesu bench stream             how fast this machine learns")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the presets, each with the time its run takes on this machine
+    #[command(after_help = "\
+Example:
+  mesu list
+The times are estimated from a measurement of under a second.")]
+    List,
+    /// Run an experiment: a preset, or a TOML file of your own
+    #[command(after_help = "\
+Examples:
+  mesu run permuted-digits
+  mesu run permuted-digits --set tasks=200 --set network.hidden=[256] --out runs/wide
+  mesu run permuted-digits --seeds 1,2,3 --json > summary.json
+  mesu run own.toml --set data.source=folder/of/idx/files
+  mesu run permuted-digits --resume
+A file of your own needs only what differs from permuted-digits. The config.toml of
+every run shows all keys, and can be run itself.")]
+    Run(RunArguments),
+    /// Measure this machine
+    #[command(after_help = "\
+Example:
+  mesu bench stream --json")]
+    Bench {
+        #[command(subcommand)]
+        bench: Bench,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RunArguments {
+    /// A preset's name (see `mesu list`) or the path of a TOML file
+    #[arg(value_name = "PRESET|FILE.toml")]
+    pub(crate) experiment: String,
+    /// Replace a setting, for example learner.memory_window=600000
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) sets: Vec<String>,
+    /// Run once per seed, side by side, for example 1,2,3
+    #[arg(long, value_name = "N,…", value_delimiter = ',')]
+    pub(crate) seeds: Vec<u64>,
+    /// Folder for the results [default: runs/NAME-seed-N]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Go on with the run in that folder
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Print the summary as JSON, alone on stdout, instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// Updates per second, one example at a time, on one core
+    #[command(after_help = "\
+Examples:
+  mesu bench stream
+  mesu bench stream --hidden 256 --json
+Learns MNIST digits one by one, as `mesu run permuted-digits` does; only learning is
+timed. The figure is the median of several rounds.")]
+    Stream(StreamArguments),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct StreamArguments {
+    /// Neurons of each hidden layer, for example 50 or 200,200
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "50")]
+    pub(crate) hidden: Vec<usize>,
+    /// Draws of the network per update
+    #[arg(long, value_name = "S", default_value_t = 10)]
+    pub(crate) samples: usize,
+    /// Learn for at least so long
+    #[arg(long, value_name = "SECONDS", default_value_t = 3.0)]
+    pub(crate) seconds: f64,
+    /// Print JSON, alone on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        fn check(command: &clap::Command) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("  mesu "), "{}", command.get_name());
+            command.get_subcommands().for_each(check);
+        }
+        check(&Arguments::command());
+    }
+}

@@ -1,0 +1,40 @@
+//! `mesu`: parse, call the lab, print. Data go to stdout, messages to stderr.
+
+mod arguments;
+mod bench;
+mod list;
+mod output;
+mod progress;
+mod run;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::List => list::list(),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Bench { bench } => bench::bench(&bench),
+    };
+    result.unwrap_or_else(|error| {
+        output::message(&format!("error: {}", one_line(&error)));
+        ExitCode::FAILURE
+    })
+}
+
+/// The error and its causes in one line; a cause that its effect already tells is left out.
+fn one_line(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

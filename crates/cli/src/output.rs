@@ -1,0 +1,61 @@
+//! The two ways out: data to stdout, messages to stderr; and numbers for people.
+
+use std::io::{ErrorKind, Write};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+/// Writes `text` to stdout. A reader that went away (`mesu list | head -1`) has what it
+/// wanted: that is no error.
+pub(crate) fn print(text: &str) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("stdout: can't be written")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to stderr; when even that fails, nobody is there to be told.
+pub(crate) fn message(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// `1234567.8` as `1,234,568`.
+pub(crate) fn grouped(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A time in the unit that suits it: `12 s`, `4 min 30 s`, `2 h 5 min`.
+pub(crate) fn span(time: Duration) -> String {
+    let seconds = time.as_secs_f64().round() as u64;
+    match seconds {
+        0..60 => format!("{} s", seconds.max(1)),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(grouped(0.4), "0");
+        assert_eq!(grouped(999.0), "999");
+        assert_eq!(grouped(1_234_567.8), "1,234,568");
+        assert_eq!(span(Duration::from_millis(10)), "1 s");
+        assert_eq!(span(Duration::from_secs(270)), "4 min 30 s");
+        assert_eq!(span(Duration::from_secs(7500)), "2 h 5 min");
+    }
+}

@@ -1,0 +1,125 @@
+//! `mesu run`: an experiment from its name or file to its table.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result, bail};
+use mesu_lab::{Data, Experiment, Outcomes, Progress, Setting, Silent, run_seeds};
+
+use crate::arguments::RunArguments;
+use crate::output::{message, print};
+use crate::progress::Screen;
+use crate::table;
+
+/// What the shell knows a program by that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+/// Runs what `arguments` ask for.
+pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
+    let experiment = Experiment::find(&arguments.experiment, &arguments.sets)?;
+    let sets_seed = |set: &String| set.split('=').next().is_some_and(|key| key.trim() == "seed");
+    if !arguments.seeds.is_empty() && arguments.sets.iter().any(sets_seed) {
+        bail!("--seeds and --set seed=…: both say which seed to run; give one of them");
+    }
+    let data = Data::load(&experiment.data)?;
+    let path = arguments.out.clone().unwrap_or_else(|| default_path(&experiment, &arguments.seeds));
+    let stop = stop_on_signal()?;
+
+    let silent = Silent;
+    let heading = format!("{}: results go to {}", experiment.name, path.display());
+    let runs = arguments.seeds.len().max(1);
+    let screen = (!arguments.quiet).then(|| Screen::new(heading, runs));
+    let progress: &dyn Progress = screen.as_ref().map_or(&silent, |screen| screen);
+    let setting = Setting {
+        resume: arguments.resume,
+        stop: &stop,
+        progress,
+    };
+    let outcomes = run_seeds(&experiment, &arguments.seeds, &data, &path, setting);
+    if let Some(screen) = &screen {
+        screen.clear();
+    }
+    match outcomes? {
+        Outcomes::Interrupted => {
+            message(&format!("stopped, and saved. To go on:\n  {}", go_on(arguments, &path)));
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+        Outcomes::Finished { json, .. } => {
+            print(&match arguments.json {
+                true => format!("{json:#}\n"),
+                false => table::table(&json),
+            })?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn default_path(experiment: &Experiment, seeds: &[u64]) -> PathBuf {
+    let name = match seeds {
+        [] => format!("{}-seed-{}", experiment.name, experiment.seed),
+        [seed] => format!("{}-seed-{seed}", experiment.name),
+        seeds => {
+            let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+            format!("{}-seeds-{}", experiment.name, seeds.join("-"))
+        }
+    };
+    Path::new("runs").join(name)
+}
+
+/// A flag that Ctrl-C sets. A second Ctrl-C ends the program where it is, which loses no
+/// more than the seconds since the last checkpoint.
+fn stop_on_signal() -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED.into());
+        }
+    })
+    .context("Ctrl-C can't be listened to")?;
+    Ok(stop)
+}
+
+/// The command that goes on with the run in `path`.
+fn go_on(arguments: &RunArguments, path: &Path) -> String {
+    let program = std::env::args().next().unwrap_or_else(|| "mesu".to_owned());
+    let mut words = vec![program, "run".to_owned(), arguments.experiment.clone()];
+    for set in &arguments.sets {
+        words.extend(["--set".to_owned(), set.clone()]);
+    }
+    if !arguments.seeds.is_empty() {
+        let seeds: Vec<String> = arguments.seeds.iter().map(u64::to_string).collect();
+        words.extend(["--seeds".to_owned(), seeds.join(",")]);
+    }
+    words.extend(["--out".to_owned(), path.display().to_string()]);
+    words.push("--resume".to_owned());
+    for (flag, given) in [("--quiet", arguments.quiet), ("--json", arguments.json)] {
+        if given {
+            words.push(flag.to_owned());
+        }
+    }
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// `word` as a shell reads it whole.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=,:+@%".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_survive_the_shell() {
+        assert_eq!(quoted("tasks=3"), "tasks=3");
+        assert_eq!(quoted("network.hidden=[16]"), "'network.hidden=[16]'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+}

@@ -1,0 +1,3 @@
+//! Readers of the file formats that data sets are published in.
+
+pub mod idx;

@@ -1,0 +1,3 @@
+//! Scenarios: how one data set becomes a stream of tasks.
+
+pub mod permuted;

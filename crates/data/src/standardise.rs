@@ -1,0 +1,138 @@
+//! From bytes to the numbers a network sees.
+//!
+//! A pixel v in 0..=255 becomes x = (v/255 − mean) / std, with the mean and the
+//! standard deviation of v/255 over all pixels of all training images (for MNIST
+//! 0.1307 and 0.3081; Bonnet et al. 2025, methods). There are 256 possible
+//! answers, so the conversion is a table.
+
+use crate::dataset::Dataset;
+
+/// The table `u8 -> f32`, with the mean and std (of v/255) that it was made from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standardise {
+    table: [f32; 256],
+    mean: f64,
+    std: f64,
+}
+
+/// Why no standardisation can be fitted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StandardiseError {
+    /// Every pixel is the same: the standard deviation is 0.
+    #[error(
+        "all pixels of the {examples} training images are {value}, so their standard deviation \
+         is 0; give images that differ"
+    )]
+    Constant {
+        /// Number of training images.
+        examples: usize,
+        /// The value of every pixel.
+        value: u8,
+    },
+}
+
+impl Standardise {
+    /// Fits mean and std on all pixels of `train`.
+    ///
+    /// # Errors
+    /// [`StandardiseError::Constant`] if all pixels are equal.
+    pub fn of(train: &Dataset) -> Result<Self, StandardiseError> {
+        // Summing 256 counts instead of millions of pixels is exact and quick.
+        let mut histogram = [0_u64; 256];
+        for &pixel in train.images() {
+            histogram[usize::from(pixel)] += 1;
+        }
+        let count = train.images().len() as f64;
+        let expectation = |f: &dyn Fn(f64) -> f64| -> f64 {
+            let weighted = |(value, &n): (usize, &u64)| n as f64 * f(value as f64 / 255.0);
+            histogram.iter().enumerate().map(weighted).sum::<f64>() / count
+        };
+        let mean = expectation(&|x| x);
+        let variance = expectation(&|x| (x - mean).powi(2));
+        let value = train.images()[0];
+        // Asked of the counts: the computed variance of equal pixels may round above 0.
+        if histogram[usize::from(value)] == train.images().len() as u64 {
+            return Err(StandardiseError::Constant {
+                examples: train.len(),
+                value,
+            });
+        }
+        Ok(Self::with(mean, variance.sqrt()))
+    }
+
+    /// x = v/255 alone, in 0..=1 (mean 0, std 1).
+    pub fn identity() -> Self {
+        Self::with(0.0, 1.0)
+    }
+
+    fn with(mean: f64, std: f64) -> Self {
+        let value = |v: usize| ((v as f64 / 255.0 - mean) / std) as f32;
+        Self {
+            table: std::array::from_fn(value),
+            mean,
+            std,
+        }
+    }
+
+    /// The mean that is subtracted, of pixels scaled to 0..=1.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard deviation that is divided by, of pixels scaled to 0..=1; above 0.
+    pub fn std(&self) -> f64 {
+        self.std
+    }
+
+    /// x of each byte: `table()[v]` is x(v).
+    #[inline]
+    pub fn table(&self) -> &[f32; 256] {
+        &self.table
+    }
+
+    /// `outputs[i] = x(bytes[i])`.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub fn apply(&self, bytes: &[u8], outputs: &mut [f32]) {
+        assert_eq!(bytes.len(), outputs.len(), "one output per byte");
+        for (output, &byte) in outputs.iter_mut().zip(bytes) {
+            *output = self.table[usize::from(byte)];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn standardised_pixels_have_mean_zero_and_variance_one() {
+        let bytes: Vec<u8> = (0..600_u32).map(|i| (i * i % 251) as u8).collect();
+        let set = Dataset::new(bytes.clone(), vec![0; 6], 10, 10, 1).unwrap();
+        let standardise = Standardise::of(&set).unwrap();
+        let mut outputs = vec![0.0; 600];
+        standardise.apply(&bytes, &mut outputs);
+        let mean = outputs.iter().map(|&x| f64::from(x)).sum::<f64>() / 600.0;
+        let variance = outputs.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / 600.0;
+        assert!(mean.abs() < 1e-6 && (variance - 1.0).abs() < 1e-6);
+        let naive = (f64::from(bytes[77]) / 255.0 - standardise.mean()) / standardise.std();
+        assert_eq!(outputs[77], naive as f32);
+    }
+
+    #[test]
+    fn identity_is_a_scale_alone() {
+        let mut outputs = [0.0; 3];
+        Standardise::identity().apply(&[0, 51, 255], &mut outputs);
+        assert_eq!(outputs, [0.0, 0.2, 1.0]);
+    }
+
+    #[test]
+    fn constant_images_are_refused() {
+        for value in [0, 77, 255] {
+            let set = Dataset::new(vec![value; 300], vec![0; 3], 10, 10, 1).unwrap();
+            let error = Standardise::of(&set).unwrap_err();
+            assert_eq!(error, StandardiseError::Constant { examples: 3, value });
+        }
+    }
+}

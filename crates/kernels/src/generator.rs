@@ -1,0 +1,328 @@
+//! The random generator of the noise: sixteen interleaved xoshiro128++ (Blackman & Vigna 2021).
+//!
+//! A generator is named: the same seed, name and indices give the same numbers on every machine,
+//! and different names give streams that do not overlap in practice (each lane starts at a state
+//! drawn by SplitMix64 from a hash of the name). Nothing depends on the order in which generators
+//! are made, so work may be split over threads freely.
+//!
+//! Normals come from the Box-Muller transform, 32 at a time: with u, v uniform in (0, 1),
+//! `r = sqrt(-2 ln u)` and an angle `2 pi v`, `r cos` and `r sin` are independent N(0, 1). u has 23
+//! bits, so |z| <= 5.77 (what lies beyond has probability 8e-9).
+
+use fearless_simd::{Simd, dispatch, f32x16, i32x16, prelude::*, u32x16};
+
+use crate::lanes::LANES;
+use crate::level::level;
+use crate::math;
+
+/// Normals made at a time; a request for fewer throws the rest away.
+const BLOCK: usize = 2 * LANES;
+
+/// Sixteen lanes of xoshiro128++, the source of all noise.
+///
+/// ```
+/// use mesu_kernels::Generator;
+/// let mut noise = Generator::named(1, "noise", &[]);
+/// let mut normals = [0.0; 10];
+/// noise.fill_normal(&mut normals);
+/// assert_eq!(Generator::named(1, "noise", &[]).normals(10), normals);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generator {
+    /// Word w of lane l is `state[w][l]`.
+    state: [[u32; LANES]; 4],
+}
+
+impl Generator {
+    /// The generator of the stream called `name`, with any number of indices (task, chunk, …).
+    #[must_use]
+    pub fn named(seed: u64, name: &str, indices: &[u64]) -> Self {
+        let mut hash = SplitMix64(seed);
+        for byte in name.bytes() {
+            hash = SplitMix64(hash.next() ^ u64::from(byte));
+        }
+        for index in indices {
+            hash = SplitMix64(hash.next() ^ index);
+        }
+        Self::seeded(hash)
+    }
+
+    /// The generator number `index` derived from this one, which does not change.
+    #[must_use]
+    pub fn split(&self, index: u64) -> Self {
+        let mut hash = SplitMix64(index);
+        for word in self.state.as_flattened() {
+            hash = SplitMix64(hash.next() ^ u64::from(*word));
+        }
+        Self::seeded(hash)
+    }
+
+    fn seeded(mut hash: SplitMix64) -> Self {
+        let mut state = [[0; LANES]; 4];
+        for lane in 0..LANES {
+            let (a, b) = (hash.next(), hash.next());
+            state[0][lane] = a as u32;
+            state[1][lane] = (a >> 32) as u32;
+            state[2][lane] = b as u32;
+            state[3][lane] = (b >> 32) as u32;
+        }
+        Self { state }
+    }
+
+    /// The state, word by word, for a checkpoint.
+    #[must_use]
+    pub fn state(&self) -> [[u32; LANES]; 4] {
+        self.state
+    }
+
+    /// The generator with a state read from a checkpoint; `None` if a lane is all zero, a state
+    /// that xoshiro never reaches or leaves.
+    #[must_use]
+    pub fn from_state(state: [[u32; LANES]; 4]) -> Option<Self> {
+        let alive = (0..LANES).all(|lane| state.iter().any(|word| word[lane] != 0));
+        alive.then_some(Self { state })
+    }
+
+    /// Fills the slice with independent N(0, 1).
+    pub fn fill_normal(&mut self, out: &mut [f32]) {
+        dispatch!(level(), simd => fill_normal(simd, &mut self.state, out));
+    }
+
+    /// `count` independent N(0, 1).
+    #[must_use]
+    pub fn normals(&mut self, count: usize) -> Vec<f32> {
+        let mut out = vec![0.0; count];
+        self.fill_normal(&mut out);
+        out
+    }
+
+    /// Fills the slice with numbers uniform in (low, high).
+    pub fn fill_uniform(&mut self, out: &mut [f32], low: f32, high: f32) {
+        let state = &mut self.state;
+        dispatch!(level(), simd => {
+            let mut lanes = Lanes::load(simd, state);
+            for chunk in out.chunks_mut(LANES) {
+                let unit = unit_interval(lanes.next()).to_array();
+                for (x, u) in chunk.iter_mut().zip(unit) {
+                    *x = u.mul_add(high - low, low);
+                }
+            }
+            lanes.store(state);
+        });
+    }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): seeds the lanes.
+struct SplitMix64(u64);
+
+impl SplitMix64 {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
+
+struct Lanes<S: Simd>([u32x16<S>; 4]);
+
+impl<S: Simd> Lanes<S> {
+    #[inline(always)]
+    fn load(simd: S, state: &[[u32; LANES]; 4]) -> Self {
+        Self([
+            u32x16::from_slice(simd, &state[0]),
+            u32x16::from_slice(simd, &state[1]),
+            u32x16::from_slice(simd, &state[2]),
+            u32x16::from_slice(simd, &state[3]),
+        ])
+    }
+
+    #[inline(always)]
+    fn store(&self, state: &mut [[u32; LANES]; 4]) {
+        for (word, out) in self.0.iter().zip(state) {
+            word.store_slice(out);
+        }
+    }
+
+    #[inline(always)]
+    fn next(&mut self) -> u32x16<S> {
+        let [s0, s1, s2, s3] = self.0;
+        let result = rotate_left::<S, 7, 25>(s0 + s3) + s0;
+        let s2 = s2 ^ s0;
+        let s3 = s3 ^ s1;
+        self.0 = [
+            s0 ^ s3,
+            s1 ^ s2,
+            s2 ^ (s1 << 9),
+            rotate_left::<S, 11, 21>(s3),
+        ];
+        result
+    }
+}
+
+#[inline(always)]
+fn rotate_left<S: Simd, const LEFT: u32, const RIGHT: u32>(x: u32x16<S>) -> u32x16<S> {
+    (x << LEFT) | (x >> RIGHT)
+}
+
+/// The upper 23 bits as a number in (0, 1), at the middle of its interval of 2^-23.
+#[inline(always)]
+fn unit_interval<S: Simd>(bits: u32x16<S>) -> f32x16<S> {
+    let one_to_two = f32x16::from_bits((bits >> 9) | u32x16::splat(bits.token(), 0x3f80_0000));
+    one_to_two - (1.0 - f32::EPSILON / 2.0)
+}
+
+#[inline(always)]
+fn fill_normal<S: Simd>(simd: S, state: &mut [[u32; LANES]; 4], out: &mut [f32]) {
+    let mut lanes = Lanes::load(simd, state);
+    let mut blocks = out.chunks_exact_mut(BLOCK);
+    for block in &mut blocks {
+        let (a, b) = box_muller(lanes.next(), lanes.next());
+        a.store_slice(&mut block[..LANES]);
+        b.store_slice(&mut block[LANES..]);
+    }
+    let rest = blocks.into_remainder();
+    if !rest.is_empty() {
+        let (a, b) = box_muller(lanes.next(), lanes.next());
+        let (first, second) = rest.split_at_mut(rest.len().min(LANES));
+        first.copy_from_slice(&a.to_array()[..first.len()]);
+        second.copy_from_slice(&b.to_array()[..second.len()]);
+    }
+    lanes.store(state);
+}
+
+/// Two vectors of normals from two vectors of random bits.
+#[inline(always)]
+fn box_muller<S: Simd>(u: u32x16<S>, v: u32x16<S>) -> (f32x16<S>, f32x16<S>) {
+    let simd = u.token();
+    let radius = SimdFloat::sqrt(math::ln(unit_interval(u)) * -2.0);
+    // 23 bits place the angle in a quarter of the circle around 0; two of the unused low bits of v
+    // choose the quarter: one swaps sine and cosine, one turns the cosine's sign.
+    let angle = (unit_interval(v) - 0.5) * std::f32::consts::FRAC_PI_2;
+    let (sine, cosine) = math::sin_cos_quarter(angle);
+    let sign = (v << 31) & u32x16::splat(simd, 0x8000_0000);
+    let cosine = f32x16::from_bits(cosine.to_bits() ^ sign);
+    let swap = (v.bitcast::<i32x16<S>>() & i32x16::splat(simd, 2)).simd_eq(i32x16::splat(simd, 0));
+    let a = swap.select(cosine, sine);
+    let b = swap.select(sine, cosine);
+    (radius * a, radius * b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{Rng, SeedableRng};
+    use rand_xoshiro::Xoshiro128PlusPlus;
+
+    #[test]
+    fn lanes_are_xoshiro128_plus_plus() {
+        let generator = Generator::named(7, "test", &[1, 2]);
+        for lane in 0..LANES {
+            let mut seed = [0; 16];
+            for word in 0..4 {
+                seed[4 * word..4 * word + 4]
+                    .copy_from_slice(&generator.state[word][lane].to_le_bytes());
+            }
+            let mut oracle = Xoshiro128PlusPlus::from_seed(seed);
+            let mut state = generator.state;
+            for _ in 0..100 {
+                let got = dispatch!(level(), simd => {
+                    let mut lanes = Lanes::load(simd, &state);
+                    let next = lanes.next().to_array();
+                    lanes.store(&mut state);
+                    next
+                });
+                assert_eq!(got[lane], oracle.next_u32());
+            }
+        }
+    }
+
+    /// A change of these values breaks every published seed.
+    #[test]
+    fn first_values_are_pinned() {
+        let mut generator = Generator::named(1, "noise", &[]);
+        let bits: Vec<u32> = generator.normals(40).iter().map(|z| z.to_bits()).collect();
+        assert_eq!([bits[0], bits[17], bits[33], bits[39]], PINNED);
+    }
+    const PINNED: [u32; 4] = [3_213_927_148, 3_218_912_963, 3_186_636_040, 3_210_706_047];
+
+    #[test]
+    fn names_and_indices_give_different_streams() {
+        let first = |seed, name, indices: &[u64]| Generator::named(seed, name, indices).normals(4);
+        let streams = [
+            first(1, "a", &[]),
+            first(1, "b", &[]),
+            first(2, "a", &[]),
+            first(1, "a", &[0]),
+            first(1, "a", &[1]),
+            first(1, "a", &[0, 1]),
+            Generator::named(1, "a", &[]).split(0).normals(4),
+            Generator::named(1, "a", &[]).split(1).normals(4),
+        ];
+        for (i, a) in streams.iter().enumerate() {
+            assert!(streams.iter().skip(i + 1).all(|b| a != b));
+        }
+    }
+
+    #[test]
+    fn short_requests_are_prefixes() {
+        let long = Generator::named(3, "x", &[]).normals(64);
+        for count in 0..32 {
+            assert_eq!(Generator::named(3, "x", &[]).normals(count), long[..count]);
+        }
+    }
+
+    #[test]
+    fn uniforms_fill_their_interval() {
+        let mut out = vec![0.0; 100_000];
+        Generator::named(5, "u", &[]).fill_uniform(&mut out, -2.0, 6.0);
+        let mean = out.iter().map(|x| f64::from(*x)).sum::<f64>() / out.len() as f64;
+        assert!(out.iter().all(|x| *x > -2.0 && *x < 6.0));
+        assert!((mean - 2.0).abs() < 0.03, "{mean}");
+    }
+
+    /// Kolmogorov-Smirnov, moments, and independence of the pair that one transform yields.
+    #[test]
+    fn normals_are_normal() {
+        let n = 1 << 20;
+        let mut z: Vec<f64> = Generator::named(11, "ks", &[])
+            .normals(n)
+            .iter()
+            .map(|z| f64::from(*z))
+            .collect();
+        let mean = |f: &dyn Fn(f64) -> f64| z.iter().map(|z| f(*z)).sum::<f64>() / n as f64;
+        assert!(mean(&|z| z).abs() < 0.004);
+        assert!((mean(&|z| z * z) - 1.0).abs() < 0.006);
+        assert!(mean(&|z| z.powi(3)).abs() < 0.016);
+        assert!((mean(&|z| z.powi(4)) - 3.0).abs() < 0.04);
+        let pairs: Vec<(f64, f64)> = z
+            .chunks_exact(BLOCK)
+            .flat_map(|b| (0..LANES).map(|l| (b[l], b[l + LANES])))
+            .collect();
+        let correlation = |f: &dyn Fn(f64, f64) -> f64| {
+            pairs.iter().map(|(a, b)| f(*a, *b)).sum::<f64>() / pairs.len() as f64
+        };
+        assert!(correlation(&|a, b| a * b).abs() < 0.006);
+        assert!((correlation(&|a, b| a * a * b * b) - 1.0).abs() < 0.02);
+        z.sort_by(f64::total_cmp);
+        let distance = z.iter().enumerate().fold(0.0f64, |worst, (i, z)| {
+            let expected = normal_cdf(*z);
+            worst
+                .max((expected - i as f64 / n as f64).abs())
+                .max((expected - (i + 1) as f64 / n as f64).abs())
+        });
+        // The 0.1 % critical value of the test is 1.95 / sqrt(n).
+        assert!(distance < 1.95 / (n as f64).sqrt(), "{distance}");
+    }
+
+    /// Phi by numeric integration of the density in small steps (Simpson), exact to 1e-10.
+    fn normal_cdf(z: f64) -> f64 {
+        let density = |x: f64| (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt();
+        let steps = 64;
+        let h = z / f64::from(steps);
+        let inner: f64 = (1..steps)
+            .map(|i| density(h * f64::from(i)) * if i % 2 == 1 { 4.0 } else { 2.0 })
+            .sum();
+        0.5 + (density(0.0) + inner + density(z)) * h / 3.0
+    }
+}

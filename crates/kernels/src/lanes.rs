@@ -1,0 +1,57 @@
+//! Vectors of a fixed number of lanes, and what to do with the elements left over.
+
+use fearless_simd::{Simd, f32x16, prelude::*};
+
+/// Floats in a vector, on every machine: narrower hardware works on several registers.
+pub const LANES: usize = 16;
+
+/// The `LANES` elements from `at` on, all of them inside the slice.
+#[inline(always)]
+pub(crate) fn load_whole<S: Simd>(simd: S, slice: &[f32], at: usize) -> f32x16<S> {
+    f32x16::from_slice(simd, &slice[at..at + LANES])
+}
+
+/// Writes `LANES` elements from `at` on, all of them inside the slice.
+#[inline(always)]
+pub(crate) fn store_whole<S: Simd>(vector: f32x16<S>, slice: &mut [f32], at: usize) {
+    vector.store_slice(&mut slice[at..at + LANES]);
+}
+
+/// The `LANES` elements from `at` on; past the end of the slice they are zero.
+#[inline(always)]
+pub(crate) fn load<S: Simd>(simd: S, slice: &[f32], at: usize) -> f32x16<S> {
+    if at + LANES <= slice.len() {
+        return load_whole(simd, slice, at);
+    }
+    let mut buffer = [0.0; LANES];
+    for (lane, x) in buffer.iter_mut().zip(&slice[at..]) {
+        *lane = *x;
+    }
+    f32x16::load_array_ref(simd, &buffer)
+}
+
+/// Writes the lanes that fit into the slice from `at` on.
+#[inline(always)]
+pub(crate) fn store<S: Simd>(vector: f32x16<S>, slice: &mut [f32], at: usize) {
+    if at + LANES <= slice.len() {
+        return store_whole(vector, slice, at);
+    }
+    for (x, lane) in slice[at..].iter_mut().zip(vector.as_array()) {
+        *x = *lane;
+    }
+}
+
+/// `LANES` copies of a value.
+#[inline(always)]
+pub(crate) fn splat<S: Simd>(simd: S, value: f32) -> f32x16<S> {
+    f32x16::splat(simd, value)
+}
+
+/// Sum of the lanes: halves are added until one is left.
+#[inline(always)]
+pub(crate) fn sum<S: Simd>(simd: S, vector: f32x16<S>) -> f32 {
+    let (low, high) = simd.split_f32x16(vector);
+    let (low, high) = simd.split_f32x8(low + high);
+    let [a, b, c, d] = (low + high).to_array();
+    (a + c) + (b + d)
+}

@@ -1,0 +1,61 @@
+//! Which instruction set the kernels use, decided once per process.
+//!
+//! Results do not depend on it: the environment variable `MESU_SIMD` (`sse2`, `sse4.2`, `avx2`,
+//! `avx512`, `neon`) forces a lower one than the machine has, so that a test can compare bits.
+//! Machines without fused multiply-add compute it exactly in software, slowly.
+
+use std::sync::OnceLock;
+
+use fearless_simd::Level;
+
+/// Levels of the `MESU_SIMD` variable that this machine has, best first.
+pub fn available() -> Vec<&'static str> {
+    levels().into_iter().map(|(name, _)| name).collect()
+}
+
+/// Name of the level in use.
+///
+/// # Errors
+/// The value of `MESU_SIMD`, when it names no level that this machine has.
+pub fn name() -> Result<&'static str, String> {
+    chosen().map(|(name, _)| name)
+}
+
+/// The level in use; the machine's best when `MESU_SIMD` can't be honoured (the command line
+/// refuses such a value before any kernel runs, through [`name`]).
+pub(crate) fn level() -> Level {
+    static LEVEL: OnceLock<Level> = OnceLock::new();
+    *LEVEL.get_or_init(|| chosen().map_or_else(|_| Level::new(), |(_, level)| level))
+}
+
+fn chosen() -> Result<(&'static str, Level), String> {
+    let levels = levels();
+    match std::env::var("MESU_SIMD") {
+        Err(_) => Ok(levels[0]),
+        Ok(wanted) => (levels.iter().find(|(name, _)| *name == wanted).copied()).ok_or(wanted),
+    }
+}
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+fn levels() -> Vec<(&'static str, Level)> {
+    let best = Level::new();
+    [
+        ("avx512", best.as_avx512().map(Level::Avx512)),
+        ("avx2", best.as_avx2().map(Level::Avx2)),
+        ("sse4.2", best.as_sse4_2().map(Level::Sse4_2)),
+        ("sse2", best.as_sse2().map(Level::Sse2)),
+    ]
+    .into_iter()
+    .filter_map(|(name, level)| level.map(|level| (name, level)))
+    .collect()
+}
+
+#[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+fn levels() -> Vec<(&'static str, Level)> {
+    let name = if cfg!(target_arch = "aarch64") {
+        "neon"
+    } else {
+        "baseline"
+    };
+    vec![(name, Level::new())]
+}

@@ -1,0 +1,93 @@
+//! The plain loops that every kernel is tested against: unpadded slices, no vectors, sums in f64.
+
+use crate::{Gradient, Rule, Synapse};
+
+/// m and v of one input; `mu` and `sigma` are `[outputs][inputs]`.
+#[must_use]
+pub fn mean_variance(mu: &[f32], sigma: &[f32], x: &[f32]) -> (Vec<f64>, Vec<f64>) {
+    let dot = |row: &[f32], power: i32| -> f64 {
+        row.iter()
+            .zip(x)
+            .map(|(w, x)| (f64::from(*w) * f64::from(*x)).powi(power))
+            .sum()
+    };
+    let rows = |matrix: &[f32], power| matrix.chunks(x.len()).map(|row| dot(row, power)).collect();
+    (rows(mu, 1), rows(sigma, 2))
+}
+
+/// Activation and q of one neuron: `m + sqrt(v) z` and `z / sqrt(v)` (0 where v = 0).
+#[must_use]
+pub fn sample(m: f32, v: f32, z: f32) -> (f64, f64) {
+    let (m, std, z) = (f64::from(m), f64::from(v).sqrt(), f64::from(z));
+    (m + std * z, if v > 0.0 { z / std } else { 0.0 })
+}
+
+/// `[h_i > 0] sum_o ( d_o mu_oi + r_o sigma_oi^2 h_i )` for one row of inputs.
+#[must_use]
+pub fn input_gradient(mu: &[f32], sigma: &[f32], h: &[f32], d: &[f32], r: &[f32]) -> Vec<f64> {
+    let gradient = |i: usize| -> f64 {
+        let at = |matrix: &[f32], o: usize| f64::from(matrix[o * h.len() + i]);
+        (0..d.len())
+            .map(|o| {
+                let sigma_squared = at(sigma, o) * at(sigma, o);
+                f64::from(d[o]) * at(mu, o) + f64::from(r[o]) * sigma_squared * f64::from(h[i])
+            })
+            .sum()
+    };
+    (0..h.len())
+        .map(|i| if h[i] > 0.0 { gradient(i) } else { 0.0 })
+        .collect()
+}
+
+/// The synapse at `(o, i)` after an update with rows of inputs `h`, `[rows][inputs]`, and of `d` and
+/// `r`, `[rows][outputs]`: `dC/dmu = sum d h`, `dC/dsigma = sigma sum r h^2`.
+#[must_use]
+pub fn updated<R: Rule>(
+    synapse: Synapse<f32>,
+    h: impl Iterator<Item = f32> + Clone,
+    d: impl Iterator<Item = f32>,
+    r: impl Iterator<Item = f32>,
+    rule: &R,
+) -> Synapse<f64> {
+    let sum = |a: &mut dyn Iterator<Item = f64>| -> f64 { a.sum() };
+    let mu = sum(&mut h.clone().zip(d).map(|(h, d)| f64::from(h) * f64::from(d)));
+    let variance = sum(&mut h
+        .zip(r)
+        .map(|(h, r)| f64::from(h) * f64::from(h) * f64::from(r)));
+    let synapse = Synapse {
+        mu: f64::from(synapse.mu),
+        sigma: f64::from(synapse.sigma),
+    };
+    rule.step(synapse, Gradient::new(mu, variance))
+}
+
+/// `C = A B`: `a` is `[m][k]`, `b` is `[k][n]`.
+#[must_use]
+pub fn gemm(a: &[f32], b: &[f32], k: usize, n: usize) -> Vec<f64> {
+    let entry = |row: &[f32], j: usize| -> f64 {
+        row.iter()
+            .enumerate()
+            .map(|(kk, a)| f64::from(*a) * f64::from(b[kk * n + j]))
+            .sum()
+    };
+    a.chunks(k)
+        .flat_map(|row| (0..n).map(move |j| entry(row, j)))
+        .collect()
+}
+
+/// Softmax of one column of logits, and `ln sum exp`.
+#[must_use]
+pub fn softmax(logits: &[f64]) -> (Vec<f64>, f64) {
+    let largest = logits.iter().copied().fold(f64::MIN, f64::max);
+    let total: f64 = logits.iter().map(|a| (a - largest).exp()).sum();
+    (
+        logits.iter().map(|a| (a - largest).exp() / total).collect(),
+        total.ln() + largest,
+    )
+}
+
+/// Entropy of a distribution, bits.
+#[must_use]
+pub fn entropy(p: &[f64]) -> f64 {
+    p.iter().filter(|p| **p > 0.0).map(|p| -p * p.log2()).sum()
+}

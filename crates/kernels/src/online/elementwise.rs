@@ -1,0 +1,119 @@
+//! What happens between the layers, one number at a time.
+
+use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
+
+use crate::Matrix;
+use crate::lanes::{LANES, load_whole, splat, store_whole};
+use crate::level::level;
+
+/// Copies an input, `[inputs]`, into a row of a matrix, and its squares into another.
+pub fn load_input(input: &[f32], x: &mut Matrix, squares: &mut Matrix) {
+    x.row_mut(0).copy_from_slice(input);
+    assert_eq!(x.stride(), squares.stride(), "load_input: widths");
+    dispatch!(level(), simd => square(simd, x.padded(), squares.padded_mut()));
+}
+
+#[inline(always)]
+fn square<S: Simd>(simd: S, x: &[f32], out: &mut [f32]) {
+    for at in (0..x.len()).step_by(LANES) {
+        let x = load_whole(simd, x, at);
+        store_whole(x * x, out, at);
+    }
+}
+
+/// Samples of the activations, `[samples][neurons]`: `a = m + sqrt(v) z`, and `q = z / sqrt(v)`
+/// (0 where v = 0) written over the noise `z`. m and v have one row for all samples or one each.
+pub fn sample(m: &Matrix, v: &Matrix, z: &mut Matrix, a: &mut Matrix) {
+    assert_eq!(
+        (m.rows(), m.columns()),
+        (v.rows(), v.columns()),
+        "sample: m, v"
+    );
+    assert_eq!(
+        (z.rows(), z.columns()),
+        (a.rows(), a.columns()),
+        "sample: z, a"
+    );
+    assert!(
+        m.columns() == z.columns() && (m.rows() == 1 || m.rows() == z.rows()),
+        "sample: rows"
+    );
+    let (m, v, len) = (m.padded(), v.padded(), m.padded().len());
+    if len == 0 {
+        return;
+    }
+    let rows = z
+        .padded_mut()
+        .chunks_exact_mut(len)
+        .zip(a.padded_mut().chunks_exact_mut(len));
+    dispatch!(level(), simd => {
+        for (z, a) in rows {
+            for at in (0..len).step_by(LANES) {
+                let (m, v) = (load_whole(simd, m, at), load_whole(simd, v, at));
+                let (activation, q) = sample_at(m, v, load_whole(simd, z, at));
+                store_whole(activation, a, at);
+                store_whole(q, z, at);
+            }
+        }
+    });
+}
+
+/// Activation and q of one vector.
+#[inline(always)]
+pub(crate) fn sample_at<S: Simd>(
+    m: f32x16<S>,
+    v: f32x16<S>,
+    z: f32x16<S>,
+) -> (f32x16<S>, f32x16<S>) {
+    let zero = splat(m.token(), 0.0);
+    let std = SimdFloat::sqrt(v);
+    (
+        std.mul_add_precise(z, m),
+        v.simd_gt(zero).select(z / std, zero),
+    )
+}
+
+/// ReLU in place, and the squares of what it leaves.
+pub fn relu_square(a: &mut Matrix, squares: &mut Matrix) {
+    let (a, squares) = (a.padded_mut(), squares.padded_mut());
+    assert_eq!(a.len(), squares.len(), "relu_square: shapes");
+    dispatch!(level(), simd => {
+        let zero = splat(simd, 0.0);
+        for at in (0..a.len()).step_by(LANES) {
+            let x = load_whole(simd, a, at);
+            let h = x.simd_gt(zero).select(x, zero);
+            store_whole(h, a, at);
+            store_whole(h * h, squares, at);
+        }
+    });
+}
+
+/// `out = a * b`, elementwise.
+pub fn multiply(a: &Matrix, b: &Matrix, out: &mut Matrix) {
+    let (a, b, out) = (a.padded(), b.padded(), out.padded_mut());
+    assert_eq!(
+        (a.len(), b.len()),
+        (out.len(), out.len()),
+        "multiply: shapes"
+    );
+    dispatch!(level(), simd => {
+        for at in (0..out.len()).step_by(LANES) {
+            store_whole(load_whole(simd, a, at) * load_whole(simd, b, at), out, at);
+        }
+    });
+}
+
+/// Sum of the rows of a matrix, into one row.
+pub fn sum_rows(rows: &Matrix, out: &mut Matrix) {
+    let (stride, rows, out) = (rows.stride(), rows.padded(), out.padded_mut());
+    assert_eq!(out.len(), stride, "sum_rows: widths");
+    dispatch!(level(), simd => {
+        for at in (0..stride).step_by(LANES) {
+            let mut total = splat(simd, 0.0);
+            for row in rows.chunks_exact(stride) {
+                total += load_whole(simd, row, at);
+            }
+            store_whole(total, out, at);
+        }
+    });
+}

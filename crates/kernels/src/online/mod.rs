@@ -1,0 +1,58 @@
+//! One example at a time: the loop that online learning lives in.
+//!
+//! A layer has `mu` and `sigma`, `[outputs][inputs]`; all matrices are padded to whole vectors. Its input is one vector `x` shared by all noise
+//! samples (the first layer) or one row of `h`, `[samples][inputs]`, for each (the layers above).
+//! With local reparameterization (Kingma, Salimans, Welling 2015)
+//!
+//! ```text
+//! m_o = sum_i mu_oi x_i      v_o = sum_i sigma_oi^2 x_i^2      a_o = m_o + sqrt(v_o) z_o
+//! ```
+//!
+//! and with `d = dC/da`, `q = z / sqrt(v)` (0 where v = 0) and `r = d q`
+//!
+//! ```text
+//! dC/dmu_oi = d_o x_i      dC/d(ln sigma_oi) = sigma_oi^2 r_o x_i^2
+//! dC/dx_i = sum_o ( d_o mu_oi + r_o sigma_oi^2 x_i )
+//! ```
+//!
+//! The weight gradients are outer products: the update kernels form each entry, apply the rule and
+//! move on. [`rank_one_update`] also accumulates the m and v of the next example in the same pass,
+//! which halves the traffic to memory, and gives the same bits as [`mean_variance`] afterwards.
+
+mod elementwise;
+mod one_input;
+mod rows;
+mod signs;
+
+pub(crate) use elementwise::sample_at;
+pub use elementwise::{load_input, multiply, relu_square, sample, sum_rows};
+pub use one_input::{mean_variance, rank_one_update};
+pub use rows::{input_gradient_rows, mean_variance_rows, rank_update};
+pub(crate) use signs::Signs;
+
+use crate::Matrix;
+
+/// The synapses of one layer, lent to an update; both matrices are `[outputs][inputs]`.
+pub struct Layer<'a> {
+    /// Means.
+    pub mu: &'a mut Matrix,
+    /// Standard deviations.
+    pub sigma: &'a mut Matrix,
+}
+
+/// An input with its squares, `[1][inputs]`.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The input.
+    pub x: &'a Matrix,
+    /// Its squares.
+    pub squares: &'a Matrix,
+}
+
+/// Where m and v, `[1][outputs]`, go.
+pub struct Moments<'a> {
+    /// Means of the pre-activations.
+    pub m: &'a mut Matrix,
+    /// Their variances.
+    pub v: &'a mut Matrix,
+}

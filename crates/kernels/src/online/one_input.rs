@@ -1,0 +1,243 @@
+//! A layer whose one input is shared by all noise samples: the first.
+
+use fearless_simd::{Simd, dispatch, prelude::*};
+
+use super::{Input, Layer, Moments, Signs};
+use crate::lanes::{LANES, load_whole, splat, store_whole, sum};
+use crate::level::level;
+use crate::{Gradient, Matrix, Rule, Synapse};
+
+/// Rows of a matrix worked on together, to share what is loaded of the input.
+const ROWS: usize = 2;
+
+/// m and v of one input.
+pub fn mean_variance(mu: &Matrix, sigma: &Matrix, input: Input<'_>, out: Moments<'_>) {
+    let stride = mu.stride();
+    assert_eq!(
+        (mu.rows(), stride),
+        (sigma.rows(), sigma.stride()),
+        "mean_variance: mu, sigma"
+    );
+    assert_eq!(
+        (input.x.stride(), input.squares.stride()),
+        (stride, stride),
+        "mean_variance: x"
+    );
+    assert_eq!(
+        (out.m.columns(), out.v.columns()),
+        (mu.rows(), mu.rows()),
+        "mean_variance: m, v"
+    );
+    if stride == 0 {
+        return;
+    }
+    let (x, squares) = (input.x.padded(), input.squares.padded());
+    let rows = mu
+        .padded()
+        .chunks(ROWS * stride)
+        .zip(sigma.padded().chunks(ROWS * stride));
+    let outs = out
+        .m
+        .row_mut(0)
+        .chunks_mut(ROWS)
+        .zip(out.v.row_mut(0).chunks_mut(ROWS));
+    dispatch!(level(), simd => {
+        for ((mu, sigma), (m, v)) in rows.zip(outs) {
+            if m.len() == ROWS {
+                mean_variance_block::<_, ROWS>(simd, mu, sigma, x, squares, m, v);
+            } else {
+                mean_variance_block::<_, 1>(simd, mu, sigma, x, squares, m, v);
+            }
+        }
+    });
+}
+
+#[inline(always)]
+fn mean_variance_block<S: Simd, const N: usize>(
+    simd: S,
+    mu: &[f32],
+    sigma: &[f32],
+    x: &[f32],
+    squares: &[f32],
+    m: &mut [f32],
+    v: &mut [f32],
+) {
+    let stride = x.len();
+    let mut mean = [splat(simd, 0.0); N];
+    let mut variance = [splat(simd, 0.0); N];
+    for at in (0..stride).step_by(LANES) {
+        let x = load_whole(simd, x, at);
+        let square = load_whole(simd, squares, at);
+        for row in 0..N {
+            let sigma = load_whole(simd, sigma, row * stride + at);
+            mean[row] = load_whole(simd, mu, row * stride + at).mul_add_precise(x, mean[row]);
+            variance[row] = (sigma * sigma).mul_add_precise(square, variance[row]);
+        }
+    }
+    for row in 0..N {
+        m[row] = sum(simd, mean[row]);
+        v[row] = sum(simd, variance[row]);
+    }
+}
+
+/// Updates a layer whose input is shared by the samples; `d` and `r`, `[1][outputs]`, are summed
+/// over them. With a next example, also computes its m and v under the updated synapses. Returns
+/// whether every new sigma is positive.
+pub fn rank_one_update<R: Rule>(
+    layer: Layer<'_>,
+    input: Input<'_>,
+    d: &Matrix,
+    r: &Matrix,
+    rule: &R,
+    next: Option<(Input<'_>, Moments<'_>)>,
+) -> bool {
+    let Layer { mu, sigma } = layer;
+    let (outputs, stride) = (mu.rows(), mu.stride());
+    assert_eq!(
+        (sigma.rows(), sigma.stride()),
+        (outputs, stride),
+        "rank_one_update: mu, sigma"
+    );
+    assert_eq!(
+        (d.columns(), r.columns()),
+        (outputs, outputs),
+        "rank_one_update: d, r"
+    );
+    for input in [Some(input), next.as_ref().map(|(input, _)| *input)]
+        .into_iter()
+        .flatten()
+    {
+        let widths = (input.x.stride(), input.squares.stride());
+        assert_eq!(widths, (stride, stride), "rank_one_update: x");
+    }
+    let this = Outer {
+        input,
+        d: d.row(0),
+        r: r.row(0),
+    };
+    let (mu, sigma) = (mu.padded_mut(), sigma.padded_mut());
+    // By value from here on: the rule's constants then stay in registers.
+    let rule = *rule;
+    match next {
+        None => dispatch!(level(), simd => {
+            rank_one_rows::<_, _, false>(simd, mu, sigma, this, rule, input, &mut [], &mut [])
+        }),
+        Some((next, Moments { m, v })) => {
+            assert_eq!(
+                (m.columns(), v.columns()),
+                (outputs, outputs),
+                "rank_one_update: m, v"
+            );
+            let (m, v) = (m.row_mut(0), v.row_mut(0));
+            dispatch!(level(), simd => {
+                rank_one_rows::<_, _, true>(simd, mu, sigma, this, rule, next, m, v)
+            })
+        }
+    }
+}
+
+/// The gradient of a layer as an outer product.
+#[derive(Clone, Copy)]
+struct Outer<'a> {
+    input: Input<'a>,
+    d: &'a [f32],
+    r: &'a [f32],
+}
+
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+fn rank_one_rows<S: Simd, R: Rule, const NEXT: bool>(
+    simd: S,
+    mu: &mut [f32],
+    sigma: &mut [f32],
+    this: Outer<'_>,
+    rule: R,
+    next: Input<'_>,
+    m: &mut [f32],
+    v: &mut [f32],
+) -> bool {
+    let stride = this.input.x.stride();
+    let mut signs = Signs::new(simd);
+    if stride == 0 {
+        return true;
+    }
+    let blocks = mu
+        .chunks_mut(ROWS * stride)
+        .zip(sigma.chunks_mut(ROWS * stride));
+    for (block, (mu, sigma)) in blocks.enumerate() {
+        let o = block * ROWS;
+        let (mean, variance) = if mu.len() == ROWS * stride {
+            rank_one_block::<_, _, NEXT, ROWS>(simd, mu, sigma, this, o, rule, next, &mut signs)
+        } else {
+            rank_one_block::<_, _, NEXT, 1>(simd, mu, sigma, this, o, rule, next, &mut signs)
+        };
+        if NEXT {
+            let rows = m[o..].len().min(ROWS);
+            m[o..o + rows].copy_from_slice(&mean[..rows]);
+            v[o..o + rows].copy_from_slice(&variance[..rows]);
+        }
+    }
+    signs.all_positive()
+}
+
+/// Rows `o` to `o + N` of a layer: their update, and m and v of the next example.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+fn rank_one_block<S: Simd, R: Rule, const NEXT: bool, const N: usize>(
+    simd: S,
+    mu: &mut [f32],
+    sigma: &mut [f32],
+    this: Outer<'_>,
+    o: usize,
+    rule: R,
+    next: Input<'_>,
+    signs: &mut Signs<S>,
+) -> ([f32; ROWS], [f32; ROWS]) {
+    let (x, squares) = (this.input.x.padded(), this.input.squares.padded());
+    let (next_x, next_squares) = (next.x.padded(), next.squares.padded());
+    let stride = x.len();
+    let mut d = [splat(simd, 0.0); N];
+    let mut r = [splat(simd, 0.0); N];
+    for row in 0..N {
+        d[row] = splat(simd, this.d[o + row]);
+        r[row] = splat(simd, this.r[o + row]);
+    }
+    let mut m = [splat(simd, 0.0); N];
+    let mut v = [splat(simd, 0.0); N];
+    for at in (0..stride).step_by(LANES) {
+        let x = load_whole(simd, x, at);
+        let square = load_whole(simd, squares, at);
+        for row in 0..N {
+            let place = row * stride + at;
+            let old = Synapse {
+                mu: load_whole(simd, mu, place),
+                sigma: load_whole(simd, sigma, place),
+            };
+            let gradient = Gradient {
+                d: d[row],
+                x,
+                r: r[row],
+                x_squared: square,
+            };
+            let new = rule.step(old, gradient);
+            signs.watch(new.sigma);
+            store_whole(new.mu, mu, place);
+            store_whole(new.sigma, sigma, place);
+            if NEXT {
+                let (x, square) = (
+                    load_whole(simd, next_x, at),
+                    load_whole(simd, next_squares, at),
+                );
+                m[row] = new.mu.mul_add_precise(x, m[row]);
+                v[row] = (new.sigma * new.sigma).mul_add_precise(square, v[row]);
+            }
+        }
+    }
+    // (Closures of `array::map` would not be compiled for the level.)
+    let (mut mean, mut variance) = ([0.0; ROWS], [0.0; ROWS]);
+    for row in 0..N {
+        mean[row] = sum(simd, m[row]);
+        variance[row] = sum(simd, v[row]);
+    }
+    (mean, variance)
+}

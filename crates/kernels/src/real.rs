@@ -1,0 +1,66 @@
+//! The arithmetic an update rule needs, for one synapse or a vector of them.
+
+use std::ops::{Add, Div, Mul, Sub};
+
+use fearless_simd::{Simd, f32x16, prelude::*};
+
+/// A real number, or a vector of them: a rule written over `Real` is one equation for tests (`f64`),
+/// small devices (`f32`) and the kernels (vectors).
+pub trait Real:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
+{
+    /// The constant `value`, of the kind of `self`.
+    fn constant(self, value: f64) -> Self;
+    /// `self * factor + term`, rounded once.
+    fn mul_add(self, factor: Self, term: Self) -> Self;
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// `self` kept inside `[low, high]`; not a number becomes `high`.
+    fn limit(self, low: Self, high: Self) -> Self;
+}
+
+macro_rules! scalar {
+    ($float:ty) => {
+        impl Real for $float {
+            #[inline(always)]
+            fn constant(self, value: f64) -> Self {
+                value as $float
+            }
+            #[inline(always)]
+            fn mul_add(self, factor: Self, term: Self) -> Self {
+                <$float>::mul_add(self, factor, term)
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                <$float>::sqrt(self)
+            }
+            #[inline(always)]
+            fn limit(self, low: Self, high: Self) -> Self {
+                let capped = if self < high { self } else { high };
+                if capped > low { capped } else { low }
+            }
+        }
+    };
+}
+scalar!(f32);
+scalar!(f64);
+
+impl<S: Simd> Real for f32x16<S> {
+    #[inline(always)]
+    fn constant(self, value: f64) -> Self {
+        Self::splat(self.token(), value as f32)
+    }
+    #[inline(always)]
+    fn mul_add(self, factor: Self, term: Self) -> Self {
+        self.mul_add_precise(factor, term)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        SimdFloat::sqrt(self)
+    }
+    #[inline(always)]
+    fn limit(self, low: Self, high: Self) -> Self {
+        let capped = self.simd_lt(high).select(self, high);
+        capped.simd_gt(low).select(capped, low)
+    }
+}

@@ -1,0 +1,144 @@
+//! Softmax, its loss, and the three entropies of a prediction, for many columns at once.
+//!
+//! Logits are class-major, `[classes][columns]`; column `s * examples + b` is noise sample s of
+//! example b. With p_s the softmax of sample s and p their mean, in bits (Depeweg et al. 2018;
+//! Smith & Gal 2018):
+//!
+//! ```text
+//! total = H(p)     aleatoric = mean_s H(p_s)     epistemic = total - aleatoric >= 0
+//! ```
+
+use std::ops::Range;
+
+use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
+
+use crate::Matrix;
+use crate::lanes::{LANES, load, splat, store};
+use crate::level::level;
+use crate::math::{exp, ln};
+
+/// Turns logits into probabilities, in place, and writes each column's `ln sum exp`, `[1][columns]`.
+pub fn softmax(logits: &mut Matrix, log_sum_exp: &mut Matrix) {
+    let columns = logits.stride();
+    assert_eq!(log_sum_exp.stride(), columns, "softmax: columns");
+    if columns == 0 {
+        return;
+    }
+    let (logits, log_sum_exp) = (logits.padded_mut(), log_sum_exp.padded_mut());
+    dispatch!(level(), simd => {
+        for at in (0..columns).step_by(LANES) {
+            let column = softmax_at(simd, logits, columns, 0..columns, at);
+            store(column.log_sum_exp, log_sum_exp, at);
+        }
+    });
+}
+
+/// What a vector of softmaxed columns leaves behind, in nats.
+struct Column<S: Simd> {
+    log_sum_exp: f32x16<S>,
+    entropy: f32x16<S>,
+}
+
+/// Softmax, in place, of the vector of columns that starts at `at` of `span`; columns past the end
+/// of the span are left alone.
+#[inline(always)]
+fn softmax_at<S: Simd>(
+    simd: S,
+    logits: &mut [f32],
+    columns: usize,
+    span: Range<usize>,
+    at: usize,
+) -> Column<S> {
+    let mut largest = splat(simd, f32::MIN);
+    for class in logits.chunks_exact(columns) {
+        let logit = load(simd, &class[span.clone()], at);
+        largest = logit.simd_gt(largest).select(logit, largest);
+    }
+    let mut total = splat(simd, 0.0);
+    let mut weighted = splat(simd, 0.0);
+    for class in logits.chunks_exact_mut(columns) {
+        let class = &mut class[span.clone()];
+        let shifted = load(simd, class, at) - largest;
+        let e = exp(shifted);
+        total += e;
+        weighted = e.mul_add_precise(shifted, weighted);
+        store(e, class, at);
+    }
+    let inverse = splat(simd, 1.0) / total;
+    for class in logits.chunks_exact_mut(columns) {
+        let class = &mut class[span.clone()];
+        store(load(simd, class, at) * inverse, class, at);
+    }
+    let log_total = ln(total);
+    // H = -sum p ln p with ln p = shifted - ln total.
+    Column {
+        log_sum_exp: log_total + largest,
+        entropy: log_total - weighted * inverse,
+    }
+}
+
+/// What [`predict`] fills, each `[examples]` but for `probabilities`, `[examples][classes]`.
+pub struct Predicted<'a> {
+    /// Mean over the samples of the softmax.
+    pub probabilities: &'a mut [f32],
+    /// Entropy of the mean, bits.
+    pub total: &'a mut [f32],
+    /// Mean of the entropies, bits.
+    pub aleatoric: &'a mut [f32],
+    /// Their difference, bits.
+    pub epistemic: &'a mut [f32],
+}
+
+/// Probabilities and entropies from the logits of all samples, which are overwritten.
+pub fn predict(logits: &mut [f32], classes: usize, samples: usize, out: Predicted<'_>) {
+    let examples = out.total.len();
+    let columns = samples * examples;
+    assert_eq!(
+        logits.len(),
+        classes * columns,
+        "predict: logits are [classes][samples * examples]"
+    );
+    assert_eq!(
+        out.probabilities.len(),
+        examples * classes,
+        "predict: probabilities"
+    );
+    assert_eq!(
+        (out.aleatoric.len(), out.epistemic.len()),
+        (examples, examples)
+    );
+    let bits = std::f32::consts::LOG2_E;
+    dispatch!(level(), simd => {
+        let share = splat(simd, 1.0 / samples as f32);
+        // A vector holds examples of one sample only, so that the samples can be added up.
+        for at in (0..examples).step_by(LANES) {
+            let mut aleatoric = splat(simd, 0.0);
+            for s in 0..samples {
+                let span = s * examples..(s + 1) * examples;
+                aleatoric += softmax_at(simd, logits, columns, span, at).entropy;
+            }
+            let aleatoric = aleatoric * share * bits;
+            let mut total = splat(simd, 0.0);
+            for (class, logits) in logits.chunks_exact(columns).enumerate() {
+                let mut p = splat(simd, 0.0);
+                for sample in logits.chunks_exact(examples) {
+                    p += load(simd, sample, at);
+                }
+                let p = p * share;
+                let floor = splat(simd, f32::MIN_POSITIVE);
+                let safe = p.simd_gt(floor).select(p, floor);
+                total -= p * ln(safe);
+                for (lane, p) in p.to_array().into_iter().enumerate().take(examples - at) {
+                    out.probabilities[(at + lane) * classes + class] = p;
+                }
+            }
+            let total = total * bits;
+            let zero = splat(simd, 0.0);
+            let difference = total - aleatoric;
+            store(total, out.total, at);
+            store(aleatoric, out.aleatoric, at);
+            // Never negative but for rounding (Jensen).
+            store(difference.simd_gt(zero).select(difference, zero), out.epistemic, at);
+        }
+    });
+}

@@ -1,0 +1,408 @@
+//! Every kernel against its plain twin in `naive`, on random shapes and values.
+
+#![allow(clippy::unwrap_used)]
+
+use mesu_kernels::batch::{self, Second};
+use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
+use mesu_kernels::online::{self, Input, Layer, Moments};
+use mesu_kernels::softmax::{Predicted, predict, softmax};
+use mesu_kernels::{Gradient, Matrix, Real, Rule, Synapse, all_finite, naive};
+use proptest::prelude::*;
+
+/// A rule that uses both gradients and changes nothing about the sign of sigma.
+#[derive(Clone, Copy)]
+struct Shift;
+
+impl Rule for Shift {
+    fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
+        let Synapse { mu, sigma } = synapse;
+        let rate = mu.constant(-0.25);
+        let mu = gradient.mu().mul_add(rate * sigma * sigma, mu);
+        let relative = (gradient.variance() * sigma * sigma).limit(rate, rate * rate);
+        Synapse {
+            mu,
+            sigma: sigma.mul_add(relative, sigma),
+        }
+    }
+}
+
+/// Numbers of very different sizes, zeros among them.
+fn value() -> impl Strategy<Value = f32> {
+    prop_oneof![
+        4 => -2.0f32..2.0,
+        1 => Just(0.0f32),
+        1 => -1e-18f32..1e-18,
+        1 => -300f32..300.0,
+    ]
+}
+
+fn values(count: usize) -> impl Strategy<Value = Vec<f32>> {
+    prop::collection::vec(value(), count)
+}
+
+fn sigmas(count: usize) -> impl Strategy<Value = Vec<f32>> {
+    prop::collection::vec(prop_oneof![1e-6f32..1e-3, 0.01f32..1.5], count)
+}
+
+/// `got` against `expected`, up to rounding of sums whose terms are as large as `scale`.
+fn close(got: f32, expected: f64, scale: f64) -> bool {
+    (f64::from(got) - expected).abs() <= 2e-6 * scale.max(expected.abs()) + 1e-30
+}
+
+fn matrix(rows: usize, columns: usize, values: &[f32]) -> Matrix {
+    Matrix::from_slice(rows, columns, values)
+}
+
+/// A layer and rows of inputs and gradients for it.
+#[derive(Clone, Debug)]
+struct Case {
+    outputs: usize,
+    inputs: usize,
+    samples: usize,
+    mu: Vec<f32>,
+    sigma: Vec<f32>,
+    h: Vec<f32>,
+    next: Vec<f32>,
+    d: Vec<f32>,
+    r: Vec<f32>,
+}
+
+fn case() -> impl Strategy<Value = Case> {
+    (1usize..8, 1usize..70, 1usize..7).prop_flat_map(|(outputs, inputs, samples)| {
+        let synapses = outputs * inputs;
+        let rows = (
+            values(samples * inputs),
+            values(inputs),
+            values(samples * outputs),
+            values(samples * outputs),
+        );
+        (values(synapses), sigmas(synapses), rows).prop_map(move |(mu, sigma, (h, next, d, r))| {
+            Case {
+                outputs,
+                inputs,
+                samples,
+                mu,
+                sigma,
+                h,
+                next,
+                d,
+                r,
+            }
+        })
+    })
+}
+
+impl Case {
+    fn synapses(&self) -> (Matrix, Matrix) {
+        let mu = matrix(self.outputs, self.inputs, &self.mu);
+        let mut sigma = matrix(self.outputs, self.inputs, &self.sigma);
+        sigma.repeat_last_into_padding();
+        (mu, sigma)
+    }
+
+    fn row(&self, s: usize) -> &[f32] {
+        &self.h[s * self.inputs..(s + 1) * self.inputs]
+    }
+
+    fn squares(h: &Matrix) -> Matrix {
+        let mut squares = h.clone();
+        online::multiply(h, h, &mut squares);
+        squares
+    }
+
+    /// m and v of a row of inputs for all outputs, checked against the twin.
+    fn check_moments(&self, mu: &Matrix, sigma: &Matrix, x: &[f32], m: &[f32], v: &[f32]) {
+        let mu: Vec<f32> = mu.values().collect();
+        let sigma: Vec<f32> = sigma.values().collect();
+        let (mean, variance) = naive::mean_variance(&mu, &sigma, x);
+        for o in 0..self.outputs {
+            let terms = mu[o * self.inputs..].iter().zip(x);
+            let scale = terms.map(|(w, x)| f64::from((w * x).abs())).sum();
+            assert!(close(m[o], mean[o], scale), "m[{o}] {} {}", m[o], mean[o]);
+            assert!(
+                close(v[o], variance[o], 0.0),
+                "v[{o}] {} {}",
+                v[o],
+                variance[o]
+            );
+        }
+    }
+
+    /// Updated synapses against the twin; `samples` rows of `h`, `d` and `r` took part.
+    fn check_update(&self, mu: &Matrix, sigma: &Matrix, samples: usize) {
+        let column = |rows: &[f32], width: usize, at: usize| -> Vec<f32> {
+            rows.iter()
+                .skip(at)
+                .step_by(width)
+                .take(samples)
+                .copied()
+                .collect()
+        };
+        for (n, (mu, sigma)) in mu.values().zip(sigma.values()).enumerate() {
+            let (o, i) = (n / self.inputs, n % self.inputs);
+            let h = column(&self.h, self.inputs, i);
+            let d = column(&self.d, self.outputs, o);
+            let r = column(&self.r, self.outputs, o);
+            let old = Synapse {
+                mu: self.mu[n],
+                sigma: self.sigma[n],
+            };
+            let size = |gradients: &[f32], power| -> f64 {
+                let terms = h
+                    .iter()
+                    .zip(gradients)
+                    .map(|(h, g)| f64::from((h.powi(power) * g).abs()));
+                terms.sum::<f64>() * f64::from(old.sigma * old.sigma)
+            };
+            let mu_scale = size(&d, 1) + f64::from(old.mu.abs());
+            let sigma_scale = (size(&r, 2) + 1.0) * f64::from(old.sigma);
+            let new = naive::updated(
+                old,
+                h.iter().copied(),
+                d.iter().copied(),
+                r.iter().copied(),
+                &Shift,
+            );
+            assert!(close(mu, new.mu, mu_scale), "mu {mu} {}", new.mu);
+            assert!(
+                close(sigma, new.sigma, sigma_scale),
+                "sigma {sigma} {}",
+                new.sigma
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn one_input(case in case()) {
+        let (mut mu, mut sigma) = case.synapses();
+        let load = |x: &[f32]| {
+            let (mut row, mut squares) = (Matrix::zeros(1, case.inputs), Matrix::zeros(1, case.inputs));
+            online::load_input(x, &mut row, &mut squares);
+            (row, squares)
+        };
+        let (x, squares) = load(case.row(0));
+        let (next_x, next_squares) = load(&case.next);
+        let input = Input { x: &x, squares: &squares };
+        let next = Input { x: &next_x, squares: &next_squares };
+        let (mut m, mut v) = (Matrix::zeros(1, case.outputs), Matrix::zeros(1, case.outputs));
+        online::mean_variance(&mu, &sigma, input, Moments { m: &mut m, v: &mut v });
+        case.check_moments(&mu, &sigma, case.row(0), m.row(0), v.row(0));
+
+        // The update with and without the next example, and the next example by itself, agree in
+        // every bit.
+        let (mut alone_mu, mut alone_sigma) = case.synapses();
+        let d = matrix(1, case.outputs, &case.d[..case.outputs]);
+        let r = matrix(1, case.outputs, &case.r[..case.outputs]);
+        let layer = Layer { mu: &mut alone_mu, sigma: &mut alone_sigma };
+        prop_assert!(online::rank_one_update(layer, input, &d, &r, &Shift, None));
+        let layer = Layer { mu: &mut mu, sigma: &mut sigma };
+        let moments = Moments { m: &mut m, v: &mut v };
+        prop_assert!(online::rank_one_update(layer, input, &d, &r, &Shift, Some((next, moments))));
+        prop_assert_eq!(&mu, &alone_mu);
+        prop_assert_eq!(&sigma, &alone_sigma);
+        case.check_update(&mu, &sigma, 1);
+        let (mut again_m, mut again_v) = (m.clone(), v.clone());
+        online::mean_variance(&mu, &sigma, next, Moments { m: &mut again_m, v: &mut again_v });
+        prop_assert_eq!(m, again_m);
+        prop_assert_eq!(v, again_v);
+    }
+
+    #[test]
+    fn rows_of_inputs(case in case()) {
+        let (mut mu, mut sigma) = case.synapses();
+        let mut h = matrix(case.samples, case.inputs, &case.h);
+        let squares = Case::squares(&h);
+        let zeros = Matrix::zeros(case.samples, case.outputs);
+        let (mut m, mut v) = (zeros.clone(), zeros);
+        online::mean_variance_rows(&mu, &sigma, &h, &squares, &mut m, &mut v);
+        for s in 0..case.samples {
+            case.check_moments(&mu, &sigma, case.row(s), m.row(s), v.row(s));
+        }
+
+        let d = matrix(case.samples, case.outputs, &case.d);
+        let r = matrix(case.samples, case.outputs, &case.r);
+        let mut dh = h.clone();
+        online::input_gradient_rows(&mu, &sigma, &h, &d, &r, &mut dh);
+        for s in 0..case.samples {
+            let expected = naive::input_gradient(&case.mu, &case.sigma, h.row(s), d.row(s), r.row(s));
+            for (i, (got, expected)) in dh.row(s).iter().zip(expected).enumerate() {
+                let terms = (0..case.outputs).map(|o| {
+                    let (mu, sigma) = (case.mu[o * case.inputs + i], case.sigma[o * case.inputs + i]);
+                    f64::from((d.row(s)[o] * mu).abs()) + f64::from((r.row(s)[o] * sigma * sigma * h.row(s)[i]).abs())
+                });
+                prop_assert!(close(*got, expected, terms.sum()), "{} {}", got, expected);
+            }
+        }
+
+        let layer = Layer { mu: &mut mu, sigma: &mut sigma };
+        prop_assert!(online::rank_update(layer, &h, &squares, &d, &r, &Shift));
+        case.check_update(&mu, &sigma, case.samples);
+
+        let mut sums = Matrix::zeros(1, case.outputs);
+        online::sum_rows(&d, &mut sums);
+        for (o, sum) in sums.row(0).iter().enumerate() {
+            let column = (0..case.samples).map(|s| f64::from(d.row(s)[o]));
+            prop_assert!(close(*sum, column.clone().sum(), column.map(f64::abs).sum()));
+        }
+        let before = h.clone();
+        let mut squares = h.clone();
+        online::relu_square(&mut h, &mut squares);
+        for ((x, h), square) in before.values().zip(h.values()).zip(squares.values()) {
+            prop_assert_eq!((h, square), (x.max(0.0), x.max(0.0) * x.max(0.0)));
+        }
+    }
+
+    #[test]
+    fn stored_gradients(case in case()) {
+        let (start_mu, start_sigma) = case.synapses();
+        let first = |values: &[f32]| matrix(case.outputs, case.inputs, &values.iter().cycle().take(case.mu.len()).copied().collect::<Vec<_>>());
+        let (g_mu, given) = (first(&case.d), first(&case.r));
+        for second in [Second::Variance, Second::Sigma] {
+            let (mut mu, mut sigma) = (start_mu.clone(), start_sigma.clone());
+            let layer = Layer { mu: &mut mu, sigma: &mut sigma };
+            prop_assert!(batch::update(layer, &g_mu, &given, second, &Shift));
+            let gradients = g_mu.values().zip(given.values());
+            for (n, ((g_mu, given), (mu, sigma))) in gradients.zip(mu.values().zip(sigma.values())).enumerate() {
+                let old = Synapse { mu: f64::from(case.mu[n]), sigma: f64::from(case.sigma[n]) };
+                let variance = match second {
+                    Second::Variance => f64::from(given),
+                    Second::Sigma => f64::from(given) / old.sigma,
+                };
+                let new = Shift.step(old, Gradient::new(f64::from(g_mu), variance));
+                let mu_scale = old.mu.abs() + f64::from(g_mu.abs()) * old.sigma * old.sigma;
+                prop_assert!(close(mu, new.mu, mu_scale), "mu {} {}", mu, new.mu);
+                prop_assert!(close(sigma, new.sigma, old.sigma), "sigma {} {}", sigma, new.sigma);
+            }
+        }
+    }
+
+    #[test]
+    fn samples_of_activations(case in case()) {
+        let v: Vec<f32> = case.h.iter().map(|x| x * x).collect();
+        let (m, variance) = (matrix(1, v.len(), &case.h), matrix(1, v.len(), &v));
+        let z: Vec<f32> = (0..v.len()).map(|i| (i as f32 * 0.7).sin() * 3.0).collect();
+        let mut q = matrix(1, v.len(), &z);
+        let mut a = Matrix::zeros(1, v.len());
+        online::sample(&m, &variance, &mut q, &mut a);
+        let (mut flat_q, mut flat_a) = (z.clone(), z.clone());
+        batch::sample(&case.h, &v, &mut flat_q, &mut flat_a);
+        prop_assert_eq!(&flat_q[..], q.row(0));
+        prop_assert_eq!(&flat_a[..], a.row(0));
+        for i in 0..v.len() {
+            let (activation, quotient) = naive::sample(case.h[i], v[i], z[i]);
+            prop_assert!(close(flat_a[i], activation, f64::from(case.h[i].abs()) * 4.0));
+            prop_assert!(close(flat_q[i], quotient, 0.0) || v[i] < f32::MIN_POSITIVE);
+        }
+    }
+
+    #[test]
+    fn products(m in 1usize..30, k in 1usize..40, n in 1usize..70, seed in 0u64..1000) {
+        let mut noise = mesu_kernels::Generator::named(seed, "products", &[]);
+        let (a, b) = (noise.normals(m * k), noise.normals(k * n));
+        let expected = naive::gemm(&a, &b, k, n);
+        let transpose = |x: &[f32], rows: usize, columns: usize| -> Vec<f32> {
+            (0..x.len()).map(|i| x[i % rows * columns + i / rows]).collect()
+        };
+        let (a_t, b_t) = (transpose(&a, m, k), transpose(&b, k, n));
+        let mut packed = Packed::default();
+        let mut results = Vec::new();
+        for (left, transposed) in [(Left::rows(&a, k), false), (Left::columns(&a_t, m), true)] {
+            if transposed {
+                packed.pack_columns(&b_t, k, n);
+            } else {
+                packed.pack_rows(&b, k, n);
+            }
+            for threads in [Threads::One, Threads::Pool] {
+                let stride = n + 3;
+                let mut c = vec![7.0; m * stride];
+                gemm(left, &packed, &mut c, stride, threads);
+                let rows = c.chunks(stride);
+                prop_assert!(rows.clone().all(|row| row[n..] == [7.0; 3]));
+                results.push(rows.flat_map(|row| row[..n].to_vec()).collect::<Vec<f32>>());
+            }
+        }
+        prop_assert!(results.windows(2).all(|pair| pair[0] == pair[1]), "all ways give the same bits");
+        for (got, expected) in results[0].iter().zip(expected) {
+            prop_assert!(close(*got, expected, 4.0 * k as f64));
+        }
+    }
+
+    #[test]
+    fn predictions(classes in 1usize..12, samples in 1usize..6, examples in 1usize..40, seed in 0u64..1000, spread in 0.01f32..40.0) {
+        let columns = samples * examples;
+        let logits: Vec<f32> = mesu_kernels::Generator::named(seed, "logits", &[]).normals(classes * columns).iter().map(|z| z * spread).collect();
+        let column = |c: usize| -> Vec<f64> { (0..classes).map(|k| f64::from(logits[k * columns + c])).collect() };
+
+        let mut probabilities = matrix(classes, columns, &logits);
+        let mut log_sum_exp = Matrix::zeros(1, columns);
+        softmax(&mut probabilities, &mut log_sum_exp);
+        for c in 0..columns {
+            let (p, lse) = naive::softmax(&column(c));
+            prop_assert!(close(log_sum_exp.row(0)[c], lse, f64::from(spread)));
+            for (k, p) in p.iter().enumerate() {
+                prop_assert!((f64::from(probabilities.row(k)[c]) - p).abs() < 1e-6 + 1e-5 * p);
+            }
+        }
+
+        let mut out = vec![0.0; examples * classes];
+        let (mut total, mut aleatoric, mut epistemic) = (vec![0.0; examples], vec![0.0; examples], vec![0.0; examples]);
+        predict(&mut logits.clone(), classes, samples, Predicted {
+            probabilities: &mut out, total: &mut total, aleatoric: &mut aleatoric, epistemic: &mut epistemic,
+        });
+        for b in 0..examples {
+            let all: Vec<Vec<f64>> = (0..samples).map(|s| naive::softmax(&column(s * examples + b)).0).collect();
+            let mean: Vec<f64> = (0..classes).map(|k| all.iter().map(|p| p[k]).sum::<f64>() / samples as f64).collect();
+            let expected_aleatoric = all.iter().map(|p| naive::entropy(p)).sum::<f64>() / samples as f64;
+            prop_assert!((f64::from(total[b]) - naive::entropy(&mean)).abs() < 1e-5);
+            prop_assert!((f64::from(aleatoric[b]) - expected_aleatoric).abs() < 1e-5);
+            prop_assert!((f64::from(epistemic[b]) - (naive::entropy(&mean) - expected_aleatoric)).abs() < 2e-5);
+            prop_assert!(epistemic[b] >= 0.0);
+            for (k, p) in mean.iter().enumerate() {
+                prop_assert!((f64::from(out[b * classes + k]) - p).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn finiteness(mut x in values(37), at in 0usize..37, bad in prop_oneof![Just(f32::NAN), Just(-f32::NAN), Just(f32::INFINITY), Just(f32::NEG_INFINITY)]) {
+        prop_assert!(all_finite(&x));
+        x[at] = bad;
+        prop_assert!(!all_finite(&x));
+    }
+}
+
+/// Takes every sigma where it is told to.
+#[derive(Clone, Copy)]
+struct Put(f64);
+
+impl Rule for Put {
+    fn step<R: Real>(&self, synapse: Synapse<R>, _: Gradient<R>) -> Synapse<R> {
+        Synapse {
+            mu: synapse.mu,
+            sigma: synapse.mu.constant(self.0),
+        }
+    }
+}
+
+#[test]
+fn a_sigma_of_zero_or_below_is_told() {
+    let told = |sigma: f64| {
+        let (mut mu, mut sigmas) = (Matrix::zeros(1, 3), matrix(1, 3, &[1.0; 3]));
+        let zeros = Matrix::zeros(1, 3);
+        let layer = Layer {
+            mu: &mut mu,
+            sigma: &mut sigmas,
+        };
+        !batch::update(layer, &zeros, &zeros, Second::Variance, &Put(sigma))
+    };
+    for sigma in [0.0, -0.0, -1e-40, -1.0, f64::NEG_INFINITY] {
+        assert!(told(sigma), "{sigma}");
+    }
+    for sigma in [1e-40, 1e-6, 1.0, 1e30] {
+        assert!(!told(sigma), "{sigma}");
+    }
+}

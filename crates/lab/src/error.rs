@@ -1,0 +1,157 @@
+//! What can go wrong in a run: each message says what, where and what to do, in one line.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use mesu::{ConfigError, LearnError};
+use mesu_data::{SourceError, StandardiseError};
+
+/// Why an experiment can't be read or run.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// Neither a preset nor a file.
+    #[error("{asked}: no such preset and no such file{}; `mesu list` shows the presets", meant(nearest.as_deref()))]
+    UnknownPreset {
+        /// What was asked for.
+        asked: String,
+        /// The preset of the nearest name, if one is near.
+        nearest: Option<String>,
+    },
+    /// Text that is no TOML.
+    #[error("{origin}, line {line}, column {column}: {message}; mend that line")]
+    Syntax {
+        /// The file.
+        origin: String,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// What the parser says.
+        message: String,
+    },
+    /// An assignment without a key or an equals sign.
+    #[error("--set {assignment}: expected key=value, for example --set tasks=20")]
+    Assignment {
+        /// What was given.
+        assignment: String,
+    },
+    /// A key that no experiment has.
+    #[error("{origin}: {key}: unknown key{}", meant(nearest.as_deref()))]
+    UnknownKey {
+        /// The file, or `--set`.
+        origin: String,
+        /// The dotted key.
+        key: String,
+        /// The nearest known key, if one is near.
+        nearest: Option<String>,
+    },
+    /// A value of another type than the key takes, or a missing one.
+    #[error("{origin}: {key}: {message}")]
+    Type {
+        /// The file, or `--set`.
+        origin: String,
+        /// The dotted key.
+        key: String,
+        /// What was found and what is expected.
+        message: String,
+    },
+    /// A value outside the range of its key.
+    #[error("{key}: found {found}, expected {expected}; change it in the file or with --set {key}=…")]
+    Range {
+        /// The dotted key.
+        key: &'static str,
+        /// The value.
+        found: String,
+        /// The range.
+        expected: String,
+    },
+    /// A setting that the learner refuses.
+    #[error("{0}; change it in the file or with --set")]
+    Learner(#[from] ConfigError),
+    /// Data that can't be read.
+    #[error("data.source: {0}")]
+    Source(#[from] SourceError),
+    /// Data that can't be standardised.
+    #[error("data.standardise: {0}")]
+    Standardise(#[from] StandardiseError),
+    /// A file or folder that the system won't read or write.
+    #[error("{}: {what}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was tried and what to do.
+        what: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The directory holds a run, and going on was not asked for.
+    #[error("{}: holds a run already; go on with it by adding --resume, or choose another --out", path.display())]
+    Occupied {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The directory holds files that are no run's.
+    #[error("{}: holds {found}, which is no part of a run; choose a new or empty directory with --out", path.display())]
+    Foreign {
+        /// The directory.
+        path: PathBuf,
+        /// One of the files.
+        found: String,
+    },
+    /// Another process writes this run.
+    #[error("{}: another process is writing this run; wait for it, or choose another --out", path.display())]
+    Busy {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The directory holds a run with other settings.
+    #[error("{}: holds a run with other settings ({}); give that run's settings to go on with it, or choose another --out", path.display(), differences.join("; "))]
+    OtherSettings {
+        /// The directory.
+        path: PathBuf,
+        /// For each key: what is there and what was asked for.
+        differences: Vec<String>,
+    },
+    /// A checkpoint that can't be gone on from.
+    #[error("{}: {reason}; nothing was changed: put back a copy of that file, or start anew with another --out", path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Learning stopped because it diverged or met bad input.
+    #[error("seed {seed}, task {task}: {source}; the last good checkpoint is {}", checkpoint.display())]
+    Learning {
+        /// The run's seed.
+        seed: u64,
+        /// Counted from 1.
+        task: usize,
+        /// What the learner says.
+        source: LearnError,
+        /// Where the last good state is.
+        checkpoint: PathBuf,
+    },
+    /// The seeds of one call are not a set.
+    #[error("--seeds {seed}: given twice; name every seed once")]
+    RepeatedSeed {
+        /// The repeated one.
+        seed: u64,
+    },
+}
+
+impl LabError {
+    /// An [`LabError::Io`], for `map_err`.
+    pub(crate) fn io(path: &Path, what: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, what, source }
+    }
+}
+
+fn meant(nearest: Option<&str>) -> String {
+    let mut text = String::new();
+    if let Some(nearest) = nearest {
+        let _ = write!(text, "; did you mean {nearest}?");
+    }
+    text
+}

@@ -1,0 +1,153 @@
+//! Testing a learner on every task it has learned, without changing it.
+//!
+//! Test sets are cut into parts of a fixed size. Part c of task j, tested after task i,
+//! has a noise of its own, named (seed, "test", [i, j, c]); so the parts can run on any
+//! number of threads, and a test after a restart gives the same numbers.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use mesu::metric;
+use mesu::{Generator, LearnError, Learner, Prediction};
+use mesu_data::{Dataset, Permutation, Permuted};
+use rayon::prelude::*;
+
+use crate::history::OodAuroc;
+
+/// Examples of a part. Changing it changes results.
+const PART: usize = 512;
+
+/// What a test found.
+#[derive(Clone, Debug)]
+pub(crate) struct Tested {
+    /// Accuracy on each task so far, the first one first.
+    pub(crate) accuracy: Vec<f64>,
+    /// On the newest task's test set against the unknown set, if there is one.
+    pub(crate) ood_auroc: Option<OodAuroc>,
+    /// Of the newest task.
+    pub(crate) ece: f64,
+    /// Of the newest task.
+    pub(crate) brier: f64,
+    /// Of the newest task, nats.
+    pub(crate) nll: f64,
+}
+
+/// Why a test gave no result.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// It was asked to stop.
+    Stopped,
+    /// The learner can't predict.
+    Failed(LearnError),
+}
+
+/// One part: `stream` is "test" or "ood", `task` the permutation.
+struct Part<'a> {
+    stream: &'static str,
+    dataset: &'a Dataset,
+    task: usize,
+    number: usize,
+}
+
+/// What a part found; the whole prediction where it is needed.
+struct Found {
+    correct: usize,
+    labels: Vec<u32>,
+    prediction: Option<Prediction>,
+}
+
+/// Tests `learner` on the tasks `0..=newest` and, as the newest task shows it, on the
+/// unknown set. `heard` gets (parts done, parts); `stop` ends it between two parts.
+pub(crate) fn test(
+    learner: &Learner,
+    tasks: &Permuted,
+    newest: usize,
+    stop: &AtomicBool,
+    heard: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Tested, Halt> {
+    let source = tasks.source();
+    let of_task = |task| parts("test", source.test(), task);
+    let known: Vec<Part<'_>> = (0..=newest).flat_map(of_task).collect();
+    let unknown: Vec<Part<'_>> = source.ood().map_or(Vec::new(), |ood| parts("ood", ood, newest));
+    let permutations: Vec<Permutation> = (0..=newest).map(|task| tasks.permutation(task)).collect();
+
+    let total = known.len() + unknown.len();
+    let done = AtomicUsize::new(0);
+    let run = |part: &Part<'_>| {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Halt::Stopped);
+        }
+        let keep = part.task == newest;
+        let found = run_part(learner, tasks, part, &permutations[part.task], newest, keep)?;
+        heard(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+        Ok(found)
+    };
+    let known_found: Vec<Found> = known.par_iter().map(run).collect::<Result<_, Halt>>()?;
+    let unknown_found: Vec<Found> = unknown.par_iter().map(run).collect::<Result<_, Halt>>()?;
+
+    let per_task = known.len() / (newest + 1);
+    let accuracy = known_found.chunks(per_task).map(|parts| {
+        let correct: usize = parts.iter().map(|part| part.correct).sum();
+        correct as f64 / source.test().len() as f64
+    });
+    let (seen, labels) = joined(&known_found);
+    let (unseen, _) = joined(&unknown_found);
+    let auroc = |inside: &[f32], outside: &[f32]| metric::auroc(inside, outside);
+    Ok(Tested {
+        accuracy: accuracy.collect(),
+        ood_auroc: source.ood().map(|_| OodAuroc {
+            epistemic: auroc(&seen.epistemic, &unseen.epistemic),
+            aleatoric: auroc(&seen.aleatoric, &unseen.aleatoric),
+        }),
+        ece: metric::ece(&seen.probabilities, &labels),
+        brier: metric::brier(&seen.probabilities, &labels),
+        nll: metric::nll(&seen.probabilities, &labels),
+    })
+}
+
+fn parts<'a>(stream: &'static str, dataset: &'a Dataset, task: usize) -> Vec<Part<'a>> {
+    let part = |number| Part {
+        stream,
+        dataset,
+        task,
+        number,
+    };
+    (0..dataset.len().div_ceil(PART)).map(part).collect()
+}
+
+fn run_part(
+    learner: &Learner,
+    tasks: &Permuted,
+    part: &Part<'_>,
+    permutation: &Permutation,
+    newest: usize,
+    keep: bool,
+) -> Result<Found, Halt> {
+    let (mut inputs, mut labels) = (Vec::new(), Vec::new());
+    let start = part.number * PART;
+    tasks.fill_range(part.dataset, start..start + PART, permutation, &mut inputs, &mut labels);
+    let indices = [newest as u64, part.task as u64, part.number as u64];
+    let noise = Generator::named(tasks.seed(), part.stream, &indices);
+    let prediction = learner.predict(&inputs, noise).map_err(Halt::Failed)?;
+    let right = |(i, label): (usize, &u32)| prediction.top(i).0 == *label;
+    Ok(Found {
+        correct: labels.iter().enumerate().filter(|&pair| right(pair)).count(),
+        labels,
+        prediction: keep.then_some(prediction),
+    })
+}
+
+/// The kept predictions as one, with their labels.
+fn joined(parts: &[Found]) -> (Prediction, Vec<u32>) {
+    let (mut all, mut labels) = (Prediction::default(), Vec::new());
+    for part in parts {
+        if let Some(prediction) = &part.prediction {
+            all.classes = prediction.classes;
+            all.probabilities.extend(&prediction.probabilities);
+            all.total.extend(&prediction.total);
+            all.aleatoric.extend(&prediction.aleatoric);
+            all.epistemic.extend(&prediction.epistemic);
+            labels.extend(&part.labels);
+        }
+    }
+    (all, labels)
+}

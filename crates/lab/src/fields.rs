@@ -1,0 +1,80 @@
+//! The names of a configuration's keys, optional ones included.
+//!
+//! A serialised default shows no optional key that is off, so the names are asked of
+//! the types: serde hands a struct's field names to the deserializer, and this one
+//! writes them down and reads nothing.
+
+use std::sync::OnceLock;
+
+use mesu::{LearnerConfig, NetworkConfig};
+use serde::de::{self, Deserialize, Visitor};
+
+use crate::experiment::{DataConfig, Experiment};
+
+/// Every dotted key that an experiment can have, in the order of its types.
+pub(crate) fn keys() -> &'static [String] {
+    static KEYS: OnceLock<Vec<String>> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let sections = [
+            ("data", of::<DataConfig>()),
+            ("network", of::<NetworkConfig>()),
+            ("learner", of::<LearnerConfig>()),
+        ];
+        let is_section = |name: &str| sections.iter().any(|(section, _)| *section == name);
+        let top = of::<Experiment>().iter();
+        let mut keys: Vec<String> = top
+            .filter(|name| !is_section(name))
+            .map(|name| (*name).to_owned())
+            .collect();
+        for (section, names) in sections {
+            keys.extend(names.iter().map(|name| format!("{section}.{name}")));
+        }
+        keys
+    })
+}
+
+/// The field names of the struct `T`; none for another type.
+fn of<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+    let mut names: &'static [&'static str] = &[];
+    // It always ends in an error, which is how it reads nothing.
+    let _ = T::deserialize(Names(&mut names));
+    names
+}
+
+struct Names<'a>(&'a mut &'static [&'static str]);
+
+impl<'de> de::Deserializer<'de> for Names<'_> {
+    type Error = de::value::Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        _visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        *self.0 = fields;
+        Err(de::Error::custom("only the names are wanted"))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Self::Error> {
+        Err(de::Error::custom("not a struct"))
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keys;
+
+    #[test]
+    fn keys_of_all_sections_are_known() {
+        for key in ["tasks", "data.ood", "network.hidden", "learner.memory_window"] {
+            assert!(keys().iter().any(|known| known == key), "{key}");
+        }
+        assert!(!keys().iter().any(|known| known == "data"));
+    }
+}

@@ -1,0 +1,52 @@
+//! Experiments: from a TOML file to a directory of results. Prints nothing.
+//!
+//! ```text
+//! permuted-digits.toml, --set      experiment (document, fields): checked once
+//!   -> Data                        tasks: the only place that joins data to models
+//!   -> run                         run: learn, test (evaluation), save, report (progress)
+//!   -> OUT/                        run_directory, history, summary
+//! several seeds                    seeds: OUT/seed-N/ each, OUT/summary.json over all
+//! ```
+//!
+//! A run directory holds `config.toml`, `checkpoint.safetensors`, and what is derived from
+//! the checkpoint: `accuracy.csv`, `metrics.jsonl` and, in the end, `summary.json`. Any run
+//! can be killed at any instant and gone on with; the result is that of an unbroken run.
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use std::sync::atomic::AtomicBool;
+//! use mesu_lab::{Data, Experiment, Outcome, Setting, Silent, run};
+//!
+//! let experiment = Experiment::find("permuted-digits", &["tasks=2".to_owned()])?;
+//! let data = Data::load(&experiment.data)?;
+//! let setting = Setting { resume: false, stop: &AtomicBool::new(false), progress: &Silent };
+//! if let Outcome::Finished(summary) = run(&experiment, &data, Path::new("runs/two"), setting)? {
+//!     assert!(summary.newest_accuracy > 0.9);
+//! }
+//! # Ok::<(), mesu_lab::LabError>(())
+//! ```
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod document;
+mod error;
+mod evaluation;
+pub mod experiment;
+mod fields;
+pub mod history;
+pub mod measure;
+pub mod memory;
+pub mod progress;
+pub mod run;
+pub mod run_directory;
+pub mod seeds;
+pub mod summary;
+pub mod tasks;
+
+pub use error::LabError;
+pub use experiment::{DataConfig, Experiment, presets};
+pub use history::TaskRecord;
+pub use progress::{Event, Progress, Silent};
+pub use run::{Outcome, Setting, run};
+pub use seeds::{Outcomes, run_seeds};
+pub use summary::Summary;
+pub use tasks::Data;

@@ -1,0 +1,51 @@
+//! What a run tells while it goes on. The lab prints nothing itself.
+
+use crate::history::TaskRecord;
+
+/// Listens to runs; several seeds report from several threads.
+pub trait Progress: Sync {
+    /// `event` of the run with the seed `seed`.
+    fn report(&self, seed: u64, event: Event<'_>);
+}
+
+/// One step of a run. Tasks are counted from 1, as people do.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A run begins, or goes on where it stopped.
+    Begun {
+        /// Tasks of the whole run.
+        tasks: usize,
+        /// Examples of the whole run, all epochs.
+        examples: u64,
+        /// Examples learned before.
+        done: u64,
+    },
+    /// Some examples were learned.
+    Learned {
+        /// The task they are of.
+        task: usize,
+        /// Examples learned since the run's start.
+        done: u64,
+        /// Running accuracy on examples not learned before, over about the last 1,000.
+        accuracy: f64,
+    },
+    /// Part of the tests after `task` is done.
+    Tested {
+        /// The task learned last.
+        task: usize,
+        /// Parts tested.
+        done: usize,
+        /// Parts of this test.
+        parts: usize,
+    },
+    /// A task was learned and tested.
+    TaskEnded(&'a TaskRecord),
+}
+
+/// Hears nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn report(&self, _seed: u64, _event: Event<'_>) {}
+}

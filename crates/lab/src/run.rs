@@ -1,0 +1,300 @@
+//! The loop: learn a task, test, go on; save on the way.
+//!
+//! The learner sees one stream of examples and is never told where a task ends. A
+//! checkpoint is written at every task's end, before and after its test, and every few
+//! seconds between two chunks of examples. Going on from any of them gives the run that
+//! was never broken, but for its times.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use mesu::{LearnError, Learner};
+use mesu_data::Permuted;
+
+use crate::error::LabError;
+use crate::evaluation::{self, Halt};
+use crate::experiment::Experiment;
+use crate::history::{History, TaskRecord};
+use crate::memory;
+use crate::progress::{Event, Progress};
+use crate::run_directory::{self, ACCURACY, CHECKPOINT, CONFIG, METRICS, RunDirectory, SUMMARY};
+use crate::summary::{self, Summary};
+use crate::tasks::Data;
+
+/// Examples learned one by one between two looks at the clock.
+const CHUNK: usize = 256;
+
+/// The note of a checkpoint that holds the history.
+const NOTE: &str = "run";
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// All tasks are learned and tested.
+    Finished(Box<Summary>),
+    /// It was asked to stop, and saved first.
+    Interrupted,
+}
+
+/// Where and how a run is to be run.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// Go on with the run that the folder holds. An empty or missing folder begins anew:
+    /// the run may have been killed before it wrote anything.
+    pub resume: bool,
+    /// Set by somebody else to ask for a stop.
+    pub stop: &'a AtomicBool,
+    /// Who listens.
+    pub progress: &'a dyn Progress,
+}
+
+/// Runs `experiment` on `data` in the folder `path`.
+///
+/// # Errors
+/// [`LabError`]: settings that the learner refuses, a folder that holds something else, a
+/// damaged checkpoint, learning that diverges. The last good checkpoint is kept.
+pub fn run(
+    experiment: &Experiment,
+    data: &Data,
+    path: &Path,
+    setting: Setting<'_>,
+) -> Result<Outcome, LabError> {
+    // Before the folder is touched: what the learner refuses leaves no trace on disk.
+    let learner = data.learner(experiment)?;
+    let directory = RunDirectory::open(path, run_directory::is_run, setting.resume)?;
+    let (learner, history) = restore(&directory, experiment, learner)?;
+    let run = Run {
+        experiment,
+        tasks: data.tasks(experiment),
+        learner,
+        history,
+        directory,
+        setting,
+        saved: Instant::now(),
+        running_accuracy: RunningAccuracy::default(),
+    };
+    run.go()
+}
+
+/// What the folder holds of `experiment`, or `fresh` and no history.
+fn restore(
+    directory: &RunDirectory,
+    experiment: &Experiment,
+    fresh: Learner,
+) -> Result<(Learner, History), LabError> {
+    let new = History::new(experiment);
+    match directory.read(CONFIG)? {
+        None => directory.write(CONFIG, new.config.as_bytes())?,
+        Some(there) => {
+            let origin = directory.file(CONFIG).display().to_string();
+            let there = String::from_utf8_lossy(&there);
+            let differences = Experiment::from_toml(&there, &origin)?.differences(experiment);
+            if !differences.is_empty() {
+                return Err(LabError::OtherSettings {
+                    path: directory.path().to_owned(),
+                    differences,
+                });
+            }
+        }
+    }
+    let Some(bytes) = directory.read(CHECKPOINT)? else {
+        return Ok((fresh, new));
+    };
+    let path = directory.file(CHECKPOINT);
+    let refuse = |reason: &str| LabError::Checkpoint {
+        path: path.clone(),
+        reason: reason.to_owned(),
+    };
+    let (learner, notes) =
+        Learner::restore(&bytes).map_err(|error| refuse(&error.to_string()))?;
+    let note = notes
+        .get(NOTE)
+        .ok_or_else(|| refuse("a checkpoint of no run"))?;
+    let history = History::read(note, experiment)
+        .ok_or_else(|| refuse("a checkpoint of another run or version"))?;
+    let same = Experiment::from_toml(&history.config, "checkpoint")
+        .is_ok_and(|config| config == *experiment);
+    let fits = learner.config() == fresh.config()
+        && learner.network().inputs() == fresh.network().inputs()
+        && learner.network().classes() == fresh.network().classes();
+    if !(same && fits) {
+        return Err(refuse("a checkpoint of another run: its settings are not those of config.toml"));
+    }
+    Ok((learner, history))
+}
+
+struct Run<'a> {
+    experiment: &'a Experiment,
+    tasks: Permuted,
+    learner: Learner,
+    history: History,
+    directory: RunDirectory,
+    setting: Setting<'a>,
+    saved: Instant,
+    running_accuracy: RunningAccuracy,
+}
+
+/// Whether to go on.
+enum Next {
+    On,
+    Stop,
+}
+
+impl Run<'_> {
+    fn go(mut self) -> Result<Outcome, LabError> {
+        self.report(Event::Begun {
+            tasks: self.experiment.tasks,
+            examples: (self.experiment.tasks as u64)
+                .saturating_mul(self.experiment.examples_per_task()),
+            done: self.history.examples(self.experiment),
+        });
+        if self.history.examples(self.experiment) == 0 {
+            // From here on there is a good checkpoint, whatever happens.
+            self.save()?;
+        }
+        self.write_tables()?;
+        while self.history.position.task < self.experiment.tasks {
+            while self.history.position.epoch < self.experiment.data.epochs {
+                if let Next::Stop = self.learn_epoch()? {
+                    self.save()?;
+                    return Ok(Outcome::Interrupted);
+                }
+            }
+            self.save()?;
+            let Next::On = self.test()? else {
+                return Ok(Outcome::Interrupted);
+            };
+            self.save()?;
+            self.write_tables()?;
+            if let Some(record) = self.history.tasks.last() {
+                self.report(Event::TaskEnded(record));
+            }
+        }
+        let summary = Summary::new(self.experiment, &self.history);
+        let mut text = serde_json::to_string_pretty(&summary).expect("numbers are JSON");
+        text.push('\n');
+        self.directory.write(SUMMARY, text.as_bytes())?;
+        Ok(Outcome::Finished(Box::new(summary)))
+    }
+
+    /// The rest of the current epoch, to its end or until it is asked to stop.
+    fn learn_epoch(&mut self) -> Result<Next, LabError> {
+        let position = self.history.position;
+        let batch_size = self.experiment.data.batch_size;
+        let chunk = if batch_size == 1 { CHUNK } else { batch_size };
+        let every = Duration::try_from_secs_f64(self.experiment.checkpoint_seconds);
+        let every = every.unwrap_or(Duration::MAX);
+        // The stream borrows the tasks, the loop changes the rest.
+        let tasks = self.tasks.clone();
+        let mut stream = tasks.task_stream(position.task, position.epoch, position.example);
+        let (mut inputs, mut labels) = (Vec::new(), Vec::new());
+        while stream.position() < stream.total() {
+            if self.setting.stop.load(Ordering::Relaxed) {
+                return Ok(Next::Stop);
+            }
+            let started = Instant::now();
+            let examples = stream.next_batch(chunk, &mut inputs, &mut labels);
+            let learned = match batch_size {
+                1 => self.learner.learn_each(&inputs, &labels),
+                _ => self.learner.learn(&inputs, &labels),
+            };
+            let learned = learned.map_err(|error| self.failed(error))?;
+            self.history.train_seconds += started.elapsed().as_secs_f64();
+            self.history.online_correct += learned.correct;
+            self.history.position.example = stream.position();
+            self.running_accuracy.add(learned.correct, examples);
+            self.report(Event::Learned {
+                task: position.task + 1,
+                done: self.history.examples(self.experiment),
+                accuracy: self.running_accuracy.0.unwrap_or_default(),
+            });
+            if self.saved.elapsed() >= every && stream.position() < stream.total() {
+                self.save()?;
+            }
+        }
+        self.history.position.epoch += 1;
+        self.history.position.example = 0;
+        Ok(Next::On)
+    }
+
+    /// Tests after the current task; its record joins the history.
+    fn test(&mut self) -> Result<Next, LabError> {
+        let started = Instant::now();
+        let newest = self.history.position.task;
+        let heard = |done, parts| {
+            self.report(Event::Tested {
+                task: newest + 1,
+                done,
+                parts,
+            });
+        };
+        let tested =
+            match evaluation::test(&self.learner, &self.tasks, newest, self.setting.stop, &heard) {
+                Ok(tested) => tested,
+                Err(Halt::Stopped) => return Ok(Next::Stop),
+                Err(Halt::Failed(error)) => return Err(self.failed(error)),
+            };
+        let history = &mut self.history;
+        history.tasks.push(TaskRecord {
+            task: newest + 1,
+            accuracy: tested.accuracy,
+            online_accuracy: history.online_correct as f64
+                / self.experiment.examples_per_task() as f64,
+            ood_auroc: tested.ood_auroc,
+            ece: tested.ece,
+            brier: tested.brier,
+            nll: tested.nll,
+            updates: self.learner.updates(),
+            train_seconds: history.train_seconds,
+            test_seconds: started.elapsed().as_secs_f64(),
+        });
+        history.position.task += 1;
+        history.position.epoch = 0;
+        history.online_correct = 0;
+        history.train_seconds = 0.0;
+        Ok(Next::On)
+    }
+
+    fn save(&mut self) -> Result<(), LabError> {
+        self.history.peak_memory_bytes = self.history.peak_memory_bytes.max(memory::peak_bytes());
+        let note = self.history.note();
+        let bytes = self.learner.save(&[(NOTE, &note)]).map_err(|error| self.failed(error))?;
+        self.directory.write(CHECKPOINT, &bytes)?;
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// The files that grow with every task.
+    fn write_tables(&self) -> Result<(), LabError> {
+        let tasks = &self.history.tasks;
+        let accuracy = summary::accuracy_csv(tasks, self.experiment.tasks);
+        self.directory.write(ACCURACY, accuracy.as_bytes())?;
+        self.directory.write(METRICS, summary::metrics_jsonl(tasks).as_bytes())
+    }
+
+    fn report(&self, event: Event<'_>) {
+        self.setting.progress.report(self.experiment.seed, event);
+    }
+
+    fn failed(&self, source: LearnError) -> LabError {
+        LabError::Learning {
+            seed: self.experiment.seed,
+            task: self.history.position.task + 1,
+            source,
+            checkpoint: self.directory.file(CHECKPOINT),
+        }
+    }
+}
+
+/// The share of right answers over about the last 1,000 examples, for the screen.
+#[derive(Clone, Copy, Debug, Default)]
+struct RunningAccuracy(Option<f64>);
+
+impl RunningAccuracy {
+    fn add(&mut self, correct: u64, examples: usize) {
+        let here = correct as f64 / examples as f64;
+        let kept = (-(examples as f64) / 1000.0).exp();
+        self.0 = Some(self.0.map_or(here, |before| kept * before + (1.0 - kept) * here));
+    }
+}

@@ -1,0 +1,267 @@
+//! A run in numbers: `summary.json`, and the tables that grow with every task.
+//!
+//! Whatever depends on the machine is under a key that says so: `…seconds`,
+//! `updates_per_second`, `peak_memory_bytes`. All else is the same on every machine.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use mesu::metric::AccuracyMatrix;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::experiment::Experiment;
+use crate::history::{History, OodAuroc, TaskRecord, WINDOWS};
+
+/// An accuracy for each window, by the window's number of tasks: "5", "20".
+pub type Windows = BTreeMap<String, f64>;
+
+/// A finished run. Accuracies are fractions in 0..=1; a window of more tasks than there
+/// are is all of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The experiment's name.
+    pub name: String,
+    /// The run's seed.
+    pub seed: u64,
+    /// Number of tasks.
+    pub tasks: usize,
+    /// On the last task, after it.
+    pub newest_accuracy: f64,
+    /// Mean over the most recent tasks, after the last one.
+    pub window_accuracy: Windows,
+    /// The window accuracy after each task, averaged along the run.
+    pub mean_window_accuracy: Windows,
+    /// Mean over all tasks, after the last one.
+    pub average_accuracy: f64,
+    /// On each task just after it, averaged: how well new things are learned.
+    pub learning_accuracy: f64,
+    /// On each task, the first one first, after the last one.
+    pub task_accuracy: Vec<f64>,
+    /// Best earlier accuracy minus the last one, averaged over all tasks but the last.
+    pub forgetting: f64,
+    /// Last accuracy minus the one just after the task, averaged over all but the last.
+    pub backward_transfer: f64,
+    /// On each example just before it was learned, averaged over the run.
+    pub online_accuracy: f64,
+    /// After the last task; none without a set of unknown images.
+    pub ood_auroc: Option<OodAuroc>,
+    /// Expected calibration error on the last task, 15 bins, 0..=1.
+    pub ece: f64,
+    /// Brier score on the last task, 0..=2.
+    pub brier: f64,
+    /// Negative log-likelihood on the last task, nats.
+    pub nll: f64,
+    /// Updates of the whole run.
+    pub updates: u64,
+    /// Updates by the time spent learning.
+    pub updates_per_second: f64,
+    /// Time spent learning.
+    pub train_seconds: f64,
+    /// Time spent testing.
+    pub test_seconds: f64,
+    /// The most memory the process has held; known on Linux only.
+    pub peak_memory_bytes: Option<u64>,
+}
+
+impl Summary {
+    /// Of a finished run: `history` has a record for every task.
+    pub(crate) fn new(experiment: &Experiment, history: &History) -> Self {
+        let tasks = &history.tasks;
+        let last = tasks.last().expect("a finished run has a task");
+        let mut matrix = AccuracyMatrix::new();
+        for record in tasks {
+            matrix.push(record.accuracy.clone());
+        }
+        let sum = |value: fn(&TaskRecord) -> f64| tasks.iter().map(value).sum::<f64>();
+        let windows = |of: &dyn Fn(usize) -> f64| {
+            let pair = |&window: &usize| (window.to_string(), of(window));
+            WINDOWS.iter().map(pair).collect::<Windows>()
+        };
+        let train_seconds = sum(|record| record.train_seconds);
+        Self {
+            name: experiment.name.clone(),
+            seed: experiment.seed,
+            tasks: tasks.len(),
+            newest_accuracy: matrix.newest(),
+            window_accuracy: windows(&|window| matrix.window(window)),
+            mean_window_accuracy: windows(&|window| matrix.mean_window(window)),
+            average_accuracy: matrix.average(),
+            learning_accuracy: matrix.learning_accuracy(),
+            task_accuracy: last.accuracy.clone(),
+            forgetting: matrix.forgetting(),
+            backward_transfer: matrix.backward_transfer(),
+            online_accuracy: sum(|record| record.online_accuracy) / tasks.len() as f64,
+            ood_auroc: last.ood_auroc,
+            ece: last.ece,
+            brier: last.brier,
+            nll: last.nll,
+            updates: last.updates,
+            updates_per_second: last.updates as f64 / train_seconds.max(1e-9),
+            train_seconds,
+            test_seconds: sum(|record| record.test_seconds),
+            peak_memory_bytes: history.peak_memory_bytes,
+        }
+    }
+}
+
+/// Several seeds as one: every number's mean under its own key, as in the summary of one
+/// seed and again under `mean`; the sample standard deviations under `std`; the summaries
+/// themselves under `seeds`.
+pub fn over_seeds(summaries: &[Summary]) -> Value {
+    let seeds: Vec<Value> = summaries.iter().map(|summary| json!(summary)).collect();
+    let without_seed = |summary: &Value| {
+        let mut summary = summary.clone();
+        if let Some(map) = summary.as_object_mut() {
+            map.remove("seed");
+        }
+        summary
+    };
+    let numbers: Vec<Value> = seeds.iter().map(without_seed).collect();
+    let numbers: Vec<&Value> = numbers.iter().collect();
+    let means = fold(&numbers, mean);
+    let mut whole = means.as_object().cloned().unwrap_or_default();
+    whole.insert("mean".to_owned(), means);
+    whole.insert("std".to_owned(), fold(&numbers, std));
+    whole.insert("seeds".to_owned(), Value::Array(seeds));
+    Value::Object(whole)
+}
+
+/// `of` the numbers that `values`, objects of one shape, hold at each place. What is not a
+/// number everywhere is taken from the first.
+fn fold(values: &[&Value], of: fn(&[f64]) -> f64) -> Value {
+    match values.first() {
+        Some(Value::Object(first)) => {
+            let inner = |key: &String| -> Vec<&Value> {
+                values.iter().filter_map(|value| value.get(key)).collect()
+            };
+            let fields = first.keys().map(|key| (key.clone(), fold(&inner(key), of)));
+            Value::Object(fields.collect::<Map<_, _>>())
+        }
+        Some(Value::Array(first)) => {
+            let inner = |i: usize| -> Vec<&Value> {
+                values.iter().filter_map(|value| value.get(i)).collect()
+            };
+            Value::Array((0..first.len()).map(|i| fold(&inner(i), of)).collect())
+        }
+        Some(first) => {
+            let numbers: Option<Vec<f64>> = values.iter().map(|value| value.as_f64()).collect();
+            numbers.map_or((*first).clone(), |numbers| json!(of(&numbers)))
+        }
+        None => Value::Null,
+    }
+}
+
+fn mean(numbers: &[f64]) -> f64 {
+    numbers.iter().sum::<f64>() / numbers.len() as f64
+}
+
+fn std(numbers: &[f64]) -> f64 {
+    let mean = mean(numbers);
+    let squares: f64 = numbers.iter().map(|x| (x - mean).powi(2)).sum();
+    (squares / (numbers.len() as f64 - 1.0).max(1.0)).sqrt()
+}
+
+/// Rows: trained task, columns: tested task, both counted from 1; empty where not tested.
+pub(crate) fn accuracy_csv(records: &[TaskRecord], tasks: usize) -> String {
+    let mut text = "trained_task".to_owned();
+    for task in 1..=tasks {
+        let _ = write!(text, ",{task}");
+    }
+    text.push('\n');
+    for record in records {
+        let _ = write!(text, "{}", record.task);
+        for accuracy in &record.accuracy {
+            let _ = write!(text, ",{accuracy}");
+        }
+        text.push_str(&",".repeat(tasks - record.accuracy.len()));
+        text.push('\n');
+    }
+    text
+}
+
+/// One line of JSON per task: how things stood when it ended.
+pub(crate) fn metrics_jsonl(records: &[TaskRecord]) -> String {
+    let line = |record: &TaskRecord| {
+        let row = &record.accuracy;
+        let recent = |window: usize| mean(&row[row.len().saturating_sub(window)..]);
+        let windows: Windows =
+            WINDOWS.iter().map(|&window| (window.to_string(), recent(window))).collect();
+        let mut line = json!(record);
+        line["newest_accuracy"] = json!(row.last());
+        line["average_accuracy"] = json!(mean(row));
+        line["window_accuracy"] = json!(windows);
+        line.to_string() + "\n"
+    };
+    records.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(accuracy: &[f64]) -> TaskRecord {
+        TaskRecord {
+            task: accuracy.len(),
+            accuracy: accuracy.to_vec(),
+            online_accuracy: 0.5,
+            ood_auroc: None,
+            ece: 0.01,
+            brier: 0.1,
+            nll: 0.2,
+            updates: 100 * accuracy.len() as u64,
+            train_seconds: 2.0,
+            test_seconds: 1.0,
+        }
+    }
+
+    fn finished() -> Summary {
+        let experiment = Experiment::find("permuted-digits", &["tasks=2".to_owned()]).unwrap();
+        let mut history = History::new(&experiment);
+        history.tasks = vec![record(&[0.75]), record(&[0.5, 1.0])];
+        Summary::new(&experiment, &history)
+    }
+
+    #[test]
+    fn a_run_in_numbers() {
+        let summary = finished();
+        assert_eq!(summary.newest_accuracy, 1.0);
+        assert_eq!(summary.window_accuracy["5"], 0.75);
+        assert_eq!(summary.average_accuracy, 0.75);
+        assert_eq!(summary.learning_accuracy, 0.875);
+        assert_eq!(summary.forgetting, 0.25);
+        assert_eq!(summary.backward_transfer, -0.25);
+        assert_eq!(summary.updates_per_second, 50.0);
+        assert_eq!(json!(summary)["window_accuracy"]["20"], 0.75);
+    }
+
+    #[test]
+    fn several_seeds_have_the_keys_of_one() {
+        let (one, mut two) = (finished(), finished());
+        two.seed = 2;
+        two.newest_accuracy = 0.5;
+        two.window_accuracy.insert("5".to_owned(), 0.25);
+        let whole = over_seeds(&[one, two]);
+        assert_eq!(whole["newest_accuracy"], 0.75);
+        assert_eq!(whole["window_accuracy"]["5"], 0.5);
+        assert_eq!(whole["mean"]["window_accuracy"]["5"], 0.5);
+        assert_eq!(whole["std"]["newest_accuracy"], 0.125_f64.sqrt());
+        assert_eq!(whole["task_accuracy"], json!([0.5, 1.0]));
+        assert_eq!(whole["std"]["average_accuracy"], 0.0);
+        assert_eq!(whole["seeds"][1]["seed"], 2);
+        assert_eq!(whole["name"], "permuted-digits");
+        assert!(whole["ood_auroc"].is_null());
+        assert!(whole.get("seed").is_none());
+    }
+
+    #[test]
+    fn tables_have_a_row_per_task() {
+        let records = [record(&[0.75]), record(&[0.5, 1.0])];
+        assert_eq!(accuracy_csv(&records, 3), "trained_task,1,2,3\n1,0.75,,\n2,0.5,1,\n");
+        let lines = metrics_jsonl(&records);
+        let last: Value = serde_json::from_str(lines.lines().nth(1).unwrap()).unwrap();
+        assert_eq!(last["task"], 2);
+        assert_eq!(last["average_accuracy"], 0.75);
+        assert_eq!(last["window_accuracy"]["5"], 0.75);
+    }
+}

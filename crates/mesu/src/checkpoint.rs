@@ -1,0 +1,264 @@
+//! Checkpoints: one safetensors file, readable from Python, that holds everything a learner is.
+//!
+//! | entry | shape | what |
+//! |---|---|---|
+//! | `layer.1.weight.mu`, `layer.1.weight.sigma`, … | `[outputs][inputs]`, F32 | synapses |
+//! | `layer.1.bias.mu`, … | `[1][outputs]`, F32 | where the network has biases |
+//! | `noise` | `[4][16]`, U32 | state of the noise generator |
+//! | metadata `mesu` | JSON | [`Description`]: format version, network, learner, updates, the caller's notes, checksum |
+//!
+//! A learner restored from it goes on bit for bit like the one that was saved.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+
+use mesu_kernels::{LANES, Matrix};
+use safetensors::tensor::{Dtype, SafeTensors, View, serialize};
+use serde::{Deserialize, Serialize};
+
+use crate::config::LearnerConfig;
+use crate::network::{Network, NetworkConfig};
+use crate::synapse::Synapses;
+
+/// Version of the format; a reader refuses others.
+const VERSION: u32 = 1;
+
+/// Why a checkpoint can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// Not a whole safetensors file, or its content was changed.
+    #[error("damaged checkpoint ({0}); use a copy of it or start again")]
+    Damaged(String),
+    /// Whole, but not what this version reads.
+    #[error(
+        "not a mesu checkpoint of format {VERSION} ({0}); it may be of another program or version"
+    )]
+    Foreign(String),
+}
+
+/// The JSON in the metadata entry `mesu`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Description {
+    version: u32,
+    pub(crate) inputs: usize,
+    pub(crate) classes: usize,
+    pub(crate) network: NetworkConfig,
+    pub(crate) learner: LearnerConfig,
+    pub(crate) updates: u64,
+    /// Texts of the caller, by their keys.
+    pub(crate) notes: BTreeMap<String, String>,
+    /// FNV-1a, in hexadecimal, over the tensors and this description with an empty checksum.
+    checksum: String,
+}
+
+impl Description {
+    pub(crate) fn new(
+        network: &Network,
+        config: &NetworkConfig,
+        learner: &LearnerConfig,
+        updates: u64,
+        notes: &[(&str, &str)],
+    ) -> Self {
+        let notes = notes
+            .iter()
+            .map(|(key, text)| ((*key).to_owned(), (*text).to_owned()));
+        Self {
+            version: VERSION,
+            inputs: network.inputs(),
+            classes: network.classes(),
+            network: config.clone(),
+            learner: learner.clone(),
+            updates,
+            notes: notes.collect(),
+            checksum: String::new(),
+        }
+    }
+
+    fn json(&self) -> String {
+        serde_json::to_string(self).expect("plain numbers and names")
+    }
+}
+
+struct Tensor<'a> {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Cow<'a, [u8]>,
+}
+
+impl View for &Tensor<'_> {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// Writes a network, its noise and description. The same state gives the same bytes.
+pub(crate) fn write(
+    network: &Network,
+    noise: &[[u32; LANES]; 4],
+    mut description: Description,
+) -> Vec<u8> {
+    let f32s = |values: &Matrix| Tensor {
+        dtype: Dtype::F32,
+        shape: vec![values.rows(), values.columns()],
+        bytes: values.values().flat_map(f32::to_le_bytes).collect(),
+    };
+    let mut tensors = BTreeMap::new();
+    for (name, synapses) in network.groups() {
+        tensors.insert(format!("{name}.mu"), f32s(synapses.mu()));
+        tensors.insert(format!("{name}.sigma"), f32s(synapses.sigma()));
+    }
+    let words = noise
+        .as_flattened()
+        .iter()
+        .flat_map(|word| word.to_le_bytes())
+        .collect();
+    tensors.insert(
+        "noise".to_owned(),
+        Tensor {
+            dtype: Dtype::U32,
+            shape: vec![4, LANES],
+            bytes: words,
+        },
+    );
+
+    let parts = tensors
+        .iter()
+        .map(|(name, tensor)| (name.as_str(), tensor.bytes.as_ref()));
+    description.checksum = checksum(parts, &description.json());
+    // One entry only: the order of several would differ from one writing to the next.
+    let metadata = HashMap::from([("mesu".to_owned(), description.json())]);
+    serialize(&tensors, Some(metadata)).expect("shapes fit their data")
+}
+
+/// What [`write()`] wrote.
+pub(crate) struct Restored {
+    pub(crate) description: Description,
+    pub(crate) noise: [[u32; LANES]; 4],
+    tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+}
+
+/// Reads and checks a whole file.
+pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
+    let damaged = |e: &dyn std::fmt::Display| CheckpointError::Damaged(e.to_string());
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(&e))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|e| damaged(&e))?;
+    let metadata = header.metadata().clone().unwrap_or_default();
+    let foreign = |what: &str| CheckpointError::Foreign(what.to_owned());
+    let json = metadata
+        .get("mesu")
+        .ok_or_else(|| foreign("it has no description"))?;
+    let mut description: Description =
+        serde_json::from_str(json).map_err(|e| CheckpointError::Foreign(e.to_string()))?;
+    if description.version != VERSION {
+        return Err(CheckpointError::Foreign(format!(
+            "its format is {}",
+            description.version
+        )));
+    }
+    let mut views = file.tensors();
+    views.sort_by(|a, b| a.0.cmp(&b.0));
+    let parts = views
+        .iter()
+        .map(|(name, view)| (name.as_str(), view.data()));
+    let stated = std::mem::take(&mut description.checksum);
+    if checksum(parts, &description.json()) != stated {
+        return Err(CheckpointError::Damaged(
+            "its checksum does not match its content".to_owned(),
+        ));
+    }
+    let mut noise = None;
+    let mut tensors = BTreeMap::new();
+    for (name, view) in &views {
+        let words = view.data().as_chunks::<4>().0;
+        match (name.as_str(), view.dtype(), view.shape()) {
+            ("noise", Dtype::U32, [4, LANES]) => {
+                let mut state = [[0; LANES]; 4];
+                let flat = state.as_flattened_mut().iter_mut();
+                flat.zip(words)
+                    .for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes));
+                noise = Some(state);
+            }
+            (_, Dtype::F32, shape) => {
+                let values = words
+                    .iter()
+                    .map(|bytes| f32::from_le_bytes(*bytes))
+                    .collect();
+                tensors.insert(name.clone(), (shape.to_vec(), values));
+            }
+            _ => {
+                return Err(CheckpointError::Foreign(format!(
+                    "unexpected tensor {name}"
+                )));
+            }
+        }
+    }
+    let noise = noise.ok_or_else(|| foreign("it has no noise state"))?;
+    Ok(Restored {
+        description,
+        noise,
+        tensors,
+    })
+}
+
+impl Restored {
+    /// Moves the synapses into a network of the description's shape.
+    pub(crate) fn fill(&mut self, network: &mut Network) -> Result<(), CheckpointError> {
+        let names: Vec<String> = network.groups().map(|(name, _)| name).collect();
+        let groups = (network.layers.iter_mut())
+            .flat_map(|layer| std::iter::once(&mut layer.weight).chain(&mut layer.bias));
+        for (name, synapses) in names.into_iter().zip(groups) {
+            let (rows, columns) = (synapses.mu().rows(), synapses.mu().columns());
+            let mut take = |part: &str| match self.tensors.remove(&format!("{name}.{part}")) {
+                Some((shape, values)) if shape == [rows, columns] => Ok(values),
+                found => {
+                    let found =
+                        found.map_or("missing".to_owned(), |(shape, _)| format!("{shape:?}"));
+                    let what = format!("{name}.{part} is {found}, expected [{rows}, {columns}]");
+                    Err(CheckpointError::Foreign(what))
+                }
+            };
+            *synapses = Synapses::new(rows, columns, &take("mu")?, &take("sigma")?);
+            if let Some((i, mu, sigma)) = synapses.broken() {
+                let what = format!("synapse {i} of {name} has mu {mu}, sigma {sigma}");
+                return Err(CheckpointError::Foreign(what));
+            }
+        }
+        match self.tensors.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(CheckpointError::Foreign(format!(
+                "unexpected tensor {name}"
+            ))),
+        }
+    }
+}
+
+/// FNV-1a, 64 bits, over 8-byte words: finds a flipped bit or a mixed-up file (not an attacker).
+fn checksum<'a>(tensors: impl Iterator<Item = (&'a str, &'a [u8])>, description: &str) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut add = |bytes: &[u8]| {
+        let words = bytes.chunks(8).map(|chunk| {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            u64::from_le_bytes(word)
+        });
+        for word in words.chain([bytes.len() as u64]) {
+            hash = (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+            hash ^= hash >> 29;
+        }
+    };
+    for (name, bytes) in tensors {
+        add(name.as_bytes());
+        add(bytes);
+    }
+    add(description.as_bytes());
+    format!("{hash:016x}")
+}

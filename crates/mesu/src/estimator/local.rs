@@ -1,0 +1,304 @@
+//! Local reparameterization for batches: matrix products shared by the samples.
+//!
+//! Shapes, with B examples and S samples: activations are feature-major, `[features][columns]`, with
+//! column `s * B + b` for sample s of example b; the first layer's m and v are `[outputs][B]`, shared
+//! by the samples. Each example and sample has its own noise.
+
+use mesu_kernels::batch::{Second, gate, multiply, sample, update};
+use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
+use mesu_kernels::{Matrix, Rule};
+
+use super::loss::Loss;
+use super::{Diverged, Learned, Noise, check_finite, check_sigma, lost};
+use crate::layer::Linear;
+use crate::network::Network;
+
+/// Buffers for batches; they grow to what a batch needs and stay.
+#[derive(Clone, Debug)]
+pub struct Local {
+    threads: Threads,
+    layers: Vec<Activations>,
+    sigma_squared: Vec<f32>,
+    squares: Vec<f32>,
+    through_sigma: Vec<f32>,
+    d_sum: Vec<f32>,
+    r_sum: Vec<f32>,
+    gradients: Vec<Gradients>,
+    packed: Packed,
+    packed_squares: Packed,
+    loss: Loss,
+}
+
+/// What one layer computes, `[outputs][S * B]` but for the first layer's m and v, `[outputs][B]`.
+#[derive(Clone, Debug, Default)]
+struct Activations {
+    m: Vec<f32>,
+    v: Vec<f32>,
+    /// Noise, then `q = z / sqrt(v)`.
+    q: Vec<f32>,
+    /// Pre-activations, then what ReLU leaves of them.
+    h: Vec<f32>,
+    d: Vec<f32>,
+    r: Vec<f32>,
+}
+
+/// Weight gradients of a layer, `[outputs][inputs]`.
+#[derive(Clone, Debug)]
+struct Gradients {
+    mu: Matrix,
+    sigma: Matrix,
+}
+
+impl Local {
+    /// Buffers whose products run on `threads`.
+    #[must_use]
+    pub fn new(threads: Threads) -> Self {
+        Self {
+            threads,
+            layers: Vec::new(),
+            sigma_squared: Vec::new(),
+            squares: Vec::new(),
+            through_sigma: Vec::new(),
+            d_sum: Vec::new(),
+            r_sum: Vec::new(),
+            gradients: Vec::new(),
+            packed: Packed::default(),
+            packed_squares: Packed::default(),
+            loss: Loss::new(0, 0),
+        }
+    }
+
+    /// Logits, `[classes][samples * examples]`, of `inputs`, `[examples][network.inputs()]`.
+    ///
+    /// # Errors
+    /// [`Diverged`] when a layer's pre-activations are not finite.
+    pub fn logits<N: Noise>(
+        &mut self,
+        network: &Network,
+        inputs: &[f32],
+        samples: usize,
+        noise: &mut N,
+    ) -> Result<&mut [f32], Diverged> {
+        let examples = inputs.len() / network.inputs();
+        self.layers
+            .resize_with(network.layers.len(), Activations::default);
+        for (l, layer) in network.layers.iter().enumerate() {
+            let (below, rest) = self.layers.split_at_mut(l);
+            let this = &mut rest[0];
+            let columns = if let Some(below) = below.last_mut() {
+                relu(&mut below.h);
+                squares_of(&below.h, &mut self.squares);
+                self.packed
+                    .pack_rows(&below.h, layer.inputs, samples * examples);
+                self.packed_squares
+                    .pack_rows(&self.squares, layer.inputs, samples * examples);
+                samples * examples
+            } else {
+                squares_of(inputs, &mut self.squares);
+                self.packed.pack_columns(inputs, layer.inputs, examples);
+                self.packed_squares
+                    .pack_columns(&self.squares, layer.inputs, examples);
+                examples
+            };
+            this.m.resize(layer.outputs * columns, 0.0);
+            this.v.resize(layer.outputs * columns, 0.0);
+            squares_of(layer.weight.sigma().padded(), &mut self.sigma_squared);
+            let left = |matrix| Left::rows(matrix, layer.weight.mu().stride());
+            let mu = left(layer.weight.mu().padded());
+            gemm(mu, &self.packed, &mut this.m, columns, self.threads);
+            let sigma_squared = left(&self.sigma_squared);
+            gemm(
+                sigma_squared,
+                &self.packed_squares,
+                &mut this.v,
+                columns,
+                self.threads,
+            );
+            layer.add_bias_to_columns(&mut this.m, &mut this.v);
+            check_finite(l, &this.m, &this.v)?;
+
+            this.q.resize(layer.outputs * samples * examples, 0.0);
+            this.h.resize(this.q.len(), 0.0);
+            noise.fill_normal(&mut this.q);
+            let rows = this
+                .m
+                .chunks_exact(columns)
+                .zip(this.v.chunks_exact(columns));
+            let samples = this
+                .q
+                .chunks_exact_mut(samples * examples)
+                .zip(this.h.chunks_exact_mut(samples * examples));
+            rows.zip(samples)
+                .for_each(|((m, v), (z, a))| sample(m, v, z, a));
+        }
+        let last = self.layers.len() - 1;
+        Ok(&mut self.layers[last].h)
+    }
+
+    /// One update on a batch: `inputs`, `[labels.len()][network.inputs()]`, finite; labels below the
+    /// number of classes. C is `weight` times the sum over the examples of the mean over the samples.
+    ///
+    /// # Errors
+    /// [`Diverged`] when the network can't be computed with any more; it is then left as it is.
+    #[allow(clippy::too_many_arguments)]
+    pub fn learn<R: Rule, N: Noise>(
+        &mut self,
+        network: &mut Network,
+        inputs: &[f32],
+        labels: &[u32],
+        samples: usize,
+        weight: f32,
+        rule: &R,
+        noise: &mut N,
+    ) -> Result<Learned, Diverged> {
+        let count = network.layers.len();
+        if self.gradients.is_empty() {
+            self.gradients.extend(network.layers.iter().map(|layer| {
+                let zeros = Matrix::zeros(layer.outputs, layer.inputs);
+                Gradients {
+                    mu: zeros.clone(),
+                    sigma: zeros,
+                }
+            }));
+        }
+        self.logits(network, inputs, samples, noise)?;
+        let last = &mut self.layers[count - 1];
+        self.loss.load(&last.h, network.classes());
+        let Learned { nll, correct } = self
+            .loss
+            .gradient(labels, weight / samples as f32)
+            .ok_or_else(|| lost(count))?;
+        self.loss.store(&mut last.d);
+        for l in (0..count).rev() {
+            self.backward(l, &mut network.layers[l], inputs, samples, rule)?;
+        }
+        Ok(Learned {
+            nll: nll / samples as f64,
+            correct,
+        })
+    }
+
+    /// From d of layer `l` to d of the layer below, and the update of layer `l`.
+    fn backward<R: Rule>(
+        &mut self,
+        l: usize,
+        layer: &mut Linear,
+        inputs: &[f32],
+        samples: usize,
+        rule: &R,
+    ) -> Result<(), Diverged> {
+        let threads = self.threads;
+        let (below, rest) = self.layers.split_at_mut(l);
+        let this = &mut rest[0];
+        let Linear {
+            inputs: fan_in,
+            outputs,
+            weight,
+            bias,
+        } = layer;
+        let columns = this.d.len() / *outputs;
+        this.r.resize(this.d.len(), 0.0);
+        multiply(&this.d, &this.q, &mut this.r);
+
+        let (d, r, columns) = if let Some(below) = below.last_mut() {
+            squares_of(weight.sigma().padded(), &mut self.sigma_squared);
+            below.d.resize(*fan_in * columns, 0.0);
+            self.through_sigma.resize(*fan_in * columns, 0.0);
+            let left = |matrix| Left::columns(matrix, weight.mu().stride());
+            self.packed.pack_rows(&this.d, *outputs, columns);
+            gemm(
+                left(weight.mu().padded()),
+                &self.packed,
+                &mut below.d,
+                columns,
+                threads,
+            );
+            self.packed.pack_rows(&this.r, *outputs, columns);
+            let sigma_squared = left(&self.sigma_squared);
+            gemm(
+                sigma_squared,
+                &self.packed,
+                &mut self.through_sigma,
+                columns,
+                threads,
+            );
+            gate(&below.h, &mut below.d, &self.through_sigma);
+
+            squares_of(&below.h, &mut self.squares);
+            self.packed.pack_columns(&below.h, columns, *fan_in);
+            self.packed_squares
+                .pack_columns(&self.squares, columns, *fan_in);
+            (&this.d, &this.r, columns)
+        } else {
+            // The samples share the input: their gradients are summed first.
+            let examples = columns / samples;
+            sum_samples(&this.d, columns, examples, &mut self.d_sum);
+            sum_samples(&this.r, columns, examples, &mut self.r_sum);
+            squares_of(inputs, &mut self.squares);
+            self.packed.pack_rows(inputs, examples, *fan_in);
+            self.packed_squares
+                .pack_rows(&self.squares, examples, *fan_in);
+            (&self.d_sum, &self.r_sum, examples)
+        };
+
+        let gradients = &mut self.gradients[l];
+        let stride = gradients.mu.stride();
+        let left = |matrix| Left::rows(matrix, columns);
+        gemm(
+            left(d),
+            &self.packed,
+            gradients.mu.padded_mut(),
+            stride,
+            threads,
+        );
+        gemm(
+            left(r),
+            &self.packed_squares,
+            gradients.sigma.padded_mut(),
+            stride,
+            threads,
+        );
+        let (g, s) = (&gradients.mu, &gradients.sigma);
+        check_sigma(l, update(weight.lend(), g, s, Second::Variance, rule))?;
+        if let Some(bias) = bias {
+            let (d, r) = (row_sums(d, columns), row_sums(r, columns));
+            check_sigma(l, update(bias.lend(), &d, &r, Second::Variance, rule))?;
+        }
+        Ok(())
+    }
+}
+
+/// Sums of the rows of a matrix, as the gradient of a bias, `[1][rows]`.
+pub(super) fn row_sums(matrix: &[f32], columns: usize) -> Matrix {
+    let sums: Vec<f32> = matrix
+        .chunks_exact(columns)
+        .map(|row| row.iter().sum())
+        .collect();
+    Matrix::from_slice(1, sums.len(), &sums)
+}
+
+pub(super) fn relu(h: &mut [f32]) {
+    h.iter_mut()
+        .for_each(|h| *h = if *h > 0.0 { *h } else { 0.0 });
+}
+
+fn squares_of(x: &[f32], out: &mut Vec<f32>) {
+    out.resize(x.len(), 0.0);
+    multiply(x, x, out);
+}
+
+/// Sum over the samples: `[outputs][samples * examples]` to `[outputs][examples]`.
+fn sum_samples(rows: &[f32], columns: usize, examples: usize, out: &mut Vec<f32>) {
+    out.clear();
+    out.resize(rows.len() / columns * examples, 0.0);
+    for (row, sums) in rows
+        .chunks_exact(columns)
+        .zip(out.chunks_exact_mut(examples))
+    {
+        for sample in row.chunks_exact(examples) {
+            for (sum, x) in sums.iter_mut().zip(sample) {
+                *sum += x;
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The loss at the logits and its gradient.
+
+use mesu_kernels::Matrix;
+use mesu_kernels::softmax::softmax;
+
+/// What a call of learn saw, before the update.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Learned {
+    /// Sum over the examples of the mean over the samples of -ln p(label), in nats.
+    pub nll: f64,
+    /// Examples whose label was the most probable class.
+    pub correct: u64,
+}
+
+impl std::ops::AddAssign for Learned {
+    fn add_assign(&mut self, other: Self) {
+        self.nll += other.nll;
+        self.correct += other.correct;
+    }
+}
+
+/// The logits of a batch, and what becomes of them.
+#[derive(Clone, Debug)]
+pub(super) struct Loss {
+    /// `[classes][samples * examples]`: logits, then the gradient with respect to them.
+    pub(super) logits: Matrix,
+    log_sum_exp: Matrix,
+    /// Probabilities summed over the samples, `[examples][classes]`.
+    pub(super) votes: Vec<f32>,
+}
+
+impl Loss {
+    /// Buffers for logits of `classes` and `columns`.
+    pub(super) fn new(classes: usize, columns: usize) -> Self {
+        Self {
+            logits: Matrix::zeros(classes, columns),
+            log_sum_exp: Matrix::zeros(1, columns),
+            votes: Vec::new(),
+        }
+    }
+
+    /// Takes in logits, `[classes][columns]`, without padding.
+    pub(super) fn load(&mut self, logits: &[f32], classes: usize) {
+        let columns = logits.len() / classes;
+        if (self.logits.rows(), self.logits.columns()) != (classes, columns) {
+            *self = Self::new(classes, columns);
+        }
+        for (class, row) in logits.chunks_exact(columns).enumerate() {
+            self.logits.row_mut(class).copy_from_slice(row);
+        }
+    }
+
+    /// Writes the gradient, `[classes][columns]`, without padding.
+    pub(super) fn store(&self, gradient: &mut Vec<f32>) {
+        gradient.clear();
+        gradient.extend(self.logits.values());
+    }
+
+    /// Turns the logits into the gradient of `scale` times the sum, over examples and samples, of
+    /// -ln p(label). Returns that sum, unscaled, and counts the examples that the votes get right.
+    pub(super) fn gradient(&mut self, labels: &[u32], scale: f32) -> Option<Learned> {
+        let Self {
+            logits,
+            log_sum_exp,
+            votes,
+        } = self;
+        let (classes, columns, examples) = (logits.rows(), logits.columns(), labels.len());
+        let label_of = |column: usize| labels[column % examples] as usize;
+        let own: f64 = (0..columns)
+            .map(|column| f64::from(logits.row(label_of(column))[column]))
+            .sum();
+        softmax(logits, log_sum_exp);
+        let nll = log_sum_exp
+            .row(0)
+            .iter()
+            .map(|x| f64::from(*x))
+            .sum::<f64>()
+            - own;
+
+        votes.clear();
+        votes.resize(examples * classes, 0.0);
+        for class in 0..classes {
+            for sample in logits.row_mut(class).chunks_exact_mut(examples) {
+                for (example, p) in sample.iter_mut().enumerate() {
+                    votes[example * classes + class] += *p;
+                    *p *= scale;
+                }
+            }
+        }
+        for column in 0..columns {
+            logits.row_mut(label_of(column))[column] -= scale;
+        }
+        let correct = count_correct(votes, labels);
+        nll.is_finite().then_some(Learned { nll, correct })
+    }
+}
+
+/// How many rows of `votes`, `[examples][classes]`, are largest at their label.
+pub(super) fn count_correct(votes: &[f32], labels: &[u32]) -> u64 {
+    let rows = votes.chunks_exact(votes.len() / labels.len());
+    rows.zip(labels)
+        .filter(|(row, label)| argmax(row) == **label as usize)
+        .count() as u64
+}
+
+/// Position of the largest number; the first of equals.
+pub(crate) fn argmax(row: &[f32]) -> usize {
+    let mut best = 0;
+    for (i, x) in row.iter().enumerate() {
+        if *x > row[best] {
+            best = i;
+        }
+    }
+    best
+}

@@ -1,0 +1,5 @@
+//! Layers of Bayesian synapses.
+
+mod linear;
+
+pub use linear::Linear;

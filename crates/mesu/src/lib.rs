@@ -1,0 +1,49 @@
+//! Continual learning with Bayesian synapses.
+//!
+//! Every synapse is a Gaussian with mean `mu` and standard deviation `sigma`. Under the MESU rule
+//! (Bonnet et al., *Bayesian continual learning and forgetting in neural networks*, Nature
+//! Communications 2025) an uncertain synapse learns fast, a certain one holds still, and what
+//! nothing asks for any more drifts back to the prior: one network learns from a stream without
+//! task boundaries, forgets gracefully and says how sure it is.
+//!
+//! ```
+//! use mesu::{Generator, Learner, LearnerConfig, NetworkConfig};
+//!
+//! let network = NetworkConfig { hidden: vec![16], ..Default::default() };
+//! let mut learner = Learner::new(2, 2, &network, &LearnerConfig::default(), 1)?;
+//! // A stream: two inputs and a label at a time.
+//! for _ in 0..200 {
+//!     learner.learn(&[1.0, -1.0], &[0])?;
+//!     learner.learn(&[-1.0, 1.0], &[1])?;
+//! }
+//! let prediction = learner.predict(&[1.0, -1.0], Generator::named(1, "test", &[]))?;
+//! assert_eq!(prediction.top(0).0, 0);
+//! println!("{:.2} bits of doubt", prediction.epistemic[0]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The road a datum takes: [`Learner::learn`] runs the [`network`] forward with the noise of an
+//! [`estimator`], takes the gradient back through the [`layer`]s, and each layer hands its gradient
+//! to the [`rule`], which moves mu and sigma in place. [`Learner::predict`] gives a [`Prediction`]
+//! with total, aleatoric and epistemic uncertainty; [`metric`] judges many of them.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod checkpoint;
+mod config;
+pub mod estimator;
+pub mod layer;
+mod learner;
+pub mod metric;
+pub mod network;
+mod prediction;
+pub mod rule;
+mod synapse;
+
+pub use config::{ConfigError, LearnerConfig, LearnerKind, Reduction};
+pub use estimator::Estimator;
+pub use learner::{LearnError, Learned, Learner};
+pub use mesu_kernels::Generator;
+pub use network::{Initialisation, NetworkConfig};
+pub use prediction::Prediction;
+pub use synapse::Synapses;

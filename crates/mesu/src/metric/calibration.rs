@@ -1,0 +1,103 @@
+//! Whether probabilities mean what they say. `probabilities` is `[examples][classes]`, `labels`
+//! `[examples]`; without examples the result is not a number.
+
+/// Bins of the expected calibration error.
+const BINS: usize = 15;
+
+/// Smallest probability whose logarithm is taken.
+const SMALLEST: f64 = 1e-12;
+
+/// Expected calibration error over 15 equal-width bins of the confidence, 0 to 1: the mean of
+/// |accuracy - mean confidence| over the bins, weighted by their examples. The confidence is the
+/// largest probability.
+#[must_use]
+pub fn ece(probabilities: &[f32], labels: &[u32]) -> f64 {
+    let rows = rows(probabilities, labels);
+    let (confidence, correct): (Vec<f64>, Vec<bool>) = rows
+        .map(|(row, label)| {
+            let top = crate::estimator::argmax(row);
+            (f64::from(row[top]), top == label)
+        })
+        .unzip();
+    calibration_error(&confidence, &correct)
+}
+
+/// [`ece`] from the confidence of each example, in 0..=1, and whether it was right.
+#[must_use]
+pub fn calibration_error(confidence: &[f64], correct: &[bool]) -> f64 {
+    // Per bin: examples, those that are right, sum of the confidence. A bin holds its upper edge.
+    let mut bins = [(0.0, 0.0, 0.0); BINS];
+    for (confidence, correct) in confidence.iter().zip(correct) {
+        let bin = (confidence * BINS as f64).ceil() as usize;
+        let (count, right, sum) = &mut bins[bin.clamp(1, BINS) - 1];
+        *count += 1.0;
+        *right += f64::from(u8::from(*correct));
+        *sum += confidence;
+    }
+    let gaps = bins
+        .iter()
+        .map(|(_, right, sum): &(f64, f64, f64)| (right - sum).abs());
+    gaps.sum::<f64>() / confidence.len() as f64
+}
+
+/// Brier score, 0 to 2: mean over the examples of the squared distance between the probabilities
+/// and the label as a distribution.
+#[must_use]
+pub fn brier(probabilities: &[f32], labels: &[u32]) -> f64 {
+    let distance = |(row, label): (&[f32], usize)| -> f64 {
+        let target = |class| if class == label { 1.0 } else { 0.0 };
+        row.iter()
+            .enumerate()
+            .map(|(class, p)| (f64::from(*p) - target(class)).powi(2))
+            .sum()
+    };
+    rows(probabilities, labels).map(distance).sum::<f64>() / labels.len() as f64
+}
+
+/// Mean negative log-likelihood of the labels, nats; a probability below 1e-12 counts as that.
+#[must_use]
+pub fn nll(probabilities: &[f32], labels: &[u32]) -> f64 {
+    let surprise = |(row, label): (&[f32], usize)| -f64::from(row[label]).max(SMALLEST).ln();
+    rows(probabilities, labels).map(surprise).sum::<f64>() / labels.len() as f64
+}
+
+/// The distributions and their labels.
+fn rows<'a>(
+    probabilities: &'a [f32],
+    labels: &'a [u32],
+) -> impl Iterator<Item = (&'a [f32], usize)> {
+    let classes = probabilities.len() / labels.len().max(1);
+    probabilities
+        .chunks_exact(classes.max(1))
+        .zip(labels.iter().map(|label| *label as usize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn perfect_and_hopeless() {
+        let (sure, labels) = ([1.0, 0.0, 0.0, 1.0], [0, 1]);
+        assert_eq!(
+            (
+                ece(&sure, &labels),
+                brier(&sure, &labels),
+                nll(&sure, &labels)
+            ),
+            (0.0, 0.0, 0.0)
+        );
+        let wrong = [1, 0];
+        assert_eq!((ece(&sure, &wrong), brier(&sure, &wrong)), (1.0, 2.0));
+        assert!((nll(&sure, &wrong) + SMALLEST.ln()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn half_sure() {
+        let (p, labels) = ([0.5, 0.5, 0.75, 0.25], [1, 0]);
+        // The first is wrong with confidence 1/2 (the first of equals), the second right with 3/4.
+        assert_eq!(ece(&p, &labels), (0.5 + 0.25) / 2.0);
+        assert_eq!(brier(&p, &labels), (0.5 + 0.125) / 2.0);
+        assert!(ece(&[], &[]).is_nan() && brier(&[], &[]).is_nan() && nll(&[], &[]).is_nan());
+    }
+}

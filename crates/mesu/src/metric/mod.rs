@@ -1,0 +1,9 @@
+//! How good predictions are, and how well tasks are kept.
+
+mod auroc;
+mod calibration;
+mod continual;
+
+pub use auroc::auroc;
+pub use calibration::{brier, calibration_error, ece, nll};
+pub use continual::AccuracyMatrix;

@@ -1,0 +1,145 @@
+//! A network: its description, checked once, and its layers.
+
+use mesu_kernels::Generator;
+use serde::{Deserialize, Serialize};
+
+use crate::config::ConfigError;
+use crate::layer::Linear;
+use crate::synapse::Synapses;
+
+/// How synapses start; fan_in and fan_out are the widths of a layer's input and output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Initialisation {
+    /// mu uniform in ±4/√fan_in, sigma = 2/√fan_in: the paper's digit experiments.
+    #[default]
+    Wide,
+    /// mu uniform in ±√(2/fan_in), sigma = ½√(1/fan_out): the paper's animals and objects.
+    He,
+}
+
+/// A multi-layer perceptron with ReLU between its layers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkConfig {
+    /// Width of each hidden layer, from the input on; empty for a single layer.
+    pub hidden: Vec<usize>,
+    /// Whether neurons have a bias.
+    pub bias: bool,
+    /// How synapses start.
+    pub init: Initialisation,
+}
+
+impl Default for NetworkConfig {
+    fn default() -> Self {
+        Self {
+            hidden: vec![50],
+            bias: false,
+            init: Initialisation::Wide,
+        }
+    }
+}
+
+/// Widest layer accepted: beyond it a typing mistake is likelier than a network.
+const WIDEST: usize = 1 << 20;
+
+/// Most synapses accepted in one layer (16 GiB of state).
+const MOST_SYNAPSES: usize = 1 << 31;
+
+/// Layers of Bayesian synapses, from the input to the logits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// At least one.
+    pub layers: Vec<Linear>,
+}
+
+impl Network {
+    /// A network for `inputs` numbers and `classes` classes, its means drawn from `noise`.
+    ///
+    /// # Errors
+    /// A width that is zero or absurd, naming the key.
+    pub fn new(
+        inputs: usize,
+        classes: usize,
+        config: &NetworkConfig,
+        noise: &mut Generator,
+    ) -> Result<Self, ConfigError> {
+        let widths = [&[inputs], config.hidden.as_slice(), &[classes]].concat();
+        for (what, width) in [("inputs", inputs), ("classes", classes)] {
+            if width == 0 || width > WIDEST {
+                return Err(ConfigError::new(what, width, format!("1 to {WIDEST}")));
+            }
+        }
+        for width in &config.hidden {
+            if *width == 0 || *width > WIDEST {
+                let found = format!("{:?}", config.hidden);
+                return Err(ConfigError::new(
+                    "network.hidden",
+                    found,
+                    format!("widths of 1 to {WIDEST}"),
+                ));
+            }
+        }
+        if widths.windows(2).any(|w| w[0] * w[1] > MOST_SYNAPSES) {
+            let found = format!("{:?}", config.hidden);
+            let expected = format!("at most {MOST_SYNAPSES} synapses in a layer");
+            return Err(ConfigError::new("network.hidden", found, expected));
+        }
+        let layers = widths
+            .windows(2)
+            .map(|w| linear(w[0], w[1], config, noise))
+            .collect();
+        Ok(Self { layers })
+    }
+
+    /// Width of the input.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.layers[0].inputs
+    }
+
+    /// Number of classes.
+    #[must_use]
+    pub fn classes(&self) -> usize {
+        self.layers[self.layers.len() - 1].outputs
+    }
+
+    /// Number of synapses.
+    #[must_use]
+    pub fn synapses(&self) -> usize {
+        self.layers.iter().map(Linear::synapses).sum()
+    }
+
+    /// The groups of synapses with their names, `layer.1.weight` first.
+    pub fn groups(&self) -> impl Iterator<Item = (String, &Synapses)> {
+        self.layers.iter().enumerate().flat_map(|(l, layer)| {
+            let weight = (format!("layer.{}.weight", l + 1), &layer.weight);
+            let bias = layer
+                .bias
+                .as_ref()
+                .map(|bias| (format!("layer.{}.bias", l + 1), bias));
+            std::iter::once(weight).chain(bias)
+        })
+    }
+}
+
+fn linear(inputs: usize, outputs: usize, config: &NetworkConfig, noise: &mut Generator) -> Linear {
+    let (fan_in, fan_out) = (inputs as f32, outputs as f32);
+    let (bound, sigma) = match config.init {
+        Initialisation::Wide => (4.0 / fan_in.sqrt(), 2.0 / fan_in.sqrt()),
+        Initialisation::He => ((2.0 / fan_in).sqrt(), 0.5 * (1.0 / fan_out).sqrt()),
+    };
+    let mut draw = |rows, columns| {
+        let mut mu = vec![0.0; rows * columns];
+        noise.fill_uniform(&mut mu, -bound, bound);
+        Synapses::new(rows, columns, &mu, &vec![sigma; rows * columns])
+    };
+    let weight = draw(outputs, inputs);
+    let bias = config.bias.then(|| draw(1, outputs));
+    Linear {
+        inputs,
+        outputs,
+        weight,
+        bias,
+    }
+}

@@ -1,0 +1,56 @@
+//! What the network says of inputs, and how sure it is.
+
+use crate::estimator::argmax;
+
+/// Probabilities and uncertainties of a batch of inputs.
+///
+/// With p_s the softmax of noise sample s and p their mean, in bits (Depeweg et al. 2018):
+/// total = H(p), aleatoric = mean of H(p_s), epistemic = total - aleatoric: what the weights'
+/// uncertainty adds, high for inputs unlike those learned.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prediction {
+    /// Number of classes.
+    pub classes: usize,
+    /// `[examples][classes]`, each row a distribution.
+    pub probabilities: Vec<f32>,
+    /// `[examples]`, 0 to log2(classes) bits.
+    pub total: Vec<f32>,
+    /// `[examples]`, bits.
+    pub aleatoric: Vec<f32>,
+    /// `[examples]`, bits, >= 0.
+    pub epistemic: Vec<f32>,
+}
+
+impl Prediction {
+    /// Number of examples.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.total.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.total.is_empty()
+    }
+
+    /// Probabilities of example `i`, `[classes]`.
+    ///
+    /// # Panics
+    /// When there is no such example.
+    #[must_use]
+    pub fn probabilities_of(&self, i: usize) -> &[f32] {
+        &self.probabilities[i * self.classes..(i + 1) * self.classes]
+    }
+
+    /// The most probable class of example `i` (the first of equals), and its probability.
+    ///
+    /// # Panics
+    /// When there is no such example.
+    #[must_use]
+    pub fn top(&self, i: usize) -> (u32, f32) {
+        let row = self.probabilities_of(i);
+        let class = argmax(row);
+        (class as u32, row[class])
+    }
+}

@@ -1,0 +1,481 @@
+//! The exact answers of `tests/golden` (float64), or of the folder that `MESU_GOLDEN` names.
+
+#![allow(clippy::unwrap_used)]
+
+mod plain;
+
+use std::collections::VecDeque;
+
+use mesu::Synapses;
+use mesu::estimator::{Noise, local::Local, online::Online, weights::Weights};
+use mesu::layer::Linear;
+use mesu::network::Network;
+use mesu::rule::{Gradient, Mesu, Real, Rule, SigmaStep, Synapse};
+use mesu_kernels::Matrix;
+use mesu_kernels::gemm::Threads;
+use mesu_kernels::softmax::{Predicted, predict};
+use serde_json::Value;
+
+fn golden(name: &str) -> Value {
+    let folder = std::env::var("MESU_GOLDEN")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden").to_owned());
+    let path = format!("{folder}/{name}.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    // `NaN` is no JSON; see `flat`.
+    serde_json::from_str(&text.replace("NaN", "null")).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+/// All numbers of a nested list, in order. `null` stands for NaN: where all inputs of a neuron are 0,
+/// so is v, and the automatic differentiation that made the file divides 0 by 0; by MATH the noise
+/// term and its gradient are 0 there. `check_gradients` puts finite differences in these places.
+fn flat(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(flat).collect(),
+        Value::Null => vec![f64::NAN],
+        number => vec![number.as_f64().unwrap()],
+    }
+}
+
+fn f32s(value: &Value) -> Vec<f32> {
+    flat(value).into_iter().map(|x| x as f32).collect()
+}
+
+/// f32 against f64: 1e-4 relative to the number, or to a hundredth of the largest of its group
+/// where cancellation leaves a small one.
+fn assert_close(what: &str, got: &[f32], expected: &Value) {
+    let expected = flat(expected);
+    assert_eq!(got.len(), expected.len(), "{what}: length");
+    let largest = expected.iter().fold(0.0f64, |m, x| m.max(x.abs()));
+    for (i, (got, expected)) in got.iter().zip(&expected).enumerate() {
+        let tolerance = 1e-4 * expected.abs().max(0.01 * largest);
+        let error = (f64::from(*got) - expected).abs();
+        assert!(
+            error <= tolerance,
+            "{what}[{i}]: {got}, expected {expected}"
+        );
+    }
+}
+
+// ---- update rules -------------------------------------------------------------------------
+
+fn rule(config: &Value) -> Mesu {
+    let number = |key: &str| config[key].as_f64();
+    Mesu {
+        memory_window: number("memory_window").unwrap(),
+        sigma_prior: number("sigma_prior").unwrap(),
+        mu_prior: number("mu_prior").unwrap(),
+        lr_mu: number("c_mu").or(number("lr_mu")).unwrap(),
+        // c_sigma multiplies the whole step of sigma, lr_sigma its half.
+        lr_sigma: number("c_sigma")
+            .map(|c| 2.0 * c)
+            .or(number("lr_sigma"))
+            .unwrap(),
+        clamp_grad: number("clamp_grad").filter(|c| *c > 0.0),
+        max_step_ratio: number("max_step_ratio"),
+        sigma_bounds: (config.get("sigma_bounds"))
+            .map(|b| (b[0].as_f64().unwrap(), b[1].as_f64().unwrap())),
+        sigma_step: SigmaStep::Linear,
+    }
+}
+
+/// All steps with numbers of type `R`; `tolerance` is relative.
+fn check_rule<R: Real>(
+    file: &Value,
+    tolerance: f64,
+    read: impl Fn(f64) -> R,
+    write: impl Fn(R) -> f64,
+) {
+    let rule = rule(&file["config"]);
+    let (inputs, outputs) = (&file["inputs"], &file["outputs"]);
+    let start = flat(&inputs["mu"]).into_iter().zip(flat(&inputs["sigma"]));
+    let mut synapses: Vec<_> = start
+        .map(|(mu, sigma)| Synapse {
+            mu: read(mu),
+            sigma: read(sigma),
+        })
+        .collect();
+    let steps = inputs["grad_mu"].as_array().unwrap().len();
+    assert!(steps > 0 && !synapses.is_empty());
+    for step in 0..steps {
+        let (g_mu, g_sigma) = (
+            flat(&inputs["grad_mu"][step]),
+            flat(&inputs["grad_sigma"][step]),
+        );
+        let (mu, sigma) = (flat(&outputs["mu"][step]), flat(&outputs["sigma"][step]));
+        for (i, synapse) in synapses.iter_mut().enumerate() {
+            let variance = read(g_sigma[i]) / synapse.sigma;
+            *synapse = rule.step(*synapse, Gradient::new(read(g_mu[i]), variance));
+            for (what, got, expected) in [
+                ("mu", write(synapse.mu), mu[i]),
+                ("sigma", write(synapse.sigma), sigma[i]),
+            ] {
+                let error = (got - expected).abs();
+                let close = error <= tolerance * expected.abs().max(0.01);
+                assert!(
+                    close,
+                    "step {step}, {what}[{i}]: {got}, expected {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn mesu_rule_in_both_precisions() {
+    for name in ["plain", "prior", "rates", "clamped", "trust_region"] {
+        let file = golden(&format!("rule_mesu_{name}"));
+        check_rule::<f64>(&file, 1e-12, |x| x, |x| x);
+        check_rule::<f32>(&file, 2e-5, |x| x as f32, f64::from);
+    }
+}
+
+// ---- networks under given noise ------------------------------------------------------------
+
+/// Noise from a file, in the order in which an estimator asks for it.
+struct Recorded(VecDeque<f32>);
+
+impl Noise for Recorded {
+    fn fill_normal(&mut self, out: &mut [f32]) {
+        out.iter_mut()
+            .for_each(|z| *z = self.0.pop_front().expect("noise is used up"));
+    }
+}
+
+/// A rule that turns a synapse into its gradient, so that an update shows what was computed.
+#[derive(Clone, Copy)]
+struct Expose;
+
+/// Added to dC/dsigma, since updates refuse a sigma that is not positive.
+const SHIFT: f32 = 16.0;
+
+impl Rule for Expose {
+    fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
+        let sigma = gradient.variance() * synapse.sigma;
+        Synapse {
+            mu: gradient.mu(),
+            sigma: sigma + sigma.constant(f64::from(SHIFT)),
+        }
+    }
+}
+
+struct Case {
+    file: Value,
+    network: Network,
+    inputs: Vec<f32>,
+    labels: Vec<u32>,
+    samples: usize,
+    batch: usize,
+    widths: Vec<usize>,
+}
+
+impl Case {
+    fn read(name: &str) -> Self {
+        let file = golden(name);
+        let config = &file["config"];
+        let widths: Vec<usize> = flat(&config["dims"])
+            .into_iter()
+            .map(|d| d as usize)
+            .collect();
+        let params = file["inputs"]["params"].as_array().unwrap();
+        let layers = params.iter().zip(widths.windows(2)).map(|(params, width)| {
+            let synapses = |kind: &str, rows, columns| {
+                let part = |part: &str| f32s(&params[format!("{kind}_{part}")]);
+                Synapses::new(rows, columns, &part("mu"), &part("sigma"))
+            };
+            let (inputs, outputs) = (width[0], width[1]);
+            let bias = config["bias"]
+                .as_bool()
+                .unwrap()
+                .then(|| synapses("b", 1, outputs));
+            Linear {
+                inputs,
+                outputs,
+                weight: synapses("w", outputs, inputs),
+                bias,
+            }
+        });
+        Self {
+            network: Network {
+                layers: layers.collect(),
+            },
+            inputs: f32s(&file["inputs"]["x"]),
+            labels: flat(&file["inputs"]["y"])
+                .into_iter()
+                .map(|y| y as u32)
+                .collect(),
+            samples: config["samples"].as_u64().unwrap() as usize,
+            batch: config["batch"].as_u64().unwrap() as usize,
+            widths,
+            file,
+        }
+    }
+
+    fn noise(&self) -> &[Value] {
+        self.file["inputs"]["noise"].as_array().unwrap()
+    }
+
+    /// Pre-activation noise as the online estimator takes it: the file's `[layer][sample][out]`, in
+    /// padded rows.
+    fn online_noise(&self) -> Recorded {
+        let layers = self.noise().iter().zip(&self.widths[1..]);
+        let padded = layers.flat_map(|(z, out)| {
+            let z = Matrix::from_slice(self.samples, *out, &f32s(z));
+            z.padded().to_vec()
+        });
+        Recorded(padded.collect())
+    }
+
+    /// Pre-activation noise as the batch estimator takes it: `[layer][out][sample][batch]`, from
+    /// the file's `[layer][sample][batch][out]`.
+    fn local_noise(&self) -> Recorded {
+        let mut noise = VecDeque::new();
+        for (layer, out) in self.noise().iter().zip(&self.widths[1..]) {
+            let z = f32s(layer);
+            noise.extend((0..*out).flat_map(|o| z.iter().skip(o).step_by(*out)));
+        }
+        Recorded(noise)
+    }
+
+    /// Weight noise: `[sample][layer][weights, biases]`.
+    fn weight_noise(&self) -> Recorded {
+        let mut noise = VecDeque::new();
+        for s in 0..self.samples {
+            for layer in self.noise() {
+                noise.extend(f32s(&layer["w"][s]));
+                noise.extend(layer.get("b").map_or(vec![], |b| f32s(&b[s])));
+            }
+        }
+        Recorded(noise)
+    }
+
+    /// Logits of some samples, `[classes][samples * batch]`, against the file's
+    /// `[sample][batch][class]`.
+    fn check_logits(&self, logits: &[f32], samples: std::ops::Range<usize>) {
+        let classes = *self.widths.last().unwrap();
+        let columns = samples.len() * self.batch;
+        let by_row: Vec<f32> = (0..columns * classes)
+            .map(|i| logits[i % classes * columns + i / classes])
+            .collect();
+        let expected = self.file["outputs"]["logits"].as_array().unwrap()[samples].to_vec();
+        assert_close("logits", &by_row, &Value::Array(expected));
+    }
+
+    /// dC/dsigma of synapse `i` by central differences of the plain loss in f64.
+    fn finite_difference(&self, layer: usize, kind: &str, i: usize) -> f64 {
+        let noise: Vec<Vec<f64>> = self.noise().iter().map(flat).collect();
+        let inputs: Vec<f64> = self.inputs.iter().map(|x| f64::from(*x)).collect();
+        let loss_at = |change: f64| {
+            let mut layers: Vec<_> = self.network.layers.iter().map(plain::Layer::from).collect();
+            let layer = &mut layers[layer];
+            let sigma = if kind == "w" {
+                &mut layer.sigma
+            } else {
+                &mut layer.bias_sigma
+            };
+            sigma[i] += change;
+            plain::loss(&layers, &inputs, &self.labels, &noise, self.samples)
+        };
+        (loss_at(1e-5) - loss_at(-1e-5)) / 2e-5
+    }
+
+    fn check_gradients(&self, exposed: &Network, loss: f64) {
+        let expected = self.file["outputs"]["loss"].as_f64().unwrap();
+        assert!(
+            (loss - expected).abs() < 1e-5 * expected,
+            "loss {loss}, expected {expected}"
+        );
+        for (l, layer) in exposed.layers.iter().enumerate() {
+            for (kind, synapses) in [("w", Some(&layer.weight)), ("b", layer.bias.as_ref())] {
+                let Some(synapses) = synapses else { continue };
+                let grads = &self.file["outputs"]["grads"][l];
+                let (mu, sigma) = (
+                    &grads[format!("{kind}_mu")],
+                    &grads[format!("{kind}_sigma")],
+                );
+                let gradient: Vec<f32> = synapses.mu().values().collect();
+                assert_close(&format!("layer {l} d{kind}_mu"), &gradient, mu);
+                let sigma = flat(sigma);
+                assert_eq!(synapses.len(), sigma.len());
+                for (i, (shifted, expected)) in synapses.sigma().values().zip(sigma).enumerate() {
+                    let expected = if expected.is_nan() {
+                        self.finite_difference(l, kind, i)
+                    } else {
+                        expected
+                    };
+                    // The shift rounds off 1e-6 (half a unit in the last place of 16).
+                    let got = f64::from(shifted - SHIFT);
+                    let close = (got - expected).abs() <= 1e-4 * expected.abs() + 1.5e-6;
+                    assert!(
+                        close,
+                        "layer {l} d{kind}_sigma[{i}]: {got}, expected {expected}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn local_reparameterization_of_batches() {
+    for name in ["mlp_b1_local", "mlp_b3_local", "mlp_b4_bias_local"] {
+        let case = Case::read(name);
+        let (inputs, labels, samples) = (&case.inputs, &case.labels, case.samples);
+        let mut local = Local::new(Threads::One);
+        let logits = local.logits(&case.network, inputs, samples, &mut case.local_noise());
+        case.check_logits(logits.unwrap(), 0..samples);
+
+        let (mut network, mut noise) = (case.network.clone(), case.local_noise());
+        let learned = local.learn(
+            &mut network,
+            inputs,
+            labels,
+            samples,
+            1.0,
+            &Expose,
+            &mut noise,
+        );
+        assert!(noise.0.is_empty());
+        case.check_gradients(&network, learned.unwrap().nll);
+    }
+}
+
+#[test]
+fn local_reparameterization_of_one_example() {
+    let case = Case::read("mlp_b1_local");
+    let (mut network, mut noise) = (case.network.clone(), case.online_noise());
+    let mut online = Online::new(&network, case.samples);
+    let (inputs, labels, mut updates) = (&case.inputs, &case.labels, 0);
+    let learned = online.learn_each(
+        &mut network,
+        inputs,
+        labels,
+        &Expose,
+        &mut noise,
+        &mut updates,
+    );
+    assert!(noise.0.is_empty());
+    assert_eq!(updates, 1);
+    case.check_gradients(&network, learned.unwrap().nll);
+}
+
+#[test]
+fn weight_sampling() {
+    for name in ["mlp_b1_weights", "mlp_b3_weights", "mlp_b4_bias_weights"] {
+        let case = Case::read(name);
+        let (inputs, labels, samples) = (&case.inputs, &case.labels, case.samples);
+        let mut weights = Weights::new(Threads::One);
+        let mut noise = case.weight_noise();
+        for s in 0..samples {
+            weights.draw(&case.network, &mut noise);
+            case.check_logits(weights.logits(&case.network, inputs).unwrap(), s..s + 1);
+        }
+
+        let (mut network, mut noise) = (case.network.clone(), case.weight_noise());
+        let learned = weights.learn(
+            &mut network,
+            inputs,
+            labels,
+            samples,
+            1.0,
+            &Expose,
+            &mut noise,
+        );
+        assert!(noise.0.is_empty());
+        case.check_gradients(&network, learned.unwrap().nll);
+    }
+}
+
+// ---- uncertainty ---------------------------------------------------------------------------
+
+#[test]
+fn entropies_of_a_prediction() {
+    let file = golden("uncertainty");
+    let logits = f32s(&file["inputs"]["logits"]);
+    let samples = file["inputs"]["logits"].as_array().unwrap().len();
+    let examples = file["inputs"]["logits"][0].as_array().unwrap().len();
+    let columns = samples * examples;
+    let classes = logits.len() / columns;
+    let mut class_major: Vec<f32> = (0..logits.len())
+        .map(|i| logits[i % columns * classes + i / columns])
+        .collect();
+    let mut probabilities = vec![0.0; examples * classes];
+    let mut entropies = [
+        vec![0.0; examples],
+        vec![0.0; examples],
+        vec![0.0; examples],
+    ];
+    let [total, aleatoric, epistemic] = &mut entropies;
+    let out = Predicted {
+        probabilities: &mut probabilities,
+        total,
+        aleatoric,
+        epistemic,
+    };
+    predict(&mut class_major, classes, samples, out);
+    let outputs = &file["outputs"];
+    assert_close("mean_probs", &probabilities, &outputs["mean_probs"]);
+    for (what, got) in ["total", "aleatoric", "epistemic"]
+        .into_iter()
+        .zip(&entropies)
+    {
+        assert_close(what, got, &outputs[what]);
+    }
+}
+
+// ---- metrics -------------------------------------------------------------------------------
+
+fn assert_equal(what: &str, got: f64, expected: &Value) {
+    let expected = expected.as_f64().unwrap();
+    assert!(
+        (got - expected).abs() <= 1e-9,
+        "{what}: {got}, expected {expected}"
+    );
+}
+
+#[test]
+fn area_under_the_curve() {
+    let file = golden("auroc");
+    let (known, ood) = (
+        f32s(&file["inputs"]["score_in"]),
+        f32s(&file["inputs"]["score_ood"]),
+    );
+    assert_equal(
+        "auroc",
+        mesu::metric::auroc(&known, &ood),
+        &file["outputs"]["auroc"],
+    );
+}
+
+#[test]
+fn calibration() {
+    let file = golden("calibration");
+    let confidence = flat(&file["inputs"]["confidence"]);
+    let correct: Vec<bool> = flat(&file["inputs"]["correct"])
+        .iter()
+        .map(|c| *c > 0.5)
+        .collect();
+    let error = mesu::metric::calibration_error(&confidence, &correct);
+    assert_equal("ece", error, &file["outputs"]["ece"]);
+}
+
+#[test]
+fn measures_of_continual_learning() {
+    let file = golden("continual_metrics");
+    let mut matrix = mesu::metric::AccuracyMatrix::new();
+    for row in file["inputs"]["acc"].as_array().unwrap() {
+        matrix.push(flat(row));
+    }
+    let outputs = &file["outputs"];
+    assert_equal("average", matrix.average(), &outputs["average"]);
+    assert_equal(
+        "backward_transfer",
+        matrix.backward_transfer(),
+        &outputs["backward_transfer"],
+    );
+    assert_equal("forgetting", matrix.forgetting(), &outputs["forgetting"]);
+    assert_equal(
+        "learning_accuracy",
+        matrix.learning_accuracy(),
+        &outputs["learning_accuracy"],
+    );
+}
