@@ -7,11 +7,16 @@ use clap::{Args, Parser, Subcommand};
 /// Learn from a stream with Bayesian synapses: without being told where tasks begin, with
 /// graceful forgetting, and knowing how sure they are.
 #[derive(Debug, Parser)]
-#[command(name = "mesu", version, arg_required_else_help = true, after_help = "\
+#[command(
+    name = "mesu",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
 Examples:
   mesu list                     what there is to run, and how long it takes here
   mesu run permuted-digits      learn ten tasks, one after another
-  mesu bench stream             how fast this machine learns")]
+  mesu bench stream             how fast this machine learns"
+)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -112,7 +117,10 @@ mod tests {
     #[test]
     fn every_command_shows_an_example() {
         fn check(command: &clap::Command) {
-            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             assert!(help.contains("  mesu "), "{}", command.get_name());
             command.get_subcommands().for_each(check);
         }

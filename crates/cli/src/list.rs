@@ -9,7 +9,11 @@ use crate::output::{print, span};
 
 /// One line per preset: name, time, description.
 pub(crate) fn list() -> Result<ExitCode> {
-    let width = presets().iter().map(|preset| preset.name.len()).max().unwrap_or(0);
+    let width = presets()
+        .iter()
+        .map(|preset| preset.name.len())
+        .max()
+        .unwrap_or(0);
     for preset in presets() {
         let experiment = Experiment::find(preset.name, &[])?;
         let data = Data::load(&experiment.data)?;

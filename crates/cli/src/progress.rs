@@ -48,7 +48,8 @@ impl Screen {
     /// For `runs` runs, one per seed; `heading` is shown when the first one begins.
     pub(crate) fn new(heading: String, runs: usize) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
+            let bar =
+                ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
             let style = ProgressStyle::with_template("{bar:20} {msg}");
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
@@ -116,7 +117,11 @@ impl Screen {
             return None;
         }
         let per_example = learn_time / learned.max(1.0);
-        let per_test = if tested > 0.0 { test_time / tested } else { 0.0 };
+        let per_test = if tested > 0.0 {
+            test_time / tested
+        } else {
+            0.0
+        };
         let sets = |task: usize| (task * (task + 3)) as f64 / 2.0;
         let left = sum(&|seed| {
             let tests = sets(seed.tasks) - sets(seed.task.saturating_sub(1));
@@ -135,7 +140,12 @@ impl Progress for Screen {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         let mut ended = false;
-        if let Event::Begun { tasks, examples, done } = event {
+        if let Event::Begun {
+            tasks,
+            examples,
+            done,
+        } = event
+        {
             let seed_state = Seed {
                 tasks,
                 task: 0,
@@ -153,16 +163,25 @@ impl Progress for Screen {
                 self.show(&self.heading);
             }
             if done > 0 {
-                self.show(&format!("seed {seed}: going on after {} examples", grouped(done as f64)));
+                self.show(&format!(
+                    "seed {seed}: going on after {} examples",
+                    grouped(done as f64)
+                ));
             }
             state.seeds.insert(seed, seed_state);
         }
-        let Some(run) = state.seeds.get_mut(&seed) else { return };
+        let Some(run) = state.seeds.get_mut(&seed) else {
+            return;
+        };
         let spent = now - run.heard;
         run.heard = now;
         match event {
             Event::Begun { .. } => {}
-            Event::Learned { task, done, accuracy } => {
+            Event::Learned {
+                task,
+                done,
+                accuracy,
+            } => {
                 run.task = task;
                 run.testing = false;
                 run.accuracy = Some(accuracy);
@@ -183,7 +202,9 @@ impl Progress for Screen {
         }
         match &self.bar {
             Some(bar) => {
-                let sum = |of: fn(&Seed) -> u64| state.seeds.values().map(of).fold(0, u64::saturating_add);
+                let sum = |of: fn(&Seed) -> u64| {
+                    state.seeds.values().map(of).fold(0, u64::saturating_add)
+                };
                 bar.set_length(sum(|run| run.examples));
                 bar.set_position(sum(|run| run.done));
                 bar.set_message(self.text(&state.seeds));

@@ -19,12 +19,19 @@ const INTERRUPTED: u8 = 130;
 /// Runs what `arguments` ask for.
 pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     let experiment = Experiment::find(&arguments.experiment, &arguments.sets)?;
-    let sets_seed = |set: &String| set.split('=').next().is_some_and(|key| key.trim() == "seed");
+    let sets_seed = |set: &String| {
+        set.split('=')
+            .next()
+            .is_some_and(|key| key.trim() == "seed")
+    };
     if !arguments.seeds.is_empty() && arguments.sets.iter().any(sets_seed) {
         bail!("--seeds and --set seed=…: both say which seed to run; give one of them");
     }
     let data = Data::load(&experiment.data)?;
-    let path = arguments.out.clone().unwrap_or_else(|| default_path(&experiment, &arguments.seeds));
+    let path = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| default_path(&experiment, &arguments.seeds));
     let stop = stop_on_signal()?;
 
     let silent = Silent;
@@ -43,7 +50,10 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     }
     match outcomes? {
         Outcomes::Interrupted => {
-            message(&format!("stopped, and saved. To go on:\n  {}", go_on(arguments, &path)));
+            message(&format!(
+                "stopped, and saved. To go on:\n  {}",
+                go_on(arguments, &path)
+            ));
             Ok(ExitCode::from(INTERRUPTED))
         }
         Outcomes::Finished { json, .. } => {
@@ -100,7 +110,11 @@ fn go_on(arguments: &RunArguments, path: &Path) -> String {
             words.push(flag.to_owned());
         }
     }
-    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    words
+        .iter()
+        .map(|word| quoted(word))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// `word` as a shell reads it whole.

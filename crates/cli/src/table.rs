@@ -20,21 +20,89 @@ pub(crate) fn table(summary: &Value) -> String {
     let megabytes = |number: f64| format!("{:.0}", number / 1e6);
     type Shown<'a> = &'a dyn Fn(f64) -> String;
     let rows: [(&str, &str, Shown<'_>, &str, &str); 11] = [
-        ("newest task", "/newest_accuracy", &percent, " %", "accuracy on the task learned last"),
-        ("average", "/average_accuracy", &percent, " %", "accuracy, mean over all tasks"),
-        ("window-5", "/window_accuracy/5", &percent, " %", "accuracy, mean over the 5 newest tasks"),
-        ("window-20", "/window_accuracy/20", &percent, " %", "the same over the 20 newest"),
-        ("learning accuracy", "/learning_accuracy", &percent, " %", "on each task just after it"),
-        ("forgetting", "/forgetting", &percent, " %", "lost since each task's best"),
-        ("OOD AUROC epistemic", "/ood_auroc/epistemic", &fraction, "", "knows the unknown: 1 always, 0.5 never"),
-        ("OOD AUROC aleatoric", "/ood_auroc/aleatoric", &fraction, "", "the same by doubt within the image"),
-        ("ECE", "/ece", &fraction, "", "confidence against accuracy, 0 is best"),
-        ("updates/s", "/updates_per_second", &grouped, "", "speed of learning"),
-        ("peak memory", "/peak_memory_bytes", &megabytes, " MB", "the most this program held"),
+        (
+            "newest task",
+            "/newest_accuracy",
+            &percent,
+            " %",
+            "accuracy on the task learned last",
+        ),
+        (
+            "average",
+            "/average_accuracy",
+            &percent,
+            " %",
+            "accuracy, mean over all tasks",
+        ),
+        (
+            "window-5",
+            "/window_accuracy/5",
+            &percent,
+            " %",
+            "accuracy, mean over the 5 newest tasks",
+        ),
+        (
+            "window-20",
+            "/window_accuracy/20",
+            &percent,
+            " %",
+            "the same over the 20 newest",
+        ),
+        (
+            "learning accuracy",
+            "/learning_accuracy",
+            &percent,
+            " %",
+            "on each task just after it",
+        ),
+        (
+            "forgetting",
+            "/forgetting",
+            &percent,
+            " %",
+            "lost since each task's best",
+        ),
+        (
+            "OOD AUROC epistemic",
+            "/ood_auroc/epistemic",
+            &fraction,
+            "",
+            "knows the unknown: 1 always, 0.5 never",
+        ),
+        (
+            "OOD AUROC aleatoric",
+            "/ood_auroc/aleatoric",
+            &fraction,
+            "",
+            "the same by doubt within the image",
+        ),
+        (
+            "ECE",
+            "/ece",
+            &fraction,
+            "",
+            "confidence against accuracy, 0 is best",
+        ),
+        (
+            "updates/s",
+            "/updates_per_second",
+            &grouped,
+            "",
+            "speed of learning",
+        ),
+        (
+            "peak memory",
+            "/peak_memory_bytes",
+            &megabytes,
+            " MB",
+            "the most this program held",
+        ),
     ];
     for (name, pointer, shown, unit, meaning) in rows {
         let value = summary.pointer(pointer).and_then(Value::as_f64);
-        let spread = summary.pointer(&format!("/std{pointer}")).and_then(Value::as_f64);
+        let spread = summary
+            .pointer(&format!("/std{pointer}"))
+            .and_then(Value::as_f64);
         let value = match (value, spread) {
             (None, _) => "-".to_owned(),
             (Some(value), None) => format!("{}{unit}", shown(value)),
@@ -49,7 +117,10 @@ pub(crate) fn table(summary: &Value) -> String {
 fn heading(summary: &Value) -> String {
     let name = summary["name"].as_str().unwrap_or_default();
     match summary["seeds"].as_array() {
-        Some(seeds) => format!("{name}, mean ± standard deviation of {} seeds\n\n", seeds.len()),
+        Some(seeds) => format!(
+            "{name}, mean ± standard deviation of {} seeds\n\n",
+            seeds.len()
+        ),
         None => format!("{name}, seed {}\n\n", summary["seed"]),
     }
 }
@@ -57,7 +128,12 @@ fn heading(summary: &Value) -> String {
 /// Accuracy per task after the last one, oldest first, as number and bar.
 fn tasks(text: &mut String, summary: &Value) {
     let numbers = |value: &Value| -> Vec<f64> {
-        value.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
+        value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_f64)
+            .collect()
     };
     let accuracies = numbers(&summary["task_accuracy"]);
     let spreads = numbers(&summary["std"]["task_accuracy"]);
@@ -65,12 +141,24 @@ fn tasks(text: &mut String, summary: &Value) {
     text.push_str("task  accuracy on it now, after all tasks\n");
     if hidden > 0 {
         let mean = accuracies[..hidden].iter().sum::<f64>() / hidden as f64;
-        let _ = writeln!(text, "{:>4}  {:5.1} %  mean; accuracy.csv has each", format!("-{hidden}"), 100.0 * mean);
+        let _ = writeln!(
+            text,
+            "{:>4}  {:5.1} %  mean; accuracy.csv has each",
+            format!("-{hidden}"),
+            100.0 * mean
+        );
     }
     for (i, accuracy) in accuracies.iter().enumerate().skip(hidden) {
         let bar = "█".repeat((40.0 * accuracy).round() as usize);
-        let spread = spreads.get(i).map_or(String::new(), |std| format!("± {:4.1} ", 100.0 * std));
-        let _ = writeln!(text, "{:>4}  {:5.1} {spread}%  {bar}", i + 1, 100.0 * accuracy);
+        let spread = spreads
+            .get(i)
+            .map_or(String::new(), |std| format!("± {:4.1} ", 100.0 * std));
+        let _ = writeln!(
+            text,
+            "{:>4}  {:5.1} {spread}%  {bar}",
+            i + 1,
+            100.0 * accuracy
+        );
     }
 }
 
@@ -95,8 +183,14 @@ mod tests {
         let text = table(&summary(2));
         assert!(text.starts_with("permuted-digits, seed 1\n"));
         assert!(text.contains("   2   80.0 %  ████"));
-        assert!(text.contains("newest task           94.7 %  accuracy"), "{text}");
-        assert!(text.contains("updates/s             61,234  speed"), "{text}");
+        assert!(
+            text.contains("newest task           94.7 %  accuracy"),
+            "{text}"
+        );
+        assert!(
+            text.contains("updates/s             61,234  speed"),
+            "{text}"
+        );
         assert!(text.contains("peak memory           150 MB  "), "{text}");
     }
 

@@ -29,9 +29,15 @@ fn a_run_prints_a_table_and_fills_its_directory() {
         "updates/s",
         "peak memory",
     ] {
-        assert!(table.lines().any(|line| line.starts_with(row)), "{row}: {table}");
+        assert!(
+            table.lines().any(|line| line.starts_with(row)),
+            "{row}: {table}"
+        );
     }
-    assert!(table.lines().all(|line| line.chars().count() <= 80), "{table}");
+    assert!(
+        table.lines().all(|line| line.chars().count() <= 80),
+        "{table}"
+    );
     assert!(stderr(&output).contains("results go to out"));
 
     let out = folder.path().join("out");
@@ -41,16 +47,31 @@ fn a_run_prints_a_table_and_fills_its_directory() {
         .collect();
     assert_eq!(
         names,
-        ["accuracy.csv", "checkpoint.safetensors", "config.toml", "metrics.jsonl", "summary.json"]
+        [
+            "accuracy.csv",
+            "checkpoint.safetensors",
+            "config.toml",
+            "metrics.jsonl",
+            "summary.json"
+        ]
     );
 
-    let config: toml::Table = fs::read_to_string(out.join("config.toml")).unwrap().parse().unwrap();
+    let config: toml::Table = fs::read_to_string(out.join("config.toml"))
+        .unwrap()
+        .parse()
+        .unwrap();
     assert_eq!(config["seed"].as_integer(), Some(1));
-    assert_eq!(config["learner"]["memory_window"].as_float(), Some(300_000.0));
+    assert_eq!(
+        config["learner"]["memory_window"].as_float(),
+        Some(300_000.0)
+    );
     assert_eq!(config["data"]["train_examples"].as_integer(), Some(600));
 
     let accuracy = fs::read_to_string(out.join("accuracy.csv")).unwrap();
-    let rows: Vec<Vec<&str>> = accuracy.lines().map(|line| line.split(',').collect()).collect();
+    let rows: Vec<Vec<&str>> = accuracy
+        .lines()
+        .map(|line| line.split(',').collect())
+        .collect();
     assert_eq!(rows.len(), 4);
     assert_eq!(rows[0], ["trained_task", "1", "2", "3"]);
     assert_eq!((rows[1][0], rows[1][2], rows[1][3]), ("1", "", ""));
@@ -73,7 +94,10 @@ fn a_run_prints_a_table_and_fills_its_directory() {
         let value = summary.pointer(pointer).and_then(Value::as_f64).unwrap();
         assert!((0.0..=1.0).contains(&value), "{pointer}");
     }
-    assert!(summary["newest_accuracy"].as_f64().unwrap() > 0.6, "{summary}");
+    assert!(
+        summary["newest_accuracy"].as_f64().unwrap() > 0.6,
+        "{summary}"
+    );
     assert!(summary["train_seconds"].as_f64().unwrap() > 0.0);
     assert!(summary["updates_per_second"].as_f64().unwrap() > 0.0);
 }
@@ -81,7 +105,14 @@ fn a_run_prints_a_table_and_fills_its_directory() {
 #[test]
 fn json_is_alone_on_stdout_and_quiet_is_quiet() {
     let folder = small_data();
-    let ood = ["--set", "data.ood=digits", "--json", "--quiet", "--out", "out"];
+    let ood = [
+        "--set",
+        "data.ood=digits",
+        "--json",
+        "--quiet",
+        "--out",
+        "out",
+    ];
     let output = succeed(folder.path(), &small_run(&ood));
     assert_eq!(stderr(&output), "");
     let printed: Value = serde_json::from_str(&stdout(&output)).unwrap();
@@ -96,11 +127,22 @@ fn the_embedded_data_are_the_default() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = "run permuted-digits --json --set tasks=1 --set data.train_examples=2000 \
                      --set data.test_examples=300";
-    let output = succeed(folder.path(), &arguments.split_whitespace().collect::<Vec<_>>());
+    let output = succeed(
+        folder.path(),
+        &arguments.split_whitespace().collect::<Vec<_>>(),
+    );
     let summary: Value = serde_json::from_str(&stdout(&output)).unwrap();
-    assert!(summary["newest_accuracy"].as_f64().unwrap() > 0.6, "{summary}");
+    assert!(
+        summary["newest_accuracy"].as_f64().unwrap() > 0.6,
+        "{summary}"
+    );
     assert!(summary["ood_auroc"]["aleatoric"].is_f64());
-    assert!(folder.path().join("runs/permuted-digits-seed-1/summary.json").exists());
+    assert!(
+        folder
+            .path()
+            .join("runs/permuted-digits-seed-1/summary.json")
+            .exists()
+    );
 }
 
 #[test]
@@ -112,15 +154,24 @@ fn seeds_and_threads_do_not_matter_to_each_other() {
     assert_eq!(summary, json(&folder.path().join("both/summary.json")));
     let of = |value: &Value| value["newest_accuracy"].as_f64().unwrap();
     let seeds = summary["seeds"].as_array().unwrap();
-    assert_eq!((seeds[0]["seed"].as_u64(), seeds[1]["seed"].as_u64()), (Some(3), Some(1)));
+    assert_eq!(
+        (seeds[0]["seed"].as_u64(), seeds[1]["seed"].as_u64()),
+        (Some(3), Some(1))
+    );
     assert!((of(&summary) - (of(&seeds[0]) + of(&seeds[1])) / 2.0).abs() < 1e-12);
     assert_eq!(of(&summary), of(&summary["mean"]));
     assert!(of(&summary["std"]) >= 0.0);
 
     let alone = small_run(&["--set", "seed=3", "--out", "alone"]);
-    let one_thread = mesu(folder.path(), &alone).env("RAYON_NUM_THREADS", "1").output().unwrap();
+    let one_thread = mesu(folder.path(), &alone)
+        .env("RAYON_NUM_THREADS", "1")
+        .output()
+        .unwrap();
     assert!(one_thread.status.success());
-    assert_same_runs(&folder.path().join("both/seed-3"), &folder.path().join("alone"));
+    assert_same_runs(
+        &folder.path().join("both/seed-3"),
+        &folder.path().join("alone"),
+    );
 
     // Another seed joins the first two.
     let line = fail(folder.path(), &several);
@@ -138,7 +189,10 @@ fn a_file_of_the_users_own_needs_only_what_differs() {
                 test_examples = 200\nbatch_size = 32\nepochs = 2\n\
                 [learner]\nreduction = 'mean'\n";
     fs::write(folder.path().join("own.toml"), text).unwrap();
-    let output = succeed(folder.path(), &["run", "own.toml", "--set", "tasks=2", "--json"]);
+    let output = succeed(
+        folder.path(),
+        &["run", "own.toml", "--set", "tasks=2", "--json"],
+    );
     let summary: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!(summary["name"], "own");
     assert_eq!(summary["tasks"], 2);
@@ -164,7 +218,15 @@ fn list_names_every_preset_and_its_time() {
 #[test]
 fn bench_prints_its_figure() {
     let folder = tempfile::tempdir().unwrap();
-    let short = ["bench", "stream", "--json", "--seconds", "0", "--hidden", "8"];
+    let short = [
+        "bench",
+        "stream",
+        "--json",
+        "--seconds",
+        "0",
+        "--hidden",
+        "8",
+    ];
     let figure: Value = serde_json::from_str(&stdout(&succeed(folder.path(), &short))).unwrap();
     assert!(figure["updates_per_second"].as_f64().unwrap() > 100.0);
     assert_eq!(figure["network"], serde_json::json!([784, 8, 10]));
@@ -174,10 +236,19 @@ fn bench_prints_its_figure() {
 fn a_reader_that_goes_away_is_no_error() {
     let folder = small_data();
     let mut command = mesu(folder.path(), &small_run(&["--out", "out", "--quiet"]));
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let mut text = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
     assert!(child.wait().unwrap().success(), "{text}");
     assert_eq!(text, "");
 }
@@ -185,10 +256,19 @@ fn a_reader_that_goes_away_is_no_error() {
 #[test]
 fn every_help_shows_an_example() {
     let folder = tempfile::tempdir().unwrap();
-    for command in [&["--help"][..], &["list", "--help"], &["run", "--help"], &["bench", "--help"], &["bench", "stream", "--help"]] {
+    for command in [
+        &["--help"][..],
+        &["list", "--help"],
+        &["run", "--help"],
+        &["bench", "--help"],
+        &["bench", "stream", "--help"],
+    ] {
         let text = stdout(&succeed(folder.path(), command));
         assert!(text.contains("Example"), "{text}");
-        assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 100),
+            "{text}"
+        );
     }
     let output = mesu(folder.path(), &["run"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));

@@ -21,24 +21,57 @@ fn refuse(folder: &Path, set: &str, words: &[&str]) {
 fn settings() {
     let folder = small_data();
     for (set, words) in [
-        ("learner.memory_windw=3", ["learner.memory_windw: unknown key", "mean learner.memory_window?"]),
+        (
+            "learner.memory_windw=3",
+            [
+                "learner.memory_windw: unknown key",
+                "mean learner.memory_window?",
+            ],
+        ),
         ("task=3", ["task: unknown key", "did you mean tasks?"]),
         ("xyzzy=3", ["--set: xyzzy: unknown key", ""]),
         ("tasks", ["--set tasks", "expected key=value"]),
-        ("tasks=many", ["tasks: found string \"many\"", "expected a whole number"]),
+        (
+            "tasks=many",
+            ["tasks: found string \"many\"", "expected a whole number"],
+        ),
         ("tasks=0", ["tasks: found 0", "expected 1 or more"]),
-        ("network.hidden=16", ["network.hidden: found integer `16`", "expected a list"]),
+        (
+            "network.hidden=16",
+            ["network.hidden: found integer `16`", "expected a list"],
+        ),
         ("network.hidden=[0]", ["network.hidden", "[0]"]),
-        ("learner.memory_window=-300", ["learner.memory_window", "-300"]),
-        ("learner.memory_window=nan", ["learner.memory_window", "NaN"]),
+        (
+            "learner.memory_window=-300",
+            ["learner.memory_window", "-300"],
+        ),
+        (
+            "learner.memory_window=nan",
+            ["learner.memory_window", "NaN"],
+        ),
         ("learner.sigma_prior=0", ["learner.sigma_prior", "0"]),
         ("learner.samples=0", ["learner.samples", "0"]),
         ("learner.kind=sgd", ["learner.kind", "`mesu`"]),
-        ("learner.estimator=guess", ["learner.estimator", "`weight-sampling`"]),
-        ("data.batch_size=0", ["data.batch_size: found 0", "1 or more"]),
-        ("data.batch_size=601", ["data.batch_size: found 601", "at most 600"]),
-        ("data.train_examples=601", ["data.train_examples: found 601", "1 to 600"]),
-        ("data.test_examples=201", ["data.test_examples: found 201", "1 to 200"]),
+        (
+            "learner.estimator=guess",
+            ["learner.estimator", "`weight-sampling`"],
+        ),
+        (
+            "data.batch_size=0",
+            ["data.batch_size: found 0", "1 or more"],
+        ),
+        (
+            "data.batch_size=601",
+            ["data.batch_size: found 601", "at most 600"],
+        ),
+        (
+            "data.train_examples=601",
+            ["data.train_examples: found 601", "1 to 600"],
+        ),
+        (
+            "data.test_examples=201",
+            ["data.test_examples: found 201", "1 to 200"],
+        ),
         ("data.source=nowhere", ["nowhere", "no such folder"]),
         ("data.ood=nowhere", ["nowhere", "no such folder"]),
     ] {
@@ -46,7 +79,10 @@ fn settings() {
     }
     let line = fail(folder.path(), &small_run(&["--seeds", "1,2,1"]));
     assert!(line.contains("--seeds 1: given twice"), "{line}");
-    let line = fail(folder.path(), &small_run(&["--seeds", "1", "--set", "seed=2"]));
+    let line = fail(
+        folder.path(),
+        &small_run(&["--seeds", "1", "--set", "seed=2"]),
+    );
     assert!(line.contains("--seeds and --set seed"), "{line}");
 }
 
@@ -59,10 +95,22 @@ fn experiments() {
     assert!(line.contains("digits: can't be read"), "{line}");
     for (text, words) in [
         ("tasks = 2\n[data\n", ["own.toml, line 2, column", ""]),
-        ("tasks = 2\ntasks = 3\n", ["own.toml, line 2, column", "duplicate"]),
-        ("[data]\nsouce = 'x'\n", ["own.toml: data.souce: unknown key", "mean data.source?"]),
-        ("[learner]\nlr_mu = 'fast'\n", ["own.toml: learner.lr_mu: found", "a number"]),
-        ("[network.hidden]\nx = 3\n", ["own.toml: network.hidden: found map", "a list"]),
+        (
+            "tasks = 2\ntasks = 3\n",
+            ["own.toml, line 2, column", "duplicate"],
+        ),
+        (
+            "[data]\nsouce = 'x'\n",
+            ["own.toml: data.souce: unknown key", "mean data.source?"],
+        ),
+        (
+            "[learner]\nlr_mu = 'fast'\n",
+            ["own.toml: learner.lr_mu: found", "a number"],
+        ),
+        (
+            "[network.hidden]\nx = 3\n",
+            ["own.toml: network.hidden: found map", "a list"],
+        ),
     ] {
         fs::write(folder.path().join("own.toml"), text).unwrap();
         let line = fail(folder.path(), &["run", "own.toml"]);
@@ -72,7 +120,10 @@ fn experiments() {
     }
     fs::write(folder.path().join("own.toml"), [b'a', b'\n', 0xff]).unwrap();
     let line = fail(folder.path(), &["run", "own.toml"]);
-    assert!(line.contains("own.toml, line 2, column 1: not UTF-8"), "{line}");
+    assert!(
+        line.contains("own.toml, line 2, column 1: not UTF-8"),
+        "{line}"
+    );
 }
 
 #[test]
@@ -113,12 +164,29 @@ fn occupied_directories() {
     let before = files(&out);
 
     let line = fail(folder.path(), &run);
-    assert!(line.contains("out: holds a run already") && line.contains("--resume"), "{line}");
-    let other = ["--out", "out", "--resume", "--set", "learner.lr_mu=0.5", "--set", "seed=7"];
+    assert!(
+        line.contains("out: holds a run already") && line.contains("--resume"),
+        "{line}"
+    );
+    let other = [
+        "--out",
+        "out",
+        "--resume",
+        "--set",
+        "learner.lr_mu=0.5",
+        "--set",
+        "seed=7",
+    ];
     let line = fail(folder.path(), &small_run(&other));
-    assert!(line.contains("learner.lr_mu: 1.0 there, 0.5 asked for"), "{line}");
+    assert!(
+        line.contains("learner.lr_mu: 1.0 there, 0.5 asked for"),
+        "{line}"
+    );
     assert!(line.contains("seed: 1 there, 7 asked for"), "{line}");
-    let line = fail(folder.path(), &small_run(&["--out", "out", "--seeds", "1,2"]));
+    let line = fail(
+        folder.path(),
+        &small_run(&["--out", "out", "--seeds", "1,2"]),
+    );
     assert!(line.contains("out: holds accuracy.csv"), "{line}");
     assert_eq!(files(&out), before);
 
@@ -142,12 +210,19 @@ fn checkpoints() {
     let folder = small_data();
     let run = small_run(&["--out", "out"]);
     succeed(folder.path(), &run);
-    succeed(folder.path(), &small_run(&["--out", "seed", "--set", "seed=2"]));
-    succeed(folder.path(), &small_run(&["--out", "wide", "--set", "network.hidden=[17]"]));
+    succeed(
+        folder.path(),
+        &small_run(&["--out", "seed", "--set", "seed=2"]),
+    );
+    succeed(
+        folder.path(),
+        &small_run(&["--out", "wide", "--set", "network.hidden=[17]"]),
+    );
     let out = folder.path().join("out");
     let checkpoint = out.join("checkpoint.safetensors");
     let whole = fs::read(&checkpoint).unwrap();
-    let read = |name: &str| fs::read(folder.path().join(name).join("checkpoint.safetensors")).unwrap();
+    let read =
+        |name: &str| fs::read(folder.path().join(name).join("checkpoint.safetensors")).unwrap();
 
     let mut cases = vec![Vec::new(), b"hello".to_vec(), read("seed"), read("wide")];
     for share in [1, 50, 99] {
@@ -155,7 +230,18 @@ fn checkpoints() {
     }
     let header = u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
     let last = whole.len() - 1;
-    for place in [0, 7, 8, 9, 40, header / 2, header, header + 20, whole.len() / 2, last] {
+    for place in [
+        0,
+        7,
+        8,
+        9,
+        40,
+        header / 2,
+        header,
+        header + 20,
+        whole.len() / 2,
+        last,
+    ] {
         let mut flipped = whole.clone();
         flipped[place] ^= 0x10;
         cases.push(flipped);
@@ -165,7 +251,10 @@ fn checkpoints() {
         fs::write(&checkpoint, case).unwrap();
         let before = files(&out);
         let line = fail(folder.path(), &resume);
-        assert!(line.contains("checkpoint.safetensors"), "case {number}: {line}");
+        assert!(
+            line.contains("checkpoint.safetensors"),
+            "case {number}: {line}"
+        );
         assert_eq!(files(&out), before, "case {number}");
     }
     fs::write(&checkpoint, &whole).unwrap();
@@ -175,9 +264,25 @@ fn checkpoints() {
 #[test]
 fn divergence_keeps_the_last_good_checkpoint() {
     let folder = small_data();
-    let wild = ["--out", "out", "--set", "learner.samples=1", "--set", "learner.lr_sigma=1000"];
-    let line = fail(folder.path(), &small_run(&[&wild[..], &["--quiet"]].concat()));
-    for word in ["error: seed 1, task 1: ", "layer", "update", "lr_sigma", "out/checkpoint.safetensors"] {
+    let wild = [
+        "--out",
+        "out",
+        "--set",
+        "learner.samples=1",
+        "--set",
+        "learner.lr_sigma=1000",
+    ];
+    let line = fail(
+        folder.path(),
+        &small_run(&[&wild[..], &["--quiet"]].concat()),
+    );
+    for word in [
+        "error: seed 1, task 1: ",
+        "layer",
+        "update",
+        "lr_sigma",
+        "out/checkpoint.safetensors",
+    ] {
         assert!(line.contains(word), "{word:?} is not in {line}");
     }
     let checkpoint = fs::read(folder.path().join("out/checkpoint.safetensors")).unwrap();

@@ -31,7 +31,11 @@ fn kill_until_done(folder: &Path, arguments: &[&str], whole: Duration, seed: u64
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     for killed in 0.. {
         let mut command = mesu(folder, arguments);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         // Up to a third of the whole, later up to all of it: it does come to an end.
         let longest = whole.mul_f64(0.3 + 0.1 * killed as f64).as_micros() as u64;
         sleep(Duration::from_micros(random.next_u64() % longest));
@@ -53,7 +57,10 @@ fn killed_equals_unbroken(settings: &[&str], first_seed: u64) {
     let folder = small_data();
     let run = |more: &[&'static str]| -> Vec<String> {
         let all = small_run(&[&SLOW[..], more].concat());
-        all.iter().chain(settings).map(|word| (*word).to_owned()).collect()
+        all.iter()
+            .chain(settings)
+            .map(|word| (*word).to_owned())
+            .collect()
     };
     fn words(owned: &[String]) -> Vec<&str> {
         owned.iter().map(String::as_str).collect()
@@ -96,17 +103,27 @@ fn killed_at_any_moment_with_several_seeds() {
 fn ctrl_c_saves_and_says_how_to_go_on() {
     let folder = small_data();
     let slow = [&SLOW[..], &["--set", "learner.sigma_prior=0.5"]].concat();
-    succeed(folder.path(), &small_run(&[&slow[..], &["--out", "unbroken"]].concat()));
+    succeed(
+        folder.path(),
+        &small_run(&[&slow[..], &["--out", "unbroken"]].concat()),
+    );
 
     let run = small_run(&[&slow[..], &["--out", "it's broken"]].concat());
     let mut command = mesu(folder.path(), &run);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let broken = folder.path().join("it's broken");
     let deadline = Instant::now() + Duration::from_secs(30);
     while !broken.join("metrics.jsonl").exists() && Instant::now() < deadline {
         sleep(Duration::from_millis(1));
     }
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let status = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(status.success());
     let output = child.wait_with_output().unwrap();
     let text = stderr(&output);
@@ -114,7 +131,11 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
     assert!(output.stdout.is_empty());
     let (_, command) = text.split_once("To go on:\n").unwrap();
     assert!(command.trim_end().ends_with("--resume"), "{command}");
-    assert!(!files(&broken).keys().any(|path| path.ends_with("summary.json")));
+    assert!(
+        !files(&broken)
+            .keys()
+            .any(|path| path.ends_with("summary.json"))
+    );
 
     let status = Command::new("sh")
         .args(["-c", command.trim()])
@@ -141,7 +162,10 @@ fn two_processes_do_not_write_one_run() {
         sleep(Duration::from_millis(1));
     }
     let line = support::fail(folder.path(), &run);
-    assert!(line.contains("another process is writing this run"), "{line}");
+    assert!(
+        line.contains("another process is writing this run"),
+        "{line}"
+    );
     first.kill().unwrap();
     first.wait().unwrap();
 }

@@ -34,7 +34,10 @@ pub enum DatasetError {
         classes: usize,
     },
     /// More examples than an index of 32 bits can name.
-    #[error("{count} examples are more than the {} supported; split the set", u32::MAX)]
+    #[error(
+        "{count} examples are more than the {} supported; split the set",
+        u32::MAX
+    )]
     TooMany {
         /// Number of labels.
         count: usize,
@@ -260,9 +263,16 @@ mod tests {
         let new = |bytes: usize, labels: &[u8], rows, columns, classes| {
             Dataset::new(vec![0; bytes], labels.to_vec(), rows, columns, classes).unwrap_err()
         };
-        for (count, rows, columns, classes) in [(0, 2, 2, 1), (1, 0, 2, 1), (1, 2, 0, 1), (1, 2, 2, 0)]
+        for (count, rows, columns, classes) in
+            [(0, 2, 2, 1), (1, 0, 2, 1), (1, 2, 0, 1), (1, 2, 2, 0)]
         {
-            let error = new(count * rows * columns, &vec![0; count], rows, columns, classes);
+            let error = new(
+                count * rows * columns,
+                &vec![0; count],
+                rows,
+                columns,
+                classes,
+            );
             assert!(matches!(error, DatasetError::Empty { .. }), "{error}");
         }
         assert!(matches!(

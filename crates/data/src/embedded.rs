@@ -69,7 +69,10 @@ mod tests {
     #[test]
     fn mnist_is_the_published_one() {
         let train = mnist_train().unwrap();
-        assert_eq!((train.len(), train.rows(), train.columns()), (60_000, 28, 28));
+        assert_eq!(
+            (train.len(), train.rows(), train.columns()),
+            (60_000, 28, 28)
+        );
         assert_eq!(train.classes(), 10);
         assert_eq!(first_labels(&train), [5, 0, 4, 1, 9]);
         assert_eq!(
@@ -81,7 +84,10 @@ mod tests {
         assert!((standardise.std() - 0.3081).abs() < 5e-5);
 
         let test = mnist_test().unwrap();
-        assert_eq!((test.len(), test.pixels(), test.classes()), (10_000, 784, 10));
+        assert_eq!(
+            (test.len(), test.pixels(), test.classes()),
+            (10_000, 784, 10)
+        );
         assert_eq!(first_labels(&test), [7, 2, 1, 0, 4]);
         assert_eq!(
             per_class(&test),
@@ -92,7 +98,10 @@ mod tests {
     #[test]
     fn fashion_mnist_is_the_published_one() {
         let test = fashion_mnist_test().unwrap();
-        assert_eq!((test.len(), test.pixels(), test.classes()), (10_000, 784, 10));
+        assert_eq!(
+            (test.len(), test.pixels(), test.classes()),
+            (10_000, 784, 10)
+        );
         assert_eq!(first_labels(&test), [9, 2, 1, 1, 6]);
         assert_eq!(per_class(&test), [1000; 10]);
     }

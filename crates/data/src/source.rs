@@ -127,21 +127,23 @@ impl Source {
                 });
             }
         }
-        let test = test.with_classes(train.classes()).map_err(|error| match error {
-            DatasetError::LabelOutOfRange {
-                index,
-                label,
-                classes,
-            } => SourceError::TestLabel {
-                index,
-                label: u32::from(label),
-                classes,
-            },
-            error => SourceError::Dataset {
-                set: "test set".to_owned(),
-                error,
-            },
-        })?;
+        let test = test
+            .with_classes(train.classes())
+            .map_err(|error| match error {
+                DatasetError::LabelOutOfRange {
+                    index,
+                    label,
+                    classes,
+                } => SourceError::TestLabel {
+                    index,
+                    label: u32::from(label),
+                    classes,
+                },
+                error => SourceError::Dataset {
+                    set: "test set".to_owned(),
+                    error,
+                },
+            })?;
         Ok(Self { train, test, ood })
     }
 
@@ -270,7 +272,9 @@ fn find(
     let mut tried = Vec::new();
     for separator in ["-", "."] {
         for ending in ["", ".gz"] {
-            tried.push(format!("{set}-{kind}{separator}idx{dimensions}-ubyte{ending}"));
+            tried.push(format!(
+                "{set}-{kind}{separator}idx{dimensions}-ubyte{ending}"
+            ));
         }
     }
     match tried.iter().find(|name| folder.join(name).exists()) {
@@ -355,7 +359,8 @@ mod tests {
     /// Three training images of 2 x 2 in classes 0, 1, 2 and two test images.
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, bytes: Vec<u8>| fs::write(folder.path().join(name), bytes).unwrap();
+        let write =
+            |name: &str, bytes: Vec<u8>| fs::write(folder.path().join(name), bytes).unwrap();
         write("train-images-idx3-ubyte", images(3, 2, 2));
         write("train-labels-idx1-ubyte", labels(&[0, 1, 2]));
         write("t10k-images.idx3-ubyte", images(2, 2, 2));
@@ -432,7 +437,11 @@ mod tests {
         let error = Source::folder(digits.path(), Some(other.path())).unwrap_err();
         assert!(matches!(
             error,
-            SourceError::Pixels { set: "out-of-distribution", expected: 4, got: 2 }
+            SourceError::Pixels {
+                set: "out-of-distribution",
+                expected: 4,
+                got: 2
+            }
         ));
     }
 

@@ -106,10 +106,7 @@ pub(crate) fn differences(there: &Table, asked: &Table) -> Vec<String> {
 ///
 /// A key without its section counts as near the whole: `memory_windw` means
 /// `learner.memory_window`.
-pub(crate) fn nearest<'a>(
-    asked: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
+pub(crate) fn nearest<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let tail = |key: &str| key.rsplit('.').next().unwrap_or(key).to_owned();
     let likeness = |key: &str| {
         let whole = strsim::jaro_winkler(asked, key);
@@ -145,7 +142,10 @@ mod tests {
         assert_eq!(value("3\nb = 4"), Value::from("3\nb = 4"));
         assert_eq!(value(""), Value::from(""));
         for wrong in ["tasks", "=3", "a..b=3", ".a=3"] {
-            assert!(matches!(assignment(wrong), Err(LabError::Assignment { .. })), "{wrong}");
+            assert!(
+                matches!(assignment(wrong), Err(LabError::Assignment { .. })),
+                "{wrong}"
+            );
         }
     }
 
@@ -156,7 +156,10 @@ mod tests {
         overlay(&mut base, parse("[s]\nc = [4]\nd = 'x'", "over").unwrap());
         assert_eq!(
             differences(&there, &base),
-            ["s.c: 3 there, [4] asked for", "s.d: nothing there, \"x\" asked for"]
+            [
+                "s.c: 3 there, [4] asked for",
+                "s.d: nothing there, \"x\" asked for"
+            ]
         );
         assert!(differences(&base, &base).is_empty());
     }
@@ -171,10 +174,22 @@ mod tests {
 
     #[test]
     fn near_names_are_suggested() {
-        let known = ["tasks", "seed", "learner.memory_window", "learner.lr_mu", "network.hidden"];
+        let known = [
+            "tasks",
+            "seed",
+            "learner.memory_window",
+            "learner.lr_mu",
+            "network.hidden",
+        ];
         let near = |asked| nearest(asked, known);
-        assert_eq!(near("learner.memory_windw").as_deref(), Some("learner.memory_window"));
-        assert_eq!(near("memory_window").as_deref(), Some("learner.memory_window"));
+        assert_eq!(
+            near("learner.memory_windw").as_deref(),
+            Some("learner.memory_window")
+        );
+        assert_eq!(
+            near("memory_window").as_deref(),
+            Some("learner.memory_window")
+        );
         assert_eq!(near("hiden").as_deref(), Some("network.hidden"));
         assert_eq!(near("task").as_deref(), Some("tasks"));
         assert_eq!(near("xyzzy"), None);

@@ -56,7 +56,9 @@ pub enum LabError {
         message: String,
     },
     /// A value outside the range of its key.
-    #[error("{key}: found {found}, expected {expected}; change it in the file or with --set {key}=…")]
+    #[error(
+        "{key}: found {found}, expected {expected}; change it in the file or with --set {key}=…"
+    )]
     Range {
         /// The dotted key.
         key: &'static str,

@@ -40,10 +40,11 @@ pub(crate) enum Halt {
     Failed(LearnError),
 }
 
-/// One part: `stream` is "test" or "ood", `task` the permutation.
+/// One part: `stream` is "test" or "ood".
 struct Part<'a> {
     stream: &'static str,
     dataset: &'a Dataset,
+    permutation: &'a Permutation,
     task: usize,
     number: usize,
 }
@@ -55,20 +56,28 @@ struct Found {
     prediction: Option<Prediction>,
 }
 
-/// Tests `learner` on the tasks `0..=newest` and, as the newest task shows it, on the
-/// unknown set. `heard` gets (parts done, parts); `stop` ends it between two parts.
+/// Tests `learner` on the tasks `0..=newest` and on the unknown set, whose pixels stay where they
+/// are or, if `ood_permuted`, move like the newest task's. `heard` gets (parts done, parts); `stop` ends it between two parts.
 pub(crate) fn test(
     learner: &Learner,
     tasks: &Permuted,
     newest: usize,
+    ood_permuted: bool,
     stop: &AtomicBool,
     heard: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Tested, Halt> {
     let source = tasks.source();
-    let of_task = |task| parts("test", source.test(), task);
-    let known: Vec<Part<'_>> = (0..=newest).flat_map(of_task).collect();
-    let unknown: Vec<Part<'_>> = source.ood().map_or(Vec::new(), |ood| parts("ood", ood, newest));
     let permutations: Vec<Permutation> = (0..=newest).map(|task| tasks.permutation(task)).collect();
+    let as_it_is = Permutation::identity(source.pixels());
+    let of_ood = if ood_permuted {
+        &permutations[newest]
+    } else {
+        &as_it_is
+    };
+    let of_task = |task| parts("test", source.test(), &permutations[task], task);
+    let known: Vec<Part<'_>> = (0..=newest).flat_map(of_task).collect();
+    let of_unknown = |ood| parts("ood", ood, of_ood, newest);
+    let unknown: Vec<Part<'_>> = source.ood().map_or(Vec::new(), of_unknown);
 
     let total = known.len() + unknown.len();
     let done = AtomicUsize::new(0);
@@ -77,7 +86,7 @@ pub(crate) fn test(
             return Err(Halt::Stopped);
         }
         let keep = part.task == newest;
-        let found = run_part(learner, tasks, part, &permutations[part.task], newest, keep)?;
+        let found = run_part(learner, tasks, part, newest, keep)?;
         heard(done.fetch_add(1, Ordering::Relaxed) + 1, total);
         Ok(found)
     };
@@ -104,10 +113,16 @@ pub(crate) fn test(
     })
 }
 
-fn parts<'a>(stream: &'static str, dataset: &'a Dataset, task: usize) -> Vec<Part<'a>> {
+fn parts<'a>(
+    stream: &'static str,
+    dataset: &'a Dataset,
+    permutation: &'a Permutation,
+    task: usize,
+) -> Vec<Part<'a>> {
     let part = |number| Part {
         stream,
         dataset,
+        permutation,
         task,
         number,
     };
@@ -118,19 +133,29 @@ fn run_part(
     learner: &Learner,
     tasks: &Permuted,
     part: &Part<'_>,
-    permutation: &Permutation,
     newest: usize,
     keep: bool,
 ) -> Result<Found, Halt> {
     let (mut inputs, mut labels) = (Vec::new(), Vec::new());
     let start = part.number * PART;
-    tasks.fill_range(part.dataset, start..start + PART, permutation, &mut inputs, &mut labels);
+    let examples = start..start + PART;
+    tasks.fill_range(
+        part.dataset,
+        examples,
+        part.permutation,
+        &mut inputs,
+        &mut labels,
+    );
     let indices = [newest as u64, part.task as u64, part.number as u64];
     let noise = Generator::named(tasks.seed(), part.stream, &indices);
     let prediction = learner.predict(&inputs, noise).map_err(Halt::Failed)?;
     let right = |(i, label): (usize, &u32)| prediction.top(i).0 == *label;
     Ok(Found {
-        correct: labels.iter().enumerate().filter(|&pair| right(pair)).count(),
+        correct: labels
+            .iter()
+            .enumerate()
+            .filter(|&pair| right(pair))
+            .count(),
         labels,
         prediction: keep.then_some(prediction),
     })

@@ -58,6 +58,9 @@ pub struct DataConfig {
     /// A folder with IDX test images of something unknown; not with `embedded`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ood: Option<String>,
+    /// Whether the unknown images are shuffled like the newest task's, rather than shown as they
+    /// are.
+    pub ood_permuted: bool,
     /// Whether pixels are standardised, rather than only scaled to 0..=1.
     pub standardise: bool,
     /// Examples per update, 1..=`train_examples`.
@@ -119,7 +122,9 @@ impl Experiment {
             column: 1,
             message: "not UTF-8 text".to_owned(),
         })?;
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let stem = path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
         Self::read(&text, asked, &stem.unwrap_or_default(), sets)
     }
 
@@ -198,7 +203,12 @@ impl Experiment {
             .and_then(|()| range("data.test_examples", data.test_examples, MANY, ""))
             .and_then(|()| {
                 let most = data.train_examples;
-                range("data.batch_size", data.batch_size, most, " (data.train_examples)")
+                range(
+                    "data.batch_size",
+                    data.batch_size,
+                    most,
+                    " (data.train_examples)",
+                )
             })
             .map_err(|(key, found, expected)| LabError::Range {
                 key,
@@ -224,7 +234,9 @@ impl Experiment {
             let expected = "none beside data.source = \"embedded\", which has its own";
             return wrong("data.ood", found, expected);
         }
-        if self.name.is_empty() || self.name.contains(['/', '\\', '\0']) || self.name.starts_with('.')
+        if self.name.is_empty()
+            || self.name.contains(['/', '\\', '\0'])
+            || self.name.starts_with('.')
         {
             let expected = "a word that can be a folder's name";
             return wrong("name", format!("{:?}", self.name), expected);
@@ -246,12 +258,16 @@ fn check_keys(table: &Table, origin: &str) -> Result<(), LabError> {
     let known = fields::keys();
     let is_known = |key: &str| {
         known.iter().any(|known| {
-            let inside = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
+            let inside =
+                |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
             // Below a value or above one: its type is wrong rather than its name.
             key == known || inside(key, known) || inside(known, key)
         })
     };
-    match document::leaves(table).iter().find(|(key, _)| !is_known(key)) {
+    match document::leaves(table)
+        .iter()
+        .find(|(key, _)| !is_known(key))
+    {
         None => Ok(()),
         Some((key, _)) => Err(LabError::UnknownKey {
             origin: origin.to_owned(),
@@ -278,7 +294,9 @@ fn plain(message: &str) -> String {
     let found = found
         .strip_prefix("invalid type: ")
         .or_else(|| found.strip_prefix("invalid value: "))
-        .map_or(document::one_line(found), |found| format!("found {}", document::one_line(found)));
+        .map_or(document::one_line(found), |found| {
+            format!("found {}", document::one_line(found))
+        });
     format!("{found}, expected {expected}")
 }
 
@@ -358,9 +376,15 @@ mod tests {
             ("tasks=2.5", ["tasks", "`2.5`", "a whole number"]),
             ("tasks.x=3", ["tasks", "map", "a whole number"]),
             ("data=3", ["data", "`3`", "a section"]),
-            ("learner.memory_window=big", ["learner.memory_window", "\"big\"", "a number"]),
+            (
+                "learner.memory_window=big",
+                ["learner.memory_window", "\"big\"", "a number"],
+            ),
             ("network.hidden=50", ["network.hidden", "`50`", "a list"]),
-            ("network.hidden=[5,'x']", ["network.hidden", "\"x\"", "a whole number"]),
+            (
+                "network.hidden=[5,'x']",
+                ["network.hidden", "\"x\"", "a whole number"],
+            ),
             ("scenario=split", ["scenario", "`split`", "`permuted`"]),
         ] {
             let text = refusal(&[set]);

@@ -72,7 +72,12 @@ mod tests {
 
     #[test]
     fn keys_of_all_sections_are_known() {
-        for key in ["tasks", "data.ood", "network.hidden", "learner.memory_window"] {
+        for key in [
+            "tasks",
+            "data.ood",
+            "network.hidden",
+            "learner.memory_window",
+        ] {
             assert!(keys().iter().any(|known| known == key), "{key}");
         }
         assert!(!keys().iter().any(|known| known == "data"));

@@ -104,7 +104,10 @@ pub fn estimate(experiment: &Experiment, data: &Data) -> Result<Duration, LabErr
     let started = Instant::now();
     while started.elapsed() < budget {
         tasks.fill_range(test, 0..2048, &permutation, &mut inputs, &mut labels);
-        if learner.predict(&inputs, Generator::named(0, "estimate", &[])).is_err() {
+        if learner
+            .predict(&inputs, Generator::named(0, "estimate", &[]))
+            .is_err()
+        {
             break;
         }
         tested += labels.len();

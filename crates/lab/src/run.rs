@@ -106,8 +106,7 @@ fn restore(
         path: path.clone(),
         reason: reason.to_owned(),
     };
-    let (learner, notes) =
-        Learner::restore(&bytes).map_err(|error| refuse(&error.to_string()))?;
+    let (learner, notes) = Learner::restore(&bytes).map_err(|error| refuse(&error.to_string()))?;
     let note = notes
         .get(NOTE)
         .ok_or_else(|| refuse("a checkpoint of no run"))?;
@@ -119,7 +118,9 @@ fn restore(
         && learner.network().inputs() == fresh.network().inputs()
         && learner.network().classes() == fresh.network().classes();
     if !(same && fits) {
-        return Err(refuse("a checkpoint of another run: its settings are not those of config.toml"));
+        return Err(refuse(
+            "a checkpoint of another run: its settings are not those of config.toml",
+        ));
     }
     Ok((learner, history))
 }
@@ -229,12 +230,13 @@ impl Run<'_> {
                 parts,
             });
         };
-        let tested =
-            match evaluation::test(&self.learner, &self.tasks, newest, self.setting.stop, &heard) {
-                Ok(tested) => tested,
-                Err(Halt::Stopped) => return Ok(Next::Stop),
-                Err(Halt::Failed(error)) => return Err(self.failed(error)),
-            };
+        let (learner, tasks, stop) = (&self.learner, &self.tasks, self.setting.stop);
+        let ood_permuted = self.experiment.data.ood_permuted;
+        let tested = match evaluation::test(learner, tasks, newest, ood_permuted, stop, &heard) {
+            Ok(tested) => tested,
+            Err(Halt::Stopped) => return Ok(Next::Stop),
+            Err(Halt::Failed(error)) => return Err(self.failed(error)),
+        };
         let history = &mut self.history;
         history.tasks.push(TaskRecord {
             task: newest + 1,
@@ -259,7 +261,10 @@ impl Run<'_> {
     fn save(&mut self) -> Result<(), LabError> {
         self.history.peak_memory_bytes = self.history.peak_memory_bytes.max(memory::peak_bytes());
         let note = self.history.note();
-        let bytes = self.learner.save(&[(NOTE, &note)]).map_err(|error| self.failed(error))?;
+        let bytes = self
+            .learner
+            .save(&[(NOTE, &note)])
+            .map_err(|error| self.failed(error))?;
         self.directory.write(CHECKPOINT, &bytes)?;
         self.saved = Instant::now();
         Ok(())
@@ -270,7 +275,8 @@ impl Run<'_> {
         let tasks = &self.history.tasks;
         let accuracy = summary::accuracy_csv(tasks, self.experiment.tasks);
         self.directory.write(ACCURACY, accuracy.as_bytes())?;
-        self.directory.write(METRICS, summary::metrics_jsonl(tasks).as_bytes())
+        self.directory
+            .write(METRICS, summary::metrics_jsonl(tasks).as_bytes())
     }
 
     fn report(&self, event: Event<'_>) {
@@ -295,6 +301,9 @@ impl RunningAccuracy {
     fn add(&mut self, correct: u64, examples: usize) {
         let here = correct as f64 / examples as f64;
         let kept = (-(examples as f64) / 1000.0).exp();
-        self.0 = Some(self.0.map_or(here, |before| kept * before + (1.0 - kept) * here));
+        self.0 = Some(
+            self.0
+                .map_or(here, |before| kept * before + (1.0 - kept) * here),
+        );
     }
 }

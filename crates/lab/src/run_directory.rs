@@ -69,7 +69,10 @@ impl RunDirectory {
         }
         // Again, now that nobody else can change it.
         check(path, belongs, resume)?;
-        for name in names(path)?.iter().filter(|name| name.starts_with(TEMPORARY)) {
+        for name in names(path)?
+            .iter()
+            .filter(|name| name.starts_with(TEMPORARY))
+        {
             let left = path.join(name);
             fs::remove_file(&left).map_err(LabError::io(&left, "can't be removed"))?;
         }
@@ -102,8 +105,10 @@ impl RunDirectory {
     /// Replaces the file `name`, at once or not at all.
     pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<(), LabError> {
         let path = self.file(name);
-        replace(&self.path, &path, content)
-            .map_err(LabError::io(&path, "can't be written, its old content is kept"))
+        replace(&self.path, &path, content).map_err(LabError::io(
+            &path,
+            "can't be written, its old content is kept",
+        ))
     }
 }
 
@@ -175,7 +180,10 @@ mod tests {
         let directory = open(&path, false).unwrap();
         directory.write("x", b"one").unwrap();
         directory.write("x", b"two").unwrap();
-        assert_eq!(directory.read("x").unwrap().as_deref(), Some(b"two".as_slice()));
+        assert_eq!(
+            directory.read("x").unwrap().as_deref(),
+            Some(b"two".as_slice())
+        );
         assert_eq!(directory.read("y").unwrap(), None);
         assert_eq!(names(&path).unwrap(), [LOCK, "x"]);
     }
@@ -185,7 +193,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(CONFIG);
         fs::write(&file, "").unwrap();
-        assert!(matches!(open(folder.path(), false), Err(LabError::Occupied { .. })));
+        assert!(matches!(
+            open(folder.path(), false),
+            Err(LabError::Occupied { .. })
+        ));
         assert!(open(folder.path(), true).is_ok());
 
         fs::rename(file, folder.path().join("thesis.tex")).unwrap();
@@ -210,7 +221,10 @@ mod tests {
     fn one_writer_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let first = open(folder.path(), false).unwrap();
-        assert!(matches!(open(folder.path(), false), Err(LabError::Busy { .. })));
+        assert!(matches!(
+            open(folder.path(), false),
+            Err(LabError::Busy { .. })
+        ));
         drop(first);
         open(folder.path(), false).unwrap();
     }

@@ -33,7 +33,8 @@ pub enum Outcomes {
 
 /// Whether `name` shows that a folder holds runs of several seeds.
 fn is_seed(name: &str) -> bool {
-    name.strip_prefix("seed-").is_some_and(|seed| seed.parse::<u64>().is_ok())
+    name.strip_prefix("seed-")
+        .is_some_and(|seed| seed.parse::<u64>().is_ok())
 }
 
 /// Runs `experiment` once per seed of `seeds` in the folder `path`; a single seed, or
@@ -49,12 +50,16 @@ pub fn run_seeds(
     path: &Path,
     setting: Setting<'_>,
 ) -> Result<Outcomes, LabError> {
-    if let Some(&seed) = (1..seeds.len()).find_map(|i| seeds[..i].iter().find(|s| **s == seeds[i])) {
+    if let Some(&seed) = (1..seeds.len()).find_map(|i| seeds[..i].iter().find(|s| **s == seeds[i]))
+    {
         return Err(LabError::RepeatedSeed { seed });
     }
     let experiments = match seeds {
         [] => vec![experiment.clone()],
-        seeds => seeds.iter().map(|&seed| experiment.with_seed(seed)).collect::<Result<_, _>>()?,
+        seeds => seeds
+            .iter()
+            .map(|&seed| experiment.with_seed(seed))
+            .collect::<Result<_, _>>()?,
     };
     if let [experiment] = &experiments[..] {
         return Ok(match run::run(experiment, data, path, setting)? {
@@ -100,13 +105,17 @@ fn side_by_side<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync) -> 
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(number) else { break };
                     let result = run(item);
-                    let mut results = results.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                    let mut results = results
+                        .lock()
+                        .unwrap_or_else(|poisoned| poisoned.into_inner());
                     results.push((number, result));
                 }
             });
         }
     });
-    let mut results = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let mut results = results
+        .into_inner()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
     results.sort_by_key(|(number, _)| *number);
     results.into_iter().map(|(_, result)| result).collect()
 }

@@ -185,8 +185,10 @@ pub(crate) fn metrics_jsonl(records: &[TaskRecord]) -> String {
     let line = |record: &TaskRecord| {
         let row = &record.accuracy;
         let recent = |window: usize| mean(&row[row.len().saturating_sub(window)..]);
-        let windows: Windows =
-            WINDOWS.iter().map(|&window| (window.to_string(), recent(window))).collect();
+        let windows: Windows = WINDOWS
+            .iter()
+            .map(|&window| (window.to_string(), recent(window)))
+            .collect();
         let mut line = json!(record);
         line["newest_accuracy"] = json!(row.last());
         line["average_accuracy"] = json!(mean(row));
@@ -257,7 +259,10 @@ mod tests {
     #[test]
     fn tables_have_a_row_per_task() {
         let records = [record(&[0.75]), record(&[0.5, 1.0])];
-        assert_eq!(accuracy_csv(&records, 3), "trained_task,1,2,3\n1,0.75,,\n2,0.5,1,\n");
+        assert_eq!(
+            accuracy_csv(&records, 3),
+            "trained_task,1,2,3\n1,0.75,,\n2,0.5,1,\n"
+        );
         let lines = metrics_jsonl(&records);
         let last: Value = serde_json::from_str(lines.lines().nth(1).unwrap()).unwrap();
         assert_eq!(last["task"], 2);

@@ -35,8 +35,16 @@ impl Data {
             false => Standardise::identity(),
         };
         for (key, asked, available) in [
-            ("data.train_examples", config.train_examples, source.train().len()),
-            ("data.test_examples", config.test_examples, source.test().len()),
+            (
+                "data.train_examples",
+                config.train_examples,
+                source.train().len(),
+            ),
+            (
+                "data.test_examples",
+                config.test_examples,
+                source.test().len(),
+            ),
         ] {
             if asked > available {
                 return Err(LabError::Range {
@@ -56,9 +64,11 @@ impl Data {
     /// The tasks of `experiment`, made of these data.
     pub fn tasks(&self, experiment: &Experiment) -> Permuted {
         match experiment.scenario {
-            Scenario::Permuted => {
-                Permuted::new(Arc::clone(&self.source), self.standardise.clone(), experiment.seed)
-            }
+            Scenario::Permuted => Permuted::new(
+                Arc::clone(&self.source),
+                self.standardise.clone(),
+                experiment.seed,
+            ),
         }
     }
 

@@ -13,7 +13,10 @@ use tempfile::TempDir;
 /// The binary, in `folder`.
 pub(crate) fn mesu(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mesu"));
-    command.current_dir(folder).args(arguments).stdin(Stdio::null());
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .stdin(Stdio::null());
     command.env_remove("RAYON_NUM_THREADS");
     command
 }
@@ -21,7 +24,11 @@ pub(crate) fn mesu(folder: &Path, arguments: &[&str]) -> Command {
 /// Its output, after checking that it succeeded.
 pub(crate) fn succeed(folder: &Path, arguments: &[&str]) -> Output {
     let output = mesu(folder, arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        stderr(&output)
+    );
     output
 }
 
@@ -31,7 +38,10 @@ pub(crate) fn fail(folder: &Path, arguments: &[&str]) -> String {
     let line = stderr(&output);
     assert_eq!(output.status.code(), Some(1), "{arguments:?}: {line}");
     assert!(output.stdout.is_empty(), "{arguments:?}");
-    assert!(line.starts_with("error: ") && line.ends_with('\n'), "{line}");
+    assert!(
+        line.starts_with("error: ") && line.ends_with('\n'),
+        "{line}"
+    );
     assert_eq!(line.matches('\n').count(), 1, "{line}");
     for part in line.split(": ").filter(|part| part.len() > 20) {
         assert_eq!(line.matches(part).count(), 1, "said twice: {line}");
@@ -96,7 +106,11 @@ fn write_data(folder: &Path, train: u32, test: u32) {
 
 /// Magic number and sizes, big-endian.
 pub(crate) fn idx_header(magic: u32, sizes: &[u32]) -> Vec<u8> {
-    [&[magic], sizes].concat().iter().flat_map(|word| word.to_be_bytes()).collect()
+    [&[magic], sizes]
+        .concat()
+        .iter()
+        .flat_map(|word| word.to_be_bytes())
+        .collect()
 }
 
 /// The files in `folder` and their content, those of its folders too; locks are left out.
@@ -161,7 +175,9 @@ pub(crate) fn assert_same_runs(left: &Path, right: &Path) {
 
 fn json_lines(bytes: &[u8]) -> Vec<String> {
     let values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
-    values.map(|value| without_times(value.unwrap()).to_string()).collect()
+    values
+        .map(|value| without_times(value.unwrap()).to_string())
+        .collect()
 }
 
 /// The tensors, and the metadata but for times and what depends on them.
@@ -180,7 +196,10 @@ fn checkpoint(bytes: &[u8]) -> Checkpoint {
         .map(|(name, view)| (name, view.shape().to_vec(), view.data().to_vec()))
         .collect();
     tensors.sort();
-    assert!(tensors.len() >= 5, "mu and sigma of two layers, and the noise");
+    assert!(
+        tensors.len() >= 5,
+        "mu and sigma of two layers, and the noise"
+    );
     let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
     let metadata = header.metadata().clone().unwrap();
     let timeless = |text: String| match serde_json::from_str(&text) {

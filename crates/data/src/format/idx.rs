@@ -52,9 +52,7 @@ pub enum IdxError {
         cause: io::Error,
     },
     /// The compressed stream is damaged or followed by something else.
-    #[error(
-        "{file}: corrupt gzip stream after {at} unpacked bytes: {cause}; get the file again"
-    )]
+    #[error("{file}: corrupt gzip stream after {at} unpacked bytes: {cause}; get the file again")]
     Gzip {
         /// The file.
         file: String,
@@ -172,7 +170,14 @@ pub fn parse_images(content: impl BufRead, file: &str) -> Result<Images, IdxErro
 /// # Errors
 /// Any [`IdxError`].
 pub fn parse_labels(content: impl BufRead, file: &str) -> Result<Vec<u8>, IdxError> {
-    parse(content, file, LABELS_MAGIC, "IDX labels of bytes", ["count"]).map(|(_, bytes)| bytes)
+    parse(
+        content,
+        file,
+        LABELS_MAGIC,
+        "IDX labels of bytes",
+        ["count"],
+    )
+    .map(|(_, bytes)| bytes)
 }
 
 fn open(path: &Path) -> Result<BufReader<File>, IdxError> {
@@ -401,7 +406,10 @@ mod tests {
         let long = [small(), vec![0]].concat();
         for file in [long.clone(), gz(&long), [gz(&small()), gz(&[0])].concat()] {
             let error = images(&file).unwrap_err();
-            assert!(matches!(error, IdxError::Trailing { expected: 28, .. }), "{error}");
+            assert!(
+                matches!(error, IdxError::Trailing { expected: 28, .. }),
+                "{error}"
+            );
         }
         let error = images(&[gz(&small()), vec![1, 2, 3]].concat()).unwrap_err();
         assert!(matches!(error, IdxError::Gzip { at: 28, .. }), "{error}");
@@ -420,9 +428,16 @@ mod tests {
             let mut dimensions = [2, 2, 3];
             dimensions[at] = 0;
             let error = images(&images_file(dimensions, &[0; 12])).unwrap_err();
-            assert!(matches!(error, IdxError::ZeroDimension { dimension, .. } if dimension == name));
+            assert!(
+                matches!(error, IdxError::ZeroDimension { dimension, .. } if dimension == name)
+            );
         }
-        for dimensions in [[u32::MAX; 3], [1 << 31, 1, 2], [1, 65_536, 65_536], [1 << 31, 1 << 31, 4]] {
+        for dimensions in [
+            [u32::MAX; 3],
+            [1 << 31, 1, 2],
+            [1, 65_536, 65_536],
+            [1 << 31, 1 << 31, 4],
+        ] {
             let error = images(&images_file(dimensions, &[0; 12])).unwrap_err();
             assert!(matches!(error, IdxError::TooLarge { .. }), "{error}");
             assert!(error.to_string().contains("2147483648 bytes"), "{error}");
@@ -454,7 +469,12 @@ mod tests {
         let mut rest = &bomb[..];
         let error = parse_images(&mut rest, "x").unwrap_err();
         assert!(matches!(error, IdxError::Trailing { expected: 20, .. }));
-        assert!(rest.len() > bomb.len() / 2, "{} of {}", rest.len(), bomb.len());
+        assert!(
+            rest.len() > bomb.len() / 2,
+            "{} of {}",
+            rest.len(),
+            bomb.len()
+        );
     }
 
     #[test]

@@ -148,7 +148,14 @@ impl Permuted {
         labels: &mut Vec<u32>,
     ) {
         let indices = indices.iter().map(|&index| index as usize);
-        gather(dataset, indices, permutation, &self.standardise, inputs, labels);
+        gather(
+            dataset,
+            indices,
+            permutation,
+            &self.standardise,
+            inputs,
+            labels,
+        );
     }
 
     /// [`Permuted::fill`] for the examples `start..end` in the order they are stored,
@@ -165,7 +172,14 @@ impl Permuted {
         labels: &mut Vec<u32>,
     ) {
         let indices = range.start..range.end.min(dataset.len());
-        gather(dataset, indices, permutation, &self.standardise, inputs, labels);
+        gather(
+            dataset,
+            indices,
+            permutation,
+            &self.standardise,
+            inputs,
+            labels,
+        );
     }
 }
 
@@ -281,7 +295,10 @@ mod tests {
         let first = |order: &[u32]| <[u32; 6]>::try_from(&order[..6]).unwrap();
         let digits = self::scenario(1, 28, 28, 1);
         assert_eq!(first(digits.permutation(0).as_slice()), [0, 0, 0, 0, 0, 0]);
-        assert_eq!(first(digits.permutation(199).as_slice()), [0, 0, 0, 0, 0, 0]);
+        assert_eq!(
+            first(digits.permutation(199).as_slice()),
+            [0, 0, 0, 0, 0, 0]
+        );
         assert_eq!(first(&scenario.train_order(0, 0)), [0, 0, 0, 0, 0, 0]);
         assert_eq!(first(&scenario.train_order(7, 3)), [0, 0, 0, 0, 0, 0]);
     }
