@@ -108,6 +108,8 @@ fn json_is_alone_on_stdout_and_quiet_is_quiet() {
     let ood = [
         "--set",
         "data.ood=digits",
+        "--set",
+        "data.ood_permuted=true",
         "--json",
         "--quiet",
         "--out",

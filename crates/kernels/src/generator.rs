@@ -58,14 +58,11 @@ impl Generator {
     }
 
     fn seeded(mut hash: SplitMix64) -> Self {
-        let mut state = [[0; LANES]; 4];
-        for lane in 0..LANES {
-            let (a, b) = (hash.next(), hash.next());
-            state[0][lane] = a as u32;
-            state[1][lane] = (a >> 32) as u32;
-            state[2][lane] = b as u32;
-            state[3][lane] = (b >> 32) as u32;
-        }
+        let mut words =
+            std::iter::repeat_with(|| hash.next()).flat_map(|x| [x as u32, (x >> 32) as u32]);
+        let lanes: [[u32; 4]; LANES] =
+            std::array::from_fn(|_| std::array::from_fn(|_| words.next().unwrap_or_default()));
+        let state = std::array::from_fn(|word| std::array::from_fn(|lane| lanes[lane][word]));
         Self { state }
     }
 

@@ -5,7 +5,7 @@
 //! | `layer.1.weight.mu`, `layer.1.weight.sigma`, … | `[outputs][inputs]`, F32 | synapses |
 //! | `layer.1.bias.mu`, … | `[1][outputs]`, F32 | where the network has biases |
 //! | `noise` | `[4][16]`, U32 | state of the noise generator |
-//! | metadata `mesu` | JSON | [`Description`]: format version, network, learner, updates, the caller's notes, checksum |
+//! | metadata `mesu` | JSON | format version, network, learner, updates, the caller's notes, checksum |
 //!
 //! A learner restored from it goes on bit for bit like the one that was saved.
 

@@ -185,7 +185,7 @@ fn json_lines(bytes: &[u8]) -> Vec<String> {
 struct Checkpoint {
     /// Name, shape, bytes.
     tensors: Vec<(String, Vec<usize>, Vec<u8>)>,
-    metadata: BTreeMap<String, String>,
+    metadata: Value,
 }
 
 fn checkpoint(bytes: &[u8]) -> Checkpoint {
@@ -202,13 +202,17 @@ fn checkpoint(bytes: &[u8]) -> Checkpoint {
     );
     let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
     let metadata = header.metadata().clone().unwrap();
-    let timeless = |text: String| match serde_json::from_str(&text) {
-        Ok(value) => without_times(value).to_string(),
-        Err(_) => text,
-    };
-    let metadata = metadata.into_iter().filter(|(key, _)| key != "checksum");
+    // The description, whose notes are JSON in a text.
+    let mut metadata: Value = serde_json::from_str(&metadata["mesu"]).unwrap();
+    metadata
+        .as_object_mut()
+        .unwrap()
+        .remove("checksum")
+        .unwrap();
+    let note = metadata["notes"]["run"].take();
+    metadata["notes"]["run"] = serde_json::from_str(note.as_str().unwrap()).unwrap();
     Checkpoint {
         tensors,
-        metadata: metadata.map(|(key, text)| (key, timeless(text))).collect(),
+        metadata: without_times(metadata),
     }
 }

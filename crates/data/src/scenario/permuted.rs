@@ -294,13 +294,19 @@ mod tests {
         let scenario = scenario(60_000, 2, 2, 1);
         let first = |order: &[u32]| <[u32; 6]>::try_from(&order[..6]).unwrap();
         let digits = self::scenario(1, 28, 28, 1);
-        assert_eq!(first(digits.permutation(0).as_slice()), [0, 0, 0, 0, 0, 0]);
-        assert_eq!(
+        let firsts = [
+            first(digits.permutation(0).as_slice()),
             first(digits.permutation(199).as_slice()),
-            [0, 0, 0, 0, 0, 0]
-        );
-        assert_eq!(first(&scenario.train_order(0, 0)), [0, 0, 0, 0, 0, 0]);
-        assert_eq!(first(&scenario.train_order(7, 3)), [0, 0, 0, 0, 0, 0]);
+            first(&scenario.train_order(0, 0)),
+            first(&scenario.train_order(7, 3)),
+        ];
+        let pinned = [
+            [458, 109, 607, 354, 13, 384],
+            [242, 736, 283, 228, 90, 92],
+            [56_740, 46_287, 14_930, 5_478, 12_528, 58_199],
+            [40_916, 36_369, 49_544, 24_023, 14_493, 39_955],
+        ];
+        assert_eq!(firsts, pinned);
     }
 
     #[test]
@@ -391,24 +397,5 @@ mod tests {
             }
         }
         assert!(read(&mut scenario.task_stream(4, 1, 99), 4).1.is_empty());
-    }
-
-    /// Speed is asked for, not assured: `cargo test --release -p mesu-data -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "measures time"]
-    fn images_per_second() {
-        let scenario = scenario(60_000, 28, 28, 1);
-        let (mut inputs, mut labels) = (Vec::new(), Vec::new());
-        for batch in [1, 128] {
-            let start = std::time::Instant::now();
-            for epoch in 0..10 {
-                let mut stream = scenario.task_stream(0, epoch, 0);
-                while stream.next_batch(batch, &mut inputs, &mut labels) > 0 {
-                    std::hint::black_box(&inputs);
-                }
-            }
-            let rate = 600_000.0 / start.elapsed().as_secs_f64();
-            eprintln!("batch {batch}: {rate:.0} images/s");
-        }
     }
 }
