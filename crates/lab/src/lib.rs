@@ -32,6 +32,7 @@ mod error;
 mod evaluation;
 pub mod experiment;
 mod fields;
+mod figure;
 pub mod history;
 pub mod measure;
 pub mod memory;

@@ -15,10 +15,13 @@ use mesu_data::Permuted;
 use crate::error::LabError;
 use crate::evaluation::{self, Halt};
 use crate::experiment::Experiment;
+use crate::figure;
 use crate::history::{History, TaskRecord};
 use crate::memory;
 use crate::progress::{Event, Progress};
-use crate::run_directory::{self, ACCURACY, CHECKPOINT, CONFIG, METRICS, RunDirectory, SUMMARY};
+use crate::run_directory::{
+    self, ACCURACY, CHECKPOINT, CONFIG, FIGURE, METRICS, RunDirectory, SUMMARY,
+};
 use crate::summary::{self, Summary};
 use crate::tasks::Data;
 
@@ -275,6 +278,8 @@ impl Run<'_> {
         let tasks = &self.history.tasks;
         let accuracy = summary::accuracy_csv(tasks, self.experiment.tasks);
         self.directory.write(ACCURACY, accuracy.as_bytes())?;
+        let figure = figure::accuracy_svg(tasks, self.experiment.tasks);
+        self.directory.write(FIGURE, figure.as_bytes())?;
         self.directory
             .write(METRICS, summary::metrics_jsonl(tasks).as_bytes())
     }

@@ -16,6 +16,8 @@ pub const CONFIG: &str = "config.toml";
 pub const CHECKPOINT: &str = "checkpoint.safetensors";
 /// Rows: trained task, columns: tested task.
 pub const ACCURACY: &str = "accuracy.csv";
+/// The same as a picture.
+pub const FIGURE: &str = "accuracy.svg";
 /// One line per task.
 pub const METRICS: &str = "metrics.jsonl";
 /// The finished run in numbers.
