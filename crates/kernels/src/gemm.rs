@@ -9,6 +9,7 @@
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use rayon::prelude::*;
 
+use crate::batch::multiply;
 use crate::lanes::{LANES, load_whole, splat, store};
 use crate::level::level;
 
@@ -93,9 +94,15 @@ impl Packed {
         }
     }
 
+    /// Packs the squares of what `other` holds.
+    pub fn pack_squares(&mut self, other: &Self) {
+        self.reset(other.k, other.n);
+        multiply(&other.panels, &other.panels, &mut self.panels);
+    }
+
+    /// Makes room. What pads the last panel is computed with but never stored: it may be anything.
     fn reset(&mut self, k: usize, n: usize) {
         (self.k, self.n) = (k, n);
-        self.panels.clear();
         self.panels.resize(n.div_ceil(PANEL) * PANEL * k, 0.0);
     }
 }

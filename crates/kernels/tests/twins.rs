@@ -326,6 +326,14 @@ proptest! {
             }
         }
         prop_assert!(results.windows(2).all(|pair| pair[0] == pair[1]), "all ways give the same bits");
+        let mut squares = Packed::default();
+        squares.pack_squares(&packed);
+        let mut c = vec![0.0; m * n];
+        gemm(Left::rows(&a, k), &squares, &mut c, n, Threads::One);
+        let squared: Vec<f32> = b.iter().map(|x| x * x).collect();
+        for (got, expected) in c.iter().zip(naive::gemm(&a, &squared, k, n)) {
+            prop_assert!(close(*got, expected, 16.0 * k as f64));
+        }
         for (got, expected) in results[0].iter().zip(expected) {
             prop_assert!(close(*got, expected, 4.0 * k as f64));
         }

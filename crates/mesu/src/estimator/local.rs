@@ -19,7 +19,6 @@ pub struct Local {
     threads: Threads,
     layers: Vec<Activations>,
     sigma_squared: Vec<f32>,
-    squares: Vec<f32>,
     through_sigma: Vec<f32>,
     d_sum: Vec<f32>,
     r_sum: Vec<f32>,
@@ -57,7 +56,6 @@ impl Local {
             threads,
             layers: Vec::new(),
             sigma_squared: Vec::new(),
-            squares: Vec::new(),
             through_sigma: Vec::new(),
             d_sum: Vec::new(),
             r_sum: Vec::new(),
@@ -87,19 +85,14 @@ impl Local {
             let this = &mut rest[0];
             let columns = if let Some(below) = below.last_mut() {
                 relu(&mut below.h);
-                squares_of(&below.h, &mut self.squares);
                 self.packed
                     .pack_rows(&below.h, layer.inputs, samples * examples);
-                self.packed_squares
-                    .pack_rows(&self.squares, layer.inputs, samples * examples);
                 samples * examples
             } else {
-                squares_of(inputs, &mut self.squares);
                 self.packed.pack_columns(inputs, layer.inputs, examples);
-                self.packed_squares
-                    .pack_columns(&self.squares, layer.inputs, examples);
                 examples
             };
+            self.packed_squares.pack_squares(&self.packed);
             this.m.resize(layer.outputs * columns, 0.0);
             this.v.resize(layer.outputs * columns, 0.0);
             squares_of(layer.weight.sigma().padded(), &mut self.sigma_squared);
@@ -224,23 +217,18 @@ impl Local {
             );
             gate(&below.h, &mut below.d, &self.through_sigma);
 
-            squares_of(&below.h, &mut self.squares);
             self.packed.pack_columns(&below.h, columns, *fan_in);
-            self.packed_squares
-                .pack_columns(&self.squares, columns, *fan_in);
             (&this.d, &this.r, columns)
         } else {
             // The samples share the input: their gradients are summed first.
             let examples = columns / samples;
             sum_samples(&this.d, columns, examples, &mut self.d_sum);
             sum_samples(&this.r, columns, examples, &mut self.r_sum);
-            squares_of(inputs, &mut self.squares);
             self.packed.pack_rows(inputs, examples, *fan_in);
-            self.packed_squares
-                .pack_rows(&self.squares, examples, *fan_in);
             (&self.d_sum, &self.r_sum, examples)
         };
 
+        self.packed_squares.pack_squares(&self.packed);
         let gradients = &mut self.gradients[l];
         let stride = gradients.mu.stride();
         let left = |matrix| Left::rows(matrix, columns);
