@@ -49,6 +49,7 @@ fn a_run_prints_a_table_and_fills_its_directory() {
         names,
         [
             "accuracy.csv",
+            "accuracy.svg",
             "checkpoint.safetensors",
             "config.toml",
             "metrics.jsonl",

@@ -47,3 +47,8 @@ pub use mesu_kernels::Generator;
 pub use network::{Initialisation, NetworkConfig};
 pub use prediction::Prediction;
 pub use synapse::Synapses;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -43,8 +43,8 @@ impl Default for NetworkConfig {
 /// Widest layer accepted: beyond it a typing mistake is likelier than a network.
 const WIDEST: usize = 1 << 20;
 
-/// Most synapses accepted in one layer (16 GiB of state).
-const MOST_SYNAPSES: usize = 1 << 31;
+/// Bytes that learning holds for a synapse: mu, sigma and their gradients.
+const BYTES_PER_SYNAPSE: usize = 16;
 
 /// Layers of Bayesian synapses, from the input to the logits.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +57,7 @@ impl Network {
     /// A network for `inputs` numbers and `classes` classes, its means drawn from `noise`.
     ///
     /// # Errors
-    /// A width that is zero or absurd, naming the key.
+    /// A width that is zero or absurd, or more synapses than memory holds, naming the key.
     pub fn new(
         inputs: usize,
         classes: usize,
@@ -80,9 +80,14 @@ impl Network {
                 ));
             }
         }
-        if widths.windows(2).any(|w| w[0] * w[1] > MOST_SYNAPSES) {
+        let synapses: usize = widths.windows(2).map(|w| w[0] * w[1]).sum();
+        // Asked for here and given back: later on, memory that isn't there ends the program.
+        let bytes = synapses.saturating_mul(BYTES_PER_SYNAPSE);
+        if Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
             let found = format!("{:?}", config.hidden);
-            let expected = format!("at most {MOST_SYNAPSES} synapses in a layer");
+            let gigabytes = bytes.div_ceil(1 << 30);
+            let expected =
+                format!("a network that fits the memory (this one takes {gigabytes} GiB)");
             return Err(ConfigError::new("network.hidden", found, expected));
         }
         let layers = widths
