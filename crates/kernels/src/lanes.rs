@@ -1,6 +1,6 @@
 //! Vectors of a fixed number of lanes, and what to do with the elements left over.
 
-use fearless_simd::{Simd, f32x16, prelude::*};
+use fearless_simd::{Simd, f32x4, f32x16, prelude::*};
 
 /// Floats in a vector, on every machine: narrower hardware works on several registers.
 pub const LANES: usize = 16;
@@ -54,4 +54,22 @@ pub(crate) fn sum<S: Simd>(simd: S, vector: f32x16<S>) -> f32 {
     let (low, high) = simd.split_f32x8(low + high);
     let [a, b, c, d] = (low + high).to_array();
     (a + c) + (b + d)
+}
+
+/// [`sum`] of four vectors, in the same order of additions, with fewer instructions.
+#[inline(always)]
+pub(crate) fn sum4<S: Simd>(simd: S, vectors: [f32x16<S>; 4]) -> [f32; 4] {
+    let mut quarters = [f32x4::splat(simd, 0.0); 4];
+    for (quarter, vector) in quarters.iter_mut().zip(vectors) {
+        let (low, high) = simd.split_f32x16(vector);
+        let (low, high) = simd.split_f32x8(low + high);
+        *quarter = low + high;
+    }
+    // Transposed, so that lane l of all four is one vector.
+    let [p, q, r, s] = quarters;
+    let (pr_low, pr_high) = (p.zip_low(r), p.zip_high(r));
+    let (qs_low, qs_high) = (q.zip_low(s), q.zip_high(s));
+    let (a, b) = (pr_low.zip_low(qs_low), pr_low.zip_high(qs_low));
+    let (c, d) = (pr_high.zip_low(qs_high), pr_high.zip_high(qs_high));
+    ((a + c) + (b + d)).to_array()
 }

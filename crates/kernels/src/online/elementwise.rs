@@ -3,22 +3,25 @@
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
 use crate::Matrix;
-use crate::lanes::{LANES, load_whole, splat, store_whole};
+use crate::lanes::{LANES, load, load_whole, splat, store_whole};
 use crate::level::level;
 
 /// Copies an input, `[inputs]`, into a row of a matrix, and its squares into another.
 pub fn load_input(input: &[f32], x: &mut Matrix, squares: &mut Matrix) {
-    x.row_mut(0).copy_from_slice(input);
-    assert_eq!(x.stride(), squares.stride(), "load_input: widths");
-    dispatch!(level(), simd => square(simd, x.padded(), squares.padded_mut()));
-}
-
-#[inline(always)]
-fn square<S: Simd>(simd: S, x: &[f32], out: &mut [f32]) {
-    for at in (0..x.len()).step_by(LANES) {
-        let x = load_whole(simd, x, at);
-        store_whole(x * x, out, at);
-    }
+    let (columns, stride) = (x.columns(), x.stride());
+    assert_eq!(
+        (input.len(), squares.stride()),
+        (columns, stride),
+        "load_input: widths"
+    );
+    let (x, squares) = (x.padded_mut(), squares.padded_mut());
+    dispatch!(level(), simd => {
+        for at in (0..stride).step_by(LANES) {
+            let vector = load(simd, input, at);
+            store_whole(vector, x, at);
+            store_whole(vector * vector, squares, at);
+        }
+    });
 }
 
 /// Samples of the activations, `[samples][neurons]`: `a = m + sqrt(v) z`, and `q = z / sqrt(v)`

@@ -1,9 +1,9 @@
 //! A layer whose one input is shared by all noise samples: the first.
 
-use fearless_simd::{Simd, dispatch, prelude::*};
+use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
 use super::{Input, Layer, Moments, Signs};
-use crate::lanes::{LANES, load_whole, splat, store_whole, sum};
+use crate::lanes::{LANES, load_whole, splat, store_whole, sum, sum4};
 use crate::level::level;
 use crate::{Gradient, Matrix, Rule, Synapse};
 
@@ -74,10 +74,7 @@ fn mean_variance_block<S: Simd, const N: usize>(
             variance[row] = (sigma * sigma).mul_add_precise(square, variance[row]);
         }
     }
-    for row in 0..N {
-        m[row] = sum(simd, mean[row]);
-        v[row] = sum(simd, variance[row]);
-    }
+    sum_moments(simd, mean, variance, m, v);
 }
 
 /// Updates a layer whose input is shared by the samples; `d` and `r`, `[1][outputs]`, are summed
@@ -233,11 +230,29 @@ fn rank_one_block<S: Simd, R: Rule, const NEXT: bool, const N: usize>(
             }
         }
     }
-    // (Closures of `array::map` would not be compiled for the level.)
     let (mut mean, mut variance) = ([0.0; ROWS], [0.0; ROWS]);
-    for row in 0..N {
-        mean[row] = sum(simd, m[row]);
-        variance[row] = sum(simd, v[row]);
+    if NEXT {
+        sum_moments(simd, m, v, &mut mean, &mut variance);
     }
     (mean, variance)
+}
+
+/// Sums of the lanes of means and variances.
+#[inline(always)]
+fn sum_moments<S: Simd, const N: usize>(
+    simd: S,
+    mean: [f32x16<S>; N],
+    variance: [f32x16<S>; N],
+    m: &mut [f32],
+    v: &mut [f32],
+) {
+    if N == 2 {
+        let [m0, m1, v0, v1] = sum4(simd, [mean[0], mean[1], variance[0], variance[1]]);
+        (m[0], m[1], v[0], v[1]) = (m0, m1, v0, v1);
+        return;
+    }
+    for row in 0..N {
+        m[row] = sum(simd, mean[row]);
+        v[row] = sum(simd, variance[row]);
+    }
 }

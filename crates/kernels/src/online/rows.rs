@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, dispatch, prelude::*};
 
 use super::{Layer, Signs};
-use crate::lanes::{LANES, load_whole, splat, store_whole, sum};
+use crate::lanes::{LANES, load_whole, splat, store_whole, sum, sum4};
 use crate::level::level;
 use crate::{Gradient, Matrix, Rule, Synapse};
 
@@ -95,6 +95,15 @@ fn dots<S: Simd, const N: usize>(
             variance[s] =
                 sigma_squared.mul_add_precise(load_whole(simd, squares, place), variance[s]);
         }
+    }
+    if N == SAMPLES {
+        let means = sum4(simd, [mean[0], mean[1], mean[2], mean[3]]);
+        let variances = sum4(simd, [variance[0], variance[1], variance[2], variance[3]]);
+        for s in 0..SAMPLES {
+            m[s * out_stride] = means[s];
+            v[s * out_stride] = variances[s];
+        }
+        return;
     }
     for s in 0..N {
         m[s * out_stride] = sum(simd, mean[s]);

@@ -64,10 +64,13 @@ impl Loss {
             log_sum_exp,
             votes,
         } = self;
-        let (classes, columns, examples) = (logits.rows(), logits.columns(), labels.len());
-        let label_of = |column: usize| labels[column % examples] as usize;
-        let own: f64 = (0..columns)
-            .map(|column| f64::from(logits.row(label_of(column))[column]))
+        let (classes, stride, examples) = (logits.rows(), logits.stride(), labels.len());
+        let columns = logits.columns();
+        let own = |column: usize, label: u32| label as usize * stride + column;
+        let pairs = || (0..columns).zip(labels.iter().cycle());
+        let padded = logits.padded();
+        let own_logits: f64 = pairs()
+            .map(|(c, label)| f64::from(padded[own(c, *label)]))
             .sum();
         softmax(logits, log_sum_exp);
         let nll = log_sum_exp
@@ -75,21 +78,19 @@ impl Loss {
             .iter()
             .map(|x| f64::from(*x))
             .sum::<f64>()
-            - own;
+            - own_logits;
 
         votes.clear();
         votes.resize(examples * classes, 0.0);
         for class in 0..classes {
-            for sample in logits.row_mut(class).chunks_exact_mut(examples) {
-                for (example, p) in sample.iter_mut().enumerate() {
-                    votes[example * classes + class] += *p;
-                    *p *= scale;
-                }
+            let row = logits.row_mut(class);
+            for (example, vote) in votes.iter_mut().skip(class).step_by(classes).enumerate() {
+                *vote = row.iter().skip(example).step_by(examples).sum();
             }
+            row.iter_mut().for_each(|p| *p *= scale);
         }
-        for column in 0..columns {
-            logits.row_mut(label_of(column))[column] -= scale;
-        }
+        let padded = logits.padded_mut();
+        pairs().for_each(|(c, label)| padded[own(c, *label)] -= scale);
         let correct = count_correct(votes, labels);
         nll.is_finite().then_some(Learned { nll, correct })
     }

@@ -157,10 +157,11 @@ impl Online {
         let count = self.layers.len();
         let Activations { h, d, .. } = &mut self.layers[count - 1];
         let samples = h.rows();
-        for s in 0..samples {
-            for (class, logit) in h.row(s).iter().enumerate() {
-                self.loss.logits.row_mut(class)[s] = *logit;
-            }
+        let stride = h.stride();
+        for class in 0..h.columns() {
+            let row = self.loss.logits.row_mut(class).iter_mut();
+            row.zip(h.padded()[class..].iter().step_by(stride))
+                .for_each(|(to, from)| *to = *from);
         }
         // All samples are of one example; their gradients are means.
         let share = 1.0 / samples as f32;
@@ -168,10 +169,11 @@ impl Online {
             .loss
             .gradient(&[label], share)
             .ok_or_else(|| lost(count))?;
-        for s in 0..samples {
-            for (class, d) in d.row_mut(s).iter_mut().enumerate() {
-                *d = self.loss.logits.row(class)[s];
-            }
+        for class in 0..d.columns() {
+            let column = d.padded_mut()[class..].iter_mut().step_by(stride);
+            column
+                .zip(self.loss.logits.row(class))
+                .for_each(|(to, from)| *to = *from);
         }
         Ok(Learned {
             nll: nll / samples as f64,
