@@ -1,14 +1,17 @@
 //! Layers with a row of inputs per noise sample: all above the first.
 
-use fearless_simd::{Simd, dispatch, prelude::*};
+use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
 use super::{Layer, Signs};
-use crate::lanes::{LANES, load_whole, splat, store_whole, sum, sum4};
+use crate::lanes::{LANES, load_whole, splat, store_whole, sum4};
 use crate::level::level;
 use crate::{Gradient, Matrix, Rule, Synapse};
 
 /// Samples worked on together, to share what is loaded of the weights.
 const SAMPLES: usize = 4;
+
+/// Neurons worked on together, to share what is loaded of the samples.
+const OUTPUTS: usize = 2;
 
 /// m and v, `[samples][outputs]`, of a row of inputs per sample: `h` and its squares,
 /// `[samples][inputs]`.
@@ -46,69 +49,119 @@ pub fn mean_variance_rows(
     let out_stride = m.stride();
     let (m, v) = (m.padded_mut(), v.padded_mut());
     let (h, squares) = (h.padded(), squares.padded());
-    let rows = mu
-        .padded()
-        .chunks_exact(stride)
-        .zip(sigma.padded().chunks_exact(stride));
+    let block = OUTPUTS * stride;
+    let rows = mu.padded().chunks(block).zip(sigma.padded().chunks(block));
     dispatch!(level(), simd => {
         for (o, (mu, sigma)) in rows.enumerate() {
             let mut s = 0;
-            while s + SAMPLES <= samples {
-                let (h, squares) = (&h[s * stride..], &squares[s * stride..]);
-                let out = s * out_stride + o;
-                dots::<_, SAMPLES>(simd, mu, sigma, h, squares, &mut m[out..], &mut v[out..], out_stride);
-                s += SAMPLES;
-            }
             while s < samples {
                 let (h, squares) = (&h[s * stride..], &squares[s * stride..]);
-                let out = s * out_stride + o;
-                dots::<_, 1>(simd, mu, sigma, h, squares, &mut m[out..], &mut v[out..], out_stride);
-                s += 1;
+                let out = s * out_stride + o * OUTPUTS;
+                let layer = Weights { mu, sigma, stride };
+                let to = MomentsAt { m: &mut m[out..], v: &mut v[out..], stride: out_stride };
+                let whole = mu.len() == block;
+                match (samples - s, whole) {
+                    (SAMPLES.., true) => dots::<_, SAMPLES, OUTPUTS>(simd, layer, h, squares, to),
+                    (SAMPLES.., false) => dots::<_, SAMPLES, 1>(simd, layer, h, squares, to),
+                    (2.., true) => dots::<_, 2, OUTPUTS>(simd, layer, h, squares, to),
+                    (2.., false) => dots::<_, 2, 1>(simd, layer, h, squares, to),
+                    (_, true) => dots::<_, 1, OUTPUTS>(simd, layer, h, squares, to),
+                    (_, false) => dots::<_, 1, 1>(simd, layer, h, squares, to),
+                }
+                s += block_of(samples - s);
             }
         }
     });
 }
 
-/// m and v of one neuron for the first `N` rows of `h`.
+/// Samples in the next block when `left` are left: 4, 2 or 1.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
-fn dots<S: Simd, const N: usize>(
+fn block_of(left: usize) -> usize {
+    match left {
+        SAMPLES.. => SAMPLES,
+        2.. => 2,
+        _ => 1,
+    }
+}
+
+/// Some rows of a layer, padded to `stride`.
+#[derive(Clone, Copy)]
+struct Weights<'a> {
+    mu: &'a [f32],
+    sigma: &'a [f32],
+    stride: usize,
+}
+
+/// Where moments go: one row per sample, `stride` apart.
+struct MomentsAt<'a> {
+    m: &'a mut [f32],
+    v: &'a mut [f32],
+    stride: usize,
+}
+
+/// m and v of the first `O` neurons for the first `N` rows of `h`.
+#[inline(always)]
+fn dots<S: Simd, const N: usize, const O: usize>(
     simd: S,
-    mu: &[f32],
-    sigma: &[f32],
+    layer: Weights<'_>,
     h: &[f32],
     squares: &[f32],
-    m: &mut [f32],
-    v: &mut [f32],
-    out_stride: usize,
+    to: MomentsAt<'_>,
 ) {
-    let stride = mu.len();
-    let mut mean = [splat(simd, 0.0); N];
-    let mut variance = [splat(simd, 0.0); N];
+    let stride = layer.stride;
+    let mut mean = [[splat(simd, 0.0); N]; O];
+    let mut variance = [[splat(simd, 0.0); N]; O];
     for at in (0..stride).step_by(LANES) {
-        let mu = load_whole(simd, mu, at);
-        let sigma = load_whole(simd, sigma, at);
-        let sigma_squared = sigma * sigma;
+        let mut mu = [splat(simd, 0.0); O];
+        let mut sigma_squared = [splat(simd, 0.0); O];
+        for o in 0..O {
+            mu[o] = load_whole(simd, layer.mu, o * stride + at);
+            let sigma = load_whole(simd, layer.sigma, o * stride + at);
+            sigma_squared[o] = sigma * sigma;
+        }
         for s in 0..N {
-            let place = s * stride + at;
-            mean[s] = mu.mul_add_precise(load_whole(simd, h, place), mean[s]);
-            variance[s] =
-                sigma_squared.mul_add_precise(load_whole(simd, squares, place), variance[s]);
+            let x = load_whole(simd, h, s * stride + at);
+            let square = load_whole(simd, squares, s * stride + at);
+            for o in 0..O {
+                mean[o][s] = mu[o].mul_add_precise(x, mean[o][s]);
+                variance[o][s] = sigma_squared[o].mul_add_precise(square, variance[o][s]);
+            }
         }
     }
+    for o in 0..O {
+        let (means, variances) = row_sums(simd, mean[o], variance[o]);
+        for s in 0..N {
+            to.m[s * to.stride + o] = means[s];
+            to.v[s * to.stride + o] = variances[s];
+        }
+    }
+}
+
+/// Sums of the lanes of `N` means and variances, four at a time where there are as many.
+#[inline(always)]
+fn row_sums<S: Simd, const N: usize>(
+    simd: S,
+    mean: [f32x16<S>; N],
+    variance: [f32x16<S>; N],
+) -> ([f32; SAMPLES], [f32; SAMPLES]) {
     if N == SAMPLES {
-        let means = sum4(simd, [mean[0], mean[1], mean[2], mean[3]]);
-        let variances = sum4(simd, [variance[0], variance[1], variance[2], variance[3]]);
-        for s in 0..SAMPLES {
-            m[s * out_stride] = means[s];
-            v[s * out_stride] = variances[s];
-        }
-        return;
+        let means = sum4(simd, [mean[0], mean[1 % N], mean[2 % N], mean[3 % N]]);
+        let variances = sum4(
+            simd,
+            [
+                variance[0],
+                variance[1 % N],
+                variance[2 % N],
+                variance[3 % N],
+            ],
+        );
+        return (means, variances);
     }
-    for s in 0..N {
-        m[s * out_stride] = sum(simd, mean[s]);
-        v[s * out_stride] = sum(simd, variance[s]);
-    }
+    let mut both = [splat(simd, 0.0); SAMPLES];
+    both[..N].copy_from_slice(&mean);
+    both[2..2 + N].copy_from_slice(&variance);
+    let [m0, m1, v0, v1] = sum4(simd, both);
+    ([m0, m1, 0.0, 0.0], [v0, v1, 0.0, 0.0])
 }
 
 /// Gradient with respect to the pre-activations of the layer below, through its ReLU:
@@ -144,17 +197,24 @@ pub fn input_gradient_rows(
         r: r.padded(),
     };
     let (mu, sigma, h, dh) = (mu.padded(), sigma.padded(), h.padded(), dh.padded_mut());
+    let layer = Weights { mu, sigma, stride };
     dispatch!(level(), simd => {
-        for at in (0..stride).step_by(LANES) {
+        let mut at = 0;
+        while at < stride {
+            let pair = at + 2 * LANES <= stride;
             let mut s = 0;
-            while s + SAMPLES <= samples {
-                input_gradient_at::<_, SAMPLES>(simd, mu, sigma, h, from, stride, s, at, dh);
-                s += SAMPLES;
-            }
             while s < samples {
-                input_gradient_at::<_, 1>(simd, mu, sigma, h, from, stride, s, at, dh);
-                s += 1;
+                match (samples - s, pair) {
+                    (SAMPLES.., true) => input_gradient_at::<_, SAMPLES, 2>(simd, layer, h, from, s, at, dh),
+                    (SAMPLES.., false) => input_gradient_at::<_, SAMPLES, 1>(simd, layer, h, from, s, at, dh),
+                    (2.., true) => input_gradient_at::<_, 2, 2>(simd, layer, h, from, s, at, dh),
+                    (2.., false) => input_gradient_at::<_, 2, 1>(simd, layer, h, from, s, at, dh),
+                    (_, true) => input_gradient_at::<_, 1, 2>(simd, layer, h, from, s, at, dh),
+                    (_, false) => input_gradient_at::<_, 1, 1>(simd, layer, h, from, s, at, dh),
+                }
+                s += block_of(samples - s);
             }
+            at += if pair { 2 * LANES } else { LANES };
         }
     });
 }
@@ -167,42 +227,49 @@ struct Upstream<'a> {
     r: &'a [f32],
 }
 
+/// [`input_gradient_rows`] for `N` samples from `first` on, and `C` vectors of inputs from `at` on.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
-fn input_gradient_at<S: Simd, const N: usize>(
+fn input_gradient_at<S: Simd, const N: usize, const C: usize>(
     simd: S,
-    mu: &[f32],
-    sigma: &[f32],
+    layer: Weights<'_>,
     h: &[f32],
     from: Upstream<'_>,
-    stride: usize,
     first: usize,
     at: usize,
     dh: &mut [f32],
 ) {
+    let stride = layer.stride;
     let zero = splat(simd, 0.0);
-    let mut through_mu = [zero; N];
-    let mut through_sigma = [zero; N];
-    for (o, (mu, sigma)) in mu
+    let mut through_mu = [[zero; C]; N];
+    let mut through_sigma = [[zero; C]; N];
+    let rows = layer
+        .mu
         .chunks_exact(stride)
-        .zip(sigma.chunks_exact(stride))
-        .enumerate()
-    {
-        let mu = load_whole(simd, mu, at);
-        let sigma = load_whole(simd, sigma, at);
-        let sigma_squared = sigma * sigma;
+        .zip(layer.sigma.chunks_exact(stride));
+    for (o, (mu_row, sigma_row)) in rows.enumerate() {
+        let mut mu = [zero; C];
+        let mut sigma_squared = [zero; C];
+        for c in 0..C {
+            mu[c] = load_whole(simd, mu_row, at + c * LANES);
+            let sigma = load_whole(simd, sigma_row, at + c * LANES);
+            sigma_squared[c] = sigma * sigma;
+        }
         for s in 0..N {
             let place = (first + s) * from.stride + o;
-            through_mu[s] = mu.mul_add_precise(splat(simd, from.d[place]), through_mu[s]);
-            through_sigma[s] =
-                sigma_squared.mul_add_precise(splat(simd, from.r[place]), through_sigma[s]);
+            let (d, r) = (splat(simd, from.d[place]), splat(simd, from.r[place]));
+            for c in 0..C {
+                through_mu[s][c] = mu[c].mul_add_precise(d, through_mu[s][c]);
+                through_sigma[s][c] = sigma_squared[c].mul_add_precise(r, through_sigma[s][c]);
+            }
         }
     }
     for s in 0..N {
-        let place = (first + s) * stride + at;
-        let h = load_whole(simd, h, place);
-        let gradient = through_sigma[s].mul_add_precise(h, through_mu[s]);
-        store_whole(h.simd_gt(zero).select(gradient, zero), dh, place);
+        for c in 0..C {
+            let place = (first + s) * stride + at + c * LANES;
+            let h = load_whole(simd, h, place);
+            let gradient = through_sigma[s][c].mul_add_precise(h, through_mu[s][c]);
+            store_whole(h.simd_gt(zero).select(gradient, zero), dh, place);
+        }
     }
 }
 
@@ -247,33 +314,66 @@ pub fn rank_update<R: Rule>(
         d: d.padded(),
         r: r.padded(),
     };
+    let block = OUTPUTS * stride;
     let rows = mu
         .padded_mut()
-        .chunks_exact_mut(stride)
-        .zip(sigma.padded_mut().chunks_exact_mut(stride));
+        .chunks_mut(block)
+        .zip(sigma.padded_mut().chunks_mut(block));
     dispatch!(level(), simd => {
         let mut signs = Signs::new(simd);
         for (o, (mu, sigma)) in rows.enumerate() {
-            for at in (0..stride).step_by(LANES) {
-                let mut gradient = splat(simd, 0.0);
-                let mut curvature = splat(simd, 0.0);
-                for s in 0..samples {
-                    let d = splat(simd, from.d[s * from.stride + o]);
-                    let r = splat(simd, from.r[s * from.stride + o]);
-                    let place = s * stride + at;
-                    gradient = load_whole(simd, h, place).mul_add_precise(d, gradient);
-                    curvature = load_whole(simd, squares, place).mul_add_precise(r, curvature);
-                }
-                let old = Synapse {
-                    mu: load_whole(simd, mu, at),
-                    sigma: load_whole(simd, sigma, at),
-                };
-                let new = rule.step(old, Gradient::new(gradient, curvature));
-                signs.watch(new.sigma);
-                store_whole(new.mu, mu, at);
-                store_whole(new.sigma, sigma, at);
+            let o = o * OUTPUTS;
+            if mu.len() == block {
+                rank_update_block::<_, _, OUTPUTS>(simd, mu, sigma, h, squares, from, o, rule, &mut signs);
+            } else {
+                rank_update_block::<_, _, 1>(simd, mu, sigma, h, squares, from, o, rule, &mut signs);
             }
         }
         signs.all_positive()
     })
+}
+
+/// [`rank_update`] of `O` rows of a layer, those of the outputs from `first` on.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+fn rank_update_block<S: Simd, R: Rule, const O: usize>(
+    simd: S,
+    mu: &mut [f32],
+    sigma: &mut [f32],
+    h: &[f32],
+    squares: &[f32],
+    from: Upstream<'_>,
+    first: usize,
+    rule: R,
+    signs: &mut Signs<S>,
+) {
+    let stride = mu.len() / O;
+    for at in (0..stride).step_by(LANES) {
+        let mut gradient = [splat(simd, 0.0); O];
+        let mut variance = [splat(simd, 0.0); O];
+        let rows = h
+            .chunks_exact(stride)
+            .zip(squares.chunks_exact(stride))
+            .enumerate();
+        for (s, (h, squares)) in rows {
+            let x = load_whole(simd, h, at);
+            let square = load_whole(simd, squares, at);
+            for o in 0..O {
+                let place = s * from.stride + first + o;
+                gradient[o] = x.mul_add_precise(splat(simd, from.d[place]), gradient[o]);
+                variance[o] = square.mul_add_precise(splat(simd, from.r[place]), variance[o]);
+            }
+        }
+        for o in 0..O {
+            let place = o * stride + at;
+            let old = Synapse {
+                mu: load_whole(simd, mu, place),
+                sigma: load_whole(simd, sigma, place),
+            };
+            let new = rule.step(old, Gradient::new(gradient[o], variance[o]));
+            signs.watch(new.sigma);
+            store_whole(new.mu, mu, place);
+            store_whole(new.sigma, sigma, place);
+        }
+    }
 }
