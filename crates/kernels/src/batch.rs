@@ -7,7 +7,7 @@ use fearless_simd::{dispatch, prelude::*};
 
 use crate::lanes::{LANES, load, load_whole, splat, store, store_whole};
 use crate::level::level;
-use crate::online::{Layer, Signs, sample_at};
+use crate::online::{Deviation, Layer, Signs};
 use crate::{Gradient, Matrix, Rule, Synapse};
 
 /// Activations of one feature, `a = m + sqrt(v) z`, over all columns; `z` becomes
@@ -18,11 +18,15 @@ pub fn sample(m: &[f32], v: &[f32], z: &mut [f32], a: &mut [f32]) {
         !m.is_empty() && z.len().is_multiple_of(m.len()),
         "sample: whole samples"
     );
+    let (shared, columns) = (m.len(), z.len());
     dispatch!(level(), simd => {
-        for (z, a) in z.chunks_exact_mut(m.len()).zip(a.chunks_exact_mut(m.len())) {
-            for at in (0..m.len()).step_by(LANES) {
-                let (activation, q) =
-                    sample_at(load(simd, m, at), load(simd, v, at), load(simd, z, at));
+        for at in (0..shared).step_by(LANES) {
+            let moments = load(simd, m, at);
+            let deviation = Deviation::of(load(simd, v, at));
+            for start in (0..columns).step_by(shared) {
+                // Columns of one sample only: loads and stores stop at its end.
+                let (z, a) = (&mut z[start..start + shared], &mut a[start..start + shared]);
+                let (activation, q) = deviation.sample(moments, load(simd, z, at));
                 store(activation, a, at);
                 store(q, z, at);
             }

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::history::OodAuroc;
 
 /// Examples of a part. Changing it changes results.
-const PART: usize = 512;
+const PART: usize = 2048;
 
 /// What a test found.
 #[derive(Clone, Debug)]

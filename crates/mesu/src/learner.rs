@@ -22,6 +22,9 @@ pub use crate::estimator::Learned;
 /// Examples predicted together; fixed, since noise is drawn per chunk.
 const CHUNK: usize = 128;
 
+/// Fewest chunks that a thread takes at a time: each time, it makes buffers anew.
+const CHUNKS_PER_THREAD: usize = 16;
+
 /// Why a batch could not be learned from or predicted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum LearnError {
@@ -228,6 +231,7 @@ impl Learner {
         noise: &Generator,
     ) -> Result<Vec<Prediction>, Diverged> {
         let chunks = inputs.par_chunks(CHUNK * self.network.inputs()).enumerate();
+        let chunks = chunks.with_min_len(CHUNKS_PER_THREAD);
         let new = || Local::new(Threads::One);
         let predicted = chunks.map_init(new, |local, (number, inputs)| {
             let mut noise = noise.split(number as u64);
@@ -252,7 +256,9 @@ impl Learner {
                 weights
             })
             .collect();
-        let chunks = inputs.par_chunks(CHUNK * width);
+        let chunks = inputs
+            .par_chunks(CHUNK * width)
+            .with_min_len(CHUNKS_PER_THREAD);
         let predicted = chunks.map_init(
             || draws.clone(),
             |draws, inputs| {

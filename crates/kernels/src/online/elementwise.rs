@@ -42,38 +42,45 @@ pub fn sample(m: &Matrix, v: &Matrix, z: &mut Matrix, a: &mut Matrix) {
         "sample: rows"
     );
     let (m, v, len) = (m.padded(), v.padded(), m.padded().len());
-    if len == 0 {
-        return;
-    }
-    let rows = z
-        .padded_mut()
-        .chunks_exact_mut(len)
-        .zip(a.padded_mut().chunks_exact_mut(len));
+    let (z, a) = (z.padded_mut(), a.padded_mut());
     dispatch!(level(), simd => {
-        for (z, a) in rows {
-            for at in (0..len).step_by(LANES) {
-                let (m, v) = (load_whole(simd, m, at), load_whole(simd, v, at));
-                let (activation, q) = sample_at(m, v, load_whole(simd, z, at));
-                store_whole(activation, a, at);
-                store_whole(q, z, at);
+        for at in (0..len).step_by(LANES) {
+            let m = load_whole(simd, m, at);
+            let deviation = Deviation::of(load_whole(simd, v, at));
+            for place in (at..z.len()).step_by(len) {
+                let (activation, q) = deviation.sample(m, load_whole(simd, z, place));
+                store_whole(activation, a, place);
+                store_whole(q, z, place);
             }
         }
     });
 }
 
-/// Activation and q of one vector.
-#[inline(always)]
-pub(crate) fn sample_at<S: Simd>(
-    m: f32x16<S>,
-    v: f32x16<S>,
-    z: f32x16<S>,
-) -> (f32x16<S>, f32x16<S>) {
-    let zero = splat(m.token(), 0.0);
-    let std = SimdFloat::sqrt(v);
-    (
-        std.mul_add_precise(z, m),
-        v.simd_gt(zero).select(z / std, zero),
-    )
+/// Standard deviations and their inverses, once for all samples that share them.
+#[derive(Clone, Copy)]
+pub(crate) struct Deviation<S: Simd> {
+    std: f32x16<S>,
+    /// 0 where the variance is.
+    inverse: f32x16<S>,
+}
+
+impl<S: Simd> Deviation<S> {
+    #[inline(always)]
+    pub(crate) fn of(v: f32x16<S>) -> Self {
+        let simd = v.token();
+        let (zero, one) = (splat(simd, 0.0), splat(simd, 1.0));
+        let std = SimdFloat::sqrt(v);
+        Self {
+            std,
+            inverse: v.simd_gt(zero).select(one / std, zero),
+        }
+    }
+
+    /// Activation and q of the noise z.
+    #[inline(always)]
+    pub(crate) fn sample(self, m: f32x16<S>, z: f32x16<S>) -> (f32x16<S>, f32x16<S>) {
+        (self.std.mul_add_precise(z, m), z * self.inverse)
+    }
 }
 
 /// ReLU in place, and the squares of what it leaves.

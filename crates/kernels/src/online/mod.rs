@@ -24,7 +24,7 @@ mod one_input;
 mod rows;
 mod signs;
 
-pub(crate) use elementwise::sample_at;
+pub(crate) use elementwise::Deviation;
 pub use elementwise::{load_input, multiply, relu_square, sample, sum_rows};
 pub use one_input::{mean_variance, rank_one_update};
 pub use rows::{input_gradient_rows, mean_variance_rows, rank_update};
