@@ -6,7 +6,7 @@
 //! ```text
 //! input[j] = x(v[p_t[j]])      j in 0..pixels
 //! ```
-//! for training, test and out-of-distribution images alike. p_t depends on (seed, t)
+//! for training and test images alike; unknown images may keep their own order. p_t depends on (seed, t)
 //! alone and is made when it is asked for; nothing is kept per task. No task is
 //! left unpermuted (Bonnet et al. 2025, Figure 3; the benchmark is Goodfellow et al. 2013).
 

@@ -2,13 +2,16 @@
 //! known.
 
 /// Probability that a score of `ood` is above one of `known`, ties counting one half
-/// (Mann-Whitney); 0.5 is chance, 1 perfect. Not a number where either is empty.
+/// (Mann-Whitney); 0.5 is chance, 1 perfect. Not a number where either is empty or a score is none.
 ///
 /// ```
 /// assert_eq!(mesu::metric::auroc(&[0.1, 0.2], &[0.2, 0.3]), 0.875);
 /// ```
 #[must_use]
 pub fn auroc(known: &[f32], ood: &[f32]) -> f64 {
+    if known.iter().chain(ood).any(|score| score.is_nan()) {
+        return f64::NAN;
+    }
     let scored = |scores: &[f32], stranger| {
         scores
             .iter()
@@ -62,5 +65,6 @@ mod tests {
     #[test]
     fn nothing_to_compare_is_not_a_number() {
         assert!(auroc(&[], &[1.0]).is_nan() && auroc(&[1.0], &[]).is_nan());
+        assert!(auroc(&[0.1, 0.2], &[f32::NAN, 0.3]).is_nan());
     }
 }

@@ -1,11 +1,12 @@
 //! Whether probabilities mean what they say. `probabilities` is `[examples][classes]`, `labels`
-//! `[examples]`; without examples the result is not a number.
+//! `[examples]`, below the number of classes; other shapes panic. Without examples, or with a
+//! probability that is not a number, the result is none.
 
 /// Bins of the expected calibration error.
 const BINS: usize = 15;
 
-/// Smallest probability whose logarithm is taken.
-const SMALLEST: f64 = 1e-12;
+/// Smallest probability whose logarithm is taken: that of a float.
+const SMALLEST: f64 = f32::MIN_POSITIVE as f64;
 
 /// Expected calibration error over 15 equal-width bins of the confidence, 0 to 1: the mean of
 /// |accuracy - mean confidence| over the bins, weighted by their examples. The confidence is the
@@ -25,18 +26,22 @@ pub fn ece(probabilities: &[f32], labels: &[u32]) -> f64 {
 /// [`ece`] from the confidence of each example, in 0..=1, and whether it was right.
 #[must_use]
 pub fn calibration_error(confidence: &[f64], correct: &[bool]) -> f64 {
-    // Per bin: examples, those that are right, sum of the confidence. A bin holds its upper edge.
-    let mut bins = [(0.0, 0.0, 0.0); BINS];
+    assert_eq!(
+        confidence.len(),
+        correct.len(),
+        "calibration_error: one of each per example"
+    );
+    // Per bin: examples that are right, sum of the confidence. A bin holds its upper edge.
+    let mut bins = [(0.0, 0.0); BINS];
     for (confidence, correct) in confidence.iter().zip(correct) {
         let bin = (confidence * BINS as f64).ceil() as usize;
-        let (count, right, sum) = &mut bins[bin.clamp(1, BINS) - 1];
-        *count += 1.0;
+        let (right, sum) = &mut bins[bin.clamp(1, BINS) - 1];
         *right += f64::from(u8::from(*correct));
         *sum += confidence;
     }
     let gaps = bins
         .iter()
-        .map(|(_, right, sum): &(f64, f64, f64)| (right - sum).abs());
+        .map(|(right, sum): &(f64, f64)| (right - sum).abs());
     gaps.sum::<f64>() / confidence.len() as f64
 }
 
@@ -54,10 +59,18 @@ pub fn brier(probabilities: &[f32], labels: &[u32]) -> f64 {
     rows(probabilities, labels).map(distance).sum::<f64>() / labels.len() as f64
 }
 
-/// Mean negative log-likelihood of the labels, nats; a probability below 1e-12 counts as that.
+/// Mean negative log-likelihood of the labels, nats; a probability of 0 counts as 1e-38, the
+/// smallest float.
 #[must_use]
 pub fn nll(probabilities: &[f32], labels: &[u32]) -> f64 {
-    let surprise = |(row, label): (&[f32], usize)| -f64::from(row[label]).max(SMALLEST).ln();
+    let surprise = |(row, label): (&[f32], usize)| {
+        let p = f64::from(row[label]);
+        if p < SMALLEST {
+            -SMALLEST.ln()
+        } else {
+            -p.ln()
+        }
+    };
     rows(probabilities, labels).map(surprise).sum::<f64>() / labels.len() as f64
 }
 
@@ -67,6 +80,11 @@ fn rows<'a>(
     labels: &'a [u32],
 ) -> impl Iterator<Item = (&'a [f32], usize)> {
     let classes = probabilities.len() / labels.len().max(1);
+    assert_eq!(
+        probabilities.len(),
+        classes * labels.len(),
+        "probabilities: [examples][classes]"
+    );
     probabilities
         .chunks_exact(classes.max(1))
         .zip(labels.iter().map(|label| *label as usize))
@@ -98,6 +116,8 @@ mod tests {
         // The first is wrong with confidence 1/2 (the first of equals), the second right with 3/4.
         assert_eq!(ece(&p, &labels), (0.5 + 0.25) / 2.0);
         assert_eq!(brier(&p, &labels), (0.5 + 0.125) / 2.0);
+        assert!((nll(&[1e-20, 1.0], &[0]) - 46.0517).abs() < 1e-3);
+        assert!(nll(&[f32::NAN, 0.5], &[0]).is_nan() && brier(&[f32::NAN, 0.5], &[0]).is_nan());
         assert!(ece(&[], &[]).is_nan() && brier(&[], &[]).is_nan() && nll(&[], &[]).is_nan());
     }
 }

@@ -29,8 +29,12 @@ impl AccuracyMatrix {
     /// Adds the accuracies after one more task.
     ///
     /// # Panics
-    /// When the row does not reach that task.
+    /// When the row does not reach that task, or holds anything but 0 to 1.
     pub fn push(&mut self, row: Vec<f64>) {
+        assert!(
+            row.iter().all(|accuracy| (0.0..=1.0).contains(accuracy)),
+            "accuracies are 0 to 1"
+        );
         assert!(
             row.len() > self.rows.len(),
             "row {} is too short",
