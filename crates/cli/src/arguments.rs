@@ -43,8 +43,9 @@ every run shows all keys, and can be run itself.")]
     Run(RunArguments),
     /// Measure this machine
     #[command(after_help = "\
-Example:
-  mesu bench stream --json")]
+Examples:
+  mesu bench stream             updates per second
+  mesu bench all --json > bench.json")]
     Bench {
         #[command(subcommand)]
         bench: Bench,
@@ -86,6 +87,46 @@ Examples:
 Learns MNIST digits one by one, as `mesu run permuted-digits` does; only learning is
 timed. The figure is the median of several rounds.")]
     Stream(StreamArguments),
+    /// Images learned per second in batches of 128, on one core
+    #[command(after_help = "\
+Example:
+  mesu bench batch --json
+Learns MNIST digits with 784-400-400-10, at 10 draws of the network and at 1, and compares
+the operations of its matrix products with the rate of a fast matrix product on the same
+shapes.")]
+    Batch(BenchArguments),
+    /// Images per second with probabilities and entropies, on all cores
+    #[command(after_help = "\
+Example:
+  mesu bench predict --json
+Predicts MNIST's 10,000 test images with 784-50-10 and 10 draws of the network, and
+compares the operations of its matrix products with the rate of a fast matrix product on
+the same shapes.")]
+    Predict(BenchArguments),
+    /// What bounds each benchmark on this machine, and how close it comes
+    #[command(after_help = "\
+Example:
+  mesu bench roofline
+Measures the bandwidth of every cache level, the multiply-adds and the normals of one core,
+then every benchmark; about a minute.")]
+    Roofline(BenchArguments),
+    /// Every benchmark, with a description of this machine
+    #[command(after_help = "\
+Examples:
+  mesu bench all
+  mesu bench all --json > bench.json
+Takes about a minute. Close other programs first: they take time from this one.")]
+    All(BenchArguments),
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct BenchArguments {
+    /// Measure for a moment only; the figures are then rough
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Print JSON, alone on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -99,6 +140,9 @@ pub(crate) struct StreamArguments {
     /// Learn for at least so long
     #[arg(long, value_name = "SECONDS", default_value_t = 3.0)]
     pub(crate) seconds: f64,
+    /// Measure for a moment only; the figure is then rough
+    #[arg(long, conflicts_with = "seconds")]
+    pub(crate) quick: bool,
     /// Print JSON, alone on stdout
     #[arg(long)]
     pub(crate) json: bool,

@@ -15,7 +15,15 @@ use clap::Parser;
 use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    if let Err(wanted) = mesu::level::name() {
+        let levels = mesu::level::available().join(", ");
+        output::message(&format!(
+            "error: MESU_SIMD={wanted}: this machine has no such level; expected one of {levels}"
+        ));
+        return ExitCode::FAILURE;
+    }
+    let result = match command {
         Command::List => list::list(),
         Command::Run(arguments) => run::run(&arguments),
         Command::Bench { bench } => bench::bench(&bench),

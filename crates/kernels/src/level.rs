@@ -30,9 +30,9 @@ pub(crate) fn level() -> Level {
 
 fn chosen() -> Result<(&'static str, Level), String> {
     let levels = levels();
-    match std::env::var("MESU_SIMD") {
-        Err(_) => Ok(levels[0]),
-        Ok(wanted) => (levels.iter().find(|(name, _)| *name == wanted).copied()).ok_or(wanted),
+    match std::env::var_os("MESU_SIMD").map(|value| value.to_string_lossy().into_owned()) {
+        None => Ok(levels[0]),
+        Some(wanted) => (levels.iter().find(|(name, _)| *name == wanted).copied()).ok_or(wanted),
     }
 }
 

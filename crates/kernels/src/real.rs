@@ -15,6 +15,8 @@ pub trait Real:
     fn mul_add(self, factor: Self, term: Self) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
+    /// `positive` where self > 0, `other` elsewhere.
+    fn choose(self, positive: Self, other: Self) -> Self;
     /// `self` kept inside `[low, high]`; not a number becomes `high`.
     fn limit(self, low: Self, high: Self) -> Self;
 }
@@ -33,6 +35,10 @@ macro_rules! scalar {
             #[inline(always)]
             fn sqrt(self) -> Self {
                 <$float>::sqrt(self)
+            }
+            #[inline(always)]
+            fn choose(self, positive: Self, other: Self) -> Self {
+                if self > 0.0 { positive } else { other }
             }
             #[inline(always)]
             fn limit(self, low: Self, high: Self) -> Self {
@@ -57,6 +63,10 @@ impl<S: Simd> Real for f32x16<S> {
     #[inline(always)]
     fn sqrt(self) -> Self {
         SimdFloat::sqrt(self)
+    }
+    #[inline(always)]
+    fn choose(self, positive: Self, other: Self) -> Self {
+        self.simd_gt(self.constant(0.0)).select(positive, other)
     }
     #[inline(always)]
     fn limit(self, low: Self, high: Self) -> Self {

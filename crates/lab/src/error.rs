@@ -123,7 +123,7 @@ pub enum LabError {
         reason: String,
     },
     /// Learning stopped because it diverged or met bad input.
-    #[error("seed {seed}, task {task}: {source}; the last good checkpoint is {}", checkpoint.display())]
+    #[error("seed {seed}, task {task}: {source}; the last good checkpoint is {}; changed settings need a new --out", checkpoint.display())]
     Learning {
         /// The run's seed.
         seed: u64,

@@ -191,13 +191,15 @@ impl Experiment {
     /// Ranges. The learner's own are checked by the learner.
     fn check(&self) -> Result<(), LabError> {
         const MANY: usize = u32::MAX as usize;
+        // The table of accuracies grows with their square.
+        const MANY_TASKS: usize = 10_000;
         let range = |key, found: usize, most: usize, expected: &str| match found {
             0 => Err((key, found, format!("1 or more{expected}"))),
             found if found > most => Err((key, found, format!("at most {most}{expected}"))),
             _ => Ok(()),
         };
         let data = &self.data;
-        range("tasks", self.tasks, MANY, "")
+        range("tasks", self.tasks, MANY_TASKS, "")
             .and_then(|()| range("data.epochs", data.epochs, MANY, ""))
             .and_then(|()| range("data.train_examples", data.train_examples, MANY, ""))
             .and_then(|()| range("data.test_examples", data.test_examples, MANY, ""))

@@ -102,13 +102,17 @@ fn restore(
             }
         }
     }
-    let Some(bytes) = directory.read(CHECKPOINT)? else {
-        return Ok((fresh, new));
-    };
     let path = directory.file(CHECKPOINT);
     let refuse = |reason: &str| LabError::Checkpoint {
         path: path.clone(),
         reason: reason.to_owned(),
+    };
+    let Some(bytes) = directory.read(CHECKPOINT)? else {
+        // The first checkpoint comes before the first table: without tables, none was written yet.
+        return match directory.read(ACCURACY)? {
+            None => Ok((fresh, new)),
+            Some(_) => Err(refuse("it is gone, but the run's results are there")),
+        };
     };
     let (learner, notes) = Learner::restore(&bytes).map_err(|error| refuse(&error.to_string()))?;
     let note = notes

@@ -47,7 +47,7 @@ pub(crate) struct Description {
     pub(crate) updates: u64,
     /// Texts of the caller, by their keys.
     pub(crate) notes: BTreeMap<String, String>,
-    /// FNV-1a, in hexadecimal, over the tensors and this description with an empty checksum.
+    /// In hexadecimal, over the tensors and this description with an empty checksum.
     checksum: String,
 }
 
@@ -241,7 +241,7 @@ impl Restored {
     }
 }
 
-/// FNV-1a, 64 bits, over 8-byte words: finds a flipped bit or a mixed-up file (not an attacker).
+/// A hash in the manner of FNV-1a, over 8-byte words: finds a flipped bit or a mixed-up file (not an attacker).
 fn checksum<'a>(tensors: impl Iterator<Item = (&'a str, &'a [u8])>, description: &str) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325u64;
     let mut add = |bytes: &[u8]| {

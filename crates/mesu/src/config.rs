@@ -55,7 +55,7 @@ pub enum Reduction {
 pub struct LearnerConfig {
     /// Which learner.
     pub kind: LearnerKind,
-    /// N, the number of updates whose evidence is kept; > 0.
+    /// N, the number of updates whose evidence is kept; >= 1.
     pub memory_window: f64,
     /// Standard deviation of the prior; > 0.
     pub sigma_prior: f64,
@@ -113,25 +113,45 @@ impl LearnerConfig {
     /// # Errors
     /// The first setting out of its range, by its dotted key.
     pub fn rule(&self) -> Result<Mesu, ConfigError> {
+        // Rules compute in f32: what it can't hold would become 0 or infinite.
+        let holds =
+            |value: f64| (value as f32).is_finite() && (value == 0.0 || value as f32 != 0.0);
         let positive = |key: &str, value: f64| {
-            let ok = value.is_finite() && value > 0.0;
+            let ok = holds(value) && value > 0.0;
             let error =
                 || ConfigError::new(&format!("learner.{key}"), value, "a finite number > 0");
             ok.then_some(()).ok_or_else(error)
         };
         let not_negative = |key: &str, value: f64| {
-            let ok = value.is_finite() && value >= 0.0;
+            let ok = holds(value) && value >= 0.0;
             let error =
                 || ConfigError::new(&format!("learner.{key}"), value, "a finite number >= 0");
             ok.then_some(()).ok_or_else(error)
         };
-        positive("memory_window", self.memory_window)?;
+        if !(self.memory_window >= 1.0 && holds(self.memory_window)) {
+            let expected = "a finite number of updates, 1 or more";
+            return Err(ConfigError::new(
+                "learner.memory_window",
+                self.memory_window,
+                expected,
+            ));
+        }
         positive("sigma_prior", self.sigma_prior)?;
         not_negative("lr_mu", self.lr_mu)?;
         not_negative("lr_sigma", self.lr_sigma)?;
         not_negative("clamp_grad", self.clamp_grad)?;
         not_negative("max_step_ratio", self.max_step_ratio)?;
-        if !self.mu_prior.is_finite() {
+        if !holds(self.sigma_prior * self.sigma_prior)
+            || !holds(1.0 / (self.sigma_prior * self.sigma_prior))
+        {
+            let expected = "a number whose square, and its inverse, a 32-bit float holds";
+            return Err(ConfigError::new(
+                "learner.sigma_prior",
+                self.sigma_prior,
+                expected,
+            ));
+        }
+        if !holds(self.mu_prior) {
             return Err(ConfigError::new(
                 "learner.mu_prior",
                 self.mu_prior,
@@ -153,7 +173,9 @@ impl LearnerConfig {
         }
         let sigma_bounds = match self.sigma_bounds[..] {
             [] => None,
-            [low, high] if 0.0 < low && low <= high && high.is_finite() => Some((low, high)),
+            [low, high] if 0.0 < low && low <= high && holds(low) && holds(high) => {
+                Some((low, high))
+            }
             _ => {
                 let found = format!("{:?}", self.sigma_bounds);
                 let expected = "[] or [smallest, largest] with 0 < smallest <= largest";

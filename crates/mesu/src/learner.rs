@@ -32,7 +32,8 @@ pub enum LearnError {
     #[error(
         "learning diverged in layer {layer} at update {update}: {what}; \
          try smaller learner.lr_sigma or lr_mu, learner.clamp_grad = 0.1, learner.max_step_ratio = 0.1, \
-         learner.sigma_step = \"closed-form\", or more learner.samples"
+         learner.sigma_step = \"closed-form\", more learner.samples, or for batches \
+         learner.reduction = \"mean\""
     )]
     Diverged {
         /// Layer, from 1.
@@ -277,9 +278,6 @@ impl Learner {
         );
         predicted.collect()
     }
-
-    /// Tells the learner that a task has ended. MESU needs no boundaries and ignores it.
-    pub fn task_ended(&mut self) {}
 
     /// Updates made since the start.
     #[must_use]

@@ -43,7 +43,7 @@ mod synapse;
 pub use config::{ConfigError, LearnerConfig, LearnerKind, Reduction};
 pub use estimator::Estimator;
 pub use learner::{LearnError, Learned, Learner};
-pub use mesu_kernels::Generator;
+pub use mesu_kernels::{Generator, level};
 pub use network::{Initialisation, NetworkConfig};
 pub use prediction::Prediction;
 pub use synapse::Synapses;

@@ -349,14 +349,14 @@ fn settings_are_checked_by_name() {
                 memory_window: -1.0,
                 ..good.clone()
             },
-            "learner.memory_window is -1; expected a finite number > 0",
+            "learner.memory_window is -1; expected a finite number of updates, 1 or more",
         ),
         (
             LearnerConfig {
                 memory_window: f64::NAN,
                 ..good.clone()
             },
-            "learner.memory_window is NaN; expected a finite number > 0",
+            "learner.memory_window is NaN; expected a finite number of updates, 1 or more",
         ),
         (
             LearnerConfig {

@@ -110,7 +110,7 @@ fn bandwidth(numbers: usize, effort: Effort) -> f64 {
     a.padded_mut().fill(1.0);
     let mut b = a.clone();
     // About a megabyte between two looks at the clock.
-    let passes = (1 << 17_usize).div_ceil(numbers);
+    let passes = (1usize << 17).div_ceil(numbers);
     let calls = best(effort, || {
         let (a, b) = (a.padded_mut(), b.padded_mut());
         dispatch!(level(), simd => (0..passes).for_each(|_| read_modify_write(simd, a, b)));

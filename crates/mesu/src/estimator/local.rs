@@ -132,7 +132,7 @@ impl Local {
     /// number of classes. C is `weight` times the sum over the examples of the mean over the samples.
     ///
     /// # Errors
-    /// [`Diverged`] when the network can't be computed with any more; it is then left as it is.
+    /// [`Diverged`] when the network can't be computed with any more; it is then partly updated.
     #[allow(clippy::too_many_arguments)]
     pub fn learn<R: Rule, N: Noise>(
         &mut self,

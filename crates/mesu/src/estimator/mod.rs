@@ -56,7 +56,7 @@ pub struct Diverged {
 fn check_sigma(layer: usize, positive: bool) -> Result<(), Diverged> {
     positive.then_some(()).ok_or(Diverged {
         layer: layer + 1,
-        what: "a sigma fell to zero or below",
+        what: "a sigma is not above zero any more",
     })
 }
 

@@ -105,7 +105,7 @@ impl Online {
     /// labels below the number of classes. `updates` counts those made.
     ///
     /// # Errors
-    /// [`Diverged`] when the network can't be computed with any more; it is then left as it is.
+    /// [`Diverged`] when the network can't be computed with any more; it is then partly updated.
     pub fn learn_each<R: Rule, N: Noise>(
         &mut self,
         network: &mut Network,

@@ -155,7 +155,7 @@ impl Weights {
     /// One update on a batch; the arguments are those of [`super::local::Local::learn`].
     ///
     /// # Errors
-    /// [`Diverged`] when the network can't be computed with any more; it is then left as it is.
+    /// [`Diverged`] when the network can't be computed with any more; it is then partly updated.
     #[allow(clippy::too_many_arguments)]
     pub fn learn<R: Rule, N: Noise>(
         &mut self,

@@ -1,5 +1,5 @@
 //! Whether probabilities mean what they say. `probabilities` is `[examples][classes]`, `labels`
-//! `[examples]`, below the number of classes; other shapes panic. Without examples, or with a
+//! `[examples]`, below the number of classes; the functions panic at other shapes and labels. Without examples, or with a
 //! probability that is not a number, the result is none.
 
 /// Bins of the expected calibration error.

@@ -24,8 +24,8 @@ pub enum SigmaStep {
     /// The paper's: `-1/2 sigma^2 g`. Takes sigma below zero when `sigma g > 2`.
     #[default]
     Linear,
-    /// FOO-VB's: `sigma ( sqrt(1 + (sigma g / 2)^2) - 1 - sigma g / 2 )`, equal to first order and
-    /// never below zero.
+    /// FOO-VB's: sigma becomes `sigma ( sqrt(1 + (sigma g / 2)^2) - sigma g / 2 )`, equal to first
+    /// order and never below zero.
     ClosedForm,
 }
 
@@ -118,25 +118,29 @@ impl Mesu {
         // The step of sigma, in units of sigma.
         let rate = 0.5 * self.lr_sigma;
         let target = rate * pull * self.sigma_prior * self.sigma_prior;
-        let growth = match self.sigma_step {
+        let (growth, free_sigma) = match self.sigma_step {
             SigmaStep::ClosedForm if OPTIONS => {
                 let prior = sigma_squared.mul_add(constant(-rate * pull), constant(target));
                 let half = gradient.variance() * sigma_squared * constant(rate);
                 let root = half.mul_add(half, constant(1.0)).sqrt();
-                // root - 1 as half^2 / (root + 1): exact for small gradients.
-                half.mul_add(half / (root + constant(1.0)), prior - half)
+                // The factor is root - half. Where half is small, or negative, its distance from 1
+                // is exact as step; where it is large, the factor itself is, as 1 / (root + half).
+                let step = half.mul_add(half / (root + constant(1.0)), constant(0.0) - half);
+                let factor = constant(1.0) / (root + half);
+                let large = half - constant(1.0);
+                let free = large.choose(sigma * factor, sigma.mul_add(step, sigma));
+                let growth = large.choose(factor - constant(1.0), step) + prior;
+                (growth, sigma.mul_add(prior, free))
             }
             _ => {
                 let precision = (r * constant(-rate)).mul_add(x_squared, constant(-rate * pull));
-                sigma_squared.mul_add(precision, constant(target))
+                let growth = sigma_squared.mul_add(precision, constant(target));
+                (growth, sigma.mul_add(growth, sigma))
             }
         };
 
         let (mu, sigma) = match self.max_step_ratio.filter(|_| OPTIONS) {
-            None => (
-                sigma_squared.mul_add(drive, mu),
-                sigma.mul_add(growth, sigma),
-            ),
+            None => (sigma_squared.mul_add(drive, mu), free_sigma),
             Some(ratio) => {
                 let (low, high) = (constant(-ratio), constant(ratio));
                 let step = (sigma * drive).limit(low, high);
@@ -246,8 +250,27 @@ mod tests {
         };
         // sigma g, for a sigma of 0.1.
         let gradient = |sigma_g: f64| Gradient::new(0.0, sigma_g / 0.01);
-        for sigma_g in [-1e6, -10.0, 3.0, 1e3, 1e6] {
-            assert!(closed.step(synapse, gradient(sigma_g)).sigma > 0.0);
+        for sigma_g in [-1e6, -10.0, -0.3, 0.3, 1.9, 2.1, 3.0, 1e3, 1e6, 1e9] {
+            let half = 0.5 * sigma_g;
+            let factor = if half > 0.0 {
+                1.0 / ((1.0 + half * half).sqrt() + half)
+            } else {
+                (1.0 + half * half).sqrt() - half
+            };
+            let none = closed.step(synapse, gradient(0.0)).sigma - 0.1;
+            let exact = closed.step(synapse, gradient(sigma_g)).sigma;
+            assert!((exact - none - 0.1 * factor).abs() < 1e-12 * exact.max(1.0));
+            // In f32 too, where root - half would cancel.
+            let narrow = Synapse {
+                mu: 0.0f32,
+                sigma: 0.1,
+            };
+            let variance = (sigma_g / 0.01) as f32;
+            let sigma = closed.step(narrow, Gradient::new(0.0, variance)).sigma;
+            assert!(
+                sigma > 0.0 && (f64::from(sigma) / exact - 1.0).abs() < 1e-5,
+                "{sigma_g}: {sigma} {exact}"
+            );
         }
         let small = gradient(1e-4);
         let difference = closed.step(synapse, small).sigma - PAPER.step(synapse, small).sigma;
