@@ -281,11 +281,11 @@ mod tests {
         assert!((mean - 2.0).abs() < 0.03, "{mean}");
     }
 
-    /// Kolmogorov-Smirnov, moments, and independence of the pair that one transform yields.
+    /// Moments, and independence of the pair that one transform yields.
     #[test]
     fn normals_are_normal() {
         let n = 1 << 20;
-        let mut z: Vec<f64> = Generator::named(11, "ks", &[])
+        let z: Vec<f64> = Generator::named(11, "ks", &[])
             .normals(n)
             .iter()
             .map(|z| f64::from(*z))
@@ -304,15 +304,29 @@ mod tests {
         };
         assert!(correlation(&|a, b| a * b).abs() < 0.006);
         assert!((correlation(&|a, b| a * a * b * b) - 1.0).abs() < 0.02);
-        z.sort_by(f64::total_cmp);
-        let distance = z.iter().enumerate().fold(0.0f64, |worst, (i, z)| {
-            let expected = normal_cdf(*z);
-            worst
-                .max((expected - i as f64 / n as f64).abs())
-                .max((expected - (i + 1) as f64 / n as f64).abs())
-        });
-        // The 0.1 % critical value of the test is 1.95 / sqrt(n).
-        assert!(distance < 1.95 / (n as f64).sqrt(), "{distance}");
+    }
+
+    /// Kolmogorov-Smirnov over nine streams: a wrong distribution fails in all, an unlucky stream
+    /// (one in a thousand passes any bound worth having) in one.
+    #[test]
+    fn most_streams_pass_kolmogorov_and_smirnov() {
+        let n = 1 << 20;
+        let distance = |stream: u64| {
+            let mut z = Generator::named(11, "ks", &[stream]).normals(n);
+            z.sort_by(f32::total_cmp);
+            z.iter().enumerate().fold(0.0f64, |worst, (i, z)| {
+                let expected = normal_cdf(f64::from(*z));
+                let (below, above) = (i as f64 / n as f64, (i + 1) as f64 / n as f64);
+                worst
+                    .max((expected - below).abs())
+                    .max((expected - above).abs())
+            }) * (n as f64).sqrt()
+        };
+        let mut distances: Vec<f64> = (0..9).map(distance).collect();
+        distances.sort_by(f64::total_cmp);
+        // Medians of 9: 0.83 expected; the 10 % critical value of a single stream is 1.22, and
+        // more than four of nine exceed it by chance once in a thousand times.
+        assert!(distances[4] < 1.22, "{distances:?}");
     }
 
     /// Phi by numeric integration of the density in small steps (Simpson), exact to 1e-10.
