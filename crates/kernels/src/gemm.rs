@@ -6,11 +6,13 @@
 //! [`PANEL`] columns, as the kernel reads it; A is read in place, through strides, so that a weight
 //! matrix serves untransposed and transposed without a copy.
 
+use std::ops::Range;
+
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use rayon::prelude::*;
 
 use crate::batch::multiply;
-use crate::lanes::{LANES, load_whole, splat, store};
+use crate::lanes::{LANES, load_whole, splat, store, store_whole, transpose};
 use crate::level::level;
 
 /// Columns of B in a packed panel.
@@ -77,21 +79,12 @@ impl Packed {
         if k == 0 {
             return;
         }
-        for (panel, rows) in self
-            .panels
-            .chunks_exact_mut(PANEL * k)
-            .zip(data.chunks(PANEL * k))
-        {
-            // A few lines of the panel at a time, so that they stay in the fastest cache.
-            for (block, out) in panel.chunks_mut(PANEL * LANES).enumerate() {
-                let from = block * LANES;
-                for (column, row) in rows.chunks_exact(k).enumerate() {
-                    for (out, x) in out.chunks_exact_mut(PANEL).zip(&row[from..]) {
-                        out[column] = *x;
-                    }
-                }
+        let panels = self.panels.chunks_exact_mut(PANEL * k);
+        dispatch!(level(), simd => {
+            for (panel, rows) in panels.zip(data.chunks(PANEL * k)) {
+                transpose_into(simd, rows, k, panel);
             }
-        }
+        });
     }
 
     /// Packs the squares of what `other` holds.
@@ -104,6 +97,45 @@ impl Packed {
     fn reset(&mut self, k: usize, n: usize) {
         (self.k, self.n) = (k, n);
         self.panels.resize(n.div_ceil(PANEL) * PANEL * k, 0.0);
+    }
+}
+
+/// Writes `rows`, at most [`PANEL`] of `k` each, as the columns of a panel.
+#[inline(always)]
+fn transpose_into<S: Simd>(simd: S, rows: &[f32], k: usize, panel: &mut [f32]) {
+    let count = rows.len() / k;
+    let whole = k - k % LANES;
+    for first in (0..count).step_by(LANES) {
+        if count - first < LANES {
+            transpose_plainly(rows, k, first..count, 0..whole, panel);
+            continue;
+        }
+        for from in (0..whole).step_by(LANES) {
+            let mut square = [splat(simd, 0.0); LANES];
+            for (i, row) in square.iter_mut().enumerate() {
+                *row = load_whole(simd, rows, (first + i) * k + from);
+            }
+            let square = transpose(square);
+            for (i, column) in square.iter().enumerate() {
+                store_whole(*column, panel, (from + i) * PANEL + first);
+            }
+        }
+    }
+    transpose_plainly(rows, k, 0..count, whole..k, panel);
+}
+
+/// Part of [`transpose_into`], number by number.
+fn transpose_plainly(
+    rows: &[f32],
+    k: usize,
+    which: Range<usize>,
+    columns: Range<usize>,
+    panel: &mut [f32],
+) {
+    for row in which {
+        for column in columns.clone() {
+            panel[column * PANEL + row] = rows[row * k + column];
+        }
     }
 }
 
@@ -249,11 +281,11 @@ fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
-    for (i, sums) in sums.into_iter().enumerate() {
+    for (i, sums) in sums.iter().enumerate() {
         let row = &mut c[(c_row + i) * stride..(c_row + i) * stride + n];
-        for (j, sum) in sums.into_iter().enumerate() {
+        for (j, sum) in sums.iter().enumerate() {
             if column + j * LANES < n {
-                store(sum, row, column + j * LANES);
+                store(*sum, row, column + j * LANES);
             }
         }
     }

@@ -73,3 +73,18 @@ pub(crate) fn sum4<S: Simd>(simd: S, vectors: [f32x16<S>; 4]) -> [f32; 4] {
     let (c, d) = (pr_high.zip_low(qs_high), pr_high.zip_high(qs_high));
     ((a + c) + (b + d)).to_array()
 }
+
+/// The transpose of a square: lane j of vector i becomes lane i of vector j.
+///
+/// Interleaving vector i with vector i + 8 moves every element's place, row and column written as
+/// one binary number, left by one digit; four times swap the row's digits with the column's.
+#[inline(always)]
+pub(crate) fn transpose<S: Simd>(mut square: [f32x16<S>; LANES]) -> [f32x16<S>; LANES] {
+    for _ in 0..LANES.ilog2() {
+        let old = square;
+        for i in 0..LANES / 2 {
+            (square[2 * i], square[2 * i + 1]) = old[i].interleave(old[i + LANES / 2]);
+        }
+    }
+    square
+}

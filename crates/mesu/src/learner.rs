@@ -202,15 +202,18 @@ impl Learner {
     /// # Errors
     /// [`LearnError`] for inputs that are not finite or not whole examples.
     pub fn predict(&self, inputs: &[f32], noise: Generator) -> Result<Prediction, LearnError> {
-        let width = self.network.inputs();
-        self.check_inputs(inputs, inputs.len() / width)?;
+        self.check_width(inputs, inputs.len() / self.network.inputs())?;
         let classes = self.network.classes();
         let samples = self.config.test_samples;
         let logits = match self.config.estimator {
             Estimator::LocalReparameterization => self.local_logits(inputs, samples, &noise),
             Estimator::WeightSampling => self.weights_logits(inputs, samples, noise),
         };
-        let chunks = logits.map_err(|diverged| self.diverged(diverged))?;
+        // Looked at only now: an input that is not finite makes the first layer's moments so too.
+        let chunks = logits.map_err(|diverged| match self.check_finite(inputs) {
+            Ok(()) => self.diverged(diverged),
+            Err(input) => input,
+        })?;
         let mut prediction = Prediction {
             classes,
             ..Prediction::default()
@@ -355,7 +358,8 @@ impl Learner {
     }
 
     fn check(&self, inputs: &[f32], labels: &[u32]) -> Result<(), LearnError> {
-        self.check_inputs(inputs, labels.len())?;
+        self.check_width(inputs, labels.len())?;
+        self.check_finite(inputs)?;
         let classes = self.network.classes();
         match labels.iter().position(|label| *label as usize >= classes) {
             None => Ok(()),
@@ -367,18 +371,23 @@ impl Learner {
         }
     }
 
-    fn check_inputs(&self, inputs: &[f32], examples: usize) -> Result<(), LearnError> {
+    fn check_width(&self, inputs: &[f32], examples: usize) -> Result<(), LearnError> {
         let expected = self.network.inputs();
-        if inputs.len() != examples * expected {
-            return Err(LearnError::Width {
-                found: inputs.len(),
-                examples,
-                expected,
-            });
+        if inputs.len() == examples * expected {
+            return Ok(());
         }
+        Err(LearnError::Width {
+            found: inputs.len(),
+            examples,
+            expected,
+        })
+    }
+
+    fn check_finite(&self, inputs: &[f32]) -> Result<(), LearnError> {
         if !all_finite(inputs) {
             let at = inputs.iter().position(|x| !x.is_finite()).unwrap_or(0);
-            let (example, position) = (at / expected, at % expected);
+            let width = self.network.inputs();
+            let (example, position) = (at / width, at % width);
             return Err(LearnError::NotFinite {
                 example,
                 position,

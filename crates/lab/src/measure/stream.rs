@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use mesu::{LearnError, Learner};
 use mesu_data::Permuted;
 
-/// Examples between two looks at the clock.
-pub(super) const CHUNK: usize = 256;
+/// Examples between two looks at the clock, as a run has them.
+pub(super) const CHUNK: usize = 32;
 
 /// Learns one example after another from `tasks` until at least `rounds` rounds of
 /// `updates` updates have taken at least `least` in all. Returns updates/s of each round.
