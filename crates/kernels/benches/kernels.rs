@@ -20,9 +20,9 @@ use std::iter::repeat_n;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mesu_kernels::batch::{self, Second};
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
-use mesu_kernels::online::{self, Input, Layer, Moments};
+use mesu_kernels::online::{self, Input, Moments};
 use mesu_kernels::softmax::{Predicted, predict, softmax};
-use mesu_kernels::{Generator, Gradient, Matrix, Real, Rule, Synapse, naive};
+use mesu_kernels::{Generator, Gradient, Layer, Matrix, Real, Rule, Synapse, naive};
 
 /// Noise samples.
 const SAMPLES: usize = 10;
@@ -38,6 +38,8 @@ const UPPER: [(usize, usize); 2] = [(10, 50), (10, 1024)];
 struct Tiny;
 
 impl Rule for Tiny {
+    type State<R: Real> = Synapse<R>;
+
     #[inline(always)]
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
         let Synapse { mu, sigma } = synapse;
@@ -130,19 +132,13 @@ fn one_input(c: &mut Criterion) {
         group.throughput(elements(outputs * inputs));
         group.bench_function(BenchmarkId::new("alone", &name), |b| {
             b.iter(|| {
-                let layer = Layer {
-                    mu: &mut mu,
-                    sigma: &mut sigma,
-                };
+                let layer = Layer::new([&mut mu, &mut sigma]);
                 online::rank_one_update(layer, black_box(this), &d, &r, &Tiny, None)
             });
         });
         group.bench_function(BenchmarkId::new("with the next input", &name), |b| {
             b.iter(|| {
-                let layer = Layer {
-                    mu: &mut mu,
-                    sigma: &mut sigma,
-                };
+                let layer = Layer::new([&mut mu, &mut sigma]);
                 let moments = Moments {
                     m: &mut m,
                     v: &mut v,
@@ -166,8 +162,8 @@ fn naive_update([mu, sigma]: [&[f32]; 2], h: &[f32], [d, r]: [&[f32]; 2], sample
     let mut total = 0.0;
     for (at, (mu, sigma)) in mu.iter().zip(sigma).enumerate() {
         let synapse = Synapse {
-            mu: *mu,
-            sigma: *sigma,
+            mu: f64::from(*mu),
+            sigma: f64::from(*sigma),
         };
         let (o, i) = (at / inputs, at % inputs);
         let h = h[i..].iter().step_by(inputs).copied();
@@ -229,11 +225,8 @@ fn rows(c: &mut Criterion) {
         group.throughput(elements(outputs * inputs));
         group.bench_function(&name, |b| {
             b.iter(|| {
-                let layer = Layer {
-                    mu: &mut mu,
-                    sigma: &mut sigma,
-                };
-                online::rank_update(layer, black_box(&h), &h_squares, &d, &r, &Tiny)
+                let layer = Layer::new([&mut mu, &mut sigma]);
+                online::rank_update(layer, black_box(&h), Some(&h_squares), &d, Some(&r), &Tiny)
             });
         });
         group.bench_function(BenchmarkId::new("naive", &name), |b| {
@@ -431,11 +424,8 @@ fn batch_update(c: &mut Criterion) {
         for second in [Second::Variance, Second::Sigma] {
             group.bench_function(BenchmarkId::new(format!("{second:?}"), &name), |b| {
                 b.iter(|| {
-                    let layer = Layer {
-                        mu: &mut mu,
-                        sigma: &mut sigma,
-                    };
-                    batch::update(layer, black_box(&g_mu), &g_sigma, second, &Tiny)
+                    let layer = Layer::new([&mut mu, &mut sigma]);
+                    batch::update(layer, black_box(&g_mu), Some((&g_sigma, second)), &Tiny)
                 });
             });
         }
@@ -447,8 +437,8 @@ fn batch_update(c: &mut Criterion) {
                 let gradients = g_mu.iter().zip(g_sigma);
                 for ((mu, sigma), (g, r)) in mu.iter().zip(sigma).zip(gradients) {
                     let synapse = Synapse {
-                        mu: *mu,
-                        sigma: *sigma,
+                        mu: f64::from(*mu),
+                        sigma: f64::from(*sigma),
                     };
                     let one = repeat_n(1.0, 1);
                     let (g, r) = (repeat_n(*g, 1), repeat_n(*r, 1));

@@ -5,10 +5,10 @@
 
 use fearless_simd::{dispatch, prelude::*};
 
-use crate::lanes::{LANES, load, load_whole, splat, store, store_whole};
+use crate::lanes::{LANES, load, load_whole, splat, store};
 use crate::level::level;
-use crate::online::{Deviation, Layer, Signs};
-use crate::{Gradient, Matrix, Rule, Synapse};
+use crate::online::{Deviation, Signs};
+use crate::{Gradient, Layer, Matrix, Rule, State};
 
 /// Activations of one feature, `a = m + sqrt(v) z`, over all columns; `z` becomes
 /// `q = z / sqrt(v)`. m and v have one entry per column, or one per example that all samples share.
@@ -103,36 +103,36 @@ pub enum Second {
     Sigma,
 }
 
-/// Updates synapses from gradients that are stored, all matrices of one shape. Returns whether
-/// every new sigma is positive.
+/// Updates synapses from gradients that are stored, all matrices of one shape; the second is for rules
+/// that keep a sigma. Returns whether every new sigma, if there are any, is positive.
 pub fn update<R: Rule>(
     layer: Layer<'_>,
-    gradient_mu: &Matrix,
-    gradient_sigma: &Matrix,
-    second: Second,
+    gradient: &Matrix,
+    second: Option<(&Matrix, Second)>,
     rule: &R,
 ) -> bool {
-    let (mu, sigma, rule) = (layer.mu.padded_mut(), layer.sigma.padded_mut(), *rule);
-    let (gradient_mu, gradient_sigma) = (gradient_mu.padded(), gradient_sigma.padded());
-    let n = mu.len();
-    let lengths = (sigma.len(), gradient_mu.len(), gradient_sigma.len());
-    assert_eq!(lengths, (n, n, n), "update: shapes");
+    let (planes, rule) = (layer.planes, *rule);
+    let n = planes.len();
+    let gradient = gradient.padded();
+    let (given, kind) = second.map_or((gradient, Second::Variance), |(given, kind)| {
+        (given.padded(), kind)
+    });
+    assert_eq!((gradient.len(), given.len()), (n, n), "update: shapes");
     dispatch!(level(), simd => {
+        let mut planes = planes;
         let mut signs = Signs::new(simd);
         for at in (0..n).step_by(LANES) {
-            let old = Synapse {
-                mu: load_whole(simd, mu, at),
-                sigma: load_whole(simd, sigma, at),
+            let old: R::State<_> = planes.load(simd, at);
+            let given = load_whole(simd, given, at);
+            let variance = match (kind, old.sigma()) {
+                (Second::Sigma, Some(sigma)) => given / sigma,
+                _ => given,
             };
-            let given = load_whole(simd, gradient_sigma, at);
-            let variance = match second {
-                Second::Variance => given,
-                Second::Sigma => given / old.sigma,
-            };
-            let new = rule.step(old, Gradient::new(load_whole(simd, gradient_mu, at), variance));
-            signs.watch(new.sigma);
-            store_whole(new.mu, mu, at);
-            store_whole(new.sigma, sigma, at);
+            let new = rule.step(old, Gradient::new(load_whole(simd, gradient, at), variance));
+            planes.store(new, at);
+            if let Some(sigma) = new.sigma() {
+                signs.watch(sigma);
+            }
         }
         signs.all_positive()
     })

@@ -1,6 +1,6 @@
 //! The plain loops that every kernel is tested against: unpadded slices, no vectors, sums in f64.
 
-use crate::{Gradient, Rule, Synapse};
+use crate::{Gradient, Rule};
 
 /// m and v of one input; `mu` and `sigma` are `[outputs][inputs]`.
 #[must_use]
@@ -43,22 +43,18 @@ pub fn input_gradient(mu: &[f32], sigma: &[f32], h: &[f32], d: &[f32], r: &[f32]
 /// `r`, `[rows][outputs]`: `dC/dmu = sum d h`, `dC/dsigma = sigma sum r h^2`.
 #[must_use]
 pub fn updated<R: Rule>(
-    synapse: Synapse<f32>,
+    state: R::State<f64>,
     h: impl Iterator<Item = f32> + Clone,
     d: impl Iterator<Item = f32>,
     r: impl Iterator<Item = f32>,
     rule: &R,
-) -> Synapse<f64> {
+) -> R::State<f64> {
     let sum = |a: &mut dyn Iterator<Item = f64>| -> f64 { a.sum() };
     let mu = sum(&mut h.clone().zip(d).map(|(h, d)| f64::from(h) * f64::from(d)));
     let variance = sum(&mut h
         .zip(r)
         .map(|(h, r)| f64::from(h) * f64::from(h) * f64::from(r)));
-    let synapse = Synapse {
-        mu: f64::from(synapse.mu),
-        sigma: f64::from(synapse.sigma),
-    };
-    rule.step(synapse, Gradient::new(mu, variance))
+    rule.step(state, Gradient::new(mu, variance))
 }
 
 /// `C = A B`: `a` is `[m][k]`, `b` is `[k][n]`.

@@ -4,6 +4,8 @@ use std::ops::{Add, Div, Mul, Sub};
 
 use fearless_simd::{Simd, f32x16, prelude::*};
 
+use crate::math;
+
 /// A real number, or a vector of them: a rule written over `Real` is one equation for tests (`f64`),
 /// small devices (`f32`) and the kernels (vectors).
 pub trait Real:
@@ -15,6 +17,10 @@ pub trait Real:
     fn mul_add(self, factor: Self, term: Self) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
+    /// e to the power of self.
+    fn exp(self) -> Self;
+    /// Natural logarithm.
+    fn ln(self) -> Self;
     /// `positive` where self > 0, `other` elsewhere.
     fn choose(self, positive: Self, other: Self) -> Self;
     /// `self` kept inside `[low, high]`; not a number becomes `high`.
@@ -35,6 +41,14 @@ macro_rules! scalar {
             #[inline(always)]
             fn sqrt(self) -> Self {
                 <$float>::sqrt(self)
+            }
+            #[inline(always)]
+            fn exp(self) -> Self {
+                <$float>::exp(self)
+            }
+            #[inline(always)]
+            fn ln(self) -> Self {
+                <$float>::ln(self)
             }
             #[inline(always)]
             fn choose(self, positive: Self, other: Self) -> Self {
@@ -63,6 +77,14 @@ impl<S: Simd> Real for f32x16<S> {
     #[inline(always)]
     fn sqrt(self) -> Self {
         SimdFloat::sqrt(self)
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        math::exp(self)
+    }
+    #[inline(always)]
+    fn ln(self) -> Self {
+        math::ln(self)
     }
     #[inline(always)]
     fn choose(self, positive: Self, other: Self) -> Self {

@@ -57,8 +57,61 @@ impl<R: Real> Gradient<R> {
     }
 }
 
+/// What a rule keeps of one synapse, or of a vector of them: one number in each of a layer's planes.
+pub trait State<R: Real>: Copy {
+    /// Number of planes, 1 to [`MAX_PLANES`].
+    const PLANES: usize;
+    /// The state whose numbers `plane` gives.
+    fn read(plane: impl Fn(usize) -> R) -> Self;
+    /// Hands every number to `plane`.
+    fn write(self, plane: impl FnMut(usize, R));
+    /// The weight, or the mean of its distribution.
+    fn mean(self) -> R;
+    /// Its standard deviation, unless the weight is a point.
+    fn sigma(self) -> Option<R>;
+}
+
+impl<R: Real> State<R> for Synapse<R> {
+    const PLANES: usize = 2;
+    #[inline(always)]
+    fn read(plane: impl Fn(usize) -> R) -> Self {
+        Self {
+            mu: plane(0),
+            sigma: plane(1),
+        }
+    }
+    #[inline(always)]
+    fn write(self, mut plane: impl FnMut(usize, R)) {
+        plane(0, self.mu);
+        plane(1, self.sigma);
+    }
+    #[inline(always)]
+    fn mean(self) -> R {
+        self.mu
+    }
+    #[inline(always)]
+    fn sigma(self) -> Option<R> {
+        Some(self.sigma)
+    }
+}
+
+/// Most planes that a layer has.
+pub const MAX_PLANES: usize = 8;
+
 /// A pure function of one synapse and its gradient, inlined into every kernel that updates.
+///
+/// Rules of point weights see a gradient whose `r` and `x_squared` mean nothing.
 pub trait Rule: Copy + Send + Sync {
+    /// What is kept of a synapse: of an `f64` in tests, of a vector in the kernels.
+    type State<R: Real>: State<R>;
+
     /// The synapse after one update.
-    fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R>;
+    fn step<R: Real>(&self, state: Self::State<R>, gradient: Gradient<R>) -> Self::State<R>;
+
+    /// The rule for the update after `updates` others: rates may depend on it.
+    #[must_use]
+    fn at(&self, updates: u64) -> Self {
+        let _ = updates;
+        *self
+    }
 }

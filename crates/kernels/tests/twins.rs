@@ -4,9 +4,9 @@
 
 use mesu_kernels::batch::{self, Second};
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
-use mesu_kernels::online::{self, Input, Layer, Moments};
+use mesu_kernels::online::{self, Input, Moments};
 use mesu_kernels::softmax::{Predicted, predict, softmax};
-use mesu_kernels::{Gradient, Matrix, Real, Rule, Synapse, all_finite, naive};
+use mesu_kernels::{Gradient, Layer, Matrix, Real, Rule, Synapse, all_finite, naive};
 use proptest::prelude::*;
 
 /// A rule that uses both gradients and changes nothing about the sign of sigma.
@@ -14,6 +14,8 @@ use proptest::prelude::*;
 struct Shift;
 
 impl Rule for Shift {
+    type State<R: Real> = Synapse<R>;
+
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
         let Synapse { mu, sigma } = synapse;
         let rate = mu.constant(-0.25);
@@ -144,18 +146,18 @@ impl Case {
             let d = column(&self.d, self.outputs, o);
             let r = column(&self.r, self.outputs, o);
             let old = Synapse {
-                mu: self.mu[n],
-                sigma: self.sigma[n],
+                mu: f64::from(self.mu[n]),
+                sigma: f64::from(self.sigma[n]),
             };
             let size = |gradients: &[f32], power| -> f64 {
                 let terms = h
                     .iter()
                     .zip(gradients)
                     .map(|(h, g)| f64::from((h.powi(power) * g).abs()));
-                terms.sum::<f64>() * f64::from(old.sigma * old.sigma)
+                terms.sum::<f64>() * (old.sigma * old.sigma)
             };
-            let mu_scale = size(&d, 1) + f64::from(old.mu.abs());
-            let sigma_scale = (size(&r, 2) + 1.0) * f64::from(old.sigma);
+            let mu_scale = size(&d, 1) + old.mu.abs();
+            let sigma_scale = (size(&r, 2) + 1.0) * old.sigma;
             let new = naive::updated(
                 old,
                 h.iter().copied(),
@@ -197,9 +199,9 @@ proptest! {
         let (mut alone_mu, mut alone_sigma) = case.synapses();
         let d = matrix(1, case.outputs, &case.d[..case.outputs]);
         let r = matrix(1, case.outputs, &case.r[..case.outputs]);
-        let layer = Layer { mu: &mut alone_mu, sigma: &mut alone_sigma };
+        let layer = Layer::new([&mut alone_mu, &mut alone_sigma]);
         prop_assert!(online::rank_one_update(layer, input, &d, &r, &Shift, None));
-        let layer = Layer { mu: &mut mu, sigma: &mut sigma };
+        let layer = Layer::new([&mut mu, &mut sigma]);
         let moments = Moments { m: &mut m, v: &mut v };
         prop_assert!(online::rank_one_update(layer, input, &d, &r, &Shift, Some((next, moments))));
         prop_assert_eq!(&mu, &alone_mu);
@@ -238,8 +240,8 @@ proptest! {
             }
         }
 
-        let layer = Layer { mu: &mut mu, sigma: &mut sigma };
-        prop_assert!(online::rank_update(layer, &h, &squares, &d, &r, &Shift));
+        let layer = Layer::new([&mut mu, &mut sigma]);
+        prop_assert!(online::rank_update(layer, &h, Some(&squares), &d, Some(&r), &Shift));
         case.check_update(&mu, &sigma, case.samples);
 
         let mut sums = Matrix::zeros(1, case.outputs);
@@ -263,8 +265,8 @@ proptest! {
         let (g_mu, given) = (first(&case.d), first(&case.r));
         for second in [Second::Variance, Second::Sigma] {
             let (mut mu, mut sigma) = (start_mu.clone(), start_sigma.clone());
-            let layer = Layer { mu: &mut mu, sigma: &mut sigma };
-            prop_assert!(batch::update(layer, &g_mu, &given, second, &Shift));
+            let layer = Layer::new([&mut mu, &mut sigma]);
+            prop_assert!(batch::update(layer, &g_mu, Some((&given, second)), &Shift));
             let gradients = g_mu.values().zip(given.values());
             for (n, ((g_mu, given), (mu, sigma))) in gradients.zip(mu.values().zip(sigma.values())).enumerate() {
                 let old = Synapse { mu: f64::from(case.mu[n]), sigma: f64::from(case.sigma[n]) };
@@ -388,6 +390,8 @@ proptest! {
 struct Put(f64);
 
 impl Rule for Put {
+    type State<R: Real> = Synapse<R>;
+
     fn step<R: Real>(&self, synapse: Synapse<R>, _: Gradient<R>) -> Synapse<R> {
         Synapse {
             mu: synapse.mu,
@@ -401,11 +405,8 @@ fn a_sigma_of_zero_or_below_is_told() {
     let told = |sigma: f64| {
         let (mut mu, mut sigmas) = (Matrix::zeros(1, 3), matrix(1, 3, &[1.0; 3]));
         let zeros = Matrix::zeros(1, 3);
-        let layer = Layer {
-            mu: &mut mu,
-            sigma: &mut sigmas,
-        };
-        !batch::update(layer, &zeros, &zeros, Second::Variance, &Put(sigma))
+        let layer = Layer::new([&mut mu, &mut sigmas]);
+        !batch::update(layer, &zeros, Some((&zeros, Second::Variance)), &Put(sigma))
     };
     for sigma in [0.0, -0.0, -1e-40, -1.0, f64::NEG_INFINITY] {
         assert!(told(sigma), "{sigma}");

@@ -126,6 +126,29 @@ pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Serde's words for types, in plain ones.
+pub(crate) fn plain(message: &str) -> String {
+    let (found, expected) = match message.split_once(", expected ") {
+        Some((found, expected)) => (found, one_line(expected)),
+        None => return one_line(message),
+    };
+    let expected = match expected.as_str() {
+        "f64" | "f32" => "a number",
+        "usize" | "u64" | "u32" => "a whole number, 0 or more",
+        "a sequence" => "a list, for example [50]",
+        "a boolean" => "true or false",
+        other if other.starts_with("struct ") => "a section of keys",
+        other => other,
+    };
+    let found = found
+        .strip_prefix("invalid type: ")
+        .or_else(|| found.strip_prefix("invalid value: "))
+        .map_or(one_line(found), |found| {
+            format!("found {}", one_line(found))
+        });
+    format!("{found}, expected {expected}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

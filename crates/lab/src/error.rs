@@ -45,6 +45,20 @@ pub enum LabError {
         /// The nearest known key, if one is near.
         nearest: Option<String>,
     },
+    /// A setting of another learner than the one that runs.
+    #[error(
+        "{origin}: {key}: no setting of learner.kind = \"{kind}\", which has {keys}; drop it, or change learner.kind"
+    )]
+    OtherLearners {
+        /// The file, or `--set`.
+        origin: String,
+        /// The dotted key.
+        key: String,
+        /// The learner that runs.
+        kind: &'static str,
+        /// Its settings.
+        keys: String,
+    },
     /// A value of another type than the key takes, or a missing one.
     #[error("{origin}: {key}: {message}")]
     Type {

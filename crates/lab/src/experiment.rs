@@ -15,6 +15,7 @@ use toml::Table;
 use crate::document;
 use crate::error::LabError;
 use crate::fields;
+use crate::learners;
 
 /// A whole description of a run. Its TOML text is a run directory's `config.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,7 +38,8 @@ pub struct Experiment {
     pub data: DataConfig,
     /// Layers.
     pub network: NetworkConfig,
-    /// The rule and its settings.
+    /// The learner and its settings; read by itself, since its keys depend on its kind.
+    #[serde(skip_deserializing)]
     pub learner: LearnerConfig,
 }
 
@@ -131,18 +133,22 @@ impl Experiment {
     /// The text `text` (of `origin`), with `name` and the first preset's values where it
     /// gives none, and `sets` on top.
     fn read(text: &str, origin: &str, name: &str, sets: &[String]) -> Result<Self, LabError> {
-        let mut table = document::parse(presets()[0].text, presets()[0].name)?;
-        table.insert("name".to_owned(), name.into());
-        table.remove("description");
+        let mut preset = document::parse(presets()[0].text, presets()[0].name)?;
+        preset.insert("name".to_owned(), name.into());
+        preset.remove("description");
         let file = document::parse(text, origin)?;
         check_keys(&file, origin)?;
-        document::overlay(&mut table, file);
-        let mut experiment = from_table(&table, origin)?;
-        for set in sets {
-            let assignment = document::assignment(set)?;
-            check_keys(&assignment, "--set")?;
-            document::overlay(&mut table, assignment);
-            experiment = from_table(&table, "--set")?;
+        let mut documents = vec![("preset", preset), (origin, file)];
+        let mut experiment = from_documents(documents.clone())?;
+        if !sets.is_empty() {
+            let mut all = Table::new();
+            for set in sets {
+                let assignment = document::assignment(set)?;
+                check_keys(&assignment, "--set")?;
+                document::overlay(&mut all, assignment);
+            }
+            documents.push(("--set", all));
+            experiment = from_documents(documents)?;
         }
         experiment.check()?;
         Ok(experiment)
@@ -155,7 +161,7 @@ impl Experiment {
     pub fn from_toml(text: &str, origin: &str) -> Result<Self, LabError> {
         let table = document::parse(text, origin)?;
         check_keys(&table, origin)?;
-        let experiment = from_table(&table, origin)?;
+        let experiment = from_documents(vec![(origin, table)])?;
         experiment.check()?;
         Ok(experiment)
     }
@@ -247,23 +253,45 @@ impl Experiment {
     }
 }
 
-fn from_table(table: &Table, origin: &str) -> Result<Experiment, LabError> {
-    serde_path_to_error::deserialize(table.clone()).map_err(|error| LabError::Type {
+/// The experiment that documents describe, the later over the earlier, each with what it is called
+/// in errors.
+fn from_documents(mut documents: Vec<(&str, Table)>) -> Result<Experiment, LabError> {
+    let origin = documents.last().map_or("", |(origin, _)| *origin);
+    let learner = learners::read(learners::settle(&mut documents)?, origin)?;
+    let mut table = Table::new();
+    for (_, document) in documents {
+        document::overlay(&mut table, document);
+    }
+    let experiment: Result<Experiment, _> = serde_path_to_error::deserialize(table);
+    let experiment = experiment.map_err(|error| LabError::Type {
         origin: origin.to_owned(),
         key: error.path().to_string(),
-        message: plain(error.inner().message()),
+        message: document::plain(error.inner().message()),
+    })?;
+    Ok(Experiment {
+        learner,
+        ..experiment
     })
 }
 
 /// Refuses a key that no experiment has, and says which was meant.
 fn check_keys(table: &Table, origin: &str) -> Result<(), LabError> {
     let known = fields::keys();
+    // Settings of other learners are keys of a learner too.
+    let plain = |key: &str| match key
+        .strip_prefix("learners.")
+        .and_then(|k| k.split_once('.'))
+    {
+        Some((_, key)) => format!("learner.{key}"),
+        None => key.to_owned(),
+    };
     let is_known = |key: &str| {
+        let key = plain(key);
         known.iter().any(|known| {
             let inside =
                 |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
             // Below a value or above one: its type is wrong rather than its name.
-            key == known || inside(key, known) || inside(known, key)
+            key == *known || inside(&key, known) || inside(known, &key)
         })
     };
     match document::leaves(table)
@@ -277,29 +305,6 @@ fn check_keys(table: &Table, origin: &str) -> Result<(), LabError> {
             nearest: document::nearest(key, known.iter().map(String::as_str)),
         }),
     }
-}
-
-/// Serde's words for types, in plain ones.
-fn plain(message: &str) -> String {
-    let (found, expected) = match message.split_once(", expected ") {
-        Some((found, expected)) => (found, document::one_line(expected)),
-        None => return document::one_line(message),
-    };
-    let expected = match expected.as_str() {
-        "f64" | "f32" => "a number",
-        "usize" | "u64" | "u32" => "a whole number, 0 or more",
-        "a sequence" => "a list, for example [50]",
-        "a boolean" => "true or false",
-        other if other.starts_with("struct ") => "a section of keys",
-        other => other,
-    };
-    let found = found
-        .strip_prefix("invalid type: ")
-        .or_else(|| found.strip_prefix("invalid value: "))
-        .map_or(document::one_line(found), |found| {
-            format!("found {}", document::one_line(found))
-        });
-    format!("{found}, expected {expected}")
 }
 
 #[cfg(test)]
@@ -334,7 +339,10 @@ mod tests {
         assert_eq!((data.batch_size, data.epochs), (1, 1));
         assert_eq!((data.train_examples, data.test_examples), (60_000, 10_000));
         assert_eq!(experiment.network.hidden, [50]);
-        assert_eq!(experiment.learner.memory_window, 300_000.0);
+        let LearnerConfig::Mesu(mesu) = experiment.learner else {
+            panic!("MESU")
+        };
+        assert_eq!(mesu.memory_window, 300_000.0);
     }
 
     #[test]
@@ -347,7 +355,9 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(experiment.tasks, 200);
-        assert_eq!(experiment.learner.memory_window, 600_000.0);
+        assert!(
+            matches!(&experiment.learner, LearnerConfig::Mesu(m) if m.memory_window == 600_000.0)
+        );
         assert_eq!(experiment.network.hidden, [256]);
         assert_eq!(experiment.data.train_examples, 6000);
         let differences = with(&[]).unwrap().differences(&experiment);

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use mesu::{LearnerConfig, NetworkConfig};
+use mesu::{LearnerKind, NetworkConfig};
 use serde::de::{self, Deserialize, Visitor};
 
 use crate::experiment::{DataConfig, Experiment};
@@ -16,9 +16,9 @@ pub(crate) fn keys() -> &'static [String] {
     static KEYS: OnceLock<Vec<String>> = OnceLock::new();
     KEYS.get_or_init(|| {
         let sections = [
-            ("data", of::<DataConfig>()),
-            ("network", of::<NetworkConfig>()),
-            ("learner", of::<LearnerConfig>()),
+            ("data", of::<DataConfig>().to_vec()),
+            ("network", of::<NetworkConfig>().to_vec()),
+            ("learner", all_of_learners()),
         ];
         let is_section = |name: &str| sections.iter().any(|(section, _)| *section == name);
         let top = of::<Experiment>().iter();
@@ -31,6 +31,26 @@ pub(crate) fn keys() -> &'static [String] {
         }
         keys
     })
+}
+
+/// The keys of a learner of this kind, without `kind` itself.
+pub(crate) fn of_learner(kind: LearnerKind) -> &'static [&'static str] {
+    let mut names: &'static [&'static str] = &[];
+    let _ = kind.deserialize_config(Names(&mut names));
+    names
+}
+
+/// The keys of all learners, each once.
+fn all_of_learners() -> Vec<&'static str> {
+    let mut keys = vec!["kind"];
+    for kind in LearnerKind::ALL {
+        for key in of_learner(*kind) {
+            if !keys.contains(key) {
+                keys.push(key);
+            }
+        }
+    }
+    keys
 }
 
 /// The field names of the struct `T`; none for another type.
@@ -77,6 +97,8 @@ mod tests {
             "data.ood",
             "network.hidden",
             "learner.memory_window",
+            "learner.kind",
+            "learner.importance",
         ] {
             assert!(keys().iter().any(|known| known == key), "{key}");
         }

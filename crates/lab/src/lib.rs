@@ -34,6 +34,7 @@ pub mod experiment;
 mod fields;
 mod figure;
 pub mod history;
+mod learners;
 pub mod measure;
 pub mod memory;
 pub mod progress;

@@ -1,6 +1,7 @@
 //! The loop: learn a task, test, go on; save on the way.
 //!
-//! The learner sees one stream of examples and is never told where a task ends. A
+//! The learner sees one stream of examples; only those that can't do without are told where a task
+//! ends. A
 //! checkpoint is written at every task's end, before and after its test, and every few
 //! seconds between two chunks of examples. Going on from any of them gives the run that
 //! was never broken, but for its times.
@@ -28,6 +29,9 @@ use crate::tasks::Data;
 /// Examples learned one by one between two looks at the clock: few enough to stay in the
 /// second-level cache beside the synapses.
 const CHUNK: usize = 32;
+
+/// Examples that a learner gets at a time when a task has ended.
+const PART: usize = 1024;
 
 /// The note of a checkpoint that holds the history.
 const NOTE: &str = "run";
@@ -164,11 +168,15 @@ impl Run<'_> {
         }
         self.write_tables()?;
         while self.history.position.task < self.experiment.tasks {
-            while self.history.position.epoch < self.experiment.data.epochs {
-                if let Next::Stop = self.learn_epoch()? {
-                    self.save()?;
-                    return Ok(Outcome::Interrupted);
+            // A checkpoint at the last epoch's end is one from after the task's end.
+            if self.history.position.epoch < self.experiment.data.epochs {
+                while self.history.position.epoch < self.experiment.data.epochs {
+                    if let Next::Stop = self.learn_epoch()? {
+                        self.save()?;
+                        return Ok(Outcome::Interrupted);
+                    }
                 }
+                self.end_task()?;
             }
             self.save()?;
             let Next::On = self.test()? else {
@@ -225,6 +233,23 @@ impl Run<'_> {
         self.history.position.epoch += 1;
         self.history.position.example = 0;
         Ok(Next::On)
+    }
+
+    /// Tells the learner, if it has to know, that the current task has ended.
+    fn end_task(&mut self) -> Result<(), LabError> {
+        let started = Instant::now();
+        let (tasks, train) = (&self.tasks, self.tasks.source().train());
+        let permutation = tasks.permutation(self.history.position.task);
+        let batches = (0..train.len()).step_by(PART).map(|start| {
+            let (mut inputs, mut labels) = (Vec::new(), Vec::new());
+            let range = start..start + PART;
+            tasks.fill_range(train, range, &permutation, &mut inputs, &mut labels);
+            (inputs, labels)
+        });
+        let ended = self.learner.task_ended(batches);
+        ended.map_err(|error| self.failed(error))?;
+        self.history.train_seconds += started.elapsed().as_secs_f64();
+        Ok(())
     }
 
     /// Tests after the current task; its record joins the history.

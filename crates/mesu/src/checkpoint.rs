@@ -2,8 +2,10 @@
 //!
 //! | entry | shape | what |
 //! |---|---|---|
-//! | `layer.1.weight.mu`, `layer.1.weight.sigma`, … | `[outputs][inputs]`, F32 | synapses |
+//! | `layer.1.weight.mu`, `layer.1.weight.sigma`, … | `[outputs][inputs]`, F32 | Gaussian synapses |
+//! | `layer.1.weight.value`, … | `[outputs][inputs]`, F32 | point weights, and what the learner keeps beside them |
 //! | `layer.1.bias.mu`, … | `[1][outputs]`, F32 | where the network has biases |
+//! | `memory.inputs`, `memory.labels` | `[n][inputs]`, F32 and `[n]`, U32 | examples stored by replay |
 //! | `noise` | `[4][16]`, U32 | state of the noise generator |
 //! | metadata `mesu` | JSON | format version, network, learner, updates, the caller's notes, checksum |
 //!
@@ -16,12 +18,15 @@ use mesu_kernels::{LANES, Matrix};
 use safetensors::tensor::{Dtype, SafeTensors, View, serialize};
 use serde::{Deserialize, Serialize};
 
-use crate::config::LearnerConfig;
+use crate::learner::{LearnerConfig, Memory};
 use crate::network::{Network, NetworkConfig};
-use crate::synapse::Synapses;
 
 /// Version of the format; a reader refuses others.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// Where stored examples are.
+const MEMORY_INPUTS: &str = "memory.inputs";
+const MEMORY_LABELS: &str = "memory.labels";
 
 /// Why a checkpoint can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +50,8 @@ pub(crate) struct Description {
     pub(crate) network: NetworkConfig,
     pub(crate) learner: LearnerConfig,
     pub(crate) updates: u64,
+    /// Further counters of the learner.
+    counts: Vec<u64>,
     /// Texts of the caller, by their keys.
     pub(crate) notes: BTreeMap<String, String>,
     /// In hexadecimal, over the tensors and this description with an empty checksum.
@@ -57,6 +64,7 @@ impl Description {
         config: &NetworkConfig,
         learner: &LearnerConfig,
         updates: u64,
+        counts: &[u64],
         notes: &[(&str, &str)],
     ) -> Self {
         let notes = notes
@@ -69,6 +77,7 @@ impl Description {
             network: config.clone(),
             learner: learner.clone(),
             updates,
+            counts: counts.to_vec(),
             notes: notes.collect(),
             checksum: String::new(),
         }
@@ -100,10 +109,11 @@ impl View for &Tensor<'_> {
     }
 }
 
-/// Writes a network, its noise and description. The same state gives the same bytes.
+/// Writes a network, its noise, the learner's memory and their description. The same state gives the same bytes.
 pub(crate) fn write(
     network: &Network,
     noise: &[[u32; LANES]; 4],
+    memory: &Memory,
     mut description: Description,
 ) -> Vec<u8> {
     let f32s = |values: &Matrix| Tensor {
@@ -113,22 +123,28 @@ pub(crate) fn write(
     };
     let mut tensors = BTreeMap::new();
     for (name, synapses) in network.groups() {
-        tensors.insert(format!("{name}.mu"), f32s(synapses.mu()));
-        tensors.insert(format!("{name}.sigma"), f32s(synapses.sigma()));
+        for (plane, values) in synapses.planes() {
+            tensors.insert(format!("{name}.{plane}"), f32s(values));
+        }
     }
-    let words = noise
-        .as_flattened()
-        .iter()
-        .flat_map(|word| word.to_le_bytes())
-        .collect();
-    tensors.insert(
-        "noise".to_owned(),
-        Tensor {
-            dtype: Dtype::U32,
-            shape: vec![4, LANES],
-            bytes: words,
-        },
-    );
+    let u32s = |words: &[u32], shape: &[usize]| Tensor {
+        dtype: Dtype::U32,
+        shape: shape.to_vec(),
+        bytes: words.iter().flat_map(|word| word.to_le_bytes()).collect(),
+    };
+    let state = u32s(noise.as_flattened(), &[4, LANES]);
+    tensors.insert("noise".to_owned(), state);
+    if !memory.labels.is_empty() {
+        let examples = memory.labels.len();
+        let inputs = Tensor {
+            dtype: Dtype::F32,
+            shape: vec![examples, memory.inputs.len() / examples],
+            bytes: memory.inputs.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        };
+        tensors.insert(MEMORY_INPUTS.to_owned(), inputs);
+        let labels = u32s(&memory.labels, &[examples]);
+        tensors.insert(MEMORY_LABELS.to_owned(), labels);
+    }
 
     let parts = tensors
         .iter()
@@ -143,6 +159,7 @@ pub(crate) fn write(
 pub(crate) struct Restored {
     pub(crate) description: Description,
     pub(crate) noise: [[u32; LANES]; 4],
+    labels: Vec<u32>,
     tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
 }
 
@@ -175,7 +192,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
             "its checksum does not match its content".to_owned(),
         ));
     }
-    let mut noise = None;
+    let (mut noise, mut labels) = (None, Vec::new());
     let mut tensors = BTreeMap::new();
     for (name, view) in &views {
         let words = view.data().as_chunks::<4>().0;
@@ -186,6 +203,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
                 flat.zip(words)
                     .for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes));
                 noise = Some(state);
+            }
+            (MEMORY_LABELS, Dtype::U32, [_]) => {
+                labels = words.iter().map(|b| u32::from_le_bytes(*b)).collect();
             }
             (_, Dtype::F32, shape) => {
                 let values = words
@@ -205,35 +225,41 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
     Ok(Restored {
         description,
         noise,
+        labels,
         tensors,
     })
 }
 
 impl Restored {
-    /// Moves the synapses into a network of the description's shape.
-    pub(crate) fn fill(&mut self, network: &mut Network) -> Result<(), CheckpointError> {
+    /// Moves the synapses into a network of the description's shape; gives the learner's memory.
+    pub(crate) fn fill(&mut self, network: &mut Network) -> Result<Memory, CheckpointError> {
         let names: Vec<String> = network.groups().map(|(name, _)| name).collect();
-        let groups = (network.layers.iter_mut())
-            .flat_map(|layer| std::iter::once(&mut layer.weight).chain(&mut layer.bias));
-        for (name, synapses) in names.into_iter().zip(groups) {
+        for (name, synapses) in names.into_iter().zip(network.synapses_mut()) {
             let (rows, columns) = (synapses.mu().rows(), synapses.mu().columns());
-            let mut take = |part: &str| match self.tensors.remove(&format!("{name}.{part}")) {
+            let mut take = |plane: &str| match self.tensors.remove(&format!("{name}.{plane}")) {
                 Some((shape, values)) if shape == [rows, columns] => Ok(values),
                 found => {
                     let found =
                         found.map_or("missing".to_owned(), |(shape, _)| format!("{shape:?}"));
-                    let what = format!("{name}.{part} is {found}, expected [{rows}, {columns}]");
+                    let what = format!("{name}.{plane} is {found}, expected [{rows}, {columns}]");
                     Err(CheckpointError::Foreign(what))
                 }
             };
-            *synapses = Synapses::new(rows, columns, &take("mu")?, &take("sigma")?);
-            if let Some((i, mu, sigma)) = synapses.broken() {
-                let what = format!("synapse {i} of {name} has mu {mu}, sigma {sigma}");
+            for plane in synapses.names().to_vec() {
+                synapses.replace(plane, &take(plane)?);
+            }
+            if let Some((i, plane, value)) = synapses.broken() {
+                let what = format!("synapse {i} of {name} has a {plane} of {value}");
                 return Err(CheckpointError::Foreign(what));
             }
         }
+        let inputs = self.tensors.remove(MEMORY_INPUTS);
         match self.tensors.keys().next() {
-            None => Ok(()),
+            None => Ok(Memory {
+                counts: self.description.counts.clone(),
+                inputs: inputs.map_or(Vec::new(), |(_, values)| values),
+                labels: std::mem::take(&mut self.labels),
+            }),
             Some(name) => Err(CheckpointError::Foreign(format!(
                 "unexpected tensor {name}"
             ))),

@@ -30,7 +30,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod checkpoint;
-mod config;
+pub mod consolidation;
 pub mod estimator;
 pub mod layer;
 mod learner;
@@ -40,11 +40,14 @@ mod prediction;
 pub mod rule;
 mod synapse;
 
-pub use config::{ConfigError, LearnerConfig, LearnerKind, Reduction};
 pub use estimator::Estimator;
-pub use learner::{LearnError, Learned, Learner};
+pub use learner::{
+    AdamConfig, BbbConfig, ConfigError, EwcConfig, FoovbConfig, LearnError, Learned, Learner,
+    LearnerConfig, LearnerKind, MesuConfig, OnlineEwcConfig, Optimizer, Reduction, ReplayConfig,
+    SgdConfig, SiConfig, StreamingEwcConfig,
+};
 pub use mesu_kernels::{Generator, level};
-pub use network::{Initialisation, NetworkConfig};
+pub use network::{Form, Initialisation, NetworkConfig};
 pub use prediction::Prediction;
 pub use synapse::Synapses;
 

@@ -3,18 +3,29 @@
 use mesu_kernels::Generator;
 use serde::{Deserialize, Serialize};
 
-use crate::config::ConfigError;
 use crate::layer::Linear;
+use crate::learner::ConfigError;
 use crate::synapse::Synapses;
+
+/// What a synapse is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A weight that is a Gaussian: mu and sigma.
+    Gaussian,
+    /// A weight that is a number.
+    Point,
+}
 
 /// How synapses start; fan_in and fan_out are the widths of a layer's input and output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Initialisation {
-    /// mu uniform in ±4/√fan_in, sigma = 2/√fan_in: the paper's digit experiments.
+    /// mu uniform in ±4/√fan_in, sigma = 2/√fan_in; point weights uniform in ±1/√fan_in: the paper's
+    /// digit experiments.
     #[default]
     Wide,
-    /// mu uniform in ±√(2/fan_in), sigma = ½√(1/fan_out): the paper's animals and objects.
+    /// mu, or point weights, uniform in ±√(2/fan_in), sigma = ½√(1/fan_out): the paper's animals and
+    /// objects.
     He,
 }
 
@@ -46,7 +57,7 @@ const WIDEST: usize = 1 << 20;
 /// Bytes that learning holds for a synapse: mu, sigma and their gradients.
 const BYTES_PER_SYNAPSE: usize = 16;
 
-/// Layers of Bayesian synapses, from the input to the logits.
+/// Layers of synapses, from the input to the logits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     /// At least one.
@@ -62,6 +73,7 @@ impl Network {
         inputs: usize,
         classes: usize,
         config: &NetworkConfig,
+        form: Form,
         noise: &mut Generator,
     ) -> Result<Self, ConfigError> {
         let widths = [&[inputs], config.hidden.as_slice(), &[classes]].concat();
@@ -92,7 +104,7 @@ impl Network {
         }
         let layers = widths
             .windows(2)
-            .map(|w| linear(w[0], w[1], config, noise))
+            .map(|w| linear(w[0], w[1], config, form, noise))
             .collect();
         Ok(Self { layers })
     }
@@ -126,18 +138,34 @@ impl Network {
             std::iter::once(weight).chain(bias)
         })
     }
+
+    /// The groups of synapses, in the order of [`groups`](Self::groups).
+    pub(crate) fn synapses_mut(&mut self) -> impl Iterator<Item = &mut Synapses> {
+        let layers = self.layers.iter_mut();
+        layers.flat_map(|layer| std::iter::once(&mut layer.weight).chain(&mut layer.bias))
+    }
 }
 
-fn linear(inputs: usize, outputs: usize, config: &NetworkConfig, noise: &mut Generator) -> Linear {
+fn linear(
+    inputs: usize,
+    outputs: usize,
+    config: &NetworkConfig,
+    form: Form,
+    noise: &mut Generator,
+) -> Linear {
     let (fan_in, fan_out) = (inputs as f32, outputs as f32);
-    let (bound, sigma) = match config.init {
-        Initialisation::Wide => (4.0 / fan_in.sqrt(), 2.0 / fan_in.sqrt()),
-        Initialisation::He => ((2.0 / fan_in).sqrt(), 0.5 * (1.0 / fan_out).sqrt()),
+    let (bound, sigma) = match (config.init, form) {
+        (Initialisation::Wide, Form::Gaussian) => (4.0 / fan_in.sqrt(), 2.0 / fan_in.sqrt()),
+        (Initialisation::Wide, Form::Point) => (1.0 / fan_in.sqrt(), 0.0),
+        (Initialisation::He, _) => ((2.0 / fan_in).sqrt(), 0.5 * (1.0 / fan_out).sqrt()),
     };
     let mut draw = |rows, columns| {
-        let mut mu = vec![0.0; rows * columns];
-        noise.fill_uniform(&mut mu, -bound, bound);
-        Synapses::new(rows, columns, &mu, &vec![sigma; rows * columns])
+        let mut values = vec![0.0; rows * columns];
+        noise.fill_uniform(&mut values, -bound, bound);
+        match form {
+            Form::Gaussian => Synapses::new(rows, columns, &values, &vec![sigma; rows * columns]),
+            Form::Point => Synapses::points(rows, columns, &values),
+        }
     };
     let weight = draw(outputs, inputs);
     let bias = config.bias.then(|| draw(1, outputs));

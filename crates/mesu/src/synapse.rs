@@ -1,44 +1,113 @@
-//! Gaussian synapses, many at a time.
+//! Synapses, many at a time.
 
-use mesu_kernels::{Matrix, online::Layer};
+use mesu_kernels::{Layer, Matrix};
 
-/// The means and standard deviations of a group of synapses, `[outputs][inputs]` (biases: one row).
+/// A group of synapses, `[outputs][inputs]` (biases: one row): one matrix for each number that the
+/// learner's rule keeps of a synapse, by its name.
+///
+/// The first is the weight's mean `mu`, or the weight itself, `value`, of networks without uncertainty;
+/// the second of a Gaussian synapse is its standard deviation `sigma`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Synapses {
-    mu: Matrix,
-    sigma: Matrix,
+    names: Vec<&'static str>,
+    planes: Vec<Matrix>,
 }
 
 impl Synapses {
-    /// Synapses with these means and standard deviations, `[rows][columns]`.
+    /// Gaussian synapses with these means and standard deviations, `[rows][columns]`.
     ///
     /// # Panics
     /// When there are not `rows * columns` of each.
     #[must_use]
     pub fn new(rows: usize, columns: usize, mu: &[f32], sigma: &[f32]) -> Self {
-        let mu = Matrix::from_slice(rows, columns, mu);
-        let mut sigma = Matrix::from_slice(rows, columns, sigma);
-        // What pads a row is updated like a synapse whose input is 0; it has to be a Gaussian too.
-        sigma.repeat_last_into_padding();
-        Self { mu, sigma }
+        let mut synapses = Self {
+            names: vec!["mu"],
+            planes: vec![Matrix::from_slice(rows, columns, mu)],
+        };
+        synapses.add("sigma", Matrix::from_slice(rows, columns, sigma));
+        synapses
     }
 
-    /// Means.
+    /// Point weights with these values, `[rows][columns]`.
+    ///
+    /// # Panics
+    /// When there are not `rows * columns`.
+    #[must_use]
+    pub fn points(rows: usize, columns: usize, values: &[f32]) -> Self {
+        Self {
+            names: vec!["value"],
+            planes: vec![Matrix::from_slice(rows, columns, values)],
+        }
+    }
+
+    /// Adds what a rule keeps beside the weights.
+    pub(crate) fn add(&mut self, name: &'static str, mut plane: Matrix) {
+        // What pads a row is updated like a synapse whose input is 0: it has to be a sound one too.
+        plane.repeat_last_into_padding();
+        self.names.push(name);
+        self.planes.push(plane);
+    }
+
+    /// Means, or the values of point weights.
     #[must_use]
     pub fn mu(&self) -> &Matrix {
-        &self.mu
+        &self.planes[0]
     }
 
-    /// Standard deviations, each > 0 and finite.
+    /// Standard deviations, each > 0 and finite; none of point weights.
     #[must_use]
-    pub fn sigma(&self) -> &Matrix {
-        &self.sigma
+    pub fn sigma(&self) -> Option<&Matrix> {
+        self.plane("sigma")
+    }
+
+    /// What the rule keeps under this name.
+    #[must_use]
+    pub fn plane(&self, name: &str) -> Option<&Matrix> {
+        let number = self.names.iter().position(|other| *other == name)?;
+        Some(&self.planes[number])
+    }
+
+    /// The same, to change.
+    pub(crate) fn plane_mut(&mut self, name: &str) -> Option<&mut Matrix> {
+        let number = self.names.iter().position(|other| *other == name)?;
+        Some(&mut self.planes[number])
+    }
+
+    /// Several planes to change at once, which have to be there, in this order.
+    pub(crate) fn planes_named<const N: usize>(&mut self, names: [&str; N]) -> [&mut Matrix; N] {
+        let mut planes = self.names.iter().zip(&mut self.planes);
+        names.map(|name| {
+            let found = planes.find(|(other, _)| **other == name);
+            found.expect("added by the learner's engine").1
+        })
+    }
+
+    /// All planes, by their names.
+    pub fn planes(&self) -> impl Iterator<Item = (&'static str, &Matrix)> {
+        self.names.iter().copied().zip(&self.planes)
+    }
+
+    /// Puts other values, `[rows][columns]`, into a plane.
+    pub(crate) fn replace(&mut self, name: &str, values: &[f32]) {
+        let (rows, columns) = (self.mu().rows(), self.mu().columns());
+        if let Some(plane) = self.plane_mut(name) {
+            *plane = Matrix::from_slice(rows, columns, values);
+            if name != "mu" && name != "value" {
+                plane.repeat_last_into_padding();
+            }
+        }
+    }
+
+    /// The names of all that is kept of a synapse.
+    #[must_use]
+    pub fn names(&self) -> &[&'static str] {
+        &self.names
     }
 
     /// Number of synapses.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.mu.rows() * self.mu.columns()
+        self.mu().rows() * self.mu().columns()
     }
 
     /// Whether there are none.
@@ -47,19 +116,32 @@ impl Synapses {
         self.len() == 0
     }
 
-    /// The first synapse that is no Gaussian: its number, mean and standard deviation.
+    /// The first synapse that is not sound: its number, and which number of it is what.
     #[must_use]
-    pub fn broken(&self) -> Option<(usize, f32, f32)> {
-        let synapses = self.mu.values().zip(self.sigma.values()).enumerate();
-        (synapses.map(|(i, (mu, sigma))| (i, mu, sigma)))
-            .find(|(_, mu, sigma)| !(mu.is_finite() && sigma.is_finite() && *sigma > 0.0))
+    pub fn broken(&self) -> Option<(usize, &'static str, f32)> {
+        let planes = self.names.iter().zip(&self.planes);
+        planes
+            .filter_map(|(name, plane)| {
+                let sound = |x: f32| x.is_finite() && (x > 0.0 || *name != "sigma");
+                let (number, value) = plane.values().enumerate().find(|(_, x)| !sound(*x))?;
+                Some((number, *name, value))
+            })
+            .min_by_key(|(number, ..)| *number)
+    }
+
+    /// mu and sigma of Gaussian synapses.
+    pub(crate) fn gaussian(&self) -> (&Matrix, &Matrix) {
+        assert_eq!(self.names[1], "sigma", "an estimator for Gaussian synapses");
+        (&self.planes[0], &self.planes[1])
+    }
+
+    /// The planes, to read or replace.
+    pub(crate) fn planes_mut(&mut self) -> &mut [Matrix] {
+        &mut self.planes
     }
 
     /// Lends the synapses to an update kernel.
     pub(crate) fn lend(&mut self) -> Layer<'_> {
-        Layer {
-            mu: &mut self.mu,
-            sigma: &mut self.sigma,
-        }
+        Layer::new(&mut self.planes)
     }
 }

@@ -5,41 +5,137 @@
 use mesu::checkpoint::CheckpointError;
 use mesu::rule::SigmaStep;
 use mesu::{
-    Estimator, Generator, Initialisation, LearnError, Learned, Learner, LearnerConfig,
-    NetworkConfig, Reduction,
+    AdamConfig, BbbConfig, Estimator, EwcConfig, FoovbConfig, Generator, Initialisation,
+    LearnError, Learned, Learner, LearnerConfig, LearnerKind, MesuConfig, NetworkConfig,
+    OnlineEwcConfig, Optimizer, Reduction, ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
 };
 
 const INPUTS: usize = 5;
 const CLASSES: usize = 3;
 
-/// Every kind of learner there is, with a name for messages.
-fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
-    let mut table = Vec::new();
+/// Settings that learn the small problem below, for every kind of learner.
+fn kinds() -> Vec<LearnerConfig> {
+    let mut kinds: Vec<LearnerConfig> = Vec::new();
     for estimator in [
         Estimator::LocalReparameterization,
         Estimator::WeightSampling,
     ] {
+        let mesu = MesuConfig {
+            estimator,
+            samples: 4,
+            sigma_step: SigmaStep::ClosedForm,
+            max_step_ratio: 0.5,
+            ..MesuConfig::default()
+        };
+        let foovb = FoovbConfig {
+            estimator,
+            samples: 4,
+            ..FoovbConfig::default()
+        };
+        let bbb = BbbConfig {
+            estimator,
+            samples: 4,
+            lr: 0.02,
+            kl_updates: 1e4,
+            ..BbbConfig::default()
+        };
+        kinds.extend([mesu.into(), foovb.into(), bbb.into()]);
+    }
+    let lr = 0.05;
+    kinds.push(
+        SgdConfig {
+            lr,
+            ..SgdConfig::default()
+        }
+        .into(),
+    );
+    kinds.push(
+        AdamConfig {
+            lr: 0.01,
+            ..AdamConfig::default()
+        }
+        .into(),
+    );
+    kinds.push(
+        ReplayConfig {
+            lr,
+            buffer: 30,
+            ..ReplayConfig::default()
+        }
+        .into(),
+    );
+    for optimizer in [Optimizer::Sgd, Optimizer::Adam] {
+        let reduction = Reduction::Mean;
+        let lr = if optimizer == Optimizer::Adam {
+            0.01
+        } else {
+            lr
+        };
+        kinds.push(
+            EwcConfig {
+                lr,
+                optimizer,
+                reduction,
+                ..EwcConfig::default()
+            }
+            .into(),
+        );
+        kinds.push(
+            OnlineEwcConfig {
+                lr,
+                optimizer,
+                reduction,
+                ..OnlineEwcConfig::default()
+            }
+            .into(),
+        );
+        kinds.push(
+            StreamingEwcConfig {
+                lr,
+                optimizer,
+                reduction,
+                ..StreamingEwcConfig::default()
+            }
+            .into(),
+        );
+        kinds.push(
+            SiConfig {
+                lr,
+                optimizer,
+                reduction,
+                ..SiConfig::default()
+            }
+            .into(),
+        );
+    }
+    kinds
+}
+
+/// Every kind of learner there is on every form of network, with a name for messages.
+fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
+    let mut table = Vec::new();
+    for learner in kinds() {
         for hidden in [vec![], vec![20], vec![20, 17]] {
             for bias in [false, true] {
-                let name = format!("{estimator:?} {hidden:?} bias {bias}");
-                let init = Initialisation::He;
+                let name = format!("{learner:?} {hidden:?} bias {bias}");
                 let network = NetworkConfig {
                     hidden: hidden.clone(),
                     bias,
-                    init,
+                    init: Initialisation::He,
                 };
-                let learner = LearnerConfig {
-                    estimator,
-                    samples: 4,
-                    sigma_step: SigmaStep::ClosedForm,
-                    max_step_ratio: 0.5,
-                    ..LearnerConfig::default()
-                };
-                table.push((name, network, learner));
+                table.push((name, network, learner.clone()));
             }
         }
     }
     table
+}
+
+#[test]
+fn the_table_has_every_kind() {
+    let kinds: Vec<LearnerKind> = kinds().iter().map(LearnerConfig::kind).collect();
+    for kind in LearnerKind::ALL {
+        assert!(kinds.contains(kind), "{}", kind.name());
+    }
 }
 
 /// Points around one corner per class, one after another.
@@ -237,35 +333,71 @@ fn bad_input_is_refused_and_changes_nothing() {
 
 #[test]
 fn divergence_is_an_error_that_names_layer_and_remedy() {
-    for (name, network, config) in table() {
-        // Far too fast: sigma falls below zero or everything overflows.
-        let config = LearnerConfig {
-            lr_mu: 1e4,
-            lr_sigma: 1e4,
-            samples: 1,
-            sigma_step: SigmaStep::Linear,
-            max_step_ratio: 0.0,
-            ..config
+    // Far too fast: sigma falls below zero or everything overflows.
+    let mesu = |estimator| MesuConfig {
+        lr_mu: 1e4,
+        lr_sigma: 1e4,
+        samples: 1,
+        estimator,
+        ..MesuConfig::default()
+    };
+    let wild: [(LearnerConfig, &str); 6] = [
+        (
+            mesu(Estimator::LocalReparameterization).into(),
+            "learner.clamp_grad",
+        ),
+        (mesu(Estimator::WeightSampling).into(), "closed-form"),
+        (
+            FoovbConfig {
+                lr_mu: 1e9,
+                ..FoovbConfig::default()
+            }
+            .into(),
+            "learner.lr_mu",
+        ),
+        (
+            SgdConfig {
+                lr: 1e9,
+                ..SgdConfig::default()
+            }
+            .into(),
+            "learner.lr",
+        ),
+        (
+            EwcConfig {
+                lr: 1e9,
+                ..EwcConfig::default()
+            }
+            .into(),
+            "learner.importance",
+        ),
+        (
+            SiConfig {
+                lr: 1e9,
+                ..SiConfig::default()
+            }
+            .into(),
+            "learner.coefficient",
+        ),
+    ];
+    for (config, remedy) in wild {
+        let network = NetworkConfig {
+            hidden: vec![20],
+            ..NetworkConfig::default()
         };
         let mut learner = new(&network, &config, 3);
         let (inputs, labels) = stream(1, 3_000);
         let error = learner.learn_each(&inputs, &labels).unwrap_err();
         let LearnError::Diverged { layer, update, .. } = error else {
-            panic!("{name}: {error}")
+            panic!("{config:?}: {error}")
         };
-        assert!(
-            layer >= 1 && layer <= network.hidden.len() + 1 && update < 3_000,
-            "{name}"
-        );
+        assert!((1..=2).contains(&layer) && update < 3_000, "{config:?}");
         let text = error.to_string();
         assert!(
             text.contains(&format!("layer {layer} at update {update}")),
             "{text}"
         );
-        assert!(
-            text.contains("learner.clamp_grad") && text.contains("closed-form"),
-            "{text}"
-        );
+        assert!(text.contains(remedy), "{text}");
     }
 }
 
@@ -276,35 +408,35 @@ fn options_keep_a_network_alive_that_would_diverge() {
         hidden: vec![20],
         ..NetworkConfig::default()
     };
-    let wild = LearnerConfig {
+    let wild = MesuConfig {
         samples: 1,
         lr_mu: 4.0,
         lr_sigma: 4.0,
-        ..LearnerConfig::default()
+        ..MesuConfig::default()
     };
     let options = [
-        LearnerConfig {
+        MesuConfig {
             max_step_ratio: 0.02,
             sigma_bounds: vec![1e-4, 1.0],
             ..wild.clone()
         },
-        LearnerConfig {
+        MesuConfig {
             clamp_grad: 0.02,
             ..wild.clone()
         },
-        LearnerConfig {
+        MesuConfig {
             sigma_step: SigmaStep::ClosedForm,
             clamp_grad: 0.5,
             ..wild.clone()
         },
     ];
     assert!(
-        new(&network, &wild, 3)
+        new(&network, &wild.clone().into(), 3)
             .learn_each(&inputs, &labels)
             .is_err()
     );
     for config in options {
-        let mut learner = new(&network, &config, 3);
+        let mut learner = new(&network, &config.clone().into(), 3);
         let learned = learner.learn_each(&inputs, &labels);
         assert!(
             learned.is_ok() && learner.save(&[]).is_ok(),
@@ -316,71 +448,243 @@ fn options_keep_a_network_alive_that_would_diverge() {
 #[test]
 fn the_mean_of_a_batch_is_a_smaller_step_than_its_sum() {
     let (inputs, labels) = stream(1, 30);
-    for (name, network, config) in table() {
-        let moved = |reduction| {
-            let config = LearnerConfig {
+    let network = NetworkConfig {
+        hidden: vec![20],
+        ..NetworkConfig::default()
+    };
+    let configs = |reduction| -> [LearnerConfig; 4] {
+        let mesu = |estimator| MesuConfig {
+            estimator,
+            reduction,
+            lr_mu: 1e-2,
+            lr_sigma: 1e-2,
+            ..MesuConfig::default()
+        };
+        [
+            mesu(Estimator::LocalReparameterization).into(),
+            mesu(Estimator::WeightSampling).into(),
+            FoovbConfig {
                 reduction,
-                max_step_ratio: 0.0,
                 lr_mu: 1e-2,
-                lr_sigma: 1e-2,
-                ..config.clone()
-            };
-            let mut learner = new(&network, &config, 3);
+                ..FoovbConfig::default()
+            }
+            .into(),
+            SgdConfig {
+                reduction,
+                ..SgdConfig::default()
+            }
+            .into(),
+        ]
+    };
+    for (sum, mean) in configs(Reduction::Sum)
+        .iter()
+        .zip(&configs(Reduction::Mean))
+    {
+        let moved = |config: &LearnerConfig| {
+            let mut learner = new(&network, config, 3);
             let start = learner.network().clone();
             learner.learn(&inputs, &labels).unwrap();
-            let pairs = start.layers[0]
-                .weight
-                .mu()
-                .values()
-                .zip(learner.network().layers[0].weight.mu().values());
+            let after = learner.network().layers[0].weight.mu();
+            let pairs = start.layers[0].weight.mu().values().zip(after.values());
             pairs.map(|(a, b)| f64::from((a - b).abs())).sum::<f64>()
         };
-        let ratio = moved(Reduction::Sum) / moved(Reduction::Mean);
-        assert!((ratio - 30.0).abs() < 0.5, "{name}: {ratio}");
+        let ratio = moved(sum) / moved(mean);
+        assert!((ratio - 30.0).abs() < 0.5, "{sum:?}: {ratio}");
+    }
+}
+
+/// Two tasks with the same inputs and other labels.
+#[test]
+fn consolidation_keeps_the_first_task_where_plain_learners_lose_it() {
+    let network = NetworkConfig {
+        hidden: vec![40],
+        init: Initialisation::He,
+        ..NetworkConfig::default()
+    };
+    let lr = 0.05;
+    let after_two = |config: LearnerConfig| {
+        let mut learner = new(&network, &config, 3);
+        let (mut inputs, labels) = stream(1, 600);
+        for second in [false, true] {
+            if second {
+                // The second task is on the other two inputs.
+                for x in inputs.chunks_mut(INPUTS) {
+                    x.swap(0, 3);
+                    x.swap(1, 4);
+                }
+            }
+            for _ in 0..if second { 10 } else { 1 } {
+                learner.learn_each(&inputs, &labels).unwrap();
+            }
+            let parts = inputs.chunks(100 * INPUTS).zip(labels.chunks(100));
+            let parts = parts.map(|(x, y)| (x.to_vec(), y.to_vec()));
+            learner.task_ended(parts).unwrap();
+        }
+        let (inputs, labels) = stream(2, 300);
+        let test = Generator::named(1, "test", &[]);
+        let prediction = learner.predict(&inputs, test).unwrap();
+        (0..300)
+            .filter(|i| prediction.top(*i).0 == labels[*i])
+            .count()
+    };
+    let plain = after_two(
+        SgdConfig {
+            lr,
+            ..SgdConfig::default()
+        }
+        .into(),
+    );
+    for config in [
+        EwcConfig {
+            lr,
+            importance: 100.0,
+            ..EwcConfig::default()
+        }
+        .into(),
+        OnlineEwcConfig {
+            lr,
+            importance: 100.0,
+            ..OnlineEwcConfig::default()
+        }
+        .into(),
+        SiConfig {
+            lr,
+            coefficient: 1.0,
+            damping: 0.1,
+            ..SiConfig::default()
+        }
+        .into(),
+        ReplayConfig {
+            lr,
+            replayed: 3,
+            ..ReplayConfig::default()
+        }
+        .into(),
+    ] {
+        let name = format!("{config:?}");
+        let kept = after_two(config);
+        assert!(
+            kept > plain + 40,
+            "{name}: {kept} of 300, plain SGD {plain}"
+        );
+    }
+}
+
+#[test]
+fn the_end_of_a_task_is_checked_like_a_batch() {
+    for (name, network, config) in table() {
+        let mut learner = new(&network, &config, 3);
+        let (inputs, labels) = stream(1, 60);
+        learner.learn_each(&inputs, &labels).unwrap();
+        let before = state(&learner);
+        let wrong = [
+            (inputs.clone(), labels.clone()),
+            (inputs[1..].to_vec(), labels.clone()),
+        ];
+        // EWC needs the examples; Synaptic Intelligence does not look at them.
+        let looks = matches!(config.kind(), LearnerKind::Ewc | LearnerKind::OnlineEwc);
+        if looks {
+            learner.task_ended(wrong).unwrap_err();
+        }
+        assert!(state(&learner) == before, "{name}");
+        learner
+            .task_ended([(inputs.clone(), labels.clone())])
+            .unwrap();
+        assert_eq!(
+            state(&learner) != before,
+            learner.needs_boundaries(),
+            "{name}"
+        );
+        let (mut restored, _) = Learner::restore(&state(&learner)).unwrap();
+        for learner in [&mut learner, &mut restored] {
+            learner.learn_each(&inputs, &labels).unwrap();
+            learner
+                .task_ended([(inputs.clone(), labels.clone())])
+                .unwrap();
+        }
+        assert!(state(&learner) == state(&restored), "{name}");
+    }
+}
+
+/// Fisher information against squares of gradients taken one example at a time.
+#[test]
+fn fisher_information_is_that_of_single_examples() {
+    let network = NetworkConfig {
+        hidden: vec![6],
+        bias: true,
+        init: Initialisation::He,
+    };
+    let sgd = SgdConfig {
+        lr: 1.0,
+        ..SgdConfig::default()
+    };
+    let start = new(&network, &sgd.into(), 3);
+    let (inputs, labels) = stream(1, 20);
+    let batches = inputs.chunks(7 * INPUTS).zip(labels.chunks(7));
+    let mut batches = batches.map(|(x, y)| (x.to_vec(), y.to_vec()));
+    let got = mesu::consolidation::fisher(start.network(), &mut batches).unwrap();
+    // With a rate of 1, a step of SGD is the gradient.
+    let mut expected: Vec<Vec<f64>> = got.iter().map(|g| vec![0.0; g.len()]).collect();
+    for (x, y) in inputs.chunks(INPUTS).zip(&labels) {
+        let mut moved = start.clone();
+        moved.learn(x, &[*y]).unwrap();
+        let groups = start.network().groups().zip(moved.network().groups());
+        for (sums, ((_, before), (_, after))) in expected.iter_mut().zip(groups) {
+            let pairs = before.mu().values().zip(after.mu().values());
+            for (sum, (before, after)) in sums.iter_mut().zip(pairs) {
+                *sum += f64::from(before - after).powi(2) / labels.len() as f64;
+            }
+        }
+    }
+    for (got, expected) in got.iter().flatten().zip(expected.iter().flatten()) {
+        assert!(
+            (got - expected).abs() < 1e-5 + 1e-3 * expected,
+            "{got} {expected}"
+        );
     }
 }
 
 #[test]
 fn settings_are_checked_by_name() {
-    let good = LearnerConfig::default();
+    let good = MesuConfig::default();
     let cases = [
         (
-            LearnerConfig {
+            MesuConfig {
                 memory_window: -1.0,
                 ..good.clone()
             },
             "learner.memory_window is -1; expected a finite number of updates, 1 or more",
         ),
         (
-            LearnerConfig {
+            MesuConfig {
                 memory_window: f64::NAN,
                 ..good.clone()
             },
             "learner.memory_window is NaN; expected a finite number of updates, 1 or more",
         ),
         (
-            LearnerConfig {
+            MesuConfig {
                 sigma_prior: 0.0,
                 ..good.clone()
             },
             "learner.sigma_prior is 0; expected a finite number > 0",
         ),
         (
-            LearnerConfig {
+            MesuConfig {
                 lr_mu: -0.5,
                 ..good.clone()
             },
             "learner.lr_mu is -0.5; expected a finite number >= 0",
         ),
         (
-            LearnerConfig {
+            MesuConfig {
                 samples: 0,
                 ..good.clone()
             },
             "learner.samples is 0; expected 1 to 10000",
         ),
         (
-            LearnerConfig {
+            MesuConfig {
                 sigma_bounds: vec![1.0, 0.5],
                 ..good.clone()
             },
@@ -388,15 +692,21 @@ fn settings_are_checked_by_name() {
         ),
     ];
     for (config, message) in cases {
-        let error =
-            Learner::new(INPUTS, CLASSES, &NetworkConfig::default(), &config, 1).unwrap_err();
+        let error = Learner::new(
+            INPUTS,
+            CLASSES,
+            &NetworkConfig::default(),
+            &config.into(),
+            1,
+        )
+        .unwrap_err();
         assert_eq!(error.to_string(), message);
     }
     let network = NetworkConfig {
         hidden: vec![50, 0],
         ..NetworkConfig::default()
     };
-    let error = Learner::new(INPUTS, CLASSES, &network, &good, 1).unwrap_err();
+    let error = Learner::new(INPUTS, CLASSES, &network, &good.into(), 1).unwrap_err();
     assert_eq!(error.key, "network.hidden");
 }
 

@@ -5,7 +5,7 @@
 mod plain;
 
 use mesu::estimator::{Noise, local::Local, online::Online, weights::Weights};
-use mesu::network::Network;
+use mesu::network::{Form, Network};
 use mesu::rule::{Gradient, Real, Rule, Synapse};
 use mesu::{Generator, NetworkConfig};
 use mesu_kernels::gemm::Threads;
@@ -17,6 +17,8 @@ struct Expose;
 const SHIFT: f32 = 64.0;
 
 impl Rule for Expose {
+    type State<R: Real> = Synapse<R>;
+
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
         let sigma = gradient.variance() * synapse.sigma;
         Synapse {
@@ -30,7 +32,11 @@ impl Rule for Expose {
 fn gradients(exposed: &Network) -> Vec<f64> {
     let groups = exposed.groups().collect::<Vec<_>>();
     let parts = groups.iter().flat_map(|(_, group)| {
-        let sigma = group.sigma().values().map(|s| f64::from(s - SHIFT));
+        let sigma = group
+            .sigma()
+            .unwrap()
+            .values()
+            .map(|s| f64::from(s - SHIFT));
         group
             .mu()
             .values()
@@ -47,7 +53,14 @@ fn network(bias: bool) -> Network {
         bias,
         ..NetworkConfig::default()
     };
-    Network::new(3, 3, &config, &mut Generator::named(8, "init", &[])).unwrap()
+    Network::new(
+        3,
+        3,
+        &config,
+        Form::Gaussian,
+        &mut Generator::named(8, "init", &[]),
+    )
+    .unwrap()
 }
 
 /// Mean and standard error of a column of numbers.

@@ -5,7 +5,7 @@
 use std::process::Command;
 
 use mesu::rule::SigmaStep;
-use mesu::{Estimator, Generator, Learner, LearnerConfig, NetworkConfig};
+use mesu::{Estimator, Generator, Learner, MesuConfig, NetworkConfig};
 
 /// FNV-1a of everything a short life of a learner leaves behind.
 fn fingerprint() -> String {
@@ -25,14 +25,14 @@ fn fingerprint() -> String {
             ..NetworkConfig::default()
         };
         // All options, so that all of the rule is computed, and labels without sense may be learned.
-        let config = LearnerConfig {
+        let config = MesuConfig {
             estimator,
             clamp_grad: 0.5,
             max_step_ratio: 0.1,
             sigma_step: SigmaStep::ClosedForm,
-            ..LearnerConfig::default()
+            ..MesuConfig::default()
         };
-        let mut learner = Learner::new(45, 7, &network, &config, 5).unwrap();
+        let mut learner = Learner::new(45, 7, &network, &config.into(), 5).unwrap();
         let inputs = Generator::named(2, "inputs", &[]).normals(45 * 50);
         let labels: Vec<u32> = (0..50).map(|i| i % 7).collect();
         learner.learn_each(&inputs, &labels).unwrap();
@@ -41,7 +41,11 @@ fn fingerprint() -> String {
             .predict(&inputs, Generator::named(3, "test", &[]))
             .unwrap();
         for (_, synapses) in learner.network().groups() {
-            for x in synapses.mu().values().chain(synapses.sigma().values()) {
+            for x in synapses
+                .mu()
+                .values()
+                .chain(synapses.sigma().unwrap().values())
+            {
                 add(&x.to_le_bytes());
             }
         }

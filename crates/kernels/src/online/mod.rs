@@ -18,9 +18,13 @@
 //! The weight gradients are outer products: the update kernels form each entry, apply the rule and
 //! move on. [`rank_one_update`] also accumulates the m and v of the next example in the same pass,
 //! which halves the traffic to memory, and gives the same bits as [`mean_variance`] afterwards.
+//!
+//! Point weights are the case without sigma: `a_o = sum_i w_oi x_i`, by the kernels of [`point`] and the
+//! same updates.
 
 mod elementwise;
 mod one_input;
+pub mod point;
 mod rows;
 mod signs;
 
@@ -32,14 +36,6 @@ pub(crate) use signs::Signs;
 
 use crate::Matrix;
 
-/// The synapses of one layer, lent to an update; both matrices are `[outputs][inputs]`.
-pub struct Layer<'a> {
-    /// Means.
-    pub mu: &'a mut Matrix,
-    /// Standard deviations.
-    pub sigma: &'a mut Matrix,
-}
-
 /// An input with its squares, `[1][inputs]`.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
@@ -49,7 +45,7 @@ pub struct Input<'a> {
     pub squares: &'a Matrix,
 }
 
-/// Where m and v, `[1][outputs]`, go.
+/// Where m and v, `[1][outputs]`, go. Point weights have no v: what is there stays.
 pub struct Moments<'a> {
     /// Means of the pre-activations.
     pub m: &'a mut Matrix,

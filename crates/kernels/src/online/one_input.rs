@@ -2,10 +2,11 @@
 
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
-use super::{Input, Layer, Moments, Signs};
-use crate::lanes::{LANES, load_whole, splat, store_whole, sum, sum4};
+use super::{Input, Moments, Signs};
+use crate::lanes::{LANES, load_whole, splat, sum, sum4};
+use crate::layer::Planes;
 use crate::level::level;
-use crate::{Gradient, Matrix, Rule, Synapse};
+use crate::{Gradient, Layer, Matrix, Rule, State};
 
 /// Rows of a matrix worked on together, to share what is loaded of the input.
 const ROWS: usize = 2;
@@ -79,7 +80,7 @@ fn mean_variance_block<S: Simd, const N: usize>(
 
 /// Updates a layer whose input is shared by the samples; `d` and `r`, `[1][outputs]`, are summed
 /// over them. With a next example, also computes its m and v under the updated synapses. Returns
-/// whether every new sigma is positive.
+/// whether every new sigma, if there are any, is positive.
 pub fn rank_one_update<R: Rule>(
     layer: Layer<'_>,
     input: Input<'_>,
@@ -88,13 +89,7 @@ pub fn rank_one_update<R: Rule>(
     rule: &R,
     next: Option<(Input<'_>, Moments<'_>)>,
 ) -> bool {
-    let Layer { mu, sigma } = layer;
-    let (outputs, stride) = (mu.rows(), mu.stride());
-    assert_eq!(
-        (sigma.rows(), sigma.stride()),
-        (outputs, stride),
-        "rank_one_update: mu, sigma"
-    );
+    let (outputs, stride) = (layer.outputs, layer.stride);
     assert_eq!(
         (d.columns(), r.columns()),
         (outputs, outputs),
@@ -112,12 +107,12 @@ pub fn rank_one_update<R: Rule>(
         d: d.row(0),
         r: r.row(0),
     };
-    let (mu, sigma) = (mu.padded_mut(), sigma.padded_mut());
+    let planes = layer.planes;
     // By value from here on: the rule's constants then stay in registers.
     let rule = *rule;
     match next {
         None => dispatch!(level(), simd => {
-            rank_one_rows::<_, _, false>(simd, mu, sigma, this, rule, input, &mut [], &mut [])
+            rank_one_rows::<_, _, false>(simd, planes, this, rule, input, &mut [], &mut [])
         }),
         Some((next, Moments { m, v })) => {
             assert_eq!(
@@ -127,7 +122,7 @@ pub fn rank_one_update<R: Rule>(
             );
             let (m, v) = (m.row_mut(0), v.row_mut(0));
             dispatch!(level(), simd => {
-                rank_one_rows::<_, _, true>(simd, mu, sigma, this, rule, next, m, v)
+                rank_one_rows::<_, _, true>(simd, planes, this, rule, next, m, v)
             })
         }
     }
@@ -142,50 +137,41 @@ struct Outer<'a> {
 }
 
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
 fn rank_one_rows<S: Simd, R: Rule, const NEXT: bool>(
     simd: S,
-    mu: &mut [f32],
-    sigma: &mut [f32],
+    mut planes: Planes<'_>,
     this: Outer<'_>,
     rule: R,
     next: Input<'_>,
     m: &mut [f32],
     v: &mut [f32],
 ) -> bool {
-    let stride = this.input.x.stride();
+    let outputs = this.d.len();
     let mut signs = Signs::new(simd);
-    if stride == 0 {
-        return true;
-    }
-    let blocks = mu
-        .chunks_mut(ROWS * stride)
-        .zip(sigma.chunks_mut(ROWS * stride));
-    for (block, (mu, sigma)) in blocks.enumerate() {
-        let o = block * ROWS;
-        let (mean, variance) = if mu.len() == ROWS * stride {
-            rank_one_block::<_, _, NEXT, ROWS>(simd, mu, sigma, this, o, rule, next, &mut signs)
+    let mut o = 0;
+    while o < outputs {
+        let place = (&mut planes, o);
+        let rows = ROWS.min(outputs - o);
+        let (mean, variance) = if rows == ROWS {
+            rank_one_block::<_, _, NEXT, ROWS>(simd, place, this, rule, next, &mut signs)
         } else {
-            rank_one_block::<_, _, NEXT, 1>(simd, mu, sigma, this, o, rule, next, &mut signs)
+            rank_one_block::<_, _, NEXT, 1>(simd, place, this, rule, next, &mut signs)
         };
         if NEXT {
-            let rows = m[o..].len().min(ROWS);
             m[o..o + rows].copy_from_slice(&mean[..rows]);
             v[o..o + rows].copy_from_slice(&variance[..rows]);
         }
+        o += rows;
     }
     signs.all_positive()
 }
 
-/// Rows `o` to `o + N` of a layer: their update, and m and v of the next example.
+/// `N` rows of a layer from row `o` on: their update, and m and v of the next example.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
 fn rank_one_block<S: Simd, R: Rule, const NEXT: bool, const N: usize>(
     simd: S,
-    mu: &mut [f32],
-    sigma: &mut [f32],
+    (planes, o): (&mut Planes<'_>, usize),
     this: Outer<'_>,
-    o: usize,
     rule: R,
     next: Input<'_>,
     signs: &mut Signs<S>,
@@ -205,28 +191,25 @@ fn rank_one_block<S: Simd, R: Rule, const NEXT: bool, const N: usize>(
         let x = load_whole(simd, x, at);
         let square = load_whole(simd, squares, at);
         for row in 0..N {
-            let place = row * stride + at;
-            let old = Synapse {
-                mu: load_whole(simd, mu, place),
-                sigma: load_whole(simd, sigma, place),
-            };
+            let place = (o + row) * stride + at;
             let gradient = Gradient {
                 d: d[row],
                 x,
                 r: r[row],
                 x_squared: square,
             };
-            let new = rule.step(old, gradient);
-            signs.watch(new.sigma);
-            store_whole(new.mu, mu, place);
-            store_whole(new.sigma, sigma, place);
+            let new = rule.step(planes.load(simd, place), gradient);
+            planes.store(new, place);
+            if let Some(sigma) = new.sigma() {
+                signs.watch(sigma);
+            }
             if NEXT {
-                let (x, square) = (
-                    load_whole(simd, next_x, at),
-                    load_whole(simd, next_squares, at),
-                );
-                m[row] = new.mu.mul_add_precise(x, m[row]);
-                v[row] = (new.sigma * new.sigma).mul_add_precise(square, v[row]);
+                let x = load_whole(simd, next_x, at);
+                m[row] = new.mean().mul_add_precise(x, m[row]);
+                if let Some(sigma) = new.sigma() {
+                    let square = load_whole(simd, next_squares, at);
+                    v[row] = (sigma * sigma).mul_add_precise(square, v[row]);
+                }
             }
         }
     }

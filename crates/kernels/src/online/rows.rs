@@ -2,10 +2,11 @@
 
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
-use super::{Layer, Signs};
+use super::Signs;
 use crate::lanes::{LANES, load_whole, splat, store_whole, sum4};
+use crate::layer::Planes;
 use crate::level::level;
-use crate::{Gradient, Matrix, Rule, Synapse};
+use crate::{Gradient, Layer, Matrix, Rule, State};
 
 /// Samples worked on together, to share what is loaded of the weights.
 const SAMPLES: usize = 4;
@@ -274,80 +275,78 @@ fn input_gradient_at<S: Simd, const N: usize, const C: usize>(
 }
 
 /// Updates a layer with one row of inputs per sample: `h` and its squares, `[samples][inputs]`, `d`
-/// and `r`, `[samples][outputs]`. Returns whether every new sigma is
-/// positive.
+/// and `r`, `[samples][outputs]`; point weights have no use for squares and r. Returns whether every
+/// new sigma, if there are any, is positive.
 pub fn rank_update<R: Rule>(
     layer: Layer<'_>,
     h: &Matrix,
-    squares: &Matrix,
+    squares: Option<&Matrix>,
     d: &Matrix,
-    r: &Matrix,
+    r: Option<&Matrix>,
     rule: &R,
 ) -> bool {
-    let Layer { mu, sigma } = layer;
-    let (outputs, stride, samples) = (mu.rows(), mu.stride(), h.rows());
+    let (outputs, stride, samples) = (layer.outputs, layer.stride, h.rows());
+    assert_eq!(h.stride(), stride, "rank_update: h");
     assert_eq!(
-        (sigma.rows(), sigma.stride()),
-        (outputs, stride),
-        "rank_update: mu, sigma"
+        (d.rows(), d.columns()),
+        (samples, outputs),
+        "rank_update: d"
     );
-    assert_eq!(
-        (h.stride(), squares.stride()),
-        (stride, stride),
-        "rank_update: h"
-    );
-    assert_eq!(
-        (squares.rows(), d.rows(), r.rows()),
-        (samples, samples, samples)
-    );
-    assert_eq!(
-        (d.columns(), r.columns()),
-        (outputs, outputs),
-        "rank_update: d, r"
-    );
-    if stride == 0 {
-        return true;
-    }
-    let (h, squares, rule) = (h.padded(), squares.padded(), *rule);
-    let from = Upstream {
-        stride: d.stride(),
-        d: d.padded(),
-        r: r.padded(),
-    };
-    let block = OUTPUTS * stride;
-    let rows = mu
-        .padded_mut()
-        .chunks_mut(block)
-        .zip(sigma.padded_mut().chunks_mut(block));
-    dispatch!(level(), simd => {
-        let mut signs = Signs::new(simd);
-        for (o, (mu, sigma)) in rows.enumerate() {
-            let o = o * OUTPUTS;
-            if mu.len() == block {
-                rank_update_block::<_, _, OUTPUTS>(simd, mu, sigma, h, squares, from, o, rule, &mut signs);
-            } else {
-                rank_update_block::<_, _, 1>(simd, mu, sigma, h, squares, from, o, rule, &mut signs);
-            }
+    let (h, d) = ((h.padded(), stride), (d.padded(), d.stride()));
+    let (planes, rule) = (layer.planes, *rule);
+    match (squares, r) {
+        (Some(squares), Some(r)) => {
+            assert_eq!(
+                (squares.rows(), squares.stride(), r.rows(), r.columns()),
+                (samples, stride, samples, outputs),
+                "rank_update: squares, r"
+            );
+            let second = (squares.padded(), r.padded());
+            dispatch!(level(), simd => rank_update_rows::<_, _, true>(simd, planes, outputs, h, d, second, rule))
         }
-        signs.all_positive()
-    })
+        _ => {
+            let second = (h.0, d.0);
+            dispatch!(level(), simd => rank_update_rows::<_, _, false>(simd, planes, outputs, h, d, second, rule))
+        }
+    }
 }
 
-/// [`rank_update`] of `O` rows of a layer, those of the outputs from `first` on.
+/// [`rank_update`] with rows of `h` and `d` beside their strides, and squares and r as `second`.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
-fn rank_update_block<S: Simd, R: Rule, const O: usize>(
+fn rank_update_rows<S: Simd, R: Rule, const SECOND: bool>(
     simd: S,
-    mu: &mut [f32],
-    sigma: &mut [f32],
-    h: &[f32],
-    squares: &[f32],
-    from: Upstream<'_>,
-    first: usize,
+    mut planes: Planes<'_>,
+    outputs: usize,
+    h: (&[f32], usize),
+    d: (&[f32], usize),
+    second: (&[f32], &[f32]),
+    rule: R,
+) -> bool {
+    let mut signs = Signs::new(simd);
+    let mut o = 0;
+    while o < outputs {
+        let place = (&mut planes, o);
+        if outputs - o >= OUTPUTS {
+            rank_update_block::<_, _, SECOND, OUTPUTS>(simd, place, h, d, second, rule, &mut signs);
+        } else {
+            rank_update_block::<_, _, SECOND, 1>(simd, place, h, d, second, rule, &mut signs);
+        }
+        o += OUTPUTS;
+    }
+    signs.all_positive()
+}
+
+/// [`rank_update`] of `O` rows of a layer, from row `first` on.
+#[inline(always)]
+fn rank_update_block<S: Simd, R: Rule, const SECOND: bool, const O: usize>(
+    simd: S,
+    (planes, first): (&mut Planes<'_>, usize),
+    (h, stride): (&[f32], usize),
+    (d, d_stride): (&[f32], usize),
+    (squares, r): (&[f32], &[f32]),
     rule: R,
     signs: &mut Signs<S>,
 ) {
-    let stride = mu.len() / O;
     for at in (0..stride).step_by(LANES) {
         let mut gradient = [splat(simd, 0.0); O];
         let mut variance = [splat(simd, 0.0); O];
@@ -359,21 +358,23 @@ fn rank_update_block<S: Simd, R: Rule, const O: usize>(
             let x = load_whole(simd, h, at);
             let square = load_whole(simd, squares, at);
             for o in 0..O {
-                let place = s * from.stride + first + o;
-                gradient[o] = x.mul_add_precise(splat(simd, from.d[place]), gradient[o]);
-                variance[o] = square.mul_add_precise(splat(simd, from.r[place]), variance[o]);
+                let place = s * d_stride + first + o;
+                gradient[o] = x.mul_add_precise(splat(simd, d[place]), gradient[o]);
+                if SECOND {
+                    variance[o] = square.mul_add_precise(splat(simd, r[place]), variance[o]);
+                }
             }
         }
         for o in 0..O {
-            let place = o * stride + at;
-            let old = Synapse {
-                mu: load_whole(simd, mu, place),
-                sigma: load_whole(simd, sigma, place),
-            };
-            let new = rule.step(old, Gradient::new(gradient[o], variance[o]));
-            signs.watch(new.sigma);
-            store_whole(new.mu, mu, place);
-            store_whole(new.sigma, sigma, place);
+            let place = (first + o) * stride + at;
+            let new = rule.step(
+                planes.load(simd, place),
+                Gradient::new(gradient[o], variance[o]),
+            );
+            planes.store(new, place);
+            if let Some(sigma) = new.sigma() {
+                signs.watch(sigma);
+            }
         }
     }
 }

@@ -71,7 +71,7 @@ pub fn batch_rates(
         .filter(|(_, labels)| labels.len() == batch)
         .collect();
     let mut batches = batches.iter().cycle();
-    let products = learning_products(&widths(fresh), batch, fresh.config().samples);
+    let products = learning_products(&widths(fresh), batch, fresh.config().samples().0);
     let mut yardstick = Yardstick::new(&products);
     let mut learner = fresh.clone();
     let learn = || {

@@ -49,7 +49,7 @@ pub fn predict_rates(
     let permutation = tasks.permutation(0);
     tasks.fill_range(test, 0..images, &permutation, &mut inputs, &mut labels);
 
-    let products = prediction_products(&widths(learner), learner.config().test_samples);
+    let products = prediction_products(&widths(learner), learner.config().samples().1);
     let yardsticks = Yardsticks::new(&products);
     // As many products in all as the images take.
     let chunks = labels.len().div_ceil(CHUNK);

@@ -95,9 +95,10 @@ impl Local {
             self.packed_squares.pack_squares(&self.packed);
             this.m.resize(layer.outputs * columns, 0.0);
             this.v.resize(layer.outputs * columns, 0.0);
-            squares_of(layer.weight.sigma().padded(), &mut self.sigma_squared);
-            let left = |matrix| Left::rows(matrix, layer.weight.mu().stride());
-            let mu = left(layer.weight.mu().padded());
+            let (mu, sigma) = layer.weight.gaussian();
+            squares_of(sigma.padded(), &mut self.sigma_squared);
+            let left = |matrix| Left::rows(matrix, mu.stride());
+            let mu = left(mu.padded());
             gemm(mu, &self.packed, &mut this.m, columns, self.threads);
             let sigma_squared = left(&self.sigma_squared);
             gemm(
@@ -194,13 +195,14 @@ impl Local {
         multiply(&this.d, &this.q, &mut this.r);
 
         let (d, r, columns) = if let Some(below) = below.last_mut() {
-            squares_of(weight.sigma().padded(), &mut self.sigma_squared);
+            let (mu, sigma) = weight.gaussian();
+            squares_of(sigma.padded(), &mut self.sigma_squared);
             below.d.resize(*fan_in * columns, 0.0);
             self.through_sigma.resize(*fan_in * columns, 0.0);
-            let left = |matrix| Left::columns(matrix, weight.mu().stride());
+            let left = |matrix| Left::columns(matrix, mu.stride());
             self.packed.pack_rows(&this.d, *outputs, columns);
             gemm(
-                left(weight.mu().padded()),
+                left(mu.padded()),
                 &self.packed,
                 &mut below.d,
                 columns,
@@ -247,10 +249,12 @@ impl Local {
             threads,
         );
         let (g, s) = (&gradients.mu, &gradients.sigma);
-        check_sigma(l, update(weight.lend(), g, s, Second::Variance, rule))?;
+        let second = Some((s, Second::Variance));
+        check_sigma(l, update(weight.lend(), g, second, rule))?;
         if let Some(bias) = bias {
             let (d, r) = (row_sums(d, columns), row_sums(r, columns));
-            check_sigma(l, update(bias.lend(), &d, &r, Second::Variance, rule))?;
+            let second = Some((&r, Second::Variance));
+            check_sigma(l, update(bias.lend(), &d, second, rule))?;
         }
         Ok(())
     }

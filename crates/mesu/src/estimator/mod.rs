@@ -6,12 +6,16 @@
 //! - [`Estimator::WeightSampling`] draws weights, the same for the whole batch: one normal per
 //!   synapse and sample, as the paper's code does. [`weights`].
 //!
+//! Networks of point weights need neither: [`point`].
+//!
 //! For one example both give the same distribution of logits; the first has the lower variance.
 //! Both are unbiased.
 
+pub(crate) mod fixed;
 pub mod local;
 mod loss;
 pub mod online;
+pub mod point;
 pub mod weights;
 
 use mesu_kernels::Generator;

@@ -120,10 +120,11 @@ impl Online {
         if let Some((x, _)) = examples.peek() {
             let first = &network.layers[0];
             load_input(x, &mut self.this.x, &mut self.this.squares);
-            let (mu, sigma) = (first.weight.mu(), first.weight.sigma());
+            let (mu, sigma) = first.weight.gaussian();
             mean_variance(mu, sigma, self.this.input(), self.layers[0].moments());
         }
         while let Some((_, label)) = examples.next() {
+            let rule = &rule.at(*updates);
             self.forward(network, noise)?;
             learned += self.loss(*label)?;
             self.backward(network, rule)?;
@@ -141,7 +142,7 @@ impl Online {
             let Activations { m, v, q, h, .. } = &mut rest[0];
             if let Some(below) = below.last_mut() {
                 relu_square(&mut below.h, &mut below.squares);
-                let (mu, sigma) = (layer.weight.mu(), layer.weight.sigma());
+                let (mu, sigma) = layer.weight.gaussian();
                 mean_variance_rows(mu, sigma, &below.h, &below.squares, m, v);
             }
             layer.add_bias_to_rows(m, v);
@@ -202,12 +203,15 @@ impl Online {
                 ..
             } = below;
             let Linear { weight, bias, .. } = layer;
-            input_gradient_rows(weight.mu(), weight.sigma(), h, d, r, d_below);
-            check_sigma(l, rank_update(weight.lend(), h, squares, d, r, rule))?;
+            let (mu, sigma) = weight.gaussian();
+            input_gradient_rows(mu, sigma, h, d, r, d_below);
+            let updated = rank_update(weight.lend(), h, Some(squares), d, Some(r), rule);
+            check_sigma(l, updated)?;
             if let Some(bias) = bias {
                 sum_rows(d, d_sum);
                 sum_rows(r, r_sum);
-                check_sigma(l, update(bias.lend(), d_sum, r_sum, Second::Variance, rule))?;
+                let second = Some((&*r_sum, Second::Variance));
+                check_sigma(l, update(bias.lend(), d_sum, second, rule))?;
             }
         }
         Ok(())
@@ -241,7 +245,8 @@ impl Online {
             rank_one_update(layer.weight.lend(), this, d_sum, r_sum, rule, next),
         )?;
         if let Some(bias) = &mut layer.bias {
-            check_sigma(0, update(bias.lend(), d_sum, r_sum, Second::Variance, rule))?;
+            let second = Some((&*r_sum, Second::Variance));
+            check_sigma(0, update(bias.lend(), d_sum, second, rule))?;
         }
         std::mem::swap(&mut self.this, &mut self.next);
         Ok(())

@@ -1,92 +1,136 @@
 //! Weight sampling: per sample, `w = mu + sigma epsilon`, the same w for the whole batch.
 //!
-//! With g = dC/dw: `dC/dmu = sum_s g_s` and `dC/dsigma = sum_s g_s epsilon_s`. Activations are
-//! feature-major, `[features][examples]`, one sample after another.
+//! With g = dC/dw: `dC/dmu = sum_s g_s` and `dC/dsigma = sum_s g_s epsilon_s`.
 
-use mesu_kernels::batch::{Second, accumulate, gate, sample_weights, update};
-use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
+use mesu_kernels::batch::{Second, accumulate, sample_weights, update};
+use mesu_kernels::gemm::Threads;
 use mesu_kernels::{Matrix, Rule};
 
-use super::local::{relu, row_sums};
-use super::loss::{Loss, count_correct};
-use super::{Diverged, Learned, Noise, check_finite, check_sigma, lost};
+use super::fixed::{self, Fixed, Gradients};
+use super::loss::count_correct;
+use super::{Diverged, Learned, Noise, check_sigma};
 use crate::network::Network;
 use crate::synapse::Synapses;
 
-/// Buffers for weight sampling; they grow to what a batch needs and stay.
+/// One draw of all weights of a network.
 #[derive(Clone, Debug)]
-pub struct Weights {
-    threads: Threads,
-    layers: Vec<Sampled>,
-    packed: Packed,
-    zeros: Vec<f32>,
-    loss: Loss,
+pub struct Draw {
+    layers: Vec<(Drawn, Option<Drawn>)>,
 }
 
-/// One layer under one sample of its weights.
+/// The draw of a group of synapses, of its shape.
 #[derive(Clone, Debug)]
-struct Sampled {
-    weight: Draw,
-    bias: Option<Draw>,
-    /// `[outputs][examples]`: pre-activations, then what ReLU leaves of them.
-    h: Vec<f32>,
-    d: Vec<f32>,
-}
-
-/// A draw of a group of synapses, and the gradients summed over draws; all of the group's shape.
-#[derive(Clone, Debug)]
-struct Draw {
+struct Drawn {
     epsilon: Vec<f32>,
     w: Matrix,
-    gradient: Matrix,
-    gradient_mu: Matrix,
-    gradient_sigma: Matrix,
 }
 
-impl Draw {
+impl Drawn {
     fn new(synapses: &Synapses) -> Self {
-        let zeros = Matrix::zeros(synapses.mu().rows(), synapses.mu().columns());
         Self {
             epsilon: vec![0.0; synapses.len()],
-            w: zeros.clone(),
-            gradient: zeros.clone(),
-            gradient_mu: zeros.clone(),
-            gradient_sigma: zeros,
+            w: Matrix::zeros(synapses.mu().rows(), synapses.mu().columns()),
         }
     }
 
     fn draw<N: Noise>(&mut self, synapses: &Synapses, noise: &mut N) {
         noise.fill_normal(&mut self.epsilon);
+        let (mu, sigma) = synapses.gaussian();
         for (row, epsilon) in self.epsilon.chunks_exact(self.w.columns()).enumerate() {
-            let (mu, sigma) = (synapses.mu().row(row), synapses.sigma().row(row));
-            sample_weights(mu, sigma, epsilon, self.w.row_mut(row));
+            sample_weights(mu.row(row), sigma.row(row), epsilon, self.w.row_mut(row));
+        }
+    }
+}
+
+impl Draw {
+    /// Room for draws of `network`; the first is still to be made.
+    #[must_use]
+    pub fn new(network: &Network) -> Self {
+        let layers = network.layers.iter();
+        let drawn = layers.map(|l| (Drawn::new(&l.weight), l.bias.as_ref().map(Drawn::new)));
+        Self {
+            layers: drawn.collect(),
         }
     }
 
-    fn clear_gradients(&mut self) {
-        self.gradient_mu.padded_mut().fill(0.0);
-        self.gradient_sigma.padded_mut().fill(0.0);
+    /// Draws all weights anew.
+    pub fn draw<N: Noise>(&mut self, network: &Network, noise: &mut N) {
+        for (layer, (weight, bias)) in network.layers.iter().zip(&mut self.layers) {
+            weight.draw(&layer.weight, noise);
+            if let (Some(drawn), Some(bias)) = (bias, &layer.bias) {
+                drawn.draw(bias, noise);
+            }
+        }
     }
 
-    /// Adds `gradient`, that of this draw.
+    /// The weights that were drawn, layer by layer.
+    pub(crate) fn weights(&self) -> Vec<fixed::Weights<'_>> {
+        let layers = self.layers.iter();
+        let weights = layers.map(|(weight, bias)| fixed::Weights {
+            weight: &weight.w,
+            bias: bias.as_ref().map(|bias| &bias.w),
+        });
+        weights.collect()
+    }
+}
+
+/// Buffers for weight sampling; they grow to what a batch needs and stay.
+#[derive(Clone, Debug)]
+pub struct Weights {
+    fixed: Fixed,
+    work: Option<Work>,
+}
+
+#[derive(Clone, Debug)]
+struct Work {
+    draw: Draw,
+    /// Of one draw.
+    gradients: Vec<Gradients>,
+    /// Summed over the draws.
+    mu: Vec<Gradients>,
+    sigma: Vec<Gradients>,
+}
+
+impl Work {
+    fn new(network: &Network) -> Self {
+        let draw = Draw::new(network);
+        let gradients: Vec<_> = draw.weights().into_iter().map(Gradients::new).collect();
+        Self {
+            draw,
+            mu: gradients.clone(),
+            sigma: gradients.clone(),
+            gradients,
+        }
+    }
+
+    fn clear(&mut self) {
+        for Gradients { weight, bias } in self.mu.iter_mut().chain(&mut self.sigma) {
+            weight.padded_mut().fill(0.0);
+            bias.iter_mut().for_each(|bias| bias.padded_mut().fill(0.0));
+        }
+    }
+
+    /// Adds the gradients of the last draw.
     fn add(&mut self) {
-        for (row, epsilon) in self.epsilon.chunks_exact(self.w.columns()).enumerate() {
-            let (mu, sigma) = (
-                self.gradient_mu.row_mut(row),
-                self.gradient_sigma.row_mut(row),
-            );
-            accumulate(self.gradient.row(row), epsilon, mu, sigma);
+        let sums = self.mu.iter_mut().zip(&mut self.sigma);
+        let parts = self.draw.layers.iter().zip(&self.gradients);
+        for ((mu, sigma), ((weight, bias), gradients)) in sums.zip(parts) {
+            add(&gradients.weight, weight, &mut mu.weight, &mut sigma.weight);
+            let sums = (&mut mu.bias, &mut sigma.bias);
+            if let (Some(bias), Some(gradient), (Some(mu), Some(sigma))) =
+                (bias, &gradients.bias, sums)
+            {
+                add(gradient, bias, mu, sigma);
+            }
         }
     }
+}
 
-    fn update<R: Rule>(&self, synapses: &mut Synapses, rule: &R) -> bool {
-        update(
-            synapses.lend(),
-            &self.gradient_mu,
-            &self.gradient_sigma,
-            Second::Sigma,
-            rule,
-        )
+fn add(gradient: &Matrix, drawn: &Drawn, mu: &mut Matrix, sigma: &mut Matrix) {
+    let rows = drawn.epsilon.chunks_exact(gradient.columns());
+    for (row, epsilon) in rows.enumerate() {
+        let sums = (mu.row_mut(row), sigma.row_mut(row));
+        accumulate(gradient.row(row), epsilon, sums.0, sums.1);
     }
 }
 
@@ -95,61 +139,17 @@ impl Weights {
     #[must_use]
     pub fn new(threads: Threads) -> Self {
         Self {
-            threads,
-            layers: Vec::new(),
-            packed: Packed::default(),
-            zeros: Vec::new(),
-            loss: Loss::new(0, 0),
+            fixed: Fixed::new(threads),
+            work: None,
         }
     }
 
-    /// Draws one sample of all weights.
-    pub fn draw<N: Noise>(&mut self, network: &Network, noise: &mut N) {
-        if self.layers.is_empty() {
-            self.layers
-                .extend(network.layers.iter().map(|layer| Sampled {
-                    weight: Draw::new(&layer.weight),
-                    bias: layer.bias.as_ref().map(Draw::new),
-                    h: Vec::new(),
-                    d: Vec::new(),
-                }));
-        }
-        for (layer, sampled) in network.layers.iter().zip(&mut self.layers) {
-            sampled.weight.draw(&layer.weight, noise);
-            if let (Some(draw), Some(bias)) = (&mut sampled.bias, &layer.bias) {
-                draw.draw(bias, noise);
-            }
-        }
-    }
-
-    /// Logits, `[classes][examples]`, of `inputs`, `[examples][network.inputs()]`, under the weights
-    /// that were last drawn.
+    /// Logits, `[classes][examples]`, of `inputs`, `[examples][inputs]`, under a draw.
     ///
     /// # Errors
     /// [`Diverged`] when a layer's pre-activations are not finite.
-    pub fn logits(&mut self, network: &Network, inputs: &[f32]) -> Result<&mut [f32], Diverged> {
-        let examples = inputs.len() / network.inputs();
-        for (l, layer) in network.layers.iter().enumerate() {
-            let (below, rest) = self.layers.split_at_mut(l);
-            let this = &mut rest[0];
-            if let Some(below) = below.last_mut() {
-                relu(&mut below.h);
-                self.packed.pack_rows(&below.h, layer.inputs, examples);
-            } else {
-                self.packed.pack_columns(inputs, layer.inputs, examples);
-            }
-            this.h.resize(layer.outputs * examples, 0.0);
-            let w = Left::rows(this.weight.w.padded(), this.weight.w.stride());
-            gemm(w, &self.packed, &mut this.h, examples, self.threads);
-            if let Some(bias) = &this.bias {
-                for (row, b) in this.h.chunks_exact_mut(examples).zip(bias.w.row(0)) {
-                    row.iter_mut().for_each(|a| *a += b);
-                }
-            }
-            check_finite(l, &this.h, &[])?;
-        }
-        let last = self.layers.len() - 1;
-        Ok(&mut self.layers[last].h)
+    pub fn logits(&mut self, draw: &Draw, inputs: &[f32]) -> Result<&mut [f32], Diverged> {
+        self.fixed.logits(&draw.weights(), inputs)
     }
 
     /// One update on a batch; the arguments are those of [`super::local::Local::learn`].
@@ -167,73 +167,33 @@ impl Weights {
         rule: &R,
         noise: &mut N,
     ) -> Result<Learned, Diverged> {
-        let count = network.layers.len();
-        for sampled in &mut self.layers {
-            sampled.weight.clear_gradients();
-            sampled.bias.iter_mut().for_each(Draw::clear_gradients);
-        }
+        let Self { fixed, work } = self;
+        let work = work.get_or_insert_with(|| Work::new(network));
+        work.clear();
         let scale = weight / samples as f32;
         let mut learned = Learned::default();
         let mut votes = vec![0.0; labels.len() * network.classes()];
         for _ in 0..samples {
-            self.draw(network, noise);
-            self.logits(network, inputs)?;
-            let last = &mut self.layers[count - 1];
-            self.loss.load(&last.h, network.classes());
-            learned += self
-                .loss
-                .gradient(labels, scale)
-                .ok_or_else(|| lost(count))?;
-            self.loss.store(&mut last.d);
-            votes
-                .iter_mut()
-                .zip(&self.loss.votes)
-                .for_each(|(sum, p)| *sum += p);
-            self.backward(network, inputs, labels.len());
+            work.draw.draw(network, noise);
+            let weights = work.draw.weights();
+            fixed.logits(&weights, inputs)?;
+            learned += fixed.gradients(&weights, inputs, labels, scale, &mut work.gradients)?;
+            let shares = votes.iter_mut().zip(&fixed.loss.votes);
+            shares.for_each(|(sum, p)| *sum += p);
+            work.add();
         }
-        for (l, (layer, sampled)) in network.layers.iter_mut().zip(&self.layers).enumerate() {
-            check_sigma(l, sampled.weight.update(&mut layer.weight, rule))?;
-            if let (Some(draw), Some(bias)) = (&sampled.bias, &mut layer.bias) {
-                check_sigma(l, draw.update(bias, rule))?;
+        let sums = work.mu.iter().zip(&work.sigma);
+        for (l, (layer, (mu, sigma))) in network.layers.iter_mut().zip(sums).enumerate() {
+            let second = Some((&sigma.weight, Second::Sigma));
+            check_sigma(l, update(layer.weight.lend(), &mu.weight, second, rule))?;
+            if let (Some(bias), Some(mu), Some(sigma)) = (&mut layer.bias, &mu.bias, &sigma.bias) {
+                let second = Some((sigma, Second::Sigma));
+                check_sigma(l, update(bias.lend(), mu, second, rule))?;
             }
         }
         Ok(Learned {
             nll: learned.nll / samples as f64,
             correct: count_correct(&votes, labels),
         })
-    }
-
-    /// Adds the gradients of one sample of the weights.
-    fn backward(&mut self, network: &Network, inputs: &[f32], examples: usize) {
-        for (l, layer) in network.layers.iter().enumerate().rev() {
-            let (below, rest) = self.layers.split_at_mut(l);
-            let Sampled {
-                weight, bias, d, ..
-            } = &mut rest[0];
-            if let Some(below) = below.last_mut() {
-                below.d.resize(layer.inputs * examples, 0.0);
-                self.packed.pack_rows(d, layer.outputs, examples);
-                let w = Left::columns(weight.w.padded(), weight.w.stride());
-                gemm(w, &self.packed, &mut below.d, examples, self.threads);
-                self.zeros.resize(below.d.len(), 0.0);
-                gate(&below.h, &mut below.d, &self.zeros);
-                self.packed.pack_columns(&below.h, examples, layer.inputs);
-            } else {
-                self.packed.pack_rows(inputs, examples, layer.inputs);
-            }
-            let (stride, left) = (weight.gradient.stride(), Left::rows(d, examples));
-            gemm(
-                left,
-                &self.packed,
-                weight.gradient.padded_mut(),
-                stride,
-                self.threads,
-            );
-            weight.add();
-            if let Some(bias) = bias {
-                bias.gradient = row_sums(d, examples);
-                bias.add();
-            }
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! A fully connected layer: `a = W h (+ b)`, every entry of W and b a Gaussian synapse.
+//! A fully connected layer: `a = W h (+ b)`, every entry of W and b a synapse.
 
 use mesu_kernels::Matrix;
 
@@ -27,7 +27,8 @@ impl Linear {
     /// Adds the bias to the means and variances of rows of pre-activations, `[rows][outputs]`.
     pub(crate) fn add_bias_to_rows(&self, m: &mut Matrix, v: &mut Matrix) {
         if let Some(bias) = &self.bias {
-            let (mu, sigma) = (bias.mu().row(0), bias.sigma().row(0));
+            let (mu, sigma) = bias.gaussian();
+            let (mu, sigma) = (mu.row(0), sigma.row(0));
             for row in 0..m.rows() {
                 m.row_mut(row)
                     .iter_mut()
@@ -46,7 +47,8 @@ impl Linear {
         if let Some(bias) = &self.bias {
             let columns = m.len() / self.outputs;
             let rows = m.chunks_exact_mut(columns).zip(v.chunks_exact_mut(columns));
-            let bias = bias.mu().row(0).iter().zip(bias.sigma().row(0));
+            let (mu, sigma) = bias.gaussian();
+            let bias = mu.row(0).iter().zip(sigma.row(0));
             for ((m, v), (mu, sigma)) in rows.zip(bias) {
                 m.iter_mut().for_each(|m| *m += mu);
                 v.iter_mut().for_each(|v| *v += sigma * sigma);

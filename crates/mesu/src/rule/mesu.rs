@@ -54,6 +54,8 @@ pub struct Mesu {
 }
 
 impl Rule for Mesu {
+    type State<R: Real> = Synapse<R>;
+
     #[inline(always)]
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
         self.step_with::<R, true>(synapse, gradient)
@@ -65,6 +67,8 @@ impl Rule for Mesu {
 pub struct PlainMesu(Mesu);
 
 impl Rule for PlainMesu {
+    type State<R: Real> = Synapse<R>;
+
     #[inline(always)]
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
         self.0.step_with::<R, false>(synapse, gradient)

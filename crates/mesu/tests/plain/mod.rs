@@ -22,9 +22,9 @@ impl From<&Linear> for Layer {
             inputs: layer.inputs,
             outputs: layer.outputs,
             mu: f64s(layer.weight.mu()),
-            sigma: f64s(layer.weight.sigma()),
+            sigma: f64s(layer.weight.sigma().unwrap()),
             bias_mu: bias.map_or(vec![], |b| f64s(b.mu())),
-            bias_sigma: bias.map_or(vec![], |b| f64s(b.sigma())),
+            bias_sigma: bias.map_or(vec![], |b| f64s(b.sigma().unwrap())),
         }
     }
 }

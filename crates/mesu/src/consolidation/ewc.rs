@@ -1,0 +1,125 @@
+//! Elastic weight consolidation (Kirkpatrick et al. 2017; online: Schwarz et al. 2018).
+//!
+//! ```text
+//! loss = NLL + importance/2 sum_i F_i (w_i - anchor_i)^2
+//! ```
+//! with F the Fisher information's diagonal (see [`fisher`](super::fisher())). With several tasks,
+//! EWC sums one such term for each: that is, up to a constant, a single term with the sum of the F_k
+//! and the mean of the anchors weighted by them ([`Ewc::add`]). Online EWC keeps one: `F <- downweighting
+//! F + F_task`, the anchor being the weights at the task's end ([`Ewc::replace`]).
+
+use crate::rule::{Gradient, Real, Rule, State};
+
+/// An optimiser's state, with an anchor and the Fisher information around it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Anchored<B, R> {
+    /// The optimiser's.
+    pub base: B,
+    /// Where the penalty is 0.
+    pub anchor: R,
+    /// Its strength; >= 0.
+    pub fisher: R,
+}
+
+impl<B: State<R>, R: Real> State<R> for Anchored<B, R> {
+    const PLANES: usize = B::PLANES + 2;
+    #[inline(always)]
+    fn read(plane: impl Fn(usize) -> R) -> Self {
+        Self {
+            base: B::read(&plane),
+            anchor: plane(B::PLANES),
+            fisher: plane(B::PLANES + 1),
+        }
+    }
+    #[inline(always)]
+    fn write(self, mut plane: impl FnMut(usize, R)) {
+        self.base.write(&mut plane);
+        plane(B::PLANES, self.anchor);
+        plane(B::PLANES + 1, self.fisher);
+    }
+    #[inline(always)]
+    fn mean(self) -> R {
+        self.base.mean()
+    }
+    #[inline(always)]
+    fn sigma(self) -> Option<R> {
+        None
+    }
+}
+
+impl<B: State<R>, R: Real> Anchored<B, R> {
+    /// The gradient of the NLL with the penalty's added.
+    #[inline(always)]
+    pub(super) fn with_penalty(self, gradient: Gradient<R>, importance: f64) -> Gradient<R> {
+        let pull = self.fisher * gradient.d.constant(importance);
+        let g = pull.mul_add(self.mean() - self.anchor, gradient.mu());
+        Gradient::new(g, g)
+    }
+}
+
+/// EWC around an optimiser.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ewc<B> {
+    /// The optimiser's rule.
+    pub base: B,
+    /// Strength of the penalty; >= 0.
+    pub importance: f64,
+}
+
+impl<B: Rule> Rule for Ewc<B> {
+    type State<R: Real> = Anchored<B::State<R>, R>;
+
+    #[inline(always)]
+    fn step<R: Real>(&self, state: Self::State<R>, gradient: Gradient<R>) -> Self::State<R> {
+        let gradient = state.with_penalty(gradient, self.importance);
+        Anchored {
+            base: self.base.step(state.base, gradient),
+            ..state
+        }
+    }
+
+    fn at(&self, updates: u64) -> Self {
+        Self {
+            base: self.base.at(updates),
+            ..*self
+        }
+    }
+}
+
+impl<B> Ewc<B> {
+    /// Anchor and Fisher information after a task that ended at `w` with `of_task`: the sum of the
+    /// penalties of all tasks.
+    #[must_use]
+    pub fn add<R: Real>(anchor: R, fisher: R, w: R, of_task: R) -> (R, R) {
+        let sum = fisher + of_task;
+        let share = sum.choose(of_task / sum, w.constant(1.0));
+        ((w - anchor).mul_add(share, anchor), sum)
+    }
+
+    /// Anchor and Fisher information after a task that ended at `w` with `of_task`, the former ones
+    /// fading.
+    #[must_use]
+    pub fn replace<R: Real>(downweighting: f64, fisher: R, w: R, of_task: R) -> (R, R) {
+        (w, fisher.mul_add(w.constant(downweighting), of_task))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Sgd;
+
+    #[test]
+    fn one_term_is_the_sum_of_all_tasks_penalties() {
+        let tasks = [(0.3f32, 2.0f32), (-1.0, 0.5), (0.8, 4.0)];
+        let (mut anchor, mut fisher) = (0.0, 0.0);
+        for (w, f) in tasks {
+            (anchor, fisher) = Ewc::<Sgd>::add(anchor, fisher, w, f);
+        }
+        for w in [-2.0f32, 0.0, 0.7] {
+            let sum: f32 = tasks.iter().map(|(a, f)| f * (w - a)).sum();
+            assert!((fisher * (w - anchor) - sum).abs() < 1e-5);
+        }
+        assert_eq!(Ewc::<Sgd>::add(0.0, 0.0, 0.5, 0.0), (0.5, 0.0));
+    }
+}

@@ -1,0 +1,107 @@
+//! The diagonal of the empirical Fisher information: the mean over examples of the squared gradient of
+//! each example's log-likelihood.
+//!
+//! It is learning with a rule that moves no weight and adds up squares: one example at a time, so
+//! that the gradients are those of single examples.
+
+use mesu_kernels::Matrix;
+
+use crate::estimator::Diverged;
+use crate::estimator::point::Point;
+use crate::network::Network;
+use crate::rule::{Gradient, Real, Rule, State};
+use crate::synapse::Synapses;
+
+/// A weight, and the sum of its squared gradients.
+#[derive(Clone, Copy)]
+struct Observed<R> {
+    value: R,
+    squares: R,
+}
+
+impl<R: Real> State<R> for Observed<R> {
+    const PLANES: usize = 2;
+    #[inline(always)]
+    fn read(plane: impl Fn(usize) -> R) -> Self {
+        Self {
+            value: plane(0),
+            squares: plane(1),
+        }
+    }
+    #[inline(always)]
+    fn write(self, mut plane: impl FnMut(usize, R)) {
+        plane(0, self.value);
+        plane(1, self.squares);
+    }
+    #[inline(always)]
+    fn mean(self) -> R {
+        self.value
+    }
+    #[inline(always)]
+    fn sigma(self) -> Option<R> {
+        None
+    }
+}
+
+/// Adds up squared gradients.
+#[derive(Clone, Copy)]
+struct AddSquares;
+
+impl Rule for AddSquares {
+    type State<R: Real> = Observed<R>;
+
+    #[inline(always)]
+    fn step<R: Real>(&self, state: Observed<R>, gradient: Gradient<R>) -> Observed<R> {
+        let g = gradient.mu();
+        Observed {
+            squares: g.mul_add(g, state.squares),
+            ..state
+        }
+    }
+}
+
+/// Examples whose squares are added up in f32 before they join the sum in f64.
+const PART: usize = 1024;
+
+/// The Fisher information of every weight of `network` (of Gaussian synapses, at their means) on the
+/// examples that `batches` yields: inputs, `[n][network.inputs()]`, and n labels. One list for each group of
+/// [`Network::groups`], row by row; zeros when there are no examples.
+///
+/// # Errors
+/// [`Diverged`] when the network can't be computed with.
+pub fn fisher(
+    network: &Network,
+    batches: &mut dyn Iterator<Item = (Vec<f32>, Vec<u32>)>,
+) -> Result<Vec<Vec<f64>>, Diverged> {
+    let observed = |synapses: &Synapses| {
+        let mu = synapses.mu();
+        let values: Vec<f32> = mu.values().collect();
+        let mut observed = Synapses::points(mu.rows(), mu.columns(), &values);
+        observed.add("squares", Matrix::zeros(mu.rows(), mu.columns()));
+        observed
+    };
+    let mut copy = network.clone();
+    copy.synapses_mut()
+        .for_each(|group| *group = observed(group));
+    let mut point = Point::new(&copy);
+    let mut sums: Vec<Vec<f64>> = copy.groups().map(|(_, g)| vec![0.0; g.len()]).collect();
+    let (mut examples, mut updates) = (0u64, 0);
+    for (inputs, labels) in batches {
+        let parts = inputs
+            .chunks(PART * network.inputs())
+            .zip(labels.chunks(PART));
+        for (inputs, labels) in parts {
+            point.learn_each(&mut copy, inputs, labels, &AddSquares, &mut updates)?;
+            for (group, sums) in copy.synapses_mut().zip(&mut sums) {
+                let squares = &mut group.planes_mut()[1];
+                let pairs = sums.iter_mut().zip(squares.values());
+                pairs.for_each(|(sum, square)| *sum += f64::from(square));
+                squares.padded_mut().fill(0.0);
+            }
+        }
+        examples += labels.len() as u64;
+    }
+    let share = 1.0 / examples.max(1) as f64;
+    sums.iter_mut().flatten().for_each(|sum| *sum *= share);
+    Ok(sums)
+}

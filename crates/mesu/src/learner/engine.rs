@@ -1,0 +1,93 @@
+//! What a kind of learner does; [`Learner`](super::Learner) checks, counts and saves for all of them.
+
+use mesu_kernels::Generator;
+
+use crate::estimator::{Diverged, Learned};
+use crate::network::Network;
+use crate::prediction::Prediction;
+
+/// Examples as they come: inputs, `[n][network.inputs()]`, and n labels.
+pub(crate) type Examples<'a> = dyn Iterator<Item = (Vec<f32>, Vec<u32>)> + 'a;
+
+/// Examples predicted together; fixed, since noise is drawn per chunk.
+pub(super) const CHUNK: usize = 128;
+
+/// Fewest chunks that a thread takes at a time: each time, it makes buffers anew.
+pub(super) const CHUNKS_PER_THREAD: usize = 16;
+
+/// The part of a learner that differs from kind to kind. Inputs are checked before.
+pub(crate) trait Engine: Send + Sync + std::fmt::Debug {
+    /// One update per example; `updates` counts those made.
+    fn learn_each(
+        &mut self,
+        network: &mut Network,
+        inputs: &[f32],
+        labels: &[u32],
+        noise: &mut Generator,
+        updates: &mut u64,
+    ) -> Result<Learned, Diverged>;
+
+    /// One update on a batch of at least one example, after `updates` others.
+    fn learn(
+        &mut self,
+        network: &mut Network,
+        inputs: &[f32],
+        labels: &[u32],
+        noise: &mut Generator,
+        updates: u64,
+    ) -> Result<Learned, Diverged>;
+
+    /// Predictions, chunk by chunk.
+    fn predict(
+        &self,
+        network: &Network,
+        inputs: &[f32],
+        noise: Generator,
+    ) -> Result<Vec<Prediction>, Diverged>;
+
+    /// Whether [`task_ended`](Self::task_ended) has to be told.
+    fn needs_boundaries(&self) -> bool {
+        false
+    }
+
+    /// A task has ended, after `updates` updates, whose training examples these were.
+    fn task_ended(
+        &mut self,
+        network: &mut Network,
+        examples: &mut Examples<'_>,
+        updates: u64,
+    ) -> Result<(), Diverged> {
+        let _ = (network, examples, updates);
+        Ok(())
+    }
+
+    /// What it knows beside the network's synapses.
+    fn memory(&self) -> Memory {
+        Memory::default()
+    }
+
+    /// Takes back what [`memory`](Self::memory) gave; `None` if that does not fit.
+    fn restore(&mut self, memory: Memory) -> Option<()> {
+        (memory == Memory::default()).then_some(())
+    }
+
+    /// A copy.
+    fn boxed(&self) -> Box<dyn Engine>;
+}
+
+impl Clone for Box<dyn Engine> {
+    fn clone(&self) -> Self {
+        self.boxed()
+    }
+}
+
+/// What an engine knows beside the synapses, for a checkpoint.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Memory {
+    /// Counters.
+    pub(crate) counts: Vec<u64>,
+    /// Stored examples.
+    pub(crate) inputs: Vec<f32>,
+    /// Their labels.
+    pub(crate) labels: Vec<u32>,
+}

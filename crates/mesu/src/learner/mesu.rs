@@ -1,0 +1,124 @@
+//! MESU: see [`crate::rule::Mesu`].
+
+use serde::{Deserialize, Serialize};
+
+use super::bayesian::Bayesian;
+use super::config::{
+    ConfigError, Reduction, Sampling, Settings, holds, not_negative, prior, require, windows,
+};
+use super::engine::Engine;
+use crate::estimator::Estimator;
+use crate::network::Network;
+use crate::rule::{Mesu, SigmaStep};
+
+/// Settings of MESU; the defaults are the paper's permuted digits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MesuConfig {
+    /// N, the number of updates whose evidence is kept; >= 1.
+    pub memory_window: f64,
+    /// Standard deviation of the prior; > 0.
+    pub sigma_prior: f64,
+    /// Mean of the prior.
+    pub mu_prior: f64,
+    /// Rate of the means; >= 0.
+    pub lr_mu: f64,
+    /// Rate of the standard deviations; >= 0. The paper's c_sigma is half of it.
+    pub lr_sigma: f64,
+    /// Gradients are clipped to ±clamp_grad/sigma; 0 for no clipping.
+    pub clamp_grad: f64,
+    /// No step is longer than max_step_ratio·sigma; 0 for no limit.
+    pub max_step_ratio: f64,
+    /// `[smallest, largest]` sigma; empty for none.
+    pub sigma_bounds: Vec<f64>,
+    /// The form of the evidence's part in the step of sigma.
+    pub sigma_step: SigmaStep,
+    /// Noise samples per update, S; >= 1.
+    pub samples: usize,
+    /// Noise samples per prediction; >= 1.
+    pub test_samples: usize,
+    /// How the expected loss and its gradient are estimated.
+    pub estimator: Estimator,
+    /// How the losses of a batch make up C.
+    pub reduction: Reduction,
+}
+
+impl Default for MesuConfig {
+    fn default() -> Self {
+        Self {
+            memory_window: 300_000.0,
+            sigma_prior: 1.0,
+            mu_prior: 0.0,
+            lr_mu: 1.0,
+            lr_sigma: 1.0,
+            clamp_grad: 0.0,
+            max_step_ratio: 0.0,
+            sigma_bounds: Vec::new(),
+            sigma_step: SigmaStep::Linear,
+            samples: 10,
+            test_samples: 10,
+            estimator: Estimator::LocalReparameterization,
+            reduction: Reduction::Sum,
+        }
+    }
+}
+
+impl MesuConfig {
+    /// The rule that these settings describe.
+    ///
+    /// # Errors
+    /// The first setting out of its range, by its dotted key.
+    pub fn rule(&self) -> Result<Mesu, ConfigError> {
+        windows([("memory_window", self.memory_window)])?;
+        prior(self.mu_prior, self.sigma_prior)?;
+        not_negative([
+            ("lr_mu", self.lr_mu),
+            ("lr_sigma", self.lr_sigma),
+            ("clamp_grad", self.clamp_grad),
+            ("max_step_ratio", self.max_step_ratio),
+        ])?;
+        let sigma_bounds = match self.sigma_bounds[..] {
+            [] => None,
+            [low, high] => Some((low, high)),
+            _ => Some((f64::NAN, f64::NAN)),
+        };
+        require(
+            sigma_bounds
+                .is_none_or(|(low, high)| 0.0 < low && low <= high && holds(low) && holds(high)),
+            "sigma_bounds",
+            format!("{:?}", self.sigma_bounds),
+            "[] or [smallest, largest] with 0 < smallest <= largest",
+        )?;
+        Ok(Mesu {
+            memory_window: self.memory_window,
+            sigma_prior: self.sigma_prior,
+            mu_prior: self.mu_prior,
+            lr_mu: self.lr_mu,
+            lr_sigma: self.lr_sigma,
+            clamp_grad: (self.clamp_grad > 0.0).then_some(self.clamp_grad),
+            max_step_ratio: (self.max_step_ratio > 0.0).then_some(self.max_step_ratio),
+            sigma_bounds,
+            sigma_step: self.sigma_step,
+        })
+    }
+}
+
+impl Settings for MesuConfig {
+    fn sampling(&self) -> Option<Sampling> {
+        Some(Sampling {
+            samples: self.samples,
+            test_samples: self.test_samples,
+            estimator: self.estimator,
+            reduction: self.reduction,
+        })
+    }
+
+    fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError> {
+        let rule = self.rule()?;
+        let sampling = self.sampling().expect("MESU samples").checked()?;
+        Ok(match rule.plain() {
+            Some(plain) => Box::new(Bayesian::new(network, plain, sampling)),
+            None => Box::new(Bayesian::new(network, rule, sampling)),
+        })
+    }
+}

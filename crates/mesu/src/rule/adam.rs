@@ -1,0 +1,141 @@
+//! Adam (Kingma, Ba 2015) on point weights. With g = dC/dw and t the number of the update, from 1,
+//!
+//! ```text
+//! m <- beta1 m + (1 - beta1) g          m^ = m / (1 - beta1^t)
+//! s <- beta2 s + (1 - beta2) g^2        s^ = s / (1 - beta2^t)
+//! w <- w - lr m^ / (sqrt(s^) + epsilon)
+//! ```
+
+use super::{Gradient, Real, Rule, State};
+
+/// A point weight, and the running means of its gradient and of the gradient's square.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moments<R> {
+    /// w.
+    pub value: R,
+    /// m.
+    pub first: R,
+    /// s.
+    pub second: R,
+}
+
+impl<R: Real> State<R> for Moments<R> {
+    const PLANES: usize = 3;
+    #[inline(always)]
+    fn read(plane: impl Fn(usize) -> R) -> Self {
+        Self {
+            value: plane(0),
+            first: plane(1),
+            second: plane(2),
+        }
+    }
+    #[inline(always)]
+    fn write(self, mut plane: impl FnMut(usize, R)) {
+        plane(0, self.value);
+        plane(1, self.first);
+        plane(2, self.second);
+    }
+    #[inline(always)]
+    fn mean(self) -> R {
+        self.value
+    }
+    #[inline(always)]
+    fn sigma(self) -> Option<R> {
+        None
+    }
+}
+
+/// The rule, at some update.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Adam {
+    lr: f64,
+    beta1: f64,
+    beta2: f64,
+    epsilon: f64,
+    /// `1 / (1 - beta1^t)` and `1 / (1 - beta2^t)`.
+    corrections: (f64, f64),
+}
+
+impl Adam {
+    /// The rule for the first update; `lr >= 0`, betas in [0, 1), `epsilon > 0`.
+    #[must_use]
+    pub fn new(lr: f64, beta1: f64, beta2: f64, epsilon: f64) -> Self {
+        let adam = Self {
+            lr,
+            beta1,
+            beta2,
+            epsilon,
+            corrections: (1.0, 1.0),
+        };
+        adam.at(0)
+    }
+}
+
+impl Rule for Adam {
+    type State<R: Real> = Moments<R>;
+
+    #[inline(always)]
+    fn step<R: Real>(&self, state: Moments<R>, gradient: Gradient<R>) -> Moments<R> {
+        let Moments {
+            value,
+            first,
+            second,
+        } = state;
+        let g = gradient.mu();
+        let constant = |x: f64| value.constant(x);
+        let first = first.mul_add(constant(self.beta1), g * constant(1.0 - self.beta1));
+        let second = second.mul_add(constant(self.beta2), g * g * constant(1.0 - self.beta2));
+        let (c1, c2) = self.corrections;
+        let scale = (second * constant(c2)).sqrt() + constant(self.epsilon);
+        let value = value - first * constant(self.lr * c1) / scale;
+        Moments {
+            value,
+            first,
+            second,
+        }
+    }
+
+    fn at(&self, updates: u64) -> Self {
+        let t = updates as f64 + 1.0;
+        let correction = |beta: f64| 1.0 / (1.0 - beta.powf(t));
+        Self {
+            corrections: (correction(self.beta1), correction(self.beta2)),
+            ..*self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_those_of_the_paper() {
+        let adam = Adam::new(0.1, 0.9, 0.999, 1e-8);
+        let mut state = Moments {
+            value: 1.0f64,
+            first: 0.0,
+            second: 0.0,
+        };
+        let (mut m, mut s, mut w) = (0.0, 0.0, 1.0);
+        for (t, g) in [0.5f64, -2.0, 0.25, 3.0].into_iter().enumerate() {
+            state = adam.at(t as u64).step(state, Gradient::new(g, 0.0));
+            m = 0.9 * m + 0.1 * g;
+            s = 0.999 * s + 0.001 * g * g;
+            let t = t as i32 + 1;
+            let (m_hat, s_hat) = (m / (1.0 - 0.9f64.powi(t)), s / (1.0 - 0.999f64.powi(t)));
+            w -= 0.1 * m_hat / (s_hat.sqrt() + 1e-8);
+            assert!((state.value - w).abs() < 1e-12, "{state:?} {w}");
+        }
+        // The first step is lr long, whatever the gradient's size.
+        let first = adam.step(
+            Moments {
+                value: 0.0f64,
+                first: 0.0,
+                second: 0.0,
+            },
+            Gradient::new(1e-3, 0.0),
+        );
+        assert!((first.value + 0.1).abs() < 1e-5);
+    }
+}

@@ -1,0 +1,186 @@
+//! Bayes by Backprop (Blundell, Cornebise, Kavukcuoglu, Wierstra 2015): Adam on mu and rho, with
+//! `sigma = softplus(rho) = ln(1 + e^rho)`, of
+//!
+//! ```text
+//! C + share KL( N(mu, sigma^2) || N(mu_prior, sigma_prior^2) )
+//! dKL/dmu = (mu - mu_prior) / sigma_prior^2      dKL/dsigma = sigma / sigma_prior^2 - 1 / sigma
+//! dsigma/drho = 1 / (1 + e^-rho) = 1 - e^-sigma
+//! ```
+
+use super::{Adam, Gradient, Moments, Real, Rule, State, Synapse};
+
+/// A Gaussian synapse with what Adam keeps of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Variational<R> {
+    /// Mean and standard deviation.
+    pub synapse: Synapse<R>,
+    /// rho, from which sigma is computed.
+    pub rho: R,
+    /// Adam's running means for mu: of the gradient and of its square.
+    pub of_mu: (R, R),
+    /// The same for rho.
+    pub of_rho: (R, R),
+}
+
+impl<R: Real> State<R> for Variational<R> {
+    const PLANES: usize = 7;
+    #[inline(always)]
+    fn read(plane: impl Fn(usize) -> R) -> Self {
+        Self {
+            synapse: Synapse {
+                mu: plane(0),
+                sigma: plane(1),
+            },
+            rho: plane(2),
+            of_mu: (plane(3), plane(4)),
+            of_rho: (plane(5), plane(6)),
+        }
+    }
+    #[inline(always)]
+    fn write(self, mut plane: impl FnMut(usize, R)) {
+        plane(0, self.synapse.mu);
+        plane(1, self.synapse.sigma);
+        plane(2, self.rho);
+        plane(3, self.of_mu.0);
+        plane(4, self.of_mu.1);
+        plane(5, self.of_rho.0);
+        plane(6, self.of_rho.1);
+    }
+    #[inline(always)]
+    fn mean(self) -> R {
+        self.synapse.mu
+    }
+    #[inline(always)]
+    fn sigma(self) -> Option<R> {
+        Some(self.synapse.sigma)
+    }
+}
+
+/// The rule.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bbb {
+    /// What steps mu and rho.
+    pub adam: Adam,
+    /// Mean of the prior.
+    pub mu_prior: f64,
+    /// Standard deviation of the prior; > 0.
+    pub sigma_prior: f64,
+    /// The part of the KL divergence that one update carries; >= 0.
+    pub share: f64,
+}
+
+impl Rule for Bbb {
+    type State<R: Real> = Variational<R>;
+
+    #[inline(always)]
+    fn step<R: Real>(&self, state: Variational<R>, gradient: Gradient<R>) -> Variational<R> {
+        let Synapse { mu, sigma } = state.synapse;
+        let constant = |x: f64| mu.constant(x);
+        let precision = self.share / (self.sigma_prior * self.sigma_prior);
+
+        let offset = mu - constant(self.mu_prior);
+        let g_mu = offset.mul_add(constant(precision), gradient.mu());
+        let pull = sigma.mul_add(constant(precision), constant(-self.share) / sigma);
+        let g_sigma = gradient.variance().mul_add(sigma, pull);
+        let g_rho = g_sigma * (constant(1.0) - (constant(0.0) - sigma).exp());
+
+        let step = |value: R, (first, second): (R, R), g: R| {
+            let moments = Moments {
+                value,
+                first,
+                second,
+            };
+            self.adam.step(moments, Gradient::new(g, g))
+        };
+        let mu = step(mu, state.of_mu, g_mu);
+        let rho = step(state.rho, state.of_rho, g_rho);
+        Variational {
+            synapse: Synapse {
+                mu: mu.value,
+                sigma: softplus(rho.value),
+            },
+            rho: rho.value,
+            of_mu: (mu.first, mu.second),
+            of_rho: (rho.first, rho.second),
+        }
+    }
+
+    fn at(&self, updates: u64) -> Self {
+        Self {
+            adam: self.adam.at(updates),
+            ..*self
+        }
+    }
+}
+
+/// `ln(1 + e^x)`. For x below -10, where `1 + e^x` has no digits left for it, `e^x`, which it is up to
+/// a relative error of 3e-5.
+#[inline(always)]
+fn softplus<R: Real>(x: R) -> R {
+    let zero = x.constant(0.0);
+    let size = x.choose(zero - x, x);
+    let small = size.exp();
+    let ln = (small + x.constant(1.0)).ln();
+    let tail = (size + x.constant(10.0)).choose(ln, small);
+    x.choose(x + tail, tail)
+}
+
+/// The rho of a sigma > 0.
+#[must_use]
+pub(crate) fn rho(sigma: f32) -> f32 {
+    // ln(e^sigma - 1), without overflow for large and cancellation for small sigma.
+    let sigma = f64::from(sigma);
+    (sigma + (-(-sigma).exp_m1()).ln()) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn softplus_and_its_inverse() {
+        for x in [-60.0f64, -30.0, -12.0, -3.0, 0.0, 1e-9, 4.0, 80.0] {
+            let exact = x.exp().ln_1p();
+            assert!((softplus(x) / exact - 1.0).abs() < 1e-4, "{x}");
+            assert!(
+                (softplus(x as f32) as f64 / exact - 1.0).abs() < 2e-3,
+                "{x}"
+            );
+        }
+        for sigma in [1e-6f32, 0.02, 0.5, 3.0, 50.0] {
+            assert!((softplus(rho(sigma)) / sigma - 1.0).abs() < 2e-3, "{sigma}");
+        }
+    }
+
+    /// C = H ((mu - target)^2 + sigma^2) / 2: the best posterior is known.
+    #[test]
+    fn settles_at_the_posterior() {
+        let (h, target, share) = (2.0f64, 0.8, 0.01);
+        let bbb = Bbb {
+            adam: Adam::new(3e-3, 0.9, 0.999, 1e-8),
+            mu_prior: 0.0,
+            sigma_prior: 0.5,
+            share,
+        };
+        let mut state = Variational {
+            synapse: Synapse {
+                mu: -1.0f64,
+                sigma: 0.3,
+            },
+            rho: f64::from(rho(0.3)),
+            of_mu: (0.0, 0.0),
+            of_rho: (0.0, 0.0),
+        };
+        for t in 0..20_000 {
+            let gradient = Gradient::new(h * (state.synapse.mu - target), h);
+            state = bbb.at(t).step(state, gradient);
+        }
+        let precision = h / share + 4.0;
+        let (mu, sigma) = (h / share * target / precision, 1.0 / precision.sqrt());
+        assert!((state.synapse.mu - mu).abs() < 1e-3, "{state:?} {mu}");
+        assert!(
+            (state.synapse.sigma / sigma - 1.0).abs() < 1e-2,
+            "{state:?} {sigma}"
+        );
+    }
+}
