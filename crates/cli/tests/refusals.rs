@@ -51,7 +51,7 @@ fn settings() {
         ),
         ("learner.sigma_prior=0", ["learner.sigma_prior", "0"]),
         ("learner.samples=0", ["learner.samples", "0"]),
-        ("learner.kind=sgdx", ["learner.kind", "`mesu`"]),
+        ("learner.kind=sgdx", ["learner.kind", "mesu, foovb"]),
         (
             "learner.estimator=guess",
             ["learner.estimator", "`weight-sampling`"],

@@ -84,16 +84,8 @@ impl Rule for Bbb {
         let g_sigma = gradient.variance().mul_add(sigma, pull);
         let g_rho = g_sigma * (constant(1.0) - (constant(0.0) - sigma).exp());
 
-        let step = |value: R, (first, second): (R, R), g: R| {
-            let moments = Moments {
-                value,
-                first,
-                second,
-            };
-            self.adam.step(moments, Gradient::new(g, g))
-        };
-        let mu = step(mu, state.of_mu, g_mu);
-        let rho = step(state.rho, state.of_rho, g_rho);
+        let mu = step(self.adam, mu, state.of_mu, g_mu);
+        let rho = step(self.adam, state.rho, state.of_rho, g_rho);
         Variational {
             synapse: Synapse {
                 mu: mu.value,
@@ -111,6 +103,17 @@ impl Rule for Bbb {
             ..*self
         }
     }
+}
+
+/// Adam's step of one number.
+#[inline(always)]
+fn step<R: Real>(adam: Adam, value: R, (first, second): (R, R), g: R) -> Moments<R> {
+    let moments = Moments {
+        value,
+        first,
+        second,
+    };
+    adam.step(moments, Gradient::new(g, g))
 }
 
 /// `ln(1 + e^x)`. For x below -10, where `1 + e^x` has no digits left for it, `e^x`, which it is up to

@@ -38,10 +38,12 @@ impl Rule for Foovb {
 pub(super) fn closed_form<R: Real>(sigma: R, half: R) -> R {
     let one = sigma.constant(1.0);
     let root = half.mul_add(half, one).sqrt();
-    // Where half is small or negative, the factor's distance from 1 is exact as `step`; where it is
-    // large, the factor itself is, as 1 / (root + half).
-    let step = half.mul_add(half / (root + one), sigma.constant(0.0) - half);
-    (half - one).choose(sigma / (root + half), sigma.mul_add(step, sigma))
+    // Where half is small or negative, the factor's distance from 1, half (half / (root + 1) - 1), is
+    // exact; where it is large, the factor itself is, as 1 / (root + half). One division for both.
+    let large = half - one;
+    let quotient = large.choose(sigma, half) / (root + large.choose(half, one));
+    let step = half.mul_add(quotient, sigma.constant(0.0) - half);
+    large.choose(quotient, sigma.mul_add(step, sigma))
 }
 
 #[cfg(test)]
