@@ -34,6 +34,9 @@ pub struct Experiment {
     pub seed: u64,
     /// Longest stretch of learning between two checkpoints, seconds, 0 or more.
     pub checkpoint_seconds: f64,
+    /// Whether, in the end, what the learner holds important is compared with the Hessian's diagonal.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub importance: bool,
     /// Where examples come from.
     pub data: DataConfig,
     /// Layers.

@@ -34,6 +34,7 @@ pub mod experiment;
 mod fields;
 mod figure;
 pub mod history;
+pub mod importance;
 mod learners;
 pub mod measure;
 pub mod memory;

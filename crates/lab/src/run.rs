@@ -18,6 +18,7 @@ use crate::evaluation::{self, Halt};
 use crate::experiment::Experiment;
 use crate::figure;
 use crate::history::{History, TaskRecord};
+use crate::importance::Importance;
 use crate::memory;
 use crate::progress::{Event, Progress};
 use crate::run_directory::{
@@ -188,7 +189,11 @@ impl Run<'_> {
                 self.report(Event::TaskEnded(record));
             }
         }
-        let summary = Summary::new(self.experiment, &self.history);
+        let mut summary = Summary::new(self.experiment, &self.history);
+        if self.experiment.importance {
+            let last = self.experiment.tasks - 1;
+            summary.importance = Importance::of(&self.learner, &self.tasks, last);
+        }
         let mut text = serde_json::to_string_pretty(&summary).expect("numbers are JSON");
         text.push('\n');
         self.directory.write(SUMMARY, text.as_bytes())?;

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::experiment::Experiment;
 use crate::history::{History, OodAuroc, TaskRecord, WINDOWS};
+use crate::importance::Importance;
 
 /// An accuracy for each window, by the window's number of tasks: "5", "20".
 pub type Windows = BTreeMap<String, f64>;
@@ -62,6 +63,9 @@ pub struct Summary {
     pub test_seconds: f64,
     /// The most memory the process has held; known on Linux only.
     pub peak_memory_bytes: Option<u64>,
+    /// Whether what the learner holds important matters, where `importance` asks for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub importance: Option<Importance>,
 }
 
 impl Summary {
@@ -101,6 +105,7 @@ impl Summary {
             train_seconds,
             test_seconds: sum(|record| record.test_seconds),
             peak_memory_bytes: history.peak_memory_bytes,
+            importance: None,
         }
     }
 }

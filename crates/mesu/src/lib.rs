@@ -31,6 +31,7 @@
 
 pub mod checkpoint;
 pub mod consolidation;
+pub mod curvature;
 pub mod estimator;
 pub mod layer;
 mod learner;

@@ -242,6 +242,27 @@ impl Learner {
         self.updates
     }
 
+    /// How important each synapse is to what was learned, as far as the learner knows, and by what
+    /// measure: `1/sigma^2` of Gaussians, `fisher` of EWC, `omega` of Synaptic Intelligence. One list for
+    /// each group of [`Network::groups`], row by row; `None` of learners that keep no such thing.
+    #[must_use]
+    pub fn importance(&self) -> Option<(&'static str, Vec<Vec<f64>>)> {
+        let kept = |plane: &str| -> Option<Vec<Vec<f64>>> {
+            let groups = self.network.groups();
+            groups
+                .map(|(_, group)| Some(group.plane(plane)?.values().map(f64::from).collect()))
+                .collect()
+        };
+        if let Some(mut sigma) = kept("sigma") {
+            let all = sigma.iter_mut().flatten();
+            all.for_each(|sigma| *sigma = 1.0 / (*sigma * *sigma));
+            return Some(("1/sigma^2", sigma));
+        }
+        ["fisher", "omega"]
+            .into_iter()
+            .find_map(|plane| Some((plane, kept(plane)?)))
+    }
+
     /// The network, to look at.
     #[must_use]
     pub fn network(&self) -> &Network {

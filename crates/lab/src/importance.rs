@@ -1,0 +1,53 @@
+//! Does what a learner holds important matter to the loss? (The paper's supplement, experiment 6.)
+//!
+//! The loss rises by about half the Hessian's diagonal times the square of a weight's change: that is
+//! what a measure of importance should follow. Here the Hessian's diagonal is computed, of the last
+//! task's training set, and compared with the learner's measure, synapse by synapse.
+
+use mesu::{Learner, curvature, metric};
+use mesu_data::Permuted;
+use serde::{Deserialize, Serialize};
+
+/// Examples at a time.
+const PART: usize = 1024;
+
+/// How well a learner's measure follows the Hessian's diagonal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Importance {
+    /// The learner's measure: `1/sigma^2`, `fisher` or `omega`.
+    pub measure: String,
+    /// Correlation of the ranks over all synapses, -1 to 1.
+    pub spearman: f64,
+    /// Correlation of the logarithms over the synapses where both are above 0, -1 to 1.
+    pub pearson_of_logs: f64,
+    /// Share of the synapses where both are above 0, 0 to 1.
+    pub share: f64,
+}
+
+impl Importance {
+    /// Of a learner whose last task was `task`; `None` if it has no measure.
+    pub(crate) fn of(learner: &Learner, tasks: &Permuted, task: usize) -> Option<Self> {
+        let (measure, importance) = learner.importance()?;
+        let (train, permutation) = (tasks.source().train(), tasks.permutation(task));
+        let mut labels = Vec::new();
+        let mut batches = (0..train.len()).step_by(PART).map(|start| {
+            let mut inputs = Vec::new();
+            let range = start..start + PART;
+            tasks.fill_range(train, range, &permutation, &mut inputs, &mut labels);
+            inputs
+        });
+        let hessian = curvature::hessian_diagonal(learner.network(), &mut batches).concat();
+        let importance = importance.concat();
+        let pairs = importance.iter().zip(&hessian);
+        let (a, b): (Vec<f64>, Vec<f64>) = pairs
+            .filter(|(a, b)| **a > 0.0 && **b > 0.0)
+            .map(|(a, b)| (a.ln(), b.ln()))
+            .unzip();
+        Some(Self {
+            measure: measure.to_owned(),
+            spearman: metric::spearman(&importance, &hessian),
+            pearson_of_logs: metric::pearson(&a, &b),
+            share: a.len() as f64 / hessian.len() as f64,
+        })
+    }
+}
