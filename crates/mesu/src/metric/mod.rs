@@ -3,7 +3,9 @@
 mod auroc;
 mod calibration;
 mod continual;
+mod reliability;
 
 pub use auroc::auroc;
 pub use calibration::{brier, calibration_error, ece, nll};
 pub use continual::AccuracyMatrix;
+pub use reliability::{RELIABILITY_BINS, Reliability, ReliabilityBin};
