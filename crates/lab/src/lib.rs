@@ -27,6 +27,7 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod digits;
 mod document;
 mod error;
 mod evaluation;
@@ -37,9 +38,11 @@ pub mod history;
 pub mod measure;
 pub mod memory;
 pub mod progress;
+pub mod report;
 pub mod run;
 pub mod run_directory;
 pub mod seeds;
+pub mod snapshot;
 pub mod summary;
 pub mod tasks;
 
@@ -47,6 +50,7 @@ pub use error::LabError;
 pub use experiment::{DataConfig, Experiment, presets};
 pub use history::TaskRecord;
 pub use progress::{Event, Progress, Silent};
+pub use report::Report;
 pub use run::{Outcome, Setting, run};
 pub use seeds::{Outcomes, run_seeds};
 pub use summary::Summary;
