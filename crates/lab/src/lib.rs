@@ -4,12 +4,13 @@
 //! permuted-digits.toml, --set      experiment (document, fields): checked once
 //!   -> Data                        tasks: the only place that joins data to models
 //!   -> run                         run: learn, test (evaluation), save, report (progress)
-//!   -> OUT/                        run_directory, history, summary
-//! several seeds                    seeds: OUT/seed-N/ each, OUT/summary.json over all
+//!   -> OUT/                        run_directory, history (snapshot, digits), summary, report
+//! several seeds                    seeds: OUT/seed-N/ each, OUT/summary.json, report.html
 //! ```
 //!
 //! A run directory holds `config.toml`, `checkpoint.safetensors`, and what is derived from
-//! the checkpoint: `accuracy.csv`, `metrics.jsonl` and, in the end, `summary.json`. Any run
+//! the checkpoint: `accuracy.csv`, `metrics.jsonl` and, in the end, `summary.json` and
+//! `report.html`. Any run
 //! can be killed at any instant and gone on with; the result is that of an unbroken run.
 //!
 //! ```no_run

@@ -20,6 +20,8 @@ const TITLE_HEIGHT: u32 = 50;
 const LEGEND_ROW: u32 = 36;
 /// Height of letters; a title's are larger.
 pub(crate) const LETTERS: u32 = 31;
+/// Between what is above a plane and the plane.
+pub(crate) const TOP: u32 = 22;
 /// Of axes.
 pub(crate) const INK_STYLE: ShapeStyle = ShapeStyle {
     color: RGBAColor(INK.light.0, INK.light.1, INK.light.2, 1.0),
@@ -223,7 +225,7 @@ pub(crate) fn builder<'a, 'b>(
 ) -> ChartBuilder<'b, 'b, SVGBackend<'a>> {
     let mut builder = ChartBuilder::on(area);
     builder
-        .margin_top(14)
+        .margin_top(TOP)
         .margin_right(right)
         .x_label_area_size(92)
         .y_label_area_size(112);

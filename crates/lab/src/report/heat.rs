@@ -53,7 +53,7 @@ impl HeatMap {
             canvas::axes(&mut chart, x, y, TRANSPARENT)?;
             place = Some(chart.plotting_area().get_pixel_range());
             let mut chart = ChartBuilder::on(&legend)
-                .margin_top(14)
+                .margin_top(canvas::TOP)
                 .margin_bottom(92)
                 .margin_right(8)
                 .y_label_area_size(108)

@@ -17,7 +17,7 @@ struct OverTasks<'a> {
     title: &'a str,
     caption: &'a str,
     unit: &'a str,
-    /// The axis's ends, if they are fixed.
+    /// The ends of what can be, if the axis is not to end where the lines do.
     range: Option<(f64, f64)>,
     measures: &'a [Measure],
     /// A height to compare with.
@@ -65,20 +65,14 @@ pub(crate) fn transfer(groups: &[Group]) -> Vec<Figure> {
 
 /// How well unknown images are told.
 pub(crate) fn ood(groups: &[Group]) -> Vec<Figure> {
-    let measures = [series::EPISTEMIC, series::ALEATORIC];
-    let least = measures
-        .iter()
-        .flat_map(|measure| groups.iter().flat_map(|group| measure.over(group)))
-        .map(|point| point.mean - point.std.unwrap_or(0.0))
-        .fold(0.5, f64::min);
     let charts = OverTasks {
         id: "ood",
         title: "Telling unknown images",
         caption: "Area under the ROC curve, by epistemic uncertainty (what the synapses do not \
                   know) and by aleatoric (doubt within the image).",
         unit: "AUROC",
-        range: Some(((10.0 * least).floor().max(0.0) / 10.0, 1.0)),
-        measures: &measures,
+        range: Some((0.0, 1.0)),
+        measures: &[series::EPISTEMIC, series::ALEATORIC],
         compare: Some((0.5, "chance")),
     };
     charts.figures(groups, &[])
@@ -200,15 +194,31 @@ impl OverTasks<'_> {
         if lines.is_empty() {
             return None;
         }
-        let places = lines.iter().flat_map(|line| &line.points);
-        let last = places.clone().map(|place| place.x).fold(1.0, f64::max);
-        let y = match self.range {
-            Some((low, high)) => Axis::new(self.unit, low, high, Ticks::Decimal),
-            None => Axis::from_zero(self.unit, places.map(|place| place.y)),
-        };
+        let points = lines.iter().flat_map(|line| &line.points);
+        let last = points.map(|place| place.x).fold(1.0, f64::max);
         if let Some((height, name)) = self.compare {
             lines.push(flat(name, Style::faint(Dash::Long), height, last));
         }
+        let places = lines.iter().flat_map(|line| &line.points);
+        let y = match self.range {
+            Some((low, high)) => {
+                let least = places.map(|place| place.y - place.spread.unwrap_or(0.0));
+                let tenth = (high - low) / 10.0;
+                let floor = (least.fold(high - tenth, f64::min) / tenth).floor() * tenth;
+                // Where all is above the middle, the lower half would be empty.
+                let low = if floor >= (low + high) / 2.0 {
+                    floor
+                } else {
+                    low
+                };
+                Axis::new(self.unit, low, high, Ticks::Decimal)
+            }
+            None => {
+                // With the outer edge of the bands.
+                let ends = places.map(|p| p.y + p.spread.unwrap_or(0.0).copysign(p.y));
+                Axis::from_zero(self.unit, ends)
+            }
+        };
         let chart = Chart {
             id: format!("{}{suffix}", self.id),
             title: title.to_owned(),

@@ -20,6 +20,8 @@ pub(crate) struct Page<'a> {
     title: String,
     /// What ran, in a sentence.
     lead: String,
+    /// The groups and their seeds; empty for a single one.
+    list: Vec<String>,
     /// What to know before reading on.
     notes: Vec<String>,
     /// Name, value and meaning of the figures to see first; of a single group.
@@ -53,6 +55,10 @@ struct Row {
 /// A figure of a paper and ours.
 struct PaperRow {
     learner: String,
+    /// Whether it is the first of several of that learner.
+    heads: bool,
+    /// Whether it is the only one.
+    alone: bool,
     name: String,
     paper: String,
     ours: String,
@@ -82,7 +88,7 @@ impl<'a> Page<'a> {
             [_] => Vec::new(),
             several => several.iter().map(|group| group.name.clone()).collect(),
         };
-        let papers: Vec<PaperRow> = papers.iter().map(|row| paper_row(row, groups)).collect();
+        let papers = paper_rows(papers, groups);
         let mut remarks: Vec<(String, String)> = papers
             .iter()
             .filter(|row| !row.remarks.is_empty())
@@ -92,6 +98,10 @@ impl<'a> Page<'a> {
         Self {
             title: title(groups),
             lead: lead(groups),
+            list: match groups {
+                [_] => Vec::new(),
+                several => several.iter().map(told).collect(),
+            },
             notes: notes(groups, left_out),
             tiles: match groups {
                 [group] => tiles(group),
@@ -175,11 +185,19 @@ fn lead(groups: &[Group]) -> String {
             )
         }
         several => {
-            let of = |group: &Group| format!("{} ({})", group.name, group.seeds());
-            let list: Vec<String> = several.iter().map(of).collect();
-            format!("{}.{}", list.join("; "), band(groups))
+            let runs: usize = several.iter().map(|group| group.runs.len()).sum();
+            format!("{runs} runs, compared.{}", band(groups))
         }
     }
+}
+
+fn told(group: &Group) -> String {
+    let (done, wanted) = (group.tasks(), group.tasks_wanted());
+    format!(
+        "{}: {done} of {wanted} tasks, {}",
+        group.name,
+        group.seeds()
+    )
 }
 
 fn band(groups: &[Group]) -> &'static str {
@@ -280,6 +298,19 @@ fn state_per_synapse(group: &Group) -> String {
     })
 }
 
+fn paper_rows(papers: &[Beside], groups: &[Group]) -> Vec<PaperRow> {
+    let mut rows: Vec<PaperRow> = papers
+        .iter()
+        .map(|paper| paper_row(paper, groups))
+        .collect();
+    for learner in rows.chunk_by_mut(|a, b| a.learner == b.learner) {
+        let alone = learner.len() == 1;
+        learner[0].heads = !alone;
+        learner[0].alone = alone;
+    }
+    rows
+}
+
 fn paper_row(paper: &Beside, groups: &[Group]) -> PaperRow {
     let number = NUMBERS
         .iter()
@@ -289,6 +320,8 @@ fn paper_row(paper: &Beside, groups: &[Group]) -> PaperRow {
     let ours = group.and_then(|group| group.number(&paper.pointer));
     PaperRow {
         learner: group.map_or(&paper.learner, |group| &group.name).clone(),
+        heads: false,
+        alone: false,
         name: number.map_or(String::new(), |number| number.name.to_owned()),
         paper: unit.text(paper.paper),
         ours: ours.map_or("–".to_owned(), |ours| unit.text(ours)),

@@ -108,6 +108,8 @@ pub(crate) fn beside(groups: &[Group]) -> Vec<Beside> {
             }
         }
     }
+    // Those without a run of ours are there for comparison: last.
+    found.sort_by_key(|row| row.group.is_none());
     found
 }
 
