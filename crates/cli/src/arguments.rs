@@ -15,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 Examples:
   mesu list                     what there is to run, and how long it takes here
   mesu run permuted-digits      learn ten tasks, one after another
+  mesu report runs/*            runs side by side, in figures
   mesu bench stream             how fast this machine learns"
 )]
 pub(crate) struct Arguments {
@@ -41,6 +42,16 @@ Examples:
 A file of your own needs only what differs from permuted-digits. The config.toml of
 every run shows all keys, and can be run itself.")]
     Run(RunArguments),
+    /// Make a page of figures of runs, side by side
+    #[command(after_help = "\
+Examples:
+  mesu report runs/permuted-digits-seed-1
+  mesu report runs/narrow runs/wide --out comparison.html
+  mesu report runs/* --svg figures --csv figures
+Runs that differ in nothing but the seed become one line with a band of one standard
+deviation. The page needs no network and no other file. It can be made of a run that
+still goes on.")]
+    Report(ReportArguments),
     /// Measure this machine
     #[command(after_help = "\
 Examples:
@@ -75,6 +86,22 @@ pub(crate) struct RunArguments {
     /// Print the summary as JSON, alone on stdout, instead of the table
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReportArguments {
+    /// Folders of runs, or folders that hold such folders
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Where the page goes [default: DIR/report.html for one DIR, else report.html]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write every figure to that folder too, as SVG
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) svg: Option<PathBuf>,
+    /// Write the data of every figure to that folder too, as CSV
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) csv: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

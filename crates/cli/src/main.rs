@@ -5,6 +5,7 @@ mod bench;
 mod list;
 mod output;
 mod progress;
+mod report;
 mod run;
 mod table;
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let result = match command {
         Command::List => list::list(),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Report(arguments) => report::report(&arguments),
         Command::Bench { bench } => bench::bench(&bench),
     };
     result.unwrap_or_else(|error| {

@@ -53,6 +53,7 @@ fn a_run_prints_a_table_and_fills_its_directory() {
             "checkpoint.safetensors",
             "config.toml",
             "metrics.jsonl",
+            "report.html",
             "summary.json"
         ]
     );
@@ -263,6 +264,7 @@ fn every_help_shows_an_example() {
         &["--help"][..],
         &["list", "--help"],
         &["run", "--help"],
+        &["report", "--help"],
         &["bench", "--help"],
         &["bench", "stream", "--help"],
     ] {

@@ -36,6 +36,17 @@ pub(crate) fn overlay(base: &mut Table, over: Table) {
     }
 }
 
+/// Keeps what is the same in `other`; tables are compared key by key.
+pub(crate) fn intersect(base: &mut Table, other: &Table) {
+    base.retain(|key, value| match (value, other.get(key)) {
+        (Value::Table(base), Some(Value::Table(other))) => {
+            intersect(base, other);
+            !base.is_empty()
+        }
+        (value, other) => Some(&*value) == other,
+    });
+}
+
 /// The table that holds `key=value` alone. The value is TOML; what isn't is a string.
 pub(crate) fn assignment(text: &str) -> Result<Table, LabError> {
     let wrong = || LabError::Assignment {

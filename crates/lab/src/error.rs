@@ -148,6 +148,14 @@ pub enum LabError {
         /// Where the last good state is.
         checkpoint: PathBuf,
     },
+    /// A folder of which no report can be made.
+    #[error("{}: {reason}; give a folder that `mesu run` made, or one of such folders", path.display())]
+    NoRun {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The seeds of one call are not a set.
     #[error("--seeds {seed}: given twice; name every seed once")]
     RepeatedSeed {

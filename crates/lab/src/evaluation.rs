@@ -6,12 +6,14 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use mesu::metric;
+use mesu::metric::{self, Reliability};
 use mesu::{Generator, LearnError, Learner, Prediction};
 use mesu_data::{Dataset, Permutation, Permuted};
 use rayon::prelude::*;
 
-use crate::history::OodAuroc;
+use crate::digits::Digits;
+use crate::history::{OodAuroc, PastCalibration};
+use crate::snapshot::{self, Snapshot, UncertaintyHistograms};
 
 /// Examples of a part. Changing it changes results.
 const PART: usize = 2048;
@@ -29,6 +31,12 @@ pub(crate) struct Tested {
     pub(crate) brier: f64,
     /// Of the newest task, nats.
     pub(crate) nll: f64,
+    /// Of the tasks before it, if there are any.
+    pub(crate) past: Option<PastCalibration>,
+    /// How the network stood.
+    pub(crate) snapshot: Snapshot,
+    /// Of the newest task.
+    pub(crate) digits: Option<Digits>,
 }
 
 /// Why a test gave no result.
@@ -49,11 +57,42 @@ struct Part<'a> {
     number: usize,
 }
 
-/// What a part found; the whole prediction where it is needed.
+/// What a part found: the whole prediction of the newest task and of the unknown, sums of
+/// older tasks, whose predictions would take gigabytes.
 struct Found {
     correct: usize,
     labels: Vec<u32>,
     prediction: Option<Prediction>,
+    calibration: Sums,
+}
+
+/// Calibration over the examples of a part or of several.
+#[derive(Default)]
+struct Sums {
+    examples: f64,
+    brier: f64,
+    nll: f64,
+    reliability: Reliability,
+}
+
+impl Sums {
+    fn of(prediction: &Prediction, labels: &[u32]) -> Self {
+        let examples = labels.len() as f64;
+        Self {
+            examples,
+            brier: examples * metric::brier(&prediction.probabilities, labels),
+            nll: examples * metric::nll(&prediction.probabilities, labels),
+            reliability: Reliability::of(&prediction.probabilities, labels),
+        }
+    }
+
+    fn merge(mut self, other: &Self) -> Self {
+        self.examples += other.examples;
+        self.brier += other.brier;
+        self.nll += other.nll;
+        self.reliability.merge(&other.reliability);
+        self
+    }
 }
 
 /// Tests `learner` on the tasks `0..=newest` and on the unknown set, whose pixels stay where they
@@ -98,6 +137,11 @@ pub(crate) fn test(
         let correct: usize = parts.iter().map(|part| part.correct).sum();
         correct as f64 / source.test().len() as f64
     });
+    let past: Vec<Sums> = known_found[..per_task * newest]
+        .chunks(per_task)
+        .map(|parts| parts.iter().map(|part| &part.calibration))
+        .map(|parts| parts.fold(Sums::default(), Sums::merge))
+        .collect();
     let (seen, labels) = joined(&known_found);
     let (unseen, _) = joined(&unknown_found);
     let auroc = |inside: &[f32], outside: &[f32]| metric::auroc(inside, outside);
@@ -110,6 +154,33 @@ pub(crate) fn test(
         ece: metric::ece(&seen.probabilities, &labels),
         brier: metric::brier(&seen.probabilities, &labels),
         nll: metric::nll(&seen.probabilities, &labels),
+        past: mean_over_tasks(&past),
+        snapshot: Snapshot {
+            sigma: snapshot::sigma_histograms(learner.network()),
+            reliability: Reliability::of(&seen.probabilities, &labels)
+                .bins()
+                .to_vec(),
+            past_reliability: match &past[..] {
+                [] => Vec::new(),
+                past => {
+                    let all = past.iter().fold(Sums::default(), Sums::merge);
+                    all.reliability.bins().to_vec()
+                }
+            },
+            known: UncertaintyHistograms::of(&seen),
+            unknown: source.ood().map(|_| UncertaintyHistograms::of(&unseen)),
+        },
+        digits: Digits::of(source.test(), &seen),
+    })
+}
+
+/// Every task counts the same; none without tasks.
+fn mean_over_tasks(tasks: &[Sums]) -> Option<PastCalibration> {
+    let mean = |of: &dyn Fn(&Sums) -> f64| tasks.iter().map(of).sum::<f64>() / tasks.len() as f64;
+    (!tasks.is_empty()).then(|| PastCalibration {
+        ece: mean(&|task| task.reliability.error()),
+        brier: mean(&|task| task.brier / task.examples),
+        nll: mean(&|task| task.nll / task.examples),
     })
 }
 
@@ -149,6 +220,10 @@ fn run_part(
     let indices = [newest as u64, part.task as u64, part.number as u64];
     let noise = Generator::named(tasks.seed(), part.stream, &indices);
     let prediction = learner.predict(&inputs, noise).map_err(Halt::Failed)?;
+    let calibration = match keep {
+        true => Sums::default(),
+        false => Sums::of(&prediction, &labels),
+    };
     let right = |(i, label): (usize, &u32)| prediction.top(i).0 == *label;
     Ok(Found {
         correct: labels
@@ -158,6 +233,7 @@ fn run_part(
             .count(),
         labels,
         prediction: keep.then_some(prediction),
+        calibration,
     })
 }
 

@@ -178,6 +178,7 @@ mod tests {
             updates: 1,
             train_seconds: 0.0,
             test_seconds: 0.0,
+            ..Default::default()
         };
         (1..=tasks).map(record).collect()
     }

@@ -6,7 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::digits::Digits;
 use crate::experiment::Experiment;
+use crate::snapshot::Snapshot;
 
 /// The windows, in tasks, of every window accuracy.
 pub const WINDOWS: [usize; 2] = [5, 20];
@@ -27,6 +29,9 @@ pub(crate) struct History {
     pub(crate) peak_memory_bytes: Option<u64>,
     /// The tasks that were learned and tested.
     pub(crate) tasks: Vec<TaskRecord>,
+    /// After the newest of them; older ones would make the note long.
+    #[serde(default)]
+    pub(crate) digits: Option<Digits>,
 }
 
 /// What comes next, counted from 0.
@@ -41,8 +46,8 @@ pub(crate) struct Position {
     pub(crate) example: usize,
 }
 
-/// One task, learned and tested.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One task, learned and tested. A run begun by an earlier version lacks what is optional.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskRecord {
     /// Counted from 1.
@@ -59,12 +64,30 @@ pub struct TaskRecord {
     pub brier: f64,
     /// Mean negative log-likelihood on this task, nats.
     pub nll: f64,
+    /// The same three on the tasks before this one.
+    #[serde(default)]
+    pub past: Option<PastCalibration>,
     /// Updates since the run's start.
     pub updates: u64,
     /// Time spent learning this task.
     pub train_seconds: f64,
     /// Time spent testing after this task.
     pub test_seconds: f64,
+    /// How the network stood.
+    #[serde(default)]
+    pub snapshot: Option<Snapshot>,
+}
+
+/// Calibration on the tasks before the newest one, after it: each a mean over these tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PastCalibration {
+    /// Expected calibration error, 15 bins, 0..=1.
+    pub ece: f64,
+    /// Brier score, 0..=2.
+    pub brier: f64,
+    /// Negative log-likelihood, nats.
+    pub nll: f64,
 }
 
 /// Area under the ROC curve, 0..=1; one half is chance.
@@ -91,12 +114,13 @@ impl History {
             train_seconds: 0.0,
             peak_memory_bytes: None,
             tasks: Vec::new(),
+            digits: None,
         }
     }
 
     /// Reads the note; `None` unless it fits `experiment` in every number.
     pub(crate) fn read(note: &str, experiment: &Experiment) -> Option<Self> {
-        let history: Self = serde_json::from_str(note).ok()?;
+        let history = Self::parse(note)?;
         let Position {
             task,
             epoch,
@@ -108,11 +132,23 @@ impl History {
             && example < data.train_examples
             && (epoch < data.epochs || example == 0)
             && (task < experiment.tasks || epoch == 0 && example == 0);
+        (in_range && history.tasks.len() == task).then_some(history)
+    }
+
+    /// Reads the note of any experiment's run; `None` unless it is one and its tables are whole.
+    pub(crate) fn parse(note: &str) -> Option<Self> {
+        let history: Self = serde_json::from_str(note).ok()?;
         let fits = |(row, record): (usize, &TaskRecord)| {
-            record.task == row + 1 && record.accuracy.len() == row + 1
+            record.task == row + 1
+                && record.accuracy.len() == row + 1
+                && record.accuracy.iter().all(|a| (0.0..=1.0).contains(a))
         };
-        let whole = history.tasks.len() == task && history.tasks.iter().enumerate().all(fits);
-        (in_range && whole).then_some(history)
+        history
+            .tasks
+            .iter()
+            .enumerate()
+            .all(fits)
+            .then_some(history)
     }
 
     /// The note.
@@ -157,6 +193,7 @@ mod tests {
             updates: 100,
             train_seconds: 1e-9,
             test_seconds: 1e9,
+            ..Default::default()
         }
     }
 

@@ -4,12 +4,13 @@
 //! permuted-digits.toml, --set      experiment (document, fields): checked once
 //!   -> Data                        tasks: the only place that joins data to models
 //!   -> run                         run: learn, test (evaluation), save, report (progress)
-//!   -> OUT/                        run_directory, history, summary
-//! several seeds                    seeds: OUT/seed-N/ each, OUT/summary.json over all
+//!   -> OUT/                        run_directory, history (snapshot, digits), summary, report
+//! several seeds                    seeds: OUT/seed-N/ each, OUT/summary.json, report.html
 //! ```
 //!
 //! A run directory holds `config.toml`, `checkpoint.safetensors`, and what is derived from
-//! the checkpoint: `accuracy.csv`, `metrics.jsonl` and, in the end, `summary.json`. Any run
+//! the checkpoint: `accuracy.csv`, `metrics.jsonl` and, in the end, `summary.json` and
+//! `report.html`. Any run
 //! can be killed at any instant and gone on with; the result is that of an unbroken run.
 //!
 //! ```no_run
@@ -27,6 +28,7 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod digits;
 mod document;
 mod error;
 mod evaluation;
@@ -39,9 +41,11 @@ mod learners;
 pub mod measure;
 pub mod memory;
 pub mod progress;
+pub mod report;
 pub mod run;
 pub mod run_directory;
 pub mod seeds;
+pub mod snapshot;
 pub mod summary;
 pub mod tasks;
 
@@ -49,6 +53,7 @@ pub use error::LabError;
 pub use experiment::{DataConfig, Experiment, presets};
 pub use history::TaskRecord;
 pub use progress::{Event, Progress, Silent};
+pub use report::Report;
 pub use run::{Outcome, Setting, run};
 pub use seeds::{Outcomes, run_seeds};
 pub use summary::Summary;

@@ -21,8 +21,9 @@ use crate::history::{History, TaskRecord};
 use crate::importance::Importance;
 use crate::memory;
 use crate::progress::{Event, Progress};
+use crate::report::Report;
 use crate::run_directory::{
-    self, ACCURACY, CHECKPOINT, CONFIG, FIGURE, METRICS, RunDirectory, SUMMARY,
+    self, ACCURACY, CHECKPOINT, CONFIG, FIGURE, METRICS, REPORT, RunDirectory, SUMMARY,
 };
 use crate::summary::{self, Summary};
 use crate::tasks::Data;
@@ -35,7 +36,7 @@ const CHUNK: usize = 32;
 const PART: usize = 1024;
 
 /// The note of a checkpoint that holds the history.
-const NOTE: &str = "run";
+pub(crate) const NOTE: &str = "run";
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -189,7 +190,8 @@ impl Run<'_> {
                 self.report(Event::TaskEnded(record));
             }
         }
-        let mut summary = Summary::new(self.experiment, &self.history);
+        let Experiment { name, seed, .. } = self.experiment;
+        let mut summary = Summary::new(name, *seed, &self.history);
         if self.experiment.importance {
             let last = self.experiment.tasks - 1;
             summary.importance = Importance::of(&self.learner, &self.tasks, last);
@@ -197,6 +199,8 @@ impl Run<'_> {
         let mut text = serde_json::to_string_pretty(&summary).expect("numbers are JSON");
         text.push('\n');
         self.directory.write(SUMMARY, text.as_bytes())?;
+        let report = Report::read(&[self.directory.path().to_owned()])?;
+        self.directory.write(REPORT, report.html().as_bytes())?;
         Ok(Outcome::Finished(Box::new(summary)))
     }
 
@@ -285,10 +289,13 @@ impl Run<'_> {
             ece: tested.ece,
             brier: tested.brier,
             nll: tested.nll,
+            past: tested.past,
             updates: self.learner.updates(),
             train_seconds: history.train_seconds,
             test_seconds: started.elapsed().as_secs_f64(),
+            snapshot: Some(tested.snapshot),
         });
+        history.digits = tested.digits;
         history.position.task += 1;
         history.position.epoch = 0;
         history.online_correct = 0;

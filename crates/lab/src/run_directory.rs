@@ -22,6 +22,8 @@ pub const FIGURE: &str = "accuracy.svg";
 pub const METRICS: &str = "metrics.jsonl";
 /// The finished run in numbers.
 pub const SUMMARY: &str = "summary.json";
+/// The run, or several, in figures: a page for a browser.
+pub const REPORT: &str = "report.html";
 const LOCK: &str = ".lock";
 const TEMPORARY: &str = ".mesu-tmp-";
 
@@ -112,6 +114,15 @@ impl RunDirectory {
             "can't be written, its old content is kept",
         ))
     }
+}
+
+/// Replaces the file `path`, at once or not at all; its folder must be there.
+pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<(), LabError> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    replace(folder, path, content).map_err(LabError::io(path, "can't be written"))
 }
 
 fn replace(folder: &Path, path: &Path, content: &[u8]) -> std::io::Result<()> {

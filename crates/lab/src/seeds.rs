@@ -1,10 +1,10 @@
 //! One experiment with several seeds: `seed-N` is a run directory each, beside a
-//! `summary.json` over all of them.
+//! `summary.json` and a `report.html` over all of them.
 //!
 //! Runs share the data, and take turns on the cores that there are. A seed's result does
 //! not depend on its company.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use crate::error::LabError;
 use crate::experiment::Experiment;
+use crate::report::Report;
 use crate::run::{self, Outcome, Setting};
-use crate::run_directory::{RunDirectory, SUMMARY};
+use crate::run_directory::{REPORT, RunDirectory, SUMMARY};
 use crate::summary::{self, Summary};
 use crate::tasks::Data;
 
@@ -72,10 +73,8 @@ pub fn run_seeds(
     }
     data.learner(experiment)?;
     let directory = RunDirectory::open(path, is_seed, setting.resume)?;
-    let run = |experiment: &Experiment| {
-        let path = directory.file(&format!("seed-{}", experiment.seed));
-        run::run(experiment, data, &path, setting)
-    };
+    let folder = |experiment: &Experiment| directory.file(&format!("seed-{}", experiment.seed));
+    let run = |experiment: &Experiment| run::run(experiment, data, &folder(experiment), setting);
     let mut summaries = Vec::new();
     for outcome in side_by_side(&experiments, run) {
         if let Outcome::Finished(summary) = outcome? {
@@ -88,6 +87,8 @@ pub fn run_seeds(
     let json = summary::over_seeds(&summaries);
     let text = serde_json::to_string_pretty(&json).expect("numbers are JSON") + "\n";
     directory.write(SUMMARY, text.as_bytes())?;
+    let folders: Vec<PathBuf> = experiments.iter().map(folder).collect();
+    directory.write(REPORT, Report::read(&folders)?.html().as_bytes())?;
     Ok(Outcomes::Finished { summaries, json })
 }
 

@@ -10,8 +10,7 @@ use mesu::metric::AccuracyMatrix;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::experiment::Experiment;
-use crate::history::{History, OodAuroc, TaskRecord, WINDOWS};
+use crate::history::{History, OodAuroc, PastCalibration, TaskRecord, WINDOWS};
 use crate::importance::Importance;
 
 /// An accuracy for each window, by the window's number of tasks: "5", "20".
@@ -53,6 +52,8 @@ pub struct Summary {
     pub brier: f64,
     /// Negative log-likelihood on the last task, nats.
     pub nll: f64,
+    /// The same three on the tasks before the last, after it; none after a single task.
+    pub past: Option<PastCalibration>,
     /// Updates of the whole run.
     pub updates: u64,
     /// Updates by the time spent learning.
@@ -69,10 +70,13 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Of a finished run: `history` has a record for every task.
-    pub(crate) fn new(experiment: &Experiment, history: &History) -> Self {
+    /// Of the tasks that are finished.
+    ///
+    /// # Panics
+    /// When `history` has none.
+    pub(crate) fn new(name: &str, seed: u64, history: &History) -> Self {
         let tasks = &history.tasks;
-        let last = tasks.last().expect("a finished run has a task");
+        let last = tasks.last().expect("a summary is of one task or more");
         let mut matrix = AccuracyMatrix::new();
         for record in tasks {
             matrix.push(record.accuracy.clone());
@@ -84,8 +88,8 @@ impl Summary {
         };
         let train_seconds = sum(|record| record.train_seconds);
         Self {
-            name: experiment.name.clone(),
-            seed: experiment.seed,
+            name: name.to_owned(),
+            seed,
             tasks: tasks.len(),
             newest_accuracy: matrix.newest(),
             window_accuracy: windows(&|window| matrix.window(window)),
@@ -100,6 +104,7 @@ impl Summary {
             ece: last.ece,
             brier: last.brier,
             nll: last.nll,
+            past: last.past,
             updates: last.updates,
             updates_per_second: last.updates as f64 / train_seconds.max(1e-9),
             train_seconds,
@@ -195,6 +200,9 @@ pub(crate) fn metrics_jsonl(records: &[TaskRecord]) -> String {
             .map(|&window| (window.to_string(), recent(window)))
             .collect();
         let mut line = json!(record);
+        // Counts for the report's figures, which read them from the checkpoint.
+        line.as_object_mut()
+            .and_then(|line| line.remove("snapshot"));
         line["newest_accuracy"] = json!(row.last());
         line["average_accuracy"] = json!(mean(row));
         line["window_accuracy"] = json!(windows);
@@ -206,6 +214,7 @@ pub(crate) fn metrics_jsonl(records: &[TaskRecord]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Experiment;
 
     fn record(accuracy: &[f64]) -> TaskRecord {
         TaskRecord {
@@ -219,6 +228,7 @@ mod tests {
             updates: 100 * accuracy.len() as u64,
             train_seconds: 2.0,
             test_seconds: 1.0,
+            ..Default::default()
         }
     }
 
@@ -226,7 +236,7 @@ mod tests {
         let experiment = Experiment::find("permuted-digits", &["tasks=2".to_owned()]).unwrap();
         let mut history = History::new(&experiment);
         history.tasks = vec![record(&[0.75]), record(&[0.5, 1.0])];
-        Summary::new(&experiment, &history)
+        Summary::new("permuted-digits", 1, &history)
     }
 
     #[test]

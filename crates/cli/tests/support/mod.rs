@@ -166,11 +166,23 @@ pub(crate) fn assert_same_runs(left: &Path, right: &Path) {
     for ((path, left), right) in left_files.iter().zip(right_files.values()) {
         let same = match path.extension().and_then(|extension| extension.to_str()) {
             Some("json" | "jsonl") => json_lines(left) == json_lines(right),
+            Some("html") => without_machine(left) == without_machine(right),
             Some("safetensors") => checkpoint(left) == checkpoint(right),
             _ => left == right,
         };
         assert!(same, "{} differs", path.display());
     }
+}
+
+/// A report without what depends on the machine, which its comments enclose.
+fn without_machine(html: &[u8]) -> String {
+    let html = String::from_utf8(html.to_vec()).unwrap();
+    let mut parts = html.split("<!-- machine -->");
+    let mut kept = parts.next().unwrap().to_owned();
+    for part in parts {
+        kept.push_str(part.split_once("<!-- /machine -->").unwrap().1);
+    }
+    kept
 }
 
 fn json_lines(bytes: &[u8]) -> Vec<String> {

@@ -2,8 +2,7 @@
 //! `[examples]`, below the number of classes; the functions panic at other shapes and labels. Without examples, or with a
 //! probability that is not a number, the result is none.
 
-/// Bins of the expected calibration error.
-const BINS: usize = 15;
+use super::Reliability;
 
 /// Smallest probability whose logarithm is taken: that of a float.
 const SMALLEST: f64 = f32::MIN_POSITIVE as f64;
@@ -13,14 +12,7 @@ const SMALLEST: f64 = f32::MIN_POSITIVE as f64;
 /// largest probability.
 #[must_use]
 pub fn ece(probabilities: &[f32], labels: &[u32]) -> f64 {
-    let rows = rows(probabilities, labels);
-    let (confidence, correct): (Vec<f64>, Vec<bool>) = rows
-        .map(|(row, label)| {
-            let top = crate::estimator::argmax(row);
-            (f64::from(row[top]), top == label)
-        })
-        .unzip();
-    calibration_error(&confidence, &correct)
+    Reliability::of(probabilities, labels).error()
 }
 
 /// [`ece`] from the confidence of each example, in 0..=1, and whether it was right.
@@ -31,18 +23,11 @@ pub fn calibration_error(confidence: &[f64], correct: &[bool]) -> f64 {
         correct.len(),
         "calibration_error: one of each per example"
     );
-    // Per bin: examples that are right, sum of the confidence. A bin holds its upper edge.
-    let mut bins = [(0.0, 0.0); BINS];
+    let mut reliability = Reliability::default();
     for (confidence, correct) in confidence.iter().zip(correct) {
-        let bin = (confidence * BINS as f64).ceil() as usize;
-        let (right, sum) = &mut bins[bin.clamp(1, BINS) - 1];
-        *right += f64::from(u8::from(*correct));
-        *sum += confidence;
+        reliability.add(*confidence, *correct);
     }
-    let gaps = bins
-        .iter()
-        .map(|(right, sum): &(f64, f64)| (right - sum).abs());
-    gaps.sum::<f64>() / confidence.len() as f64
+    reliability.error()
 }
 
 /// Brier score, 0 to 2: mean over the examples of the squared distance between the probabilities
@@ -75,7 +60,7 @@ pub fn nll(probabilities: &[f32], labels: &[u32]) -> f64 {
 }
 
 /// The distributions and their labels.
-fn rows<'a>(
+pub(super) fn rows<'a>(
     probabilities: &'a [f32],
     labels: &'a [u32],
 ) -> impl Iterator<Item = (&'a [f32], usize)> {

@@ -4,8 +4,10 @@ mod auroc;
 mod calibration;
 mod continual;
 mod correlation;
+mod reliability;
 
 pub use auroc::auroc;
 pub use calibration::{brier, calibration_error, ece, nll};
 pub use continual::AccuracyMatrix;
 pub use correlation::{pearson, spearman};
+pub use reliability::{RELIABILITY_BINS, Reliability, ReliabilityBin};

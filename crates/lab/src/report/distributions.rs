@@ -1,0 +1,275 @@
+//! Figures of what a test saw beside its means: accuracy on each task, uncertainties and
+//! confidences.
+
+use super::Figure;
+use super::axis::{Axis, Ticks};
+use super::canvas::Mark;
+use super::group::Group;
+use super::heat::{HeatMap, task_axis};
+use super::lines::{Bars, Chart, Line, Place, Style};
+use super::palette::Dash;
+use crate::snapshot::{Snapshot, UncertaintyHistograms};
+
+/// Images that a bin must hold to be shown in a reliability diagram.
+const ENOUGH: f64 = 10.0;
+
+/// Whose figure it is, where there are several groups.
+pub(crate) fn whose(groups: &[Group], group: &Group) -> String {
+    match groups {
+        [_] => String::new(),
+        _ => group.name.clone(),
+    }
+}
+
+/// The end of a figure's id, where there are several groups.
+pub(crate) fn suffix(groups: &[Group], number: usize) -> String {
+    match groups {
+        [_] => String::new(),
+        _ => format!("-{}", number + 1),
+    }
+}
+
+/// Accuracy on each task after each task.
+pub(crate) fn matrices(groups: &[Group]) -> Vec<Figure> {
+    let matrix = |(number, group): (usize, &Group)| {
+        let done = group
+            .runs
+            .iter()
+            .map(|run| run.history.tasks.len())
+            .max()
+            .unwrap_or(0);
+        let tasks = group.tasks_wanted().max(done);
+        let cell = |i: usize, j: usize| {
+            let values: Vec<f64> = group
+                .runs
+                .iter()
+                .filter_map(|run| run.history.tasks.get(i)?.accuracy.get(j).copied())
+                .collect();
+            (!values.is_empty()).then(|| 100.0 * values.iter().sum::<f64>() / values.len() as f64)
+        };
+        let map = HeatMap {
+            id: format!("matrix{}", suffix(groups, number)),
+            title: "Accuracy on each task, after each task".to_owned(),
+            whose: whose(groups, group),
+            caption: "Bright: known. Down a column, a task fades as others are learned.".to_owned(),
+            x: task_axis("tested on task", tasks),
+            y: Axis {
+                range: (tasks as f64 + 0.5, 0.5),
+                ..task_axis("after learning task", tasks)
+            },
+            // Chance and less, for ten classes, is all of one colour.
+            scale: Axis::new("accuracy, %", 10.0, 100.0, Ticks::Decimal),
+            cells: (0..tasks)
+                .map(|i| (0..tasks).map(|j| cell(i, j)).collect())
+                .collect(),
+            places: (numbers(tasks), numbers(tasks)),
+        };
+        map.figure()
+    };
+    groups.iter().enumerate().map(matrix).collect()
+}
+
+/// 1, 2, … `tasks`.
+pub(crate) fn numbers(tasks: usize) -> Vec<f64> {
+    (1..=tasks).map(|task| task as f64).collect()
+}
+
+/// The snapshots after the last task of each run of `group`.
+pub(crate) fn last_snapshots(group: &Group) -> impl Iterator<Item = &Snapshot> + Clone {
+    group
+        .runs
+        .iter()
+        .filter_map(|run| run.history.tasks.last()?.snapshot.as_ref())
+}
+
+/// Uncertainty of known and of unknown images.
+pub(crate) fn uncertainties(groups: &[Group]) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    for (number, group) in groups.iter().enumerate() {
+        type Of = fn(&UncertaintyHistograms) -> &Vec<u64>;
+        let kinds: [(&str, &str, Of); 2] = [
+            ("epistemic", "Epistemic uncertainty", |histograms| {
+                &histograms.epistemic
+            }),
+            ("total", "Total uncertainty", |histograms| &histograms.total),
+        ];
+        for (id, title, of) in kinds {
+            let snapshots = last_snapshots(group);
+            let known = summed(snapshots.clone().map(|snapshot| of(&snapshot.known)));
+            let unknown = snapshots
+                .clone()
+                .filter_map(|snapshot| snapshot.unknown.as_ref());
+            let unknown = summed(unknown.map(of));
+            let Some(bits) = snapshots.map(|snapshot| snapshot.known.most_bits).next() else {
+                continue;
+            };
+            // As far as there are images, and half a bit at least.
+            let used = |counts: &[u64]| counts.iter().rposition(|&n| n > 0).map_or(0, |i| i + 1);
+            let width = bits / known.len().max(1) as f64;
+            let bins = used(&known).max(used(&unknown)).max((0.5 / width) as usize);
+            let lines = [
+                ("newest task's test images", 0, &known),
+                ("unknown images", 1, &unknown),
+            ]
+            .into_iter()
+            .filter(|(_, _, counts)| counts.iter().any(|&n| n > 0))
+            .map(|(name, style, counts)| steps(name, style, &counts[..bins], width, counts));
+            let lines: Vec<Line> = lines.collect();
+            let heights = lines
+                .iter()
+                .flat_map(|line| &line.points)
+                .map(|place| place.y);
+            let chart = Chart {
+                id: format!("uncertainty-{id}{}", suffix(groups, number)),
+                title: format!("{title}, known and unknown"),
+                whose: whose(groups, group),
+                caption: "After the last task. The less the two overlap, the better the unknown \
+                          is told."
+                    .to_owned(),
+                x: Axis::new(
+                    "uncertainty, bits",
+                    0.0,
+                    bins as f64 * width,
+                    Ticks::Decimal,
+                ),
+                y: Axis::from_zero("share of images, %", heights),
+                lines,
+                bars: None,
+            };
+            figures.push(chart.figure());
+        }
+    }
+    figures
+}
+
+/// The sum of histograms of one length.
+pub(crate) fn summed<'a>(histograms: impl Iterator<Item = &'a Vec<u64>>) -> Vec<u64> {
+    let mut sum: Vec<u64> = Vec::new();
+    for counts in histograms {
+        sum.resize(counts.len().max(sum.len()), 0);
+        sum.iter_mut()
+            .zip(counts)
+            .for_each(|(sum, count)| *sum += count);
+    }
+    sum
+}
+
+/// A histogram as a line of steps.
+fn steps(name: &str, style: usize, shown: &[u64], width: f64, all: &[u64]) -> Line {
+    let total = all.iter().sum::<u64>() as f64;
+    let points = shown.iter().enumerate().flat_map(|(bin, &count)| {
+        let y = 100.0 * count as f64 / total;
+        [bin, bin + 1].map(|edge| Place {
+            x: edge as f64 * width,
+            y,
+            spread: None,
+        })
+    });
+    Line {
+        name: name.to_owned(),
+        style: Style {
+            mark: Mark::None,
+            dash: Dash::ALL[style % Dash::ALL.len()],
+            filled: true,
+            ..Style::of(style)
+        },
+        points: points.collect(),
+    }
+}
+
+/// Confidence against accuracy.
+pub(crate) fn reliability(groups: &[Group]) -> Vec<Figure> {
+    type Of = fn(&Snapshot) -> &Vec<mesu::metric::ReliabilityBin>;
+    let kinds: [(&str, Of); 2] = [
+        ("newest task", |snapshot| &snapshot.reliability),
+        ("past tasks", |snapshot| &snapshot.past_reliability),
+    ];
+    // Per group and kind: in each bin that has examples, their number, confidence, accuracy.
+    let bins = |group: &Group, of: Of| {
+        let mut sums = Vec::new();
+        for bins in last_snapshots(group).map(of) {
+            sums.resize(bins.len().max(sums.len()), (0.0, 0.0, 0.0));
+            for ((n, confidence, correct), bin) in sums.iter_mut().zip(bins) {
+                *n += bin.examples as f64;
+                *confidence += bin.confidence;
+                *correct += bin.correct as f64;
+            }
+        }
+        sums
+    };
+    let line = |name: &str, style: Style, group: &Group, of: Of| {
+        let place = |&(n, confidence, correct): &(f64, f64, f64)| Place {
+            x: confidence / n,
+            y: correct / n,
+            spread: None,
+        };
+        let bins = bins(group, of);
+        let points: Vec<Place> = bins
+            .iter()
+            .filter(|bin| bin.0 >= ENOUGH)
+            .map(place)
+            .collect();
+        (!points.is_empty()).then(|| Line {
+            name: name.to_owned(),
+            style,
+            points,
+        })
+    };
+    let chart = |id: &str, title: &str, mut lines: Vec<Line>, bars| {
+        if lines.is_empty() {
+            return None;
+        }
+        let place = |x| Place {
+            x,
+            y: x,
+            spread: None,
+        };
+        lines.push(Line {
+            name: "as sure as right".to_owned(),
+            style: Style::faint(Dash::Long),
+            points: vec![place(0.0), place(1.0)],
+        });
+        let chart = Chart {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            whose: String::new(),
+            caption:
+                "After the last task, in 15 bins of confidence; bins of fewer than ten images \
+                      are left out. Below the diagonal: surer than right."
+                    .to_owned(),
+            x: Axis::new("confidence", 0.0, 1.0, Ticks::Decimal),
+            y: Axis::new("accuracy", 0.0, 1.0, Ticks::Decimal),
+            lines,
+            bars,
+        };
+        Some(chart.figure())
+    };
+    if let [group] = groups {
+        let lines = kinds
+            .iter()
+            .enumerate()
+            .filter_map(|(i, (name, of))| line(name, Style::of(i), group, *of));
+        let sizes = bins(group, kinds[0].1);
+        let total: f64 = sizes.iter().map(|bin| bin.0).sum();
+        let width = 1.0 / sizes.len().max(1) as f64;
+        let bar = |(i, bin): (usize, &(f64, f64, f64))| {
+            (i as f64 * width, (i + 1) as f64 * width, bin.0 / total)
+        };
+        let bars = Some(Bars {
+            name: "share of images, newest task".to_owned(),
+            bars: sizes.iter().enumerate().map(bar).collect(),
+        });
+        return chart("reliability", "Reliability", lines.collect(), bars)
+            .into_iter()
+            .collect();
+    }
+    kinds
+        .iter()
+        .filter_map(|(name, of)| {
+            let lines = groups.iter().enumerate();
+            let lines = lines.filter_map(|(i, group)| line(&group.name, Style::of(i), group, *of));
+            let id = format!("reliability-{}", name.split(' ').next().unwrap_or(name));
+            chart(&id, &format!("Reliability: {name}"), lines.collect(), None)
+        })
+        .collect()
+}

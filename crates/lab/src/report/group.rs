@@ -1,0 +1,186 @@
+//! Runs that differ in nothing but the seed are one group: one line in every figure, with a
+//! band of one standard deviation over the seeds.
+
+use serde_json::Value as Json;
+use toml::{Table, Value};
+
+use super::source::RunData;
+use crate::document;
+use crate::summary::{self, Summary};
+
+/// Keys that make no other experiment: how often it is saved, and what it is called by people.
+const APART: [&str; 3] = ["seed", "checkpoint_seconds", "description"];
+
+/// Runs of one configuration, by their seeds.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// The learner, and in which settings it differs from the other groups.
+    pub(crate) name: String,
+    /// `learner.kind`.
+    pub(crate) kind: String,
+    /// What all its runs share.
+    pub(crate) config: Table,
+    /// One or more.
+    pub(crate) runs: Vec<RunData>,
+    /// The summary of one run, or of several with `mean` and `std`, see [`summary::over_seeds`].
+    pub(crate) summary: Json,
+}
+
+impl Group {
+    /// The groups of `runs`, in the order in which they first appear.
+    pub(crate) fn all(runs: Vec<RunData>) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
+        for run in runs {
+            let config = shared(&run.config);
+            match groups.iter_mut().find(|group| group.config == config) {
+                Some(group) => group.runs.push(run),
+                None => groups.push(Self {
+                    name: String::new(),
+                    kind: kind(&config),
+                    config,
+                    runs: vec![run],
+                    summary: Json::Null,
+                }),
+            }
+        }
+        let names: Vec<String> = groups.iter().map(|group| name(group, &groups)).collect();
+        for (group, name) in groups.iter_mut().zip(names) {
+            group.name = name;
+            group.runs.sort_by_key(RunData::seed);
+            group.summary = summary(group);
+        }
+        groups
+    }
+
+    /// The experiment's name.
+    pub(crate) fn experiment(&self) -> &str {
+        let name = self.config.get("name").and_then(Value::as_str);
+        name.unwrap_or_default()
+    }
+
+    /// Tasks that the configuration asks for.
+    pub(crate) fn tasks_wanted(&self) -> usize {
+        let tasks = self.config.get("tasks").and_then(Value::as_integer);
+        tasks
+            .and_then(|tasks| usize::try_from(tasks).ok())
+            .unwrap_or(0)
+    }
+
+    /// Tasks that the slowest of its runs has finished.
+    pub(crate) fn tasks(&self) -> usize {
+        let tasks = self.runs.iter().map(|run| run.history.tasks.len());
+        tasks.min().unwrap_or(0)
+    }
+
+    /// A number of its summary: the mean over the seeds, and their standard deviation if
+    /// there are several.
+    pub(crate) fn number(&self, pointer: &str) -> Option<(f64, Option<f64>)> {
+        let at = |pointer: &str| self.summary.pointer(pointer).and_then(Json::as_f64);
+        Some((at(pointer)?, at(&format!("/std{pointer}"))))
+    }
+
+    /// "seed 1", "seeds 1, 2, 3".
+    pub(crate) fn seeds(&self) -> String {
+        let seeds: Vec<String> = self.runs.iter().map(|run| run.seed().to_string()).collect();
+        let plural = if seeds.len() == 1 { "" } else { "s" };
+        format!("seed{plural} {}", seeds.join(", "))
+    }
+}
+
+fn shared(config: &Table) -> Table {
+    let mut config = config.clone();
+    config.retain(|key, _| !APART.contains(&key));
+    config
+}
+
+fn kind(config: &Table) -> String {
+    let learner = config
+        .get("learner")
+        .and_then(|learner| learner.get("kind"));
+    learner.and_then(Value::as_str).unwrap_or("?").to_owned()
+}
+
+fn summary(group: &Group) -> Json {
+    let one = |run: &RunData| Summary::new(group.experiment(), run.seed(), &run.history);
+    let summaries: Vec<Summary> = group.runs.iter().map(one).collect();
+    match &summaries[..] {
+        [one] => serde_json::json!(one),
+        several => summary::over_seeds(several),
+    }
+}
+
+/// Settings of the learner are compared among learners of the same kind: others don't have
+/// them. All other settings are compared among all.
+fn name(group: &Group, groups: &[Group]) -> String {
+    let differs = |key: &str| {
+        let value = |other: &Group| leaf(&other.config, key);
+        let own = value(group);
+        let mut rivals = groups
+            .iter()
+            .filter(|other| !key.starts_with("learner.") || other.kind == group.kind);
+        rivals.any(|other| value(other) != own)
+    };
+    let mut words = vec![group.kind.clone()];
+    for (key, value) in document::leaves(&group.config) {
+        if key != "learner.kind" && differs(&key) {
+            let last = key.rsplit('.').next().unwrap_or(&key);
+            words.push(format!("{last}={}", plain(value)));
+        }
+    }
+    words.join(", ")
+}
+
+/// The value at the dotted `key`, as text.
+pub(crate) fn leaf(config: &Table, key: &str) -> Option<String> {
+    let leaves = document::leaves(config);
+    let found = leaves.iter().find(|(other, _)| other == key);
+    found.map(|(_, value)| plain(value))
+}
+
+/// A setting as people write it: whole numbers without a point, words without quotes.
+pub(crate) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Float(number) if number.abs() >= 1e7 => format!("{number:e}"),
+        Value::Float(number) => format!("{number}"),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn seeds_are_one_group_and_settings_are_others() {
+        let runs = vec![
+            sample::run(&["seed=2"], 3),
+            sample::run(&["seed=1"], 2),
+            sample::run(&["learner.memory_window=1e15", "network.hidden=[7]"], 3),
+        ];
+        let groups = Group::all(runs);
+        let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "mesu, memory_window=300000, hidden=[50]",
+                "mesu, memory_window=1e15, hidden=[7]"
+            ]
+        );
+        assert_eq!((groups[0].runs.len(), groups[0].tasks()), (2, 2));
+        assert_eq!(groups[0].seeds(), "seeds 1, 2");
+        assert!(groups[0].number("/newest_accuracy").unwrap().1.is_some());
+        assert!(groups[1].number("/newest_accuracy").unwrap().1.is_none());
+        assert_eq!(groups[1].number("/nothing"), None);
+    }
+
+    #[test]
+    fn learners_of_other_kinds_need_no_keys() {
+        let mut other = sample::run(&[], 2);
+        let learner = "kind = 'sgd'\nlr = 0.002".parse::<Table>().unwrap();
+        other.config.insert("learner".to_owned(), learner.into());
+        let groups = Group::all(vec![sample::run(&[], 2), other]);
+        assert_eq!((&*groups[0].name, &*groups[1].name), ("mesu", "sgd"));
+    }
+}

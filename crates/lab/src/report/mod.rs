@@ -1,0 +1,257 @@
+//! `report.html`: runs in figures, on one page that needs nothing else.
+//!
+//! ```text
+//! folders -> source          runs, each from its checkpoint
+//!         -> group           runs that differ in the seed alone
+//!         -> series          measures over tasks, mean and spread over the seeds
+//!         -> reference       the figures of papers (reference.toml)
+//!         -> section         figures: over_tasks, distributions, sigmas -> lines, heat -> canvas
+//!         -> page            HTML (templates/report.html), with numbers, pictures, settings
+//! ```
+//!
+//! Figures are SVG and follow the page into the dark by style rules; there is no script.
+//! The page is the same, byte for byte, for the same runs, but for what depends on the
+//! machine: that lies between the comments `machine` and `/machine`.
+
+mod axis;
+mod canvas;
+mod distributions;
+mod group;
+mod heat;
+mod lines;
+mod numbers;
+mod over_tasks;
+mod page;
+mod palette;
+mod pictures;
+mod reference;
+#[cfg(test)]
+mod sample;
+mod section;
+mod series;
+mod settings;
+mod sigmas;
+mod source;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::LabError;
+use crate::run_directory::write_file;
+
+use group::Group;
+use page::Page;
+
+/// Runs side by side: a page, its figures, and their data.
+#[derive(Clone, Debug)]
+pub struct Report {
+    html: String,
+    figures: Vec<Figure>,
+    /// Names and contents of data files that are of no figure.
+    tables: Vec<(String, String)>,
+    left_out: Vec<PathBuf>,
+}
+
+/// A figure, its data and its words.
+#[derive(Clone, Debug)]
+pub(crate) struct Figure {
+    /// A word, its own among the figures of a report.
+    pub(crate) id: String,
+    /// How to read it.
+    pub(crate) caption: String,
+    /// The text of an SVG element, on no ground.
+    pub(crate) svg: String,
+    /// A header line, and a line per point or cell.
+    pub(crate) csv: String,
+}
+
+impl Report {
+    /// Of the runs in `folders`: each holds a run, or folders of runs, down to three levels.
+    /// Runs without a finished task are left out.
+    ///
+    /// # Errors
+    /// [`LabError::NoRun`] for a folder without a run, a damaged checkpoint, or runs none of
+    /// which has finished a task; [`LabError::Io`] for what can't be read.
+    pub fn read(folders: &[PathBuf]) -> Result<Self, LabError> {
+        let found = source::find(folders)?;
+        Ok(Self::of(Group::all(found.runs), found.left_out))
+    }
+
+    fn of(groups: Vec<Group>, left_out: Vec<PathBuf>) -> Self {
+        let papers = reference::beside(&groups);
+        let sections = section::sections(&groups, &papers);
+        let page = Page::new(&groups, &papers, &sections, left_out.len());
+        Self {
+            html: page.html(),
+            tables: page.tables(),
+            figures: sections
+                .into_iter()
+                .flat_map(|section| section.figures)
+                .collect(),
+            left_out,
+        }
+    }
+
+    /// The page.
+    pub fn html(&self) -> &str {
+        &self.html
+    }
+
+    /// Folders of runs that have not finished a task.
+    pub fn left_out(&self) -> &[PathBuf] {
+        &self.left_out
+    }
+
+    /// Writes the page to `path`, whose folder must be there; what was there is replaced at
+    /// once or not at all.
+    ///
+    /// # Errors
+    /// [`LabError::Io`].
+    pub fn write(&self, path: &Path) -> Result<(), LabError> {
+        write_file(path, self.html.as_bytes())
+    }
+
+    /// Writes every figure to `folder` as an SVG file on a white ground; returns the files.
+    ///
+    /// # Errors
+    /// [`LabError::Io`].
+    pub fn write_svg(&self, folder: &Path) -> Result<Vec<PathBuf>, LabError> {
+        let file = |figure: &Figure| (format!("{}.svg", figure.id), canvas::alone(&figure.svg));
+        write_all(folder, self.figures.iter().map(file))
+    }
+
+    /// Writes the data of every figure and table to `folder` as a CSV file; returns the files.
+    ///
+    /// # Errors
+    /// [`LabError::Io`].
+    pub fn write_csv(&self, folder: &Path) -> Result<Vec<PathBuf>, LabError> {
+        let file = |figure: &Figure| (format!("{}.csv", figure.id), figure.csv.clone());
+        let figures = self.figures.iter().map(file);
+        write_all(folder, figures.chain(self.tables.iter().cloned()))
+    }
+}
+
+fn write_all(
+    folder: &Path,
+    files: impl Iterator<Item = (String, String)>,
+) -> Result<Vec<PathBuf>, LabError> {
+    fs::create_dir_all(folder).map_err(LabError::io(folder, "can't be made a folder"))?;
+    let write = |(name, content): (String, String)| {
+        let path = folder.join(name);
+        write_file(&path, content.as_bytes()).map(|()| path)
+    };
+    files.map(write).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(sets: &[&[&str]]) -> Report {
+        let runs = sets.iter().map(|sets| sample::run(sets, 4)).collect();
+        Report::of(Group::all(runs), Vec::new())
+    }
+
+    fn ids(report: &Report) -> Vec<&str> {
+        report
+            .figures
+            .iter()
+            .map(|figure| figure.id.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn one_run_has_every_figure_once() {
+        let report = report(&[&[]]);
+        assert_eq!(
+            ids(&report),
+            [
+                "accuracy",
+                "matrix",
+                "transfer",
+                "ood",
+                "uncertainty-epistemic",
+                "uncertainty-total",
+                "ece",
+                "brier",
+                "nll",
+                "reliability",
+                "sigma-layer-1-weight",
+                "seconds",
+                "speed"
+            ]
+        );
+        for figure in &report.figures {
+            assert!(report.html.contains(&format!("id=\"{}\"", figure.id)));
+            assert!(report.html.contains(&figure.svg), "{}", figure.id);
+            assert!(figure.csv.lines().count() > 1, "{}", figure.id);
+        }
+        // Self-contained: nothing is fetched, nothing is run.
+        for word in ["<script", "@import", "url(", "src=\"http", "href=\"http"] {
+            assert!(!report.html.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn groups_have_a_line_in_every_chart_and_maps_of_their_own() {
+        let report = report(&[&[], &["seed=2"], &["learner.memory_window=1e15"]]);
+        let ids = ids(&report);
+        for id in [
+            "accuracy-all-seen",
+            "matrix-1",
+            "matrix-2",
+            "ece-past",
+            "reliability-past",
+        ] {
+            assert!(ids.contains(&id), "{ids:?}");
+        }
+        assert!(!ids.contains(&"matrix-3"));
+        let ece = report
+            .figures
+            .iter()
+            .find(|figure| figure.id == "ece-newest")
+            .unwrap();
+        assert!(
+            ece.csv.contains("\"mesu, memory_window=300000\"")
+                || ece.csv.contains("memory_window=1e15")
+        );
+        let mut unique = ids.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), ids.len());
+    }
+
+    #[test]
+    fn runs_of_earlier_versions_have_fewer_figures() {
+        let mut run = sample::run(&[], 3);
+        run.history.digits = None;
+        for record in &mut run.history.tasks {
+            (record.snapshot, record.past, record.ood_auroc) = (None, None, None);
+        }
+        let report = Report::of(Group::all(vec![run]), Vec::new());
+        assert_eq!(
+            ids(&report),
+            [
+                "accuracy", "matrix", "transfer", "ece", "brier", "nll", "seconds", "speed"
+            ]
+        );
+    }
+
+    #[test]
+    fn figures_and_data_are_exported() {
+        let folder = tempfile::tempdir().unwrap();
+        let report = report(&[&[]]);
+        let out = folder.path().join("a/b");
+        let svg = report.write_svg(&out).unwrap();
+        let csv = report.write_csv(&out).unwrap();
+        assert_eq!(svg.len(), report.figures.len());
+        assert_eq!(csv.len(), svg.len() + report.tables.len());
+        let text = fs::read_to_string(out.join("accuracy.svg")).unwrap();
+        assert!(text.contains("fill=\"#FFFFFF\""));
+        let text = fs::read_to_string(out.join("numbers.csv")).unwrap();
+        assert!(text.starts_with("run,number,mean,std\n"), "{text}");
+        let taken = folder.path().join("taken");
+        fs::write(&taken, "").unwrap();
+        assert!(report.write_svg(&taken).is_err());
+    }
+}

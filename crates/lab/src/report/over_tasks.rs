@@ -1,0 +1,268 @@
+//! Figures of measures over tasks.
+//!
+//! One group of runs: measures are lines of one chart. Several: a chart per measure, whose
+//! lines are the groups.
+
+use super::Figure;
+use super::axis::{Axis, Ticks};
+use super::group::Group;
+use super::lines::{Chart, Line, Place, Style};
+use super::palette::Dash;
+use super::reference::Beside;
+use super::series::{self, Measure};
+
+/// Measures in one unit.
+struct OverTasks<'a> {
+    id: &'a str,
+    title: &'a str,
+    caption: &'a str,
+    unit: &'a str,
+    /// The ends of what can be, if the axis is not to end where the lines do.
+    range: Option<(f64, f64)>,
+    measures: &'a [Measure],
+    /// A height to compare with.
+    compare: Option<(f64, &'a str)>,
+}
+
+/// Accuracy on the newest task, on windows and on all.
+pub(crate) fn accuracy(groups: &[Group], papers: &[Beside]) -> Vec<Figure> {
+    let charts = OverTasks {
+        id: "accuracy",
+        title: "Accuracy",
+        caption: "Mean test accuracy after each task.",
+        unit: "accuracy, %",
+        range: Some((0.0, 100.0)),
+        measures: &[
+            series::NEWEST,
+            series::WINDOW_5,
+            series::WINDOW_20,
+            series::AVERAGE,
+        ],
+        compare: None,
+    };
+    charts.figures(groups, papers)
+}
+
+/// How much is learned, and lost.
+pub(crate) fn transfer(groups: &[Group]) -> Vec<Figure> {
+    let charts = OverTasks {
+        id: "transfer",
+        title: "Learning and forgetting",
+        caption: "Learning accuracy: mean over the tasks so far of the accuracy just after each. \
+                  Forgetting: lost since each task's best, in points; backward transfer: gained \
+                  since each task was learned.",
+        unit: "accuracy, %",
+        range: None,
+        measures: &[
+            series::LEARNING,
+            series::FORGETTING,
+            series::BACKWARD_TRANSFER,
+        ],
+        compare: None,
+    };
+    charts.figures(groups, &[])
+}
+
+/// How well unknown images are told.
+pub(crate) fn ood(groups: &[Group]) -> Vec<Figure> {
+    let charts = OverTasks {
+        id: "ood",
+        title: "Telling unknown images",
+        caption: "Area under the ROC curve, by epistemic uncertainty (what the synapses do not \
+                  know) and by aleatoric (doubt within the image).",
+        unit: "AUROC",
+        range: Some((0.0, 1.0)),
+        measures: &[series::EPISTEMIC, series::ALEATORIC],
+        compare: Some((0.5, "chance")),
+    };
+    charts.figures(groups, &[])
+}
+
+/// Three scores of the probabilities.
+pub(crate) fn calibration(groups: &[Group]) -> Vec<Figure> {
+    let chart = |id, title, caption, unit, measures: &[Measure]| {
+        let charts = OverTasks {
+            id,
+            title,
+            caption,
+            unit,
+            range: None,
+            measures,
+            compare: None,
+        };
+        charts.figures(groups, &[])
+    };
+    [
+        chart(
+            "ece",
+            "Calibration error (ECE)",
+            "Mean distance of confidence from accuracy, 15 bins; 0 is best.",
+            "ECE",
+            &[series::ECE, series::PAST_ECE],
+        ),
+        chart(
+            "brier",
+            "Brier score",
+            "Squared distance of the probabilities from the truth, 0 to 2; 0 is best.",
+            "Brier score",
+            &[series::BRIER, series::PAST_BRIER],
+        ),
+        chart(
+            "nll",
+            "Negative log-likelihood (NLL)",
+            "Of the true class; 0 is best.",
+            "NLL, nats",
+            &[series::NLL, series::PAST_NLL],
+        ),
+    ]
+    .concat()
+}
+
+/// Seconds and updates per second.
+pub(crate) fn speed(groups: &[Group]) -> Vec<Figure> {
+    let seconds = OverTasks {
+        id: "seconds",
+        title: "Seconds per task",
+        caption: "Testing covers all tasks so far, so it takes longer with each.",
+        unit: "time, s",
+        range: None,
+        measures: &[series::TRAIN_SECONDS, series::TEST_SECONDS],
+        compare: None,
+    };
+    let updates = OverTasks {
+        id: "speed",
+        title: "Speed of learning",
+        caption: "Updates by the time spent learning.",
+        unit: "1,000 updates/s",
+        range: None,
+        measures: &[series::SPEED],
+        compare: None,
+    };
+    [seconds.figures(groups, &[]), updates.figures(groups, &[])].concat()
+}
+
+impl OverTasks<'_> {
+    fn figures(&self, groups: &[Group], papers: &[Beside]) -> Vec<Figure> {
+        let line = |name: &str, style: Style, measure: &Measure, group: &Group| {
+            let place = |point: series::Point| Place {
+                x: point.task as f64,
+                y: point.mean,
+                spread: point.std,
+            };
+            let points: Vec<Place> = measure.over(group).into_iter().map(place).collect();
+            (!points.is_empty()).then(|| Line {
+                name: name.to_owned(),
+                style,
+                points,
+            })
+        };
+        match groups {
+            [group] => {
+                let lines = self.measures.iter().enumerate().flat_map(|(i, measure)| {
+                    let style = Style::of(i);
+                    let level = level(papers, 0, measure, style, group.tasks());
+                    line(measure.name, style, measure, group)
+                        .into_iter()
+                        .chain(level)
+                });
+                let lines: Vec<Line> = lines.collect();
+                self.chart("", self.title, lines).into_iter().collect()
+            }
+            groups => {
+                let chart = |measure: &Measure| {
+                    let lines = groups.iter().enumerate().flat_map(|(i, group)| {
+                        let style = Style::of(i);
+                        let level = level(papers, i, measure, style, group.tasks());
+                        line(&group.name, style, measure, group)
+                            .into_iter()
+                            .chain(level)
+                    });
+                    let title = match self.measures.len() {
+                        1 => self.title.to_owned(),
+                        _ => format!("{}: {}", self.title, measure.name),
+                    };
+                    let lines: Vec<Line> = lines.collect();
+                    self.chart(&format!("-{}", measure.id), &title, lines)
+                };
+                self.measures.iter().filter_map(chart).collect()
+            }
+        }
+    }
+
+    /// None without lines.
+    fn chart(&self, suffix: &str, title: &str, mut lines: Vec<Line>) -> Option<Figure> {
+        if lines.is_empty() {
+            return None;
+        }
+        let points = lines.iter().flat_map(|line| &line.points);
+        let last = points.map(|place| place.x).fold(1.0, f64::max);
+        if let Some((height, name)) = self.compare {
+            lines.push(flat(name, Style::faint(Dash::Long), height, last));
+        }
+        let places = lines.iter().flat_map(|line| &line.points);
+        let y = match self.range {
+            Some((low, high)) => {
+                let least = places.map(|place| place.y - place.spread.unwrap_or(0.0));
+                let tenth = (high - low) / 10.0;
+                let floor = (least.fold(high - tenth, f64::min) / tenth).floor() * tenth;
+                // Where all is above the middle, the lower half would be empty.
+                let low = if floor >= (low + high) / 2.0 {
+                    floor
+                } else {
+                    low
+                };
+                Axis::new(self.unit, low, high, Ticks::Decimal)
+            }
+            None => {
+                // With the outer edge of the bands.
+                let ends = places.map(|p| p.y + p.spread.unwrap_or(0.0).copysign(p.y));
+                Axis::from_zero(self.unit, ends)
+            }
+        };
+        let chart = Chart {
+            id: format!("{}{suffix}", self.id),
+            title: title.to_owned(),
+            whose: String::new(),
+            caption: self.caption.to_owned(),
+            x: Axis::new("after learning task", 1.0, last, Ticks::Whole),
+            y,
+            lines,
+            bars: None,
+        };
+        Some(chart.figure())
+    }
+}
+
+fn flat(name: &str, style: Style, height: f64, last: f64) -> Line {
+    let place = |x| Place {
+        x,
+        y: height,
+        spread: None,
+    };
+    Line {
+        name: name.to_owned(),
+        style,
+        points: vec![place(1.0), place(last)],
+    }
+}
+
+/// The paper's mean along the run beside `measure` of `group`, where it was measured like ours.
+fn level(
+    papers: &[Beside],
+    group: usize,
+    measure: &Measure,
+    style: Style,
+    tasks: usize,
+) -> Option<Line> {
+    let pointer = match measure.id {
+        "newest" => "/learning_accuracy",
+        "window-5" => "/mean_window_accuracy/5",
+        _ => return None,
+    };
+    let paper = papers.iter().find(|paper| {
+        paper.group == Some(group) && paper.pointer == pointer && paper.remarks.is_empty()
+    })?;
+    let percent = 100.0 * paper.paper.0;
+    let name = format!("paper: {}, mean {percent:.2}", measure.name);
+    Some(flat(&name, style.level(), percent, tasks as f64))
+}

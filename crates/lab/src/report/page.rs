@@ -1,0 +1,383 @@
+//! The page: what its template is filled with.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+
+use super::group::{Group, leaf};
+use super::lines::quoted;
+use super::numbers::{NUMBERS, Number, Unit};
+use super::palette;
+use super::pictures::{Pictures, pictures};
+use super::reference::Beside;
+use super::section::Section;
+use super::settings::{common, differences};
+
+/// Everything that the template shows. Texts are escaped there, but for SVG and styles.
+#[derive(Template)]
+#[template(path = "report.html")]
+pub(crate) struct Page<'a> {
+    title: String,
+    /// What ran, in a sentence.
+    lead: String,
+    /// The groups and their seeds; empty for a single one.
+    list: Vec<String>,
+    /// What to know before reading on.
+    notes: Vec<String>,
+    /// Name, value and meaning of the figures to see first; of a single group.
+    tiles: Vec<(String, String, String)>,
+    /// The groups' names; empty for a single one.
+    names: Vec<String>,
+    numbers: Vec<Row>,
+    /// Those that depend on the machine.
+    machine: Vec<Row>,
+    papers: Vec<PaperRow>,
+    /// Where ours were measured otherwise: whose, and what differs.
+    remarks: Vec<(String, String)>,
+    sources: Vec<String>,
+    sections: &'a [Section],
+    pictures: Vec<Pictures>,
+    /// Settings in which groups differ, with a value per group.
+    differences: Vec<(String, Vec<String>)>,
+    /// The settings that all share, as TOML.
+    config: String,
+    dark: String,
+    groups: &'a [Group],
+}
+
+/// A number, with a value per group.
+struct Row {
+    name: String,
+    meaning: String,
+    values: Vec<String>,
+}
+
+/// A figure of a paper and ours.
+struct PaperRow {
+    learner: String,
+    /// Whether it is the first of several of that learner.
+    heads: bool,
+    /// Whether it is the only one.
+    alone: bool,
+    name: String,
+    paper: String,
+    ours: String,
+    remarks: String,
+}
+
+impl<'a> Page<'a> {
+    /// Of `groups`, one or more, beside `papers`; `left_out` runs have no finished task.
+    pub(crate) fn new(
+        groups: &'a [Group],
+        papers: &[Beside],
+        sections: &'a [Section],
+        left_out: usize,
+    ) -> Self {
+        let row = |number: &Number| row(number, groups);
+        let (machine, numbers): (Vec<&Number>, Vec<&Number>) =
+            NUMBERS.iter().partition(|number| number.machine);
+        let mut sources: Vec<String> = papers.iter().map(|row| row.source.clone()).collect();
+        sources.dedup();
+        let mut numbers: Vec<Row> = numbers.into_iter().filter_map(row).collect();
+        numbers.push(Row {
+            name: "state per synapse".to_owned(),
+            meaning: "bytes that learning keeps between two updates".to_owned(),
+            values: groups.iter().map(state_per_synapse).collect(),
+        });
+        let names: Vec<String> = match groups {
+            [_] => Vec::new(),
+            several => several.iter().map(|group| group.name.clone()).collect(),
+        };
+        let papers = paper_rows(papers, groups);
+        let mut remarks: Vec<(String, String)> = papers
+            .iter()
+            .filter(|row| !row.remarks.is_empty())
+            .map(|row| (row.learner.clone(), row.remarks.clone()))
+            .collect();
+        remarks.dedup();
+        Self {
+            title: title(groups),
+            lead: lead(groups),
+            list: match groups {
+                [_] => Vec::new(),
+                several => several.iter().map(told).collect(),
+            },
+            notes: notes(groups, left_out),
+            tiles: match groups {
+                [group] => tiles(group),
+                _ => Vec::new(),
+            },
+            numbers,
+            machine: machine.into_iter().filter_map(row).collect(),
+            papers,
+            remarks,
+            sources,
+            sections,
+            pictures: groups
+                .iter()
+                .filter_map(|group| pictures(group, !names.is_empty()))
+                .collect(),
+            differences: differences(groups),
+            config: common(groups),
+            dark: palette::dark_rules(),
+            groups,
+            names,
+        }
+    }
+
+    /// Its text.
+    pub(crate) fn html(&self) -> String {
+        // It could only fail in writing, and memory takes everything.
+        let mut html = self.render().unwrap_or_default();
+        html.push('\n');
+        html
+    }
+
+    /// The tables as CSV files: names and contents.
+    pub(crate) fn tables(&self) -> Vec<(String, String)> {
+        let mut text = "run,number,mean,std\n".to_owned();
+        for group in self.groups {
+            for number in NUMBERS {
+                if let Some((mean, std)) = group.number(number.pointer) {
+                    let std = std.map_or(String::new(), |std| std.to_string());
+                    let (run, name) = (quoted(&group.name), quoted(number.name));
+                    let _ = writeln!(text, "{run},{name},{mean},{std}");
+                }
+            }
+        }
+        let mut tables = vec![("numbers.csv".to_owned(), text)];
+        if !self.papers.is_empty() {
+            let mut text = "learner,number,paper,ours,remarks\n".to_owned();
+            for row in &self.papers {
+                let fields = [&row.learner, &row.name, &row.paper, &row.ours, &row.remarks];
+                text.push_str(&(fields.map(|field| quoted(field)).join(",") + "\n"));
+            }
+            tables.push(("paper.csv".to_owned(), text));
+        }
+        tables
+    }
+}
+
+fn title(groups: &[Group]) -> String {
+    let mut experiments: Vec<&str> = groups.iter().map(Group::experiment).collect();
+    experiments.dedup();
+    let experiments = experiments.join(", ");
+    match groups {
+        [group] => format!("{experiments}: {}", group.name),
+        several => format!("{experiments}: {} learners and settings", several.len()),
+    }
+}
+
+fn lead(groups: &[Group]) -> String {
+    match groups {
+        [group] => {
+            let description = leaf_of_run(group, "description");
+            let description = match description.as_str() {
+                "" => String::new(),
+                text => format!("{text}. "),
+            };
+            format!(
+                "{description}{} of {} tasks, one after another; {}.{}",
+                group.tasks(),
+                group.tasks_wanted(),
+                group.seeds(),
+                band(groups)
+            )
+        }
+        several => {
+            let runs: usize = several.iter().map(|group| group.runs.len()).sum();
+            format!("{runs} runs, compared.{}", band(groups))
+        }
+    }
+}
+
+fn told(group: &Group) -> String {
+    let (done, wanted) = (group.tasks(), group.tasks_wanted());
+    format!(
+        "{}: {done} of {wanted} tasks, {}",
+        group.name,
+        group.seeds()
+    )
+}
+
+fn band(groups: &[Group]) -> &'static str {
+    match groups.iter().any(|group| group.runs.len() > 1) {
+        true => " Lines are means over the seeds, bands and ± one standard deviation.",
+        false => "",
+    }
+}
+
+fn leaf_of_run(group: &Group, key: &str) -> String {
+    let run = group.runs.first();
+    run.and_then(|run| leaf(&run.config, key))
+        .unwrap_or_default()
+}
+
+fn notes(groups: &[Group], left_out: usize) -> Vec<String> {
+    let mut notes = Vec::new();
+    for group in groups
+        .iter()
+        .filter(|group| group.tasks() < group.tasks_wanted())
+    {
+        let (done, wanted) = (group.tasks(), group.tasks_wanted());
+        notes.push(format!(
+            "{}: not finished, {done} of {wanted} tasks.",
+            group.name
+        ));
+    }
+    let runs = || groups.iter().flat_map(|group| &group.runs);
+    let old = runs().filter(|run| {
+        let mut tasks = run.history.tasks.iter();
+        tasks.any(|task| task.snapshot.is_none())
+    });
+    let old = old.count();
+    if old > 0 {
+        notes.push(format!(
+            "Tested by an earlier version, which kept no histograms: {old} of {}. Figures of them \
+             are missing or begin later.",
+            match runs().count() {
+                1 => "1 run".to_owned(),
+                several => format!("{several} runs"),
+            }
+        ));
+    }
+    if left_out > 0 {
+        notes.push(format!(
+            "Runs left out, without a finished task: {left_out}."
+        ));
+    }
+    notes
+}
+
+fn tiles(group: &Group) -> Vec<(String, String, String)> {
+    let tile = |pointer: &str, name: &str, meaning: &str| {
+        let number = NUMBERS.iter().find(|number| number.pointer == pointer)?;
+        let (mean, _) = group.number(pointer)?;
+        let value = match number.unit {
+            Unit::Percent => format!("{:.1} %", 100.0 * mean),
+            unit => unit.text((mean, None)),
+        };
+        Some((name.to_owned(), value, meaning.to_owned()))
+    };
+    [
+        tile("/newest_accuracy", "newest task", "accuracy"),
+        tile("/window_accuracy/5", "5 newest", "mean accuracy"),
+        tile("/window_accuracy/20", "20 newest", "mean accuracy"),
+        tile("/average_accuracy", "all seen", "mean accuracy"),
+        tile("/ood_auroc/epistemic", "unknown told", "AUROC, epistemic"),
+        tile("/ece", "ECE", "newest task"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// None if no group has the number.
+fn row(number: &Number, groups: &[Group]) -> Option<Row> {
+    let values: Vec<_> = groups
+        .iter()
+        .map(|group| group.number(number.pointer))
+        .collect();
+    values.iter().any(Option::is_some).then(|| Row {
+        name: number.name.to_owned(),
+        meaning: number.meaning.to_owned(),
+        values: values
+            .into_iter()
+            .map(|value| value.map_or("–".to_owned(), |value| number.unit.text(value)))
+            .collect(),
+    })
+}
+
+fn state_per_synapse(group: &Group) -> String {
+    let run = group.runs.first();
+    run.map_or(String::new(), |run| {
+        let bytes = run.state_bytes as f64 / run.synapses.max(1) as f64;
+        let bytes = format!("{bytes:.2}");
+        let bytes = bytes.trim_end_matches('0').trim_end_matches('.');
+        format!("{bytes} bytes")
+    })
+}
+
+fn paper_rows(papers: &[Beside], groups: &[Group]) -> Vec<PaperRow> {
+    let mut rows: Vec<PaperRow> = papers
+        .iter()
+        .map(|paper| paper_row(paper, groups))
+        .collect();
+    for learner in rows.chunk_by_mut(|a, b| a.learner == b.learner) {
+        let alone = learner.len() == 1;
+        learner[0].heads = !alone;
+        learner[0].alone = alone;
+    }
+    rows
+}
+
+fn paper_row(paper: &Beside, groups: &[Group]) -> PaperRow {
+    let number = NUMBERS
+        .iter()
+        .find(|number| number.pointer == paper.pointer);
+    let unit = number.map_or(Unit::Plain, |number| number.unit);
+    let group = paper.group.and_then(|number| groups.get(number));
+    let ours = group.and_then(|group| group.number(&paper.pointer));
+    PaperRow {
+        learner: group.map_or(&paper.learner, |group| &group.name).clone(),
+        heads: false,
+        alone: false,
+        name: number.map_or(String::new(), |number| number.name.to_owned()),
+        paper: unit.text(paper.paper),
+        ours: ours.map_or("–".to_owned(), |ours| unit.text(ours)),
+        remarks: paper.remarks.join("; "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{reference, sample, section};
+    use super::*;
+
+    fn html(groups: &[Group], left_out: usize) -> String {
+        let papers = reference::beside(groups);
+        let sections = section::sections(groups, &papers);
+        Page::new(groups, &papers, &sections, left_out).html()
+    }
+
+    #[test]
+    fn a_run_is_told_in_words_and_numbers() {
+        let html = html(&Group::all(vec![sample::run(&["tasks=4"], 3)]), 1);
+        for text in [
+            "permuted-digits: mesu</h1>",
+            "3 of 4 tasks, one after another; seed 1.",
+            "not finished, 3 of 4 tasks.",
+            "without a finished task: 1.",
+            "94.68 ± 0.14 %",
+            "8 bytes",
+            "tasks: ours 4, paper 200",
+            "memory_window = 300000.0",
+            "data:image/png;base64,",
+        ] {
+            assert!(html.contains(text), "{text}");
+        }
+        assert!(html.starts_with("<!doctype html>") && html.ends_with("</html>\n"));
+    }
+
+    #[test]
+    fn what_users_write_is_escaped() {
+        let run = sample::run(&["description=<b>&bold"], 1);
+        let html = html(&Group::all(vec![run]), 0);
+        assert!(!html.contains("<b>&bold") && html.contains("&#60;b&#62;&#38;bold"));
+    }
+
+    #[test]
+    fn groups_stand_side_by_side() {
+        let runs = vec![sample::run(&[], 2), sample::run(&["tasks=5", "seed=9"], 2)];
+        let groups = Group::all(runs);
+        assert_eq!(
+            differences(&groups),
+            [("tasks".to_owned(), vec!["10".to_owned(), "5".to_owned()])]
+        );
+        let config = common(&groups);
+        assert!(
+            !config.contains("tasks") && !config.contains("seed =") && config.contains("[learner]")
+        );
+        assert!(html(&groups, 0).contains("mesu, tasks=5"));
+    }
+}

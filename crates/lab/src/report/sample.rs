@@ -1,0 +1,99 @@
+//! A made-up run, for tests.
+
+use mesu::metric::ReliabilityBin;
+
+use super::source::RunData;
+use crate::digits::{Digit, Digits};
+use crate::experiment::Experiment;
+use crate::history::{History, OodAuroc, PastCalibration, TaskRecord};
+use crate::snapshot::{
+    SIGMA_BINS, SigmaHistogram, Snapshot, UNCERTAINTY_BINS, UncertaintyHistograms,
+};
+
+/// A run of `permuted-digits` with `sets` after `tasks` tasks, all that a record can hold.
+pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
+    let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
+    let experiment = Experiment::find("permuted-digits", &sets).unwrap();
+    let mut history = History::new(&experiment);
+    history.tasks = (1..=tasks).map(record).collect();
+    history.position.task = tasks;
+    history.digits = Some(digits());
+    RunData {
+        config: history.config.parse().unwrap(),
+        history,
+        state_bytes: 800,
+        synapses: 100,
+    }
+}
+
+fn record(task: usize) -> TaskRecord {
+    let accuracy = |j: usize| 0.1 + 0.8 / (1 + task - j) as f64 + 0.01 * (j % 3) as f64;
+    TaskRecord {
+        task,
+        accuracy: (1..=task).map(accuracy).collect(),
+        online_accuracy: 0.5,
+        ood_auroc: Some(OodAuroc {
+            epistemic: 0.95 - 0.01 * task as f64,
+            aleatoric: 0.8,
+        }),
+        ece: 0.02,
+        brier: 0.1,
+        nll: 0.2,
+        past: (task > 1).then_some(PastCalibration {
+            ece: 0.3,
+            brier: 0.9,
+            nll: 3.0,
+        }),
+        updates: 1000 * task as u64,
+        train_seconds: 0.5,
+        test_seconds: 0.25,
+        snapshot: Some(snapshot(task)),
+    }
+}
+
+fn snapshot(task: usize) -> Snapshot {
+    let mut counts = vec![0; SIGMA_BINS];
+    counts[30] = 60;
+    counts[30 + task % 5] += 40;
+    let group = "layer.1.weight".to_owned();
+    let bin = |i: u64| ReliabilityBin {
+        examples: 10 * i,
+        correct: 8 * i,
+        confidence: 10.0 * i as f64 * (i as f64 + 0.5) / 15.0,
+    };
+    let reliability: Vec<ReliabilityBin> = (0..15).map(bin).collect();
+    let histograms = |peak: usize| {
+        let mut counts = vec![1; UNCERTAINTY_BINS];
+        counts[peak] = 100;
+        UncertaintyHistograms {
+            most_bits: 10_f64.log2(),
+            epistemic: counts.clone(),
+            total: counts,
+        }
+    };
+    Snapshot {
+        sigma: vec![SigmaHistogram { group, counts }],
+        past_reliability: reliability.clone(),
+        reliability,
+        known: histograms(0),
+        unknown: Some(histograms(20)),
+    }
+}
+
+fn digits() -> Digits {
+    let digit = |predicted: u32| Digit {
+        example: 7,
+        label: 3,
+        predicted,
+        probability: 0.5,
+        total: 1.5,
+        epistemic: 0.5,
+        pixels: "00ff80c0".to_owned(),
+    };
+    Digits {
+        rows: 2,
+        columns: 2,
+        surest: vec![digit(3); 2],
+        least_sure: vec![digit(5); 2],
+    }
+}

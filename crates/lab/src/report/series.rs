@@ -1,0 +1,254 @@
+//! Measures over tasks: what a run's records say after each of its tasks, and the mean over
+//! the seeds of a group.
+
+use super::group::Group;
+use crate::history::TaskRecord;
+
+/// A number after every task.
+pub(crate) struct Measure {
+    /// In file names and tables.
+    pub(crate) id: &'static str,
+    /// In legends.
+    pub(crate) name: &'static str,
+    /// The value after each task, in the unit of its chart; none where it does not exist.
+    pub(crate) of: fn(&[TaskRecord]) -> Vec<Option<f64>>,
+}
+
+/// After one task: the mean over the seeds that have it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Point {
+    /// Counted from 1.
+    pub(crate) task: usize,
+    pub(crate) mean: f64,
+    /// Over two seeds or more.
+    pub(crate) std: Option<f64>,
+    pub(crate) seeds: usize,
+}
+
+impl Measure {
+    /// Over the runs of `group`.
+    pub(crate) fn over(&self, group: &Group) -> Vec<Point> {
+        let runs: Vec<Vec<Option<f64>>> = group
+            .runs
+            .iter()
+            .map(|run| (self.of)(&run.history.tasks))
+            .collect();
+        let tasks = runs.iter().map(Vec::len).max().unwrap_or(0);
+        let point = |i: usize| {
+            let values: Vec<f64> = runs
+                .iter()
+                .filter_map(|run| run.get(i).copied().flatten())
+                .filter(|value| value.is_finite())
+                .collect();
+            let seeds = values.len();
+            let mean = values.iter().sum::<f64>() / seeds as f64;
+            let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+            (seeds > 0).then(|| Point {
+                task: i + 1,
+                mean,
+                std: (seeds > 1).then(|| (squares / (seeds as f64 - 1.0)).sqrt()),
+                seeds,
+            })
+        };
+        (0..tasks).filter_map(point).collect()
+    }
+}
+
+pub(crate) const NEWEST: Measure = Measure {
+    id: "newest",
+    name: "newest task",
+    of: |tasks| window(tasks, 1),
+};
+pub(crate) const WINDOW_5: Measure = Measure {
+    id: "window-5",
+    name: "5 newest",
+    of: |tasks| window(tasks, 5),
+};
+pub(crate) const WINDOW_20: Measure = Measure {
+    id: "window-20",
+    name: "20 newest",
+    of: |tasks| window(tasks, 20),
+};
+pub(crate) const AVERAGE: Measure = Measure {
+    id: "all-seen",
+    name: "all seen",
+    of: |tasks| window(tasks, usize::MAX),
+};
+pub(crate) const LEARNING: Measure = Measure {
+    id: "learning-accuracy",
+    name: "learning accuracy",
+    of: |tasks| {
+        let mut sum = 0.0;
+        let mean = |record: &TaskRecord| {
+            sum += record.accuracy[record.task - 1];
+            Some(100.0 * sum / record.task as f64)
+        };
+        tasks.iter().map(mean).collect()
+    },
+};
+pub(crate) const FORGETTING: Measure = Measure {
+    id: "forgetting",
+    name: "forgetting",
+    of: |tasks| {
+        // The best accuracy on each task before the row at hand.
+        let mut best: Vec<f64> = Vec::new();
+        let row = |record: &TaskRecord| {
+            let lost = best
+                .iter()
+                .zip(&record.accuracy)
+                .map(|(best, now)| best - now);
+            let lost = mean(lost, best.len());
+            best.push(0.0);
+            for (best, now) in best.iter_mut().zip(&record.accuracy) {
+                *best = best.max(*now);
+            }
+            lost.map(|lost| 100.0 * lost)
+        };
+        tasks.iter().map(row).collect()
+    },
+};
+pub(crate) const BACKWARD_TRANSFER: Measure = Measure {
+    id: "backward-transfer",
+    name: "backward transfer",
+    of: |tasks| {
+        let mut first: Vec<f64> = Vec::new();
+        let row = |record: &TaskRecord| {
+            let gained = first
+                .iter()
+                .zip(&record.accuracy)
+                .map(|(first, now)| now - first);
+            let gained = mean(gained, first.len());
+            first.push(record.accuracy[record.task - 1]);
+            gained.map(|gained| 100.0 * gained)
+        };
+        tasks.iter().map(row).collect()
+    },
+};
+pub(crate) const EPISTEMIC: Measure = Measure {
+    id: "epistemic",
+    name: "epistemic uncertainty",
+    of: |tasks| {
+        each(tasks, |record| {
+            record.ood_auroc.map(|auroc| auroc.epistemic)
+        })
+    },
+};
+pub(crate) const ALEATORIC: Measure = Measure {
+    id: "aleatoric",
+    name: "aleatoric uncertainty",
+    of: |tasks| {
+        each(tasks, |record| {
+            record.ood_auroc.map(|auroc| auroc.aleatoric)
+        })
+    },
+};
+pub(crate) const ECE: Measure = Measure {
+    id: "newest",
+    name: "newest task",
+    of: |tasks| each(tasks, |record| Some(record.ece)),
+};
+pub(crate) const PAST_ECE: Measure = Measure {
+    id: "past",
+    name: "past tasks",
+    of: |tasks| each(tasks, |record| record.past.map(|past| past.ece)),
+};
+pub(crate) const BRIER: Measure = Measure {
+    id: "newest",
+    name: "newest task",
+    of: |tasks| each(tasks, |record| Some(record.brier)),
+};
+pub(crate) const PAST_BRIER: Measure = Measure {
+    id: "past",
+    name: "past tasks",
+    of: |tasks| each(tasks, |record| record.past.map(|past| past.brier)),
+};
+pub(crate) const NLL: Measure = Measure {
+    id: "newest",
+    name: "newest task",
+    of: |tasks| each(tasks, |record| Some(record.nll)),
+};
+pub(crate) const PAST_NLL: Measure = Measure {
+    id: "past",
+    name: "past tasks",
+    of: |tasks| each(tasks, |record| record.past.map(|past| past.nll)),
+};
+pub(crate) const TRAIN_SECONDS: Measure = Measure {
+    id: "learning",
+    name: "learning the task",
+    of: |tasks| each(tasks, |record| Some(record.train_seconds)),
+};
+pub(crate) const TEST_SECONDS: Measure = Measure {
+    id: "testing",
+    name: "testing all so far",
+    of: |tasks| each(tasks, |record| Some(record.test_seconds)),
+};
+pub(crate) const SPEED: Measure = Measure {
+    id: "updates",
+    name: "updates",
+    of: |tasks| {
+        let mut before = 0;
+        let speed = |record: &TaskRecord| {
+            let updates = record.updates.saturating_sub(before);
+            before = record.updates;
+            Some(updates as f64 / 1000.0 / record.train_seconds.max(1e-9))
+        };
+        tasks.iter().map(speed).collect()
+    },
+};
+
+/// Mean accuracy over the newest tasks, per cent.
+fn window(tasks: &[TaskRecord], window: usize) -> Vec<Option<f64>> {
+    each(tasks, |record| {
+        let recent = &record.accuracy[record.task.saturating_sub(window)..];
+        mean(recent.iter().copied(), recent.len()).map(|mean| 100.0 * mean)
+    })
+}
+
+fn each(tasks: &[TaskRecord], of: impl Fn(&TaskRecord) -> Option<f64>) -> Vec<Option<f64>> {
+    tasks.iter().map(of).collect()
+}
+
+fn mean(values: impl Iterator<Item = f64>, count: usize) -> Option<f64> {
+    (count > 0).then(|| values.sum::<f64>() / count as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use mesu::metric::AccuracyMatrix;
+
+    #[test]
+    fn measures_are_those_of_the_accuracy_matrix() {
+        let tasks = sample::run(&[], 7).history.tasks;
+        let mut matrix = AccuracyMatrix::new();
+        for (i, record) in tasks.iter().enumerate() {
+            matrix.push(record.accuracy.clone());
+            let close = |measure: &Measure, expected: f64| {
+                let value = (measure.of)(&tasks)[i].unwrap_or(0.0);
+                let expected = 100.0 * expected;
+                assert!((value - expected).abs() < 1e-9, "{}: {value}", measure.id);
+            };
+            close(&NEWEST, matrix.newest());
+            close(&WINDOW_5, matrix.window(5));
+            close(&AVERAGE, matrix.average());
+            close(&LEARNING, matrix.learning_accuracy());
+            close(&FORGETTING, matrix.forgetting());
+            close(&BACKWARD_TRANSFER, matrix.backward_transfer());
+        }
+        assert_eq!((FORGETTING.of)(&tasks)[0], None);
+    }
+
+    #[test]
+    fn seeds_have_a_mean_and_a_spread() {
+        let mut runs = vec![sample::run(&["seed=1"], 3), sample::run(&["seed=2"], 2)];
+        runs[0].history.tasks[1].ece = 0.1;
+        runs[1].history.tasks[1].ece = 0.3;
+        let group = &Group::all(runs)[0];
+        let points = ECE.over(group);
+        assert_eq!(points.len(), 3);
+        assert!((points[1].mean - 0.2).abs() < 1e-12);
+        assert!((points[1].std.unwrap() - 0.02_f64.sqrt()).abs() < 1e-12);
+        assert_eq!((points[2].seeds, points[2].std), (1, None));
+    }
+}
