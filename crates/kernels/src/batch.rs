@@ -5,10 +5,11 @@
 
 use fearless_simd::{dispatch, prelude::*};
 
-use crate::lanes::{LANES, load, load_whole, splat, store};
+use crate::lanes::{Fused, LANES, load, splat, store};
 use crate::level::level;
-use crate::online::{Deviation, Signs};
-use crate::{Gradient, Layer, Matrix, Rule, State};
+use crate::online::Deviation;
+use crate::update::{Terms, apply};
+use crate::{Layer, Matrix, Rule};
 
 /// Activations of one feature, `a = m + sqrt(v) z`, over all columns; `z` becomes
 /// `q = z / sqrt(v)`. m and v have one entry per column, or one per example that all samples share.
@@ -57,7 +58,7 @@ pub fn sample_weights(mu: &[f32], sigma: &[f32], epsilon: &[f32], w: &mut [f32])
     dispatch!(level(), simd => {
         for at in (0..w.len()).step_by(LANES) {
             let sigma = load(simd, sigma, at);
-            store(sigma.mul_add_precise(load(simd, epsilon, at), load(simd, mu, at)), w, at);
+            store(sigma.fused(load(simd, epsilon, at), load(simd, mu, at)), w, at);
         }
     });
 }
@@ -72,7 +73,7 @@ pub fn accumulate(addend: &[f32], factor: &[f32], sum: &mut [f32], weighted: &mu
         for at in (0..sum.len()).step_by(LANES) {
             let x = load(simd, addend, at);
             store(load(simd, sum, at) + x, sum, at);
-            let total = x.mul_add_precise(load(simd, factor, at), load(simd, weighted, at));
+            let total = x.fused(load(simd, factor, at), load(simd, weighted, at));
             store(total, weighted, at);
         }
     });
@@ -88,7 +89,7 @@ pub fn gate(h: &[f32], through_mu: &mut [f32], through_sigma: &[f32]) {
         let zero = splat(simd, 0.0);
         for at in (0..h.len()).step_by(LANES) {
             let h = load(simd, h, at);
-            let gradient = load(simd, through_sigma, at).mul_add_precise(h, load(simd, through_mu, at));
+            let gradient = load(simd, through_sigma, at).fused(h, load(simd, through_mu, at));
             store(h.simd_gt(zero).select(gradient, zero), through_mu, at);
         }
     });
@@ -111,31 +112,20 @@ pub fn update<R: Rule>(
     second: Option<(&Matrix, Second)>,
     rule: &R,
 ) -> bool {
-    let (planes, rule) = (layer.planes, *rule);
-    let n = planes.len();
     let gradient = gradient.padded();
     let (given, kind) = second.map_or((gradient, Second::Variance), |(given, kind)| {
         (given.padded(), kind)
     });
+    let n = layer.planes.len();
     assert_eq!((gradient.len(), given.len()), (n, n), "update: shapes");
-    dispatch!(level(), simd => {
-        let mut planes = planes;
-        let mut signs = Signs::new(simd);
-        for at in (0..n).step_by(LANES) {
-            let old: R::State<_> = planes.load(simd, at);
-            let given = load_whole(simd, given, at);
-            let variance = match (kind, old.sigma()) {
-                (Second::Sigma, Some(sigma)) => given / sigma,
-                _ => given,
-            };
-            let new = rule.step(old, Gradient::new(load_whole(simd, gradient, at), variance));
-            planes.store(new, at);
-            if let Some(sigma) = new.sigma() {
-                signs.watch(sigma);
-            }
-        }
-        signs.all_positive()
-    })
+    let terms = Terms {
+        d: None,
+        x: gradient,
+        r: None,
+        x_squared: given,
+        over_sigma: kind == Second::Sigma,
+    };
+    apply(layer, terms, *rule)
 }
 
 /// Whether no number is NaN or infinite.

@@ -8,11 +8,11 @@
 
 use std::ops::Range;
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Level, Simd, dispatch};
 use rayon::prelude::*;
 
 use crate::batch::multiply;
-use crate::lanes::{LANES, load_whole, splat, store, store_whole, transpose};
+use crate::lanes::{Fused, LANES, load_whole, splat, store, store_whole, transpose};
 use crate::level::level;
 
 /// Columns of B in a packed panel.
@@ -276,7 +276,7 @@ fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
             for i in 0..ROWS {
                 let x = splat(simd, left[i * a.row_stride + kk * a.k_stride]);
                 for j in 0..VECTORS {
-                    sums[i][j] = x.mul_add_precise(right[j], sums[i][j]);
+                    sums[i][j] = x.fused(right[j], sums[i][j]);
                 }
             }
         }

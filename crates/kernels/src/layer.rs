@@ -37,6 +37,17 @@ impl<'a> Layer<'a> {
     }
 }
 
+impl Layer<'_> {
+    /// The same layer, lent on.
+    pub(crate) fn reborrow(&mut self) -> Layer<'_> {
+        Layer {
+            outputs: self.outputs,
+            stride: self.stride,
+            planes: Planes(self.planes.0.each_mut().map(|plane| &mut **plane)),
+        }
+    }
+}
+
 /// The planes as slices. Always indexed by constants, so that a kernel holds them in registers.
 pub(crate) struct Planes<'a>([&'a mut [f32]; MAX_PLANES]);
 
@@ -52,6 +63,11 @@ impl Planes<'_> {
     #[inline(always)]
     pub(crate) fn store<S: Simd, T: State<f32x16<S>>>(&mut self, state: T, at: usize) {
         state.write(|plane, vector| store_whole(vector, self.0[plane], at));
+    }
+
+    /// Weights or means, and what comes next.
+    pub(crate) fn first_two(&self) -> (&[f32], &[f32]) {
+        (&*self.0[0], &*self.0[1])
     }
 
     /// Number of synapses, padding included.

@@ -30,6 +30,7 @@ pub mod online;
 mod real;
 mod rule;
 pub mod softmax;
+mod update;
 
 pub use batch::all_finite;
 pub use generator::Generator;

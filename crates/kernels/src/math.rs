@@ -11,7 +11,7 @@
 use fearless_simd::{Simd, f32x16, i32x16, prelude::*, u32x16};
 
 use crate::Real;
-use crate::lanes::splat;
+use crate::lanes::{Fused, splat};
 
 /// Value of a polynomial, coefficients from the highest power down (Horner).
 #[inline(always)]
@@ -19,7 +19,7 @@ fn polynomial<S: Simd, const N: usize>(x: f32x16<S>, coefficients: [f32; N]) -> 
     let simd = x.token();
     let mut value = splat(simd, coefficients[0]);
     for c in &coefficients[1..] {
-        value = value.mul_add_precise(x, splat(simd, *c));
+        value = value.fused(x, splat(simd, *c));
     }
     value
 }
@@ -52,9 +52,9 @@ pub(crate) fn ln<S: Simd>(x: f32x16<S>) -> f32x16<S> {
         ],
     );
     // ln 2 in two parts, so that e times the first is exact.
-    let tail = (p * m).mul_add_precise(square, e * -2.121_944_4e-4);
-    let tail = square.mul_add_precise(splat(simd, -0.5), tail);
-    e.mul_add_precise(splat(simd, 0.693_359_4), m + tail)
+    let tail = (p * m).fused(square, e * -2.121_944_4e-4);
+    let tail = square.fused(splat(simd, -0.5), tail);
+    e.fused(splat(simd, 0.693_359_4), m + tail)
 }
 
 /// e^x; arguments are clamped to [-87, 88], so the result is a normal float.
@@ -64,10 +64,10 @@ pub(crate) fn exp<S: Simd>(x: f32x16<S>) -> f32x16<S> {
     let x = x.limit(splat(simd, -87.0), splat(simd, 88.0));
     // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
     let magic = splat(simd, 12_582_912.0);
-    let shifted = x.mul_add_precise(splat(simd, std::f32::consts::LOG2_E), magic);
+    let shifted = x.fused(splat(simd, std::f32::consts::LOG2_E), magic);
     let n = shifted - magic;
-    let r = n.mul_add_precise(splat(simd, -0.693_359_4), x);
-    let r = n.mul_add_precise(splat(simd, 2.121_944_4e-4), r);
+    let r = n.fused(splat(simd, -0.693_359_4), x);
+    let r = n.fused(splat(simd, 2.121_944_4e-4), r);
     let p = polynomial(
         r,
         [
@@ -79,7 +79,7 @@ pub(crate) fn exp<S: Simd>(x: f32x16<S>) -> f32x16<S> {
             5e-1,
         ],
     );
-    let p = p.mul_add_precise(r * r, r + 1.0);
+    let p = p.fused(r * r, r + 1.0);
     let exponent: u32x16<S> = shifted.to_bits() << 23;
     f32x16::from_bits(p.to_bits() + exponent)
 }
@@ -91,8 +91,8 @@ pub(crate) fn sin_cos_quarter<S: Simd>(x: f32x16<S>) -> (f32x16<S>, f32x16<S>) {
     let z = x * x;
     let s = polynomial(z, [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1]);
     let c = polynomial(z, [2.443_315_7e-5, -1.388_731_6e-3, 4.166_664_6e-2]);
-    let sine = (s * z).mul_add_precise(x, x);
-    let cosine = (c * z).mul_add_precise(z, z.mul_add_precise(splat(simd, -0.5), splat(simd, 1.0)));
+    let sine = (s * z).fused(x, x);
+    let cosine = (c * z).fused(z, z.fused(splat(simd, -0.5), splat(simd, 1.0)));
     (sine, cosine)
 }
 

@@ -4,6 +4,7 @@ use std::ops::{Add, Div, Mul, Sub};
 
 use fearless_simd::{Simd, f32x16, prelude::*};
 
+use crate::lanes::Fused;
 use crate::math;
 
 /// A real number, or a vector of them: a rule written over `Real` is one equation for tests (`f64`),
@@ -72,7 +73,7 @@ impl<S: Simd> Real for f32x16<S> {
     }
     #[inline(always)]
     fn mul_add(self, factor: Self, term: Self) -> Self {
-        self.mul_add_precise(factor, term)
+        self.fused(factor, term)
     }
     #[inline(always)]
     fn sqrt(self) -> Self {

@@ -61,6 +61,8 @@ impl<R: Real> Gradient<R> {
 pub trait State<R: Real>: Copy {
     /// Number of planes, 1 to [`MAX_PLANES`].
     const PLANES: usize;
+    /// Whether the second plane is a standard deviation; else weights are points.
+    const GAUSSIAN: bool;
     /// The state whose numbers `plane` gives.
     fn read(plane: impl Fn(usize) -> R) -> Self;
     /// Hands every number to `plane`.
@@ -73,6 +75,7 @@ pub trait State<R: Real>: Copy {
 
 impl<R: Real> State<R> for Synapse<R> {
     const PLANES: usize = 2;
+    const GAUSSIAN: bool = true;
     #[inline(always)]
     fn read(plane: impl Fn(usize) -> R) -> Self {
         Self {
@@ -104,6 +107,10 @@ pub const MAX_PLANES: usize = 8;
 pub trait Rule: Copy + Send + Sync {
     /// What is kept of a synapse: of an `f64` in tests, of a vector in the kernels.
     type State<R: Real>: State<R>;
+
+    /// Whether the kernels that do several things in one pass are compiled for this rule, several
+    /// neurons at a time: the fastest form, at ten times the code. Results are the same but for rounding.
+    const FUSED: bool = false;
 
     /// The synapse after one update.
     fn step<R: Real>(&self, state: Self::State<R>, gradient: Gradient<R>) -> Self::State<R>;

@@ -13,7 +13,7 @@ use std::ops::Range;
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
 use crate::Matrix;
-use crate::lanes::{LANES, load, splat, store};
+use crate::lanes::{Fused, LANES, load, splat, store};
 use crate::level::level;
 use crate::math::{exp, ln};
 
@@ -61,7 +61,7 @@ fn softmax_at<S: Simd>(
         let shifted = load(simd, class, at) - largest;
         let e = exp(shifted);
         total += e;
-        weighted = e.mul_add_precise(shifted, weighted);
+        weighted = e.fused(shifted, weighted);
         store(e, class, at);
     }
     let inverse = splat(simd, 1.0) / total;

@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
 use crate::Matrix;
-use crate::lanes::{LANES, load, load_whole, splat, store_whole};
+use crate::lanes::{Fused, LANES, load, load_whole, splat, store_whole};
 use crate::level::level;
 
 /// Copies an input, `[inputs]`, into a row of a matrix, and its squares into another.
@@ -79,7 +79,7 @@ impl<S: Simd> Deviation<S> {
     /// Activation and q of the noise z.
     #[inline(always)]
     pub(crate) fn sample(self, m: f32x16<S>, z: f32x16<S>) -> (f32x16<S>, f32x16<S>) {
-        (self.std.mul_add_precise(z, m), z * self.inverse)
+        (self.std.fused(z, m), z * self.inverse)
     }
 }
 

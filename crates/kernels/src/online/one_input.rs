@@ -1,11 +1,13 @@
 //! A layer whose one input is shared by all noise samples: the first.
 
-use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
+use fearless_simd::{Simd, dispatch, f32x16};
 
+use super::point::products_of;
 use super::{Input, Moments, Signs};
-use crate::lanes::{LANES, load_whole, splat, sum, sum4};
+use crate::lanes::{Fused, LANES, load_whole, splat, sum, sum4};
 use crate::layer::Planes;
 use crate::level::level;
+use crate::update::{Terms, apply};
 use crate::{Gradient, Layer, Matrix, Rule, State};
 
 /// Rows of a matrix worked on together, to share what is loaded of the input.
@@ -29,14 +31,17 @@ pub fn mean_variance(mu: &Matrix, sigma: &Matrix, input: Input<'_>, out: Moments
         (mu.rows(), mu.rows()),
         "mean_variance: m, v"
     );
+    mean_variance_of(mu.padded(), sigma.padded(), input, out);
+}
+
+/// [`mean_variance`] of slices.
+fn mean_variance_of(mu: &[f32], sigma: &[f32], input: Input<'_>, out: Moments<'_>) {
+    let stride = input.x.stride();
     if stride == 0 {
         return;
     }
     let (x, squares) = (input.x.padded(), input.squares.padded());
-    let rows = mu
-        .padded()
-        .chunks(ROWS * stride)
-        .zip(sigma.padded().chunks(ROWS * stride));
+    let rows = mu.chunks(ROWS * stride).zip(sigma.chunks(ROWS * stride));
     let outs = out
         .m
         .row_mut(0)
@@ -71,8 +76,8 @@ fn mean_variance_block<S: Simd, const N: usize>(
         let square = load_whole(simd, squares, at);
         for row in 0..N {
             let sigma = load_whole(simd, sigma, row * stride + at);
-            mean[row] = load_whole(simd, mu, row * stride + at).mul_add_precise(x, mean[row]);
-            variance[row] = (sigma * sigma).mul_add_precise(square, variance[row]);
+            mean[row] = load_whole(simd, mu, row * stride + at).fused(x, mean[row]);
+            variance[row] = (sigma * sigma).fused(square, variance[row]);
         }
     }
     sum_moments(simd, mean, variance, m, v);
@@ -107,6 +112,9 @@ pub fn rank_one_update<R: Rule>(
         d: d.row(0),
         r: r.row(0),
     };
+    if !R::FUSED {
+        return plain_update(layer, this, *rule, next);
+    }
     let planes = layer.planes;
     // By value from here on: the rule's constants then stay in registers.
     let rule = *rule;
@@ -126,6 +134,32 @@ pub fn rank_one_update<R: Rule>(
             })
         }
     }
+}
+
+/// [`rank_one_update`] in two passes, for rules that are not fused.
+fn plain_update<R: Rule>(
+    mut layer: Layer<'_>,
+    this: Outer<'_>,
+    rule: R,
+    next: Option<(Input<'_>, Moments<'_>)>,
+) -> bool {
+    let terms = Terms {
+        d: Some(this.d),
+        x: this.input.x.padded(),
+        r: Some(this.r),
+        x_squared: this.input.squares.padded(),
+        over_sigma: false,
+    };
+    let positive = apply(layer.reborrow(), terms, rule);
+    if let Some((next, Moments { m, v })) = next {
+        let (mean, deviation) = layer.planes.first_two();
+        if R::State::<f32>::GAUSSIAN {
+            mean_variance_of(mean, deviation, next, Moments { m, v });
+        } else {
+            products_of(mean, next.x.padded(), m.row_mut(0));
+        }
+    }
+    positive
 }
 
 /// The gradient of a layer as an outer product.
@@ -205,10 +239,10 @@ fn rank_one_block<S: Simd, R: Rule, const NEXT: bool, const N: usize>(
             }
             if NEXT {
                 let x = load_whole(simd, next_x, at);
-                m[row] = new.mean().mul_add_precise(x, m[row]);
+                m[row] = new.mean().fused(x, m[row]);
                 if let Some(sigma) = new.sigma() {
                     let square = load_whole(simd, next_squares, at);
-                    v[row] = (sigma * sigma).mul_add_precise(square, v[row]);
+                    v[row] = (sigma * sigma).fused(square, v[row]);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, dispatch, prelude::*};
 
 use crate::Matrix;
-use crate::lanes::{LANES, load_whole, splat, store_whole, sum};
+use crate::lanes::{Fused, LANES, load_whole, splat, store_whole, sum};
 use crate::level::level;
 
 /// Products of every row of `h`, `[rows][inputs]`, with every row of `w`, `[outputs][inputs]`: `a`,
@@ -12,13 +12,18 @@ pub fn products(w: &Matrix, h: &Matrix, a: &mut Matrix) {
     let stride = w.stride();
     assert_eq!(h.stride(), stride, "products: h");
     assert_eq!((a.rows(), a.columns()), (h.rows(), w.rows()), "products: a");
+    for row in 0..h.rows() {
+        let h = &h.padded()[row * stride..(row + 1) * stride];
+        products_of(w.padded(), h, a.row_mut(row));
+    }
+}
+
+/// Products of one padded row with the rows of `w`.
+pub(super) fn products_of(w: &[f32], h: &[f32], a: &mut [f32]) {
+    let stride = h.len();
     dispatch!(level(), simd => {
-        for row in 0..h.rows() {
-            let h = &h.padded()[row * stride..(row + 1) * stride];
-            let a = a.row_mut(row);
-            for (o, a) in a.iter_mut().enumerate() {
-                *a = dot(simd, &w.padded()[o * stride..(o + 1) * stride], h);
-            }
+        for (o, a) in a.iter_mut().enumerate() {
+            *a = dot(simd, &w[o * stride..(o + 1) * stride], h);
         }
     });
 }
@@ -27,7 +32,7 @@ pub fn products(w: &Matrix, h: &Matrix, a: &mut Matrix) {
 fn dot<S: Simd>(simd: S, w: &[f32], x: &[f32]) -> f32 {
     let mut total = splat(simd, 0.0);
     for at in (0..w.len()).step_by(LANES) {
-        total = load_whole(simd, w, at).mul_add_precise(load_whole(simd, x, at), total);
+        total = load_whole(simd, w, at).fused(load_whole(simd, x, at), total);
     }
     sum(simd, total)
 }
@@ -54,7 +59,7 @@ pub fn input_gradient(w: &Matrix, h: &Matrix, d: &Matrix, dh: &mut Matrix) {
                 let mut through = zero;
                 for (o, d) in d.row(row).iter().enumerate() {
                     let w = load_whole(simd, weights, o * stride + at);
-                    through = w.mul_add_precise(splat(simd, *d), through);
+                    through = w.fused(splat(simd, *d), through);
                 }
                 let place = row * stride + at;
                 let active = load_whole(simd, h, place).simd_gt(zero);

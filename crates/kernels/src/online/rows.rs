@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
 use super::Signs;
-use crate::lanes::{LANES, load_whole, splat, store_whole, sum4};
+use crate::lanes::{Fused, LANES, load_whole, splat, store_whole, sum4};
 use crate::layer::Planes;
 use crate::level::level;
 use crate::{Gradient, Layer, Matrix, Rule, State};
@@ -124,8 +124,8 @@ fn dots<S: Simd, const N: usize, const O: usize>(
             let x = load_whole(simd, h, s * stride + at);
             let square = load_whole(simd, squares, s * stride + at);
             for o in 0..O {
-                mean[o][s] = mu[o].mul_add_precise(x, mean[o][s]);
-                variance[o][s] = sigma_squared[o].mul_add_precise(square, variance[o][s]);
+                mean[o][s] = mu[o].fused(x, mean[o][s]);
+                variance[o][s] = sigma_squared[o].fused(square, variance[o][s]);
             }
         }
     }
@@ -259,8 +259,8 @@ fn input_gradient_at<S: Simd, const N: usize, const C: usize>(
             let place = (first + s) * from.stride + o;
             let (d, r) = (splat(simd, from.d[place]), splat(simd, from.r[place]));
             for c in 0..C {
-                through_mu[s][c] = mu[c].mul_add_precise(d, through_mu[s][c]);
-                through_sigma[s][c] = sigma_squared[c].mul_add_precise(r, through_sigma[s][c]);
+                through_mu[s][c] = mu[c].fused(d, through_mu[s][c]);
+                through_sigma[s][c] = sigma_squared[c].fused(r, through_sigma[s][c]);
             }
         }
     }
@@ -268,7 +268,7 @@ fn input_gradient_at<S: Simd, const N: usize, const C: usize>(
         for c in 0..C {
             let place = (first + s) * stride + at + c * LANES;
             let h = load_whole(simd, h, place);
-            let gradient = through_sigma[s][c].mul_add_precise(h, through_mu[s][c]);
+            let gradient = through_sigma[s][c].fused(h, through_mu[s][c]);
             store_whole(h.simd_gt(zero).select(gradient, zero), dh, place);
         }
     }
@@ -295,7 +295,7 @@ pub fn rank_update<R: Rule>(
     let (h, d) = ((h.padded(), stride), (d.padded(), d.stride()));
     let (planes, rule) = (layer.planes, *rule);
     match (squares, r) {
-        (Some(squares), Some(r)) => {
+        (Some(squares), Some(r)) if R::State::<f32>::GAUSSIAN => {
             assert_eq!(
                 (squares.rows(), squares.stride(), r.rows(), r.columns()),
                 (samples, stride, samples, outputs),
@@ -305,6 +305,10 @@ pub fn rank_update<R: Rule>(
             dispatch!(level(), simd => rank_update_rows::<_, _, true>(simd, planes, outputs, h, d, second, rule))
         }
         _ => {
+            assert!(
+                !R::State::<f32>::GAUSSIAN,
+                "rank_update: squares and r of Gaussians"
+            );
             let second = (h.0, d.0);
             dispatch!(level(), simd => rank_update_rows::<_, _, false>(simd, planes, outputs, h, d, second, rule))
         }
@@ -326,6 +330,11 @@ fn rank_update_rows<S: Simd, R: Rule, const SECOND: bool>(
     let mut o = 0;
     while o < outputs {
         let place = (&mut planes, o);
+        if !R::FUSED {
+            rank_update_block::<_, _, SECOND, 1>(simd, place, h, d, second, rule, &mut signs);
+            o += 1;
+            continue;
+        }
         if outputs - o >= OUTPUTS {
             rank_update_block::<_, _, SECOND, OUTPUTS>(simd, place, h, d, second, rule, &mut signs);
         } else {
@@ -359,9 +368,9 @@ fn rank_update_block<S: Simd, R: Rule, const SECOND: bool, const O: usize>(
             let square = load_whole(simd, squares, at);
             for o in 0..O {
                 let place = s * d_stride + first + o;
-                gradient[o] = x.mul_add_precise(splat(simd, d[place]), gradient[o]);
+                gradient[o] = x.fused(splat(simd, d[place]), gradient[o]);
                 if SECOND {
-                    variance[o] = square.mul_add_precise(splat(simd, r[place]), variance[o]);
+                    variance[o] = square.fused(splat(simd, r[place]), variance[o]);
                 }
             }
         }

@@ -23,6 +23,7 @@ pub struct Anchored<B, R> {
 
 impl<B: State<R>, R: Real> State<R> for Anchored<B, R> {
     const PLANES: usize = B::PLANES + 2;
+    const GAUSSIAN: bool = false;
     #[inline(always)]
     fn read(plane: impl Fn(usize) -> R) -> Self {
         Self {

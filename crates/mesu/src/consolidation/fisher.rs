@@ -21,6 +21,7 @@ struct Observed<R> {
 
 impl<R: Real> State<R> for Observed<R> {
     const PLANES: usize = 2;
+    const GAUSSIAN: bool = false;
     #[inline(always)]
     fn read(plane: impl Fn(usize) -> R) -> Self {
         Self {

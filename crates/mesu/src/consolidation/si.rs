@@ -24,6 +24,7 @@ pub struct PathIntegral<B, R> {
 
 impl<B: State<R>, R: Real> State<R> for PathIntegral<B, R> {
     const PLANES: usize = B::PLANES + 3;
+    const GAUSSIAN: bool = false;
     #[inline(always)]
     fn read(plane: impl Fn(usize) -> R) -> Self {
         Self {

@@ -21,6 +21,7 @@ pub struct Moments<R> {
 
 impl<R: Real> State<R> for Moments<R> {
     const PLANES: usize = 3;
+    const GAUSSIAN: bool = false;
     #[inline(always)]
     fn read(plane: impl Fn(usize) -> R) -> Self {
         Self {
@@ -96,13 +97,25 @@ impl Rule for Adam {
     }
 
     fn at(&self, updates: u64) -> Self {
-        let t = updates as f64 + 1.0;
-        let correction = |beta: f64| 1.0 / (1.0 - beta.powf(t));
+        let correction = |beta: f64| 1.0 / (1.0 - power(beta, updates + 1));
         Self {
             corrections: (correction(self.beta1), correction(self.beta2)),
             ..*self
         }
     }
+}
+
+/// `base^exponent` by squaring: the same bits on every machine, which a library's powers are not.
+fn power(mut base: f64, mut exponent: u64) -> f64 {
+    let mut product = 1.0;
+    while exponent > 0 {
+        if exponent % 2 == 1 {
+            product *= base;
+        }
+        base *= base;
+        exponent /= 2;
+    }
+    product
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub struct Variational<R> {
 
 impl<R: Real> State<R> for Variational<R> {
     const PLANES: usize = 7;
+    const GAUSSIAN: bool = true;
     #[inline(always)]
     fn read(plane: impl Fn(usize) -> R) -> Self {
         Self {

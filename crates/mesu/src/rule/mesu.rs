@@ -56,6 +56,8 @@ pub struct Mesu {
 impl Rule for Mesu {
     type State<R: Real> = Synapse<R>;
 
+    const FUSED: bool = true;
+
     #[inline(always)]
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
         self.step_with::<R, true>(synapse, gradient)
@@ -68,6 +70,8 @@ pub struct PlainMesu(Mesu);
 
 impl Rule for PlainMesu {
     type State<R: Real> = Synapse<R>;
+
+    const FUSED: bool = true;
 
     #[inline(always)]
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {

@@ -8,6 +8,7 @@ pub struct Weight<R>(pub R);
 
 impl<R: Real> State<R> for Weight<R> {
     const PLANES: usize = 1;
+    const GAUSSIAN: bool = false;
     #[inline(always)]
     fn read(plane: impl Fn(usize) -> R) -> Self {
         Self(plane(0))
@@ -35,6 +36,8 @@ pub struct Sgd {
 
 impl Rule for Sgd {
     type State<R: Real> = Weight<R>;
+
+    const FUSED: bool = true;
 
     #[inline(always)]
     fn step<R: Real>(&self, Weight(w): Weight<R>, gradient: Gradient<R>) -> Weight<R> {
