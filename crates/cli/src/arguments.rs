@@ -15,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 Examples:
   mesu list                     what there is to run, and how long it takes here
   mesu run permuted-digits      learn ten tasks, one after another
+  mesu doctor runs/mine         whether that run's learner is healthy, and what to change
   mesu bench stream             how fast this machine learns"
 )]
 pub(crate) struct Arguments {
@@ -41,6 +42,16 @@ Examples:
 A file of your own needs only what differs from permuted-digits. The config.toml of
 every run shows all keys, and can be run itself.")]
     Run(RunArguments),
+    /// Say in words whether a learner is healthy, and which setting to change
+    #[command(after_help = "\
+Examples:
+  mesu doctor runs/permuted-digits-seed-1
+  mesu doctor model.safetensors --task-length 60000 --batch-size 1
+  mesu doctor runs/mine --json > diagnosis.json
+RUN is a run directory, or a folder of several (one section each). The first line is the
+verdict: healthy, look at this, or broken. The exit code is 0 for all three; it is 1 when
+there was nothing to look at.")]
+    Doctor(DoctorArguments),
     /// Measure this machine
     #[command(after_help = "\
 Examples:
@@ -73,6 +84,22 @@ pub(crate) struct RunArguments {
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Print the summary as JSON, alone on stdout, instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArguments {
+    /// A run directory, a folder of runs, or a checkpoint file
+    #[arg(value_name = "RUN|CHECKPOINT")]
+    pub(crate) path: PathBuf,
+    /// Examples of a task, all epochs [default: the run's, if it is a run's checkpoint]
+    #[arg(long, value_name = "EXAMPLES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) task_length: Option<u64>,
+    /// Examples per update [default: the run's, or 1]
+    #[arg(long, value_name = "EXAMPLES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) batch_size: Option<u64>,
+    /// Print the numbers as JSON, alone on stdout; a list for a folder of several runs
     #[arg(long)]
     pub(crate) json: bool,
 }

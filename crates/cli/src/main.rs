@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod doctor;
 mod list;
 mod output;
 mod progress;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let result = match command {
         Command::List => list::list(),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Bench { bench } => bench::bench(&bench),
     };
     result.unwrap_or_else(|error| {

@@ -34,7 +34,7 @@ const CHUNK: usize = 32;
 const PART: usize = 1024;
 
 /// The note of a checkpoint that holds the history.
-const NOTE: &str = "run";
+pub(crate) const NOTE: &str = "run";
 
 /// How a run ended.
 #[derive(Clone, Debug)]

@@ -31,6 +31,7 @@
 
 pub mod checkpoint;
 pub mod consolidation;
+pub mod diagnosis;
 pub mod estimator;
 pub mod layer;
 mod learner;
