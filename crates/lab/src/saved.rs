@@ -31,7 +31,8 @@ impl Saved {
     /// Reads a checkpoint, of a run or of any other program that saved a learner.
     ///
     /// # Errors
-    /// [`LabError::Io`] when it can't be read, [`LabError::Unreadable`] when it is not a whole checkpoint.
+    /// [`LabError::Io`] when it can't be read, [`LabError::Unreadable`] when it is not a whole
+    /// checkpoint.
     pub fn read(path: &Path) -> Result<Self, LabError> {
         let bytes = fs::read(path).map_err(LabError::io(path, "can't be read as a checkpoint"))?;
         let (learner, notes) = Learner::restore(&bytes).map_err(|source| LabError::Unreadable {
@@ -58,8 +59,9 @@ impl Saved {
     }
 }
 
-/// The checkpoints that `path` means: itself if it is a file, that of a run directory, or those of all run
-/// directories up to three folders below, in the order of their names (`seed-2` before `seed-10`).
+/// The checkpoints that `path` means: itself if it is a file, that of a run directory, or those of
+/// all run directories up to three folders below, in the order of their names (`seed-2` before
+/// `seed-10`).
 ///
 /// # Errors
 /// [`LabError::Io`] when there is no such file or folder, [`LabError::NoCheckpoint`].

@@ -14,7 +14,8 @@ const TASKS: f64 = 5.0;
 /// Tasks from which on a new one makes up less than 2 %.
 const MANY_TASKS: f64 = 50.0;
 
-/// Weights beyond that are on their way out; healthy networks on standardised inputs have none above 10.
+/// Weights beyond that are on their way out; healthy networks on standardised inputs have none
+/// above 10.
 const LARGE: f64 = 100.0;
 
 /// Share of the synapses from which a finding is worth a sentence.
@@ -287,12 +288,19 @@ fn of_memory(config: &LearnerConfig, task: Option<f64>, memory: &Memory) -> Opti
         _ => ("learner.anchor_window", 1.0),
     };
     let most = 0.5 / ROUNDING;
-    let suggested = rate * task.map_or(0.1 * most, |task| TASKS * task);
+    let window = task.map_or(0.1 * most, |task| TASKS * task);
+    let suggested = (rate * window).max(1.0);
+    // A window that is long because sigma is slow is shortened by a faster sigma.
+    let (shorter, shorter_suggested) = match rate < 0.5 {
+        true => ("learner.lr_sigma", 1.0),
+        false => (key, suggested),
+    };
     if matches!(config, LearnerConfig::Mesu(_)) && updates > most {
         return Some(Finding::NeverForgets {
             updates,
             most,
-            suggested,
+            key: shorter,
+            suggested: shorter_suggested,
         });
     }
     let (Some(tasks), Some(share_of_new_task)) = (tasks, share_of_new_task) else {
@@ -309,8 +317,8 @@ fn of_memory(config: &LearnerConfig, task: Option<f64>, memory: &Memory) -> Opti
             updates,
             tasks,
             share_of_new_task,
-            key,
-            suggested,
+            key: shorter,
+            suggested: shorter_suggested,
         }),
         _ => None,
     }

@@ -91,6 +91,7 @@ pub enum Finding {
     NeverForgets {
         updates: f64,
         most: f64,
+        key: &'static str,
         suggested: f64,
     },
     /// FOO-VB: no forgetting at all.

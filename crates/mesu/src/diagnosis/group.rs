@@ -16,7 +16,8 @@ const AT_PRIOR: f64 = 0.05;
 /// of permuted digits, the smallest is 7 times that.
 const COLLAPSED: f64 = 1e-3;
 
-/// A sigma of more than this times both its start and the prior: neither evidence nor the prior takes it there.
+/// A sigma of more than this times both its start and the prior: neither evidence nor the prior
+/// takes it there.
 const SWOLLEN: f64 = 1.1;
 
 /// Share of a row or column at the prior from which the neuron or input is idle.
@@ -61,8 +62,8 @@ pub struct Sigma {
     pub p95: f64,
     /// Still at the start, within 0.1 %. 0 where the prior is there too.
     pub at_start: f64,
-    /// Below 1/1000 of both start and prior, or so small that a step of mu, about `sigma/sqrt(N)`, is lost
-    /// in rounding.
+    /// Below 1/1000 of both start and prior, or so small that a step of mu, about `sigma/sqrt(N)`,
+    /// is lost in rounding.
     pub collapsed: f64,
     /// Within 5 % of the prior, and not at the start.
     pub at_prior: f64,
@@ -80,20 +81,21 @@ pub struct Sigma {
     pub plasticity: f64,
     /// Neurons of which 95 % of the synapses are at the prior; not counted for biases.
     pub idle_neurons: usize,
-    /// Inputs of which 95 % of the synapses, idle neurons aside, are at the prior; not counted for biases.
+    /// Inputs of which 95 % of the synapses, idle neurons aside, are at the prior; not counted for
+    /// biases.
     pub idle_inputs: usize,
 }
 
-/// How a penalty holds a group of weights. An SGD step takes off the share `stiffness` = lr importance F (SI: 2
-/// lr coefficient omega) of a weight's distance from its anchor.
+/// How a penalty holds a group of weights. An SGD step takes off the share `stiffness` = lr
+/// importance F (SI: 2 lr coefficient omega) of a weight's distance from its anchor.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Penalty {
     /// The largest; above 2 the weight flies off.
     pub stiffest: f64,
     /// Share of weights with 1 and more: the penalty's step goes beyond the anchor.
     pub overshooting: f64,
-    /// Share of weights that a task's length (if unknown: all updates so far) takes back to their anchor: stiffness
-    /// times updates is 1 and more.
+    /// Share of weights that a task's length (if unknown: all updates so far) takes back to their
+    /// anchor: stiffness times updates is 1 and more.
     pub held: f64,
 }
 

@@ -30,8 +30,8 @@ pub enum Memory {
     },
     /// All evidence counts for ever: FOO-VB, EWC, SI.
     Everything,
-    /// Nothing keeps old evidence: SGD, Adam, Bayes by Backprop, and MESU with a lr_sigma of 0, whose sigma learns
-    /// nothing.
+    /// Nothing keeps old evidence: SGD, Adam, Bayes by Backprop, and MESU with a lr_sigma of 0,
+    /// whose sigma learns nothing.
     Nothing,
     /// Stored examples do: replay.
     Stored {

@@ -165,6 +165,19 @@ fn memory_is_counted_in_tasks() {
             (Healthy, &[Finding::UnknownTask][..])
         );
     }
+    // A slow sigma forgets slowly.
+    for (lr_sigma, words) in [(0.05, "is 100 tasks"), (1e-9, "Nothing is ever forgotten")] {
+        let config = MesuConfig {
+            lr_sigma,
+            ..MesuConfig::default()
+        };
+        let slow = learner(config, set("sigma", at_work));
+        expect(
+            &slow,
+            LookAtThis,
+            &[words, "Raise learner.lr_sigma, for example to 1."],
+        );
+    }
     // A faster sigma forgets faster.
     let config = MesuConfig {
         lr_sigma: 2.0,
