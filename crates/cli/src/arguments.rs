@@ -16,6 +16,7 @@ Examples:
   mesu list                     what there is to run, and how long it takes here
   mesu run permuted-digits      learn ten tasks, one after another
   mesu report runs/*            runs side by side, in figures
+  mesu doctor runs/mine         whether that run's learner is healthy, and what to change
   mesu bench stream             how fast this machine learns"
 )]
 pub(crate) struct Arguments {
@@ -52,6 +53,16 @@ Runs that differ in nothing but the seed become one line with a band of one stan
 deviation. The page needs no network and no other file. It can be made of a run that
 still goes on.")]
     Report(ReportArguments),
+    /// Say in words whether a learner is healthy, and which setting to change
+    #[command(after_help = "\
+Examples:
+  mesu doctor runs/permuted-digits-seed-1
+  mesu doctor model.safetensors --task-length 60000 --batch-size 1
+  mesu doctor runs/mine --json > diagnosis.json
+RUN is a run directory, or a folder of several (one section each). The first line is the
+verdict: healthy, look at this, or broken. The exit code is 0 for all three; it is 1 when
+there was nothing to look at.")]
+    Doctor(DoctorArguments),
     /// Measure this machine
     #[command(after_help = "\
 Examples:
@@ -102,6 +113,22 @@ pub(crate) struct ReportArguments {
     /// Write the data of every figure to that folder too, as CSV
     #[arg(long, value_name = "FOLDER")]
     pub(crate) csv: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DoctorArguments {
+    /// A run directory, a folder of runs, or a checkpoint file
+    #[arg(value_name = "RUN|CHECKPOINT")]
+    pub(crate) path: PathBuf,
+    /// Examples of a task, all epochs [default: the run's, if it is a run's checkpoint]
+    #[arg(long, value_name = "EXAMPLES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) task_length: Option<u64>,
+    /// Examples per update [default: the run's, or 1]
+    #[arg(long, value_name = "EXAMPLES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) batch_size: Option<u64>,
+    /// Print the numbers as JSON, alone on stdout; a list for a folder of several runs
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

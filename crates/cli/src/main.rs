@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod doctor;
 mod list;
 mod output;
 mod progress;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::List => list::list(),
         Command::Run(arguments) => run::run(&arguments),
         Command::Report(arguments) => report::report(&arguments),
+        Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Bench { bench } => bench::bench(&bench),
     };
     result.unwrap_or_else(|error| {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use mesu::checkpoint::CheckpointError;
 use mesu::{ConfigError, LearnError};
 use mesu_data::{SourceError, StandardiseError};
 
@@ -161,6 +162,20 @@ pub enum LabError {
     RepeatedSeed {
         /// The repeated one.
         seed: u64,
+    },
+    /// A folder in which nothing was learned.
+    #[error("{}: holds no checkpoint.safetensors, and neither do its folders; name a run directory or a checkpoint", path.display())]
+    NoCheckpoint {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file that is no checkpoint, or a damaged one.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: CheckpointError,
     },
 }
 

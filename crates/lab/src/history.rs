@@ -151,6 +151,13 @@ impl History {
             .then_some(history)
     }
 
+    /// Reads the note of any run, with its experiment; `None` unless they fit.
+    pub(crate) fn read_any(note: &str) -> Option<(Self, Experiment)> {
+        let history: Self = serde_json::from_str(note).ok()?;
+        let experiment = Experiment::from_toml(&history.config, "checkpoint").ok()?;
+        Some((Self::read(note, &experiment)?, experiment))
+    }
+
     /// The note.
     pub(crate) fn note(&self) -> String {
         serde_json::to_string(self).expect("numbers and strings are JSON")

@@ -32,6 +32,7 @@
 pub mod checkpoint;
 pub mod consolidation;
 pub mod curvature;
+pub mod diagnosis;
 pub mod estimator;
 pub mod layer;
 mod learner;

@@ -29,6 +29,17 @@ pub enum Initialisation {
     He,
 }
 
+impl Initialisation {
+    /// Where sigma starts in a layer of these widths; > 0.
+    #[must_use]
+    pub fn sigma(self, fan_in: usize, fan_out: usize) -> f32 {
+        match self {
+            Self::Wide => 2.0 / (fan_in as f32).sqrt(),
+            Self::He => 0.5 * (1.0 / fan_out as f32).sqrt(),
+        }
+    }
+}
+
 /// A multi-layer perceptron with ReLU between its layers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -153,12 +164,13 @@ fn linear(
     form: Form,
     noise: &mut Generator,
 ) -> Linear {
-    let (fan_in, fan_out) = (inputs as f32, outputs as f32);
-    let (bound, sigma) = match (config.init, form) {
-        (Initialisation::Wide, Form::Gaussian) => (4.0 / fan_in.sqrt(), 2.0 / fan_in.sqrt()),
-        (Initialisation::Wide, Form::Point) => (1.0 / fan_in.sqrt(), 0.0),
-        (Initialisation::He, _) => ((2.0 / fan_in).sqrt(), 0.5 * (1.0 / fan_out).sqrt()),
+    let fan_in = inputs as f32;
+    let bound = match (config.init, form) {
+        (Initialisation::Wide, Form::Gaussian) => 4.0 / fan_in.sqrt(),
+        (Initialisation::Wide, Form::Point) => 1.0 / fan_in.sqrt(),
+        (Initialisation::He, _) => (2.0 / fan_in).sqrt(),
     };
+    let sigma = config.init.sigma(inputs, outputs);
     let mut draw = |rows, columns| {
         let mut values = vec![0.0; rows * columns];
         noise.fill_uniform(&mut values, -bound, bound);

@@ -269,6 +269,12 @@ impl Learner {
         &self.network
     }
 
+    /// The network's description.
+    #[must_use]
+    pub fn network_config(&self) -> &NetworkConfig {
+        &self.network_config
+    }
+
     /// The settings.
     #[must_use]
     pub fn config(&self) -> &LearnerConfig {
@@ -331,6 +337,14 @@ impl Learner {
         taken.ok_or_else(|| unfit("what the learner remembers does not fit its kind"))?;
         this.updates = updates;
         Ok((this, notes))
+    }
+
+    /// The learner with another state, which `updates` updates have brought about.
+    #[cfg(test)]
+    pub(crate) fn brought_to(mut self, updates: u64, change: impl FnOnce(&mut Network)) -> Self {
+        change(&mut self.network);
+        self.updates = updates;
+        self
     }
 
     fn diverged(&self, Diverged { layer, what }: Diverged) -> LearnError {
