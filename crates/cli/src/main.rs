@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod cells;
 mod list;
 mod output;
 mod progress;

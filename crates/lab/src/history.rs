@@ -27,6 +27,9 @@ pub(crate) struct History {
     pub(crate) peak_memory_bytes: Option<u64>,
     /// The tasks that were learned and tested.
     pub(crate) tasks: Vec<TaskRecord>,
+    /// The tests within tasks and at their ends, of an experiment with `test_every`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) epochs: Vec<EpochRecord>,
 }
 
 /// What comes next, counted from 0.
@@ -67,6 +70,30 @@ pub struct TaskRecord {
     pub test_seconds: f64,
 }
 
+/// How things stood after an epoch of a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EpochRecord {
+    /// The task, counted from 1.
+    pub task: usize,
+    /// Epochs of the task that were learned.
+    pub epoch: usize,
+    /// Accuracy on each task so far, the first one first, 0..=1.
+    pub accuracy: Vec<f64>,
+    /// How well uncertainty tells this task's test images from unknown ones.
+    pub ood_auroc: Option<OodAuroc>,
+    /// Expected calibration error on this task, 15 bins, 0..=1.
+    pub ece: f64,
+    /// Brier score on this task, 0..=2.
+    pub brier: f64,
+    /// Mean negative log-likelihood on this task, nats.
+    pub nll: f64,
+    /// Updates since the run's start.
+    pub updates: u64,
+    /// Time spent on this test.
+    pub test_seconds: f64,
+}
+
 /// Area under the ROC curve, 0..=1; one half is chance.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,6 +118,7 @@ impl History {
             train_seconds: 0.0,
             peak_memory_bytes: None,
             tasks: Vec::new(),
+            epochs: Vec::new(),
         }
     }
 
@@ -112,7 +140,13 @@ impl History {
             record.task == row + 1 && record.accuracy.len() == row + 1
         };
         let whole = history.tasks.len() == task && history.tasks.iter().enumerate().all(fits);
-        (in_range && whole).then_some(history)
+        let within = |record: &EpochRecord| {
+            (1..=experiment.tasks).contains(&record.task)
+                && (1..=data.epochs).contains(&record.epoch)
+                && record.accuracy.len() == record.task
+        };
+        let epochs = history.epochs.iter().all(within);
+        (in_range && whole && epochs).then_some(history)
     }
 
     /// The note.
@@ -183,6 +217,17 @@ mod tests {
         assert!(refused(|history| history.position.epoch = 2));
         assert!(refused(|history| history.position.example = 100));
         assert!(refused(|history| history.tasks.push(record())));
+        assert!(refused(|history| history.epochs.push(EpochRecord {
+            task: 1,
+            epoch: 2,
+            accuracy: vec![0.5],
+            ood_auroc: None,
+            ece: 0.0,
+            brier: 0.0,
+            nll: 0.0,
+            updates: 1,
+            test_seconds: 1.0,
+        })));
         assert!(History::read("{}", &experiment()).is_none());
     }
 }

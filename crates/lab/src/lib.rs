@@ -1,11 +1,13 @@
 //! Experiments: from a TOML file to a directory of results. Prints nothing.
 //!
 //! ```text
-//! permuted-digits.toml, --set      experiment (document, fields): checked once
+//! permuted-digits.toml, --set      plan (layers, document, fields, learners, presets)
+//!   -> Experiment, one per cell    experiment: checked once
 //!   -> Data                        tasks: the only place that joins data to models
 //!   -> run                         run: learn, test (evaluation), save, report (progress)
 //!   -> OUT/                        run_directory, history, summary
 //! several seeds                    seeds: OUT/seed-N/ each, OUT/summary.json over all
+//! several cells                    cells: OUT/CELL/ each, OUT/summary.json over all (comparison)
 //! ```
 //!
 //! A run directory holds `config.toml`, `checkpoint.safetensors`, and what is derived from
@@ -27,6 +29,8 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod cells;
+pub mod comparison;
 mod document;
 mod error;
 mod evaluation;
@@ -34,21 +38,29 @@ pub mod experiment;
 mod fields;
 mod figure;
 pub mod history;
+mod layers;
 mod learners;
 pub mod measure;
 pub mod memory;
+pub mod paired;
+pub mod plan;
+pub mod presets;
 pub mod progress;
 pub mod run;
 pub mod run_directory;
 pub mod seeds;
+mod side_by_side;
 pub mod summary;
 pub mod tasks;
 
+pub use cells::{CellOutcomes, run_cells};
 pub use error::LabError;
-pub use experiment::{DataConfig, Experiment, presets};
+pub use experiment::{DataConfig, Experiment};
 pub use history::TaskRecord;
-pub use progress::{Event, Progress, Silent};
+pub use plan::{Cell, Plan};
+pub use presets::presets;
+pub use progress::{Event, Progress, RunName, Silent};
 pub use run::{Outcome, Setting, run};
 pub use seeds::{Outcomes, run_seeds};
 pub use summary::Summary;
-pub use tasks::Data;
+pub use tasks::{Data, DataSets};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::experiment::Experiment;
-use crate::history::{History, OodAuroc, TaskRecord, WINDOWS};
+use crate::history::{EpochRecord, History, OodAuroc, TaskRecord, WINDOWS};
 
 /// An accuracy for each window, by the window's number of tasks: "5", "20".
 pub type Windows = BTreeMap<String, f64>;
@@ -182,20 +182,27 @@ pub(crate) fn accuracy_csv(records: &[TaskRecord], tasks: usize) -> String {
 
 /// One line of JSON per task: how things stood when it ended.
 pub(crate) fn metrics_jsonl(records: &[TaskRecord]) -> String {
-    let line = |record: &TaskRecord| {
-        let row = &record.accuracy;
-        let recent = |window: usize| mean(&row[row.len().saturating_sub(window)..]);
-        let windows: Windows = WINDOWS
-            .iter()
-            .map(|&window| (window.to_string(), recent(window)))
-            .collect();
-        let mut line = json!(record);
-        line["newest_accuracy"] = json!(row.last());
-        line["average_accuracy"] = json!(mean(row));
-        line["window_accuracy"] = json!(windows);
-        line.to_string() + "\n"
-    };
+    let line = |record: &TaskRecord| with_means(json!(record), &record.accuracy);
     records.iter().map(line).collect()
+}
+
+/// One line of JSON per test within tasks and at their ends.
+pub(crate) fn epochs_jsonl(records: &[EpochRecord]) -> String {
+    let line = |record: &EpochRecord| with_means(json!(record), &record.accuracy);
+    records.iter().map(line).collect()
+}
+
+/// The record as a line, with what its accuracies `row` come to.
+fn with_means(mut record: Value, row: &[f64]) -> String {
+    let recent = |window: usize| mean(&row[row.len().saturating_sub(window)..]);
+    let windows: Windows = WINDOWS
+        .iter()
+        .map(|&window| (window.to_string(), recent(window)))
+        .collect();
+    record["newest_accuracy"] = json!(row.last());
+    record["average_accuracy"] = json!(mean(row));
+    record["window_accuracy"] = json!(windows);
+    record.to_string() + "\n"
 }
 
 #[cfg(test)]
