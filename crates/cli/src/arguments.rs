@@ -38,10 +38,12 @@ Examples:
   mesu run permuted-digits
   mesu run permuted-digits --set tasks=200 --set network.hidden=[256] --out runs/wide
   mesu run permuted-digits --seeds 1,2,3 --json > summary.json
+  mesu run permuted-digits --set compare=mesu,sgd --set grid.data.batch_size=[1,32]
   mesu run own.toml --set data.source=folder/of/idx/files
   mesu run permuted-digits --resume
-A file of your own needs only what differs from permuted-digits. The config.toml of
-every run shows all keys, and can be run itself.")]
+compare and grid run every learner with every combination of values, side by side, and
+compare them in one table. A file of your own needs only what differs from permuted-digits.
+The config.toml of every run shows all keys, and can be run itself.")]
     Run(RunArguments),
     /// Make a page of figures of runs, side by side
     #[command(after_help = "\

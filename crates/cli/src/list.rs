@@ -3,27 +3,32 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use mesu_lab::{Data, Experiment, measure, presets};
+use mesu_lab::{DataSets, Plan, measure, presets};
 
 use crate::output::{print, span};
 
-/// One line per preset: name, time, description.
+/// One line per preset: name, size, time, description.
 pub(crate) fn list() -> Result<ExitCode> {
     let width = presets()
         .iter()
         .map(|preset| preset.name.len())
         .max()
         .unwrap_or(0);
+    let mut sets = DataSets::default();
     for preset in presets() {
-        let experiment = Experiment::find(preset.name, &[])?;
-        let data = Data::load(&experiment.data)?;
-        let time = measure::estimate(&experiment, &data)?;
+        let plan = Plan::find(preset.name, &[])?;
+        let time = measure::estimate(&plan, &mut sets)?;
+        let tasks = plan.cells[0].experiment.tasks;
+        let unit = if tasks == 1 { "task" } else { "tasks" };
+        let size = match plan.single() {
+            Some(_) => format!("{tasks} {unit}"),
+            None => format!("{} x {tasks} {unit}", plan.cells.len()),
+        };
         print(&format!(
-            "{:width$}  {:>3} tasks, about {:<12}  {}\n",
+            "{:width$}  {size:>14}, about {:<12}  {}\n",
             preset.name,
-            experiment.tasks,
             span(time),
-            experiment.description,
+            plan.description,
         ))?;
     }
     Ok(ExitCode::SUCCESS)

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bench;
+mod cells;
 mod doctor;
 mod list;
 mod output;

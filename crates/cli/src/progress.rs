@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mesu_lab::{Event, Progress};
+use mesu_lab::{Event, Progress, RunName};
 
 use crate::output::{grouped, message, span};
 
@@ -23,16 +23,17 @@ pub(crate) struct Screen {
 }
 
 struct State {
-    seeds: BTreeMap<u64, Seed>,
+    seen: BTreeMap<(Option<String>, u64), Run>,
     line: Instant,
 }
 
 /// One run as it goes, with the time this process has spent on it.
 #[derive(Clone, Copy)]
-struct Seed {
+struct Run {
     tasks: usize,
     task: usize,
     testing: bool,
+    finished: bool,
     accuracy: Option<f64>,
     examples: u64,
     begun_at: u64,
@@ -45,7 +46,7 @@ struct Seed {
 }
 
 impl Screen {
-    /// For `runs` runs, one per seed; `heading` is shown when the first one begins.
+    /// For `runs` runs, one per cell and seed; `heading` is shown when the first one begins.
     pub(crate) fn new(heading: String, runs: usize) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar =
@@ -59,7 +60,7 @@ impl Screen {
             runs,
             started: Instant::now(),
             state: Mutex::new(State {
-                seeds: BTreeMap::new(),
+                seen: BTreeMap::new(),
                 line: Instant::now(),
             }),
         }
@@ -80,24 +81,32 @@ impl Screen {
         }
     }
 
-    /// `task 3/10, 61,234 examples/s, 12 s left, 93.2 % right`
-    fn text(&self, seeds: &BTreeMap<u64, Seed>) -> String {
-        let sum = |of: fn(&Seed) -> f64| seeds.values().map(of).sum::<f64>();
-        let task = sum(|seed| seed.task as f64);
-        let tasks = sum(|seed| seed.tasks as f64) * self.runs as f64 / seeds.len().max(1) as f64;
-        let mut text = format!("task {task}/{tasks}");
-        if seeds.values().any(|seed| seed.testing) {
+    /// `run 4/12, task 3/10, 61,234 examples/s, 12 s left, 93.2 % right`
+    fn text(&self, seen: &[Run]) -> String {
+        let sum = |of: fn(&Run) -> f64| seen.iter().map(of).sum::<f64>();
+        let mut text = match self.runs {
+            1 => String::new(),
+            runs => {
+                let finished = seen.iter().filter(|run| run.finished).count();
+                format!("run {}/{runs}, ", (finished + 1).min(runs))
+            }
+        };
+        let task = sum(|run| run.task as f64);
+        let tasks = sum(|run| run.tasks as f64) * self.runs as f64 / seen.len().max(1) as f64;
+        text += &format!("task {task}/{tasks:.0}");
+        if seen.iter().any(|run| run.testing) {
             text.push_str(", testing");
         }
-        let learn_time = sum(|seed| seed.learn_time.as_secs_f64());
+        let learn_time = sum(|run| run.learn_time.as_secs_f64());
         if learn_time > 0.0 {
-            let learned = sum(|seed| (seed.done - seed.begun_at) as f64);
+            let learned = sum(|run| (run.done - run.begun_at) as f64);
             text += &format!(", {} examples/s", grouped(learned / learn_time));
         }
-        if let Some(left) = self.time_left(seeds) {
+        if let Some(left) = self.time_left(seen) {
             text += &format!(", {} left", span(left));
         }
-        let accuracies: Vec<f64> = seeds.values().filter_map(|seed| seed.accuracy).collect();
+        let going = seen.iter().filter(|run| !run.finished);
+        let accuracies: Vec<f64> = going.filter_map(|run| run.accuracy).collect();
         if !accuracies.is_empty() {
             let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
             text += &format!(", {:.1} % right", 100.0 * mean);
@@ -107,12 +116,12 @@ impl Screen {
 
     /// From what learning and testing have cost so far. Tests grow with every task, so
     /// neither examples nor tasks alone would do.
-    fn time_left(&self, seeds: &BTreeMap<u64, Seed>) -> Option<Duration> {
-        let sum = |of: &dyn Fn(&Seed) -> f64| seeds.values().map(of).sum::<f64>();
-        let learn_time = sum(&|seed| seed.learn_time.as_secs_f64());
-        let test_time = sum(&|seed| seed.test_time.as_secs_f64());
-        let learned = sum(&|seed| (seed.done - seed.begun_at) as f64);
-        let tested = sum(&|seed| seed.tested);
+    fn time_left(&self, seen: &[Run]) -> Option<Duration> {
+        let sum = |of: &dyn Fn(&Run) -> f64| seen.iter().map(of).sum::<f64>();
+        let learn_time = sum(&|run| run.learn_time.as_secs_f64());
+        let test_time = sum(&|run| run.test_time.as_secs_f64());
+        let learned = sum(&|run| (run.done - run.begun_at) as f64);
+        let tested = sum(&|run| run.tested);
         if learn_time + test_time <= 0.0 {
             return None;
         }
@@ -123,33 +132,43 @@ impl Screen {
             0.0
         };
         let sets = |task: usize| (task * (task + 3)) as f64 / 2.0;
-        let left = sum(&|seed| {
-            let tests = sets(seed.tasks) - sets(seed.task.saturating_sub(1));
-            (seed.examples - seed.done) as f64 * per_example + tests * per_test
+        let left = sum(&|run| {
+            let tests = sets(run.tasks) - sets(run.task.saturating_sub(1));
+            (run.examples - run.done) as f64 * per_example
+                + if run.finished { 0.0 } else { tests * per_test }
         });
-        let of_whole = self.runs as f64 / seeds.len() as f64;
+        // Those not begun cost what the others will have cost; what was finished before this
+        // process says nothing of that.
+        let worked = seen
+            .iter()
+            .filter(|run| run.begun_at < run.examples)
+            .count();
         let spent = learn_time + test_time;
-        let not_begun = (of_whole - 1.0) * (left + spent);
+        let not_begun =
+            self.runs.saturating_sub(seen.len()) as f64 * (left + spent) / worked.max(1) as f64;
         let wall = self.started.elapsed().as_secs_f64();
         Duration::try_from_secs_f64((left + not_begun) / spent * wall).ok()
     }
 }
 
 impl Progress for Screen {
-    fn report(&self, seed: u64, event: Event<'_>) {
+    fn report(&self, run: RunName<'_>, event: Event<'_>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *state;
         let now = Instant::now();
         let mut ended = false;
+        let name = (run.cell.map(str::to_owned), run.seed);
         if let Event::Begun {
             tasks,
             examples,
             done,
         } = event
         {
-            let seed_state = Seed {
+            let begun = Run {
                 tasks,
                 task: 0,
                 testing: false,
+                finished: false,
                 accuracy: None,
                 examples,
                 begun_at: done,
@@ -159,18 +178,20 @@ impl Progress for Screen {
                 test_time: Duration::ZERO,
                 heard: now,
             };
-            if state.seeds.is_empty() {
+            if state.seen.is_empty() {
                 self.show(&self.heading);
             }
             if done > 0 {
+                let cell = run.cell.map_or(String::new(), |cell| format!("{cell}, "));
                 self.show(&format!(
-                    "seed {seed}: going on after {} examples",
+                    "{cell}seed {}: going on after {} examples",
+                    run.seed,
                     grouped(done as f64)
                 ));
             }
-            state.seeds.insert(seed, seed_state);
+            state.seen.insert(name.clone(), begun);
         }
-        let Some(run) = state.seeds.get_mut(&seed) else {
+        let Some(run) = state.seen.get_mut(&name) else {
             return;
         };
         let spent = now - run.heard;
@@ -199,21 +220,24 @@ impl Progress for Screen {
                 run.testing = false;
                 ended = true;
             }
+            Event::Ended => {
+                run.task = run.tasks;
+                run.finished = true;
+            }
         }
+        let seen: Vec<Run> = state.seen.values().copied().collect();
         match &self.bar {
             Some(bar) => {
-                let sum = |of: fn(&Seed) -> u64| {
-                    state.seeds.values().map(of).fold(0, u64::saturating_add)
-                };
+                let sum = |of: fn(&Run) -> u64| seen.iter().map(of).fold(0, u64::saturating_add);
                 bar.set_length(sum(|run| run.examples));
                 bar.set_position(sum(|run| run.done));
-                bar.set_message(self.text(&state.seeds));
+                bar.set_message(self.text(&seen));
             }
             None => {
                 let since = state.line.elapsed();
                 if since >= LINE_EVERY || ended && since >= LINE_EVERY / 10 {
                     state.line = now;
-                    message(&self.text(&state.seeds));
+                    message(&self.text(&seen));
                 }
             }
         }

@@ -6,9 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
-use mesu_lab::{Data, Experiment, Outcomes, Progress, Setting, Silent, run_seeds};
+use mesu_lab::{
+    CellOutcomes, Data, LabError, Outcomes, Plan, Progress, Setting, Silent, run_cells, run_seeds,
+};
+use serde_json::Value;
 
 use crate::arguments::RunArguments;
+use crate::cells;
 use crate::output::{message, print};
 use crate::progress::Screen;
 use crate::table;
@@ -18,7 +22,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs what `arguments` ask for.
 pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
-    let experiment = Experiment::find(&arguments.experiment, &arguments.sets)?;
+    let plan = Plan::find(&arguments.experiment, &arguments.sets)?;
     let sets_seed = |set: &String| {
         set.split('=')
             .next()
@@ -27,16 +31,50 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     if !arguments.seeds.is_empty() && arguments.sets.iter().any(sets_seed) {
         bail!("--seeds and --set seed=…: both say which seed to run; give one of them");
     }
-    let data = Data::load(&experiment.data)?;
     let path = arguments
         .out
         .clone()
-        .unwrap_or_else(|| default_path(&experiment, &arguments.seeds));
-    let stop = stop_on_signal()?;
+        .unwrap_or_else(|| default_path(&plan, &arguments.seeds));
+    let Done { json, failed } = follow(arguments, &plan, &path)?;
+    if let Some(json) = &json {
+        print(&match (arguments.json, plan.single()) {
+            (true, _) => format!("{json:#}\n"),
+            (false, Some(_)) => table::table(json),
+            (false, None) => cells::table(json),
+        })?;
+    }
+    for (cell, error) in &failed {
+        message(&format!("error: {cell}: {error}"));
+    }
+    if json.is_none() {
+        message(&format!(
+            "stopped, and saved. To go on:\n  {}",
+            go_on(arguments, &path)
+        ));
+    }
+    Ok(match (json, &failed[..]) {
+        (None, _) => ExitCode::from(INTERRUPTED),
+        (Some(_), []) => ExitCode::SUCCESS,
+        (Some(_), _) => ExitCode::FAILURE,
+    })
+}
 
+/// What runs came to: a summary unless they were interrupted, and the cells that failed.
+struct Done {
+    json: Option<Value>,
+    failed: Vec<(String, LabError)>,
+}
+
+/// Runs `plan` in `path`, on the screen if that is wanted.
+fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Result<Done> {
+    let data = match plan.single() {
+        Some(experiment) => Some((experiment, Data::load(&experiment.data)?)),
+        None => None,
+    };
+    let stop = stop_on_signal()?;
     let silent = Silent;
-    let heading = format!("{}: results go to {}", experiment.name, path.display());
-    let runs = arguments.seeds.len().max(1);
+    let heading = format!("{}: results go to {}", plan.name, path.display());
+    let runs = plan.cells.len() * arguments.seeds.len().max(1);
     let screen = (!arguments.quiet).then(|| Screen::new(heading, runs));
     let progress: &dyn Progress = screen.as_ref().map_or(&silent, |screen| screen);
     let setting = Setting {
@@ -44,35 +82,36 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         stop: &stop,
         progress,
     };
-    let outcomes = run_seeds(&experiment, &arguments.seeds, &data, &path, setting);
+    let done = match data {
+        Some((experiment, data)) => run_seeds(experiment, &arguments.seeds, &data, path, setting)
+            .map(|outcomes| {
+                let json = match outcomes {
+                    Outcomes::Finished { json, .. } => Some(json),
+                    Outcomes::Interrupted => None,
+                };
+                let failed = Vec::new();
+                Done { json, failed }
+            }),
+        None => run_cells(plan, &arguments.seeds, path, setting)
+            .map(|CellOutcomes { json, failed }| Done { json, failed }),
+    };
     if let Some(screen) = &screen {
         screen.clear();
     }
-    match outcomes? {
-        Outcomes::Interrupted => {
-            message(&format!(
-                "stopped, and saved. To go on:\n  {}",
-                go_on(arguments, &path)
-            ));
-            Ok(ExitCode::from(INTERRUPTED))
-        }
-        Outcomes::Finished { json, .. } => {
-            print(&match arguments.json {
-                true => format!("{json:#}\n"),
-                false => table::table(&json),
-            })?;
-            Ok(ExitCode::SUCCESS)
-        }
-    }
+    Ok(done?)
 }
 
-fn default_path(experiment: &Experiment, seeds: &[u64]) -> PathBuf {
+fn default_path(plan: &Plan, seeds: &[u64]) -> PathBuf {
+    let mut name = plan.name.clone();
+    if plan.single().is_none() {
+        name.push_str("-cells");
+    }
     let name = match seeds {
-        [] => format!("{}-seed-{}", experiment.name, experiment.seed),
-        [seed] => format!("{}-seed-{seed}", experiment.name),
+        [] => format!("{name}-seed-{}", plan.cells[0].experiment.seed),
+        [seed] => format!("{name}-seed-{seed}"),
         seeds => {
             let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
-            format!("{}-seeds-{}", experiment.name, seeds.join("-"))
+            format!("{name}-seeds-{}", seeds.join("-"))
         }
     };
     Path::new("runs").join(name)

@@ -100,6 +100,19 @@ fn killed_at_any_moment_with_several_seeds() {
 }
 
 #[test]
+fn killed_at_any_moment_with_several_cells_and_seeds() {
+    let cells = [
+        "--set",
+        "compare=mesu,ewc",
+        "--set",
+        "grid.learners.mesu.memory_window=[1000,300000]",
+        "--seeds",
+        "1,2",
+    ];
+    killed_equals_unbroken(&cells, 301);
+}
+
+#[test]
 fn ctrl_c_saves_and_says_how_to_go_on() {
     let folder = small_data();
     let slow = [&SLOW[..], &["--set", "learner.sigma_prior=0.5"]].concat();

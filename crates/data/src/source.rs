@@ -182,6 +182,14 @@ impl Source {
         Self::new(train, test, ood)
     }
 
+    /// The same sets with another out-of-distribution set, or none.
+    ///
+    /// # Errors
+    /// [`SourceError::Pixels`].
+    pub fn with_ood(self, ood: Option<Dataset>) -> Result<Self, SourceError> {
+        Self::new(self.train, self.test, ood)
+    }
+
     /// The first `train` training and `test` test examples (`None`: all), and as many of
     /// the out-of-distribution set as of the test set if it has more.
     ///

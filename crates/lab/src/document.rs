@@ -64,15 +64,33 @@ pub(crate) fn assignment(text: &str) -> Result<Table, LabError> {
         .flatten()
         .and_then(|mut table| table.remove("v"));
     let value = parsed.unwrap_or_else(|| Value::String(value.to_owned()));
-    let mut parts = key.rsplit('.');
-    let mut table = Table::new();
-    if let Some(last) = parts.next() {
-        table.insert(last.to_owned(), value);
+    Ok(nested(key, value))
+}
+
+/// The table that holds `value` alone, under a dotted key.
+pub(crate) fn nested(key: &str, value: Value) -> Table {
+    let (sections, last) = match key.rsplit_once('.') {
+        Some((sections, last)) => (Some(sections), last),
+        None => (None, key),
+    };
+    let table = Table::from_iter([(last.to_owned(), value)]);
+    match sections {
+        Some(sections) => nested(sections, Value::Table(table)),
+        None => table,
     }
-    for part in parts {
-        table = Table::from_iter([(part.to_owned(), Value::Table(table))]);
+}
+
+/// The values of a list; `[a,b]` is one too, though a shell took the quotes from it.
+pub(crate) fn list(value: &Value) -> Option<Vec<Value>> {
+    match value {
+        Value::Array(values) => Some(values.clone()),
+        Value::String(text) => {
+            let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+            let word = |word: &str| Value::String(word.trim().to_owned());
+            Some(inner.split(',').map(word).collect())
+        }
+        _ => None,
     }
-    Ok(table)
 }
 
 /// The dotted keys of all values that are not tables, in order.
@@ -181,6 +199,18 @@ mod tests {
                 "{wrong}"
             );
         }
+    }
+
+    #[test]
+    fn lists_survive_a_shell() {
+        let words = |text: &str| list(&Value::from(text));
+        assert_eq!(list(&Value::from(vec![1, 2])).unwrap().len(), 2);
+        assert_eq!(
+            words("[mesu, sgd]").unwrap(),
+            [Value::from("mesu"), Value::from("sgd")]
+        );
+        assert_eq!(words("mesu"), None);
+        assert_eq!(list(&Value::from(3)), None);
     }
 
     #[test]

@@ -60,6 +60,48 @@ pub enum LabError {
         /// Its settings.
         keys: String,
     },
+    /// A learner or a combination of values that would be run twice.
+    #[error("{origin}: {key}: {value} is listed twice; list everything once")]
+    ListedTwice {
+        /// The file, or `--set`.
+        origin: String,
+        /// `compare` or `grid`.
+        key: String,
+        /// What is there twice.
+        value: String,
+    },
+    /// A key of the grid that has a place of its own.
+    #[error("{origin}: {key}: not one to vary in the grid; {instead}")]
+    NotVaried {
+        /// The file, or `--set`.
+        origin: String,
+        /// The dotted key.
+        key: String,
+        /// What to do.
+        instead: &'static str,
+    },
+    /// A key of the grid that a learner does not have.
+    #[error(
+        "grid.learner.{setting}: {kind} has no such setting, but {keys}; write learners.KIND.{setting} for the learner that has it, or take {kind} out"
+    )]
+    NotOfLearner {
+        /// The key without its section.
+        setting: String,
+        /// The learner.
+        kind: &'static str,
+        /// Its settings.
+        keys: String,
+    },
+    /// Several experiments where one was to be.
+    #[error(
+        "{asked}: describes {cells} experiments with compare or grid, expected one; set learner.kind and plain values instead"
+    )]
+    Several {
+        /// The preset or file.
+        asked: String,
+        /// Their number.
+        cells: usize,
+    },
     /// A value of another type than the key takes, or a missing one.
     #[error("{origin}: {key}: {message}")]
     Type {

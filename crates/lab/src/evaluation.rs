@@ -95,24 +95,18 @@ impl Sums {
     }
 }
 
-/// Tests `learner` on the tasks `0..=newest` and on the unknown set, whose pixels stay where they
-/// are or, if `ood_permuted`, move like the newest task's. `heard` gets (parts done, parts); `stop` ends it between two parts.
+/// Tests `learner` on the tasks `0..=newest` and on the unknown set, its pixels in the order
+/// `of_ood`. `heard` gets (parts done, parts); `stop` ends it between two parts.
 pub(crate) fn test(
     learner: &Learner,
     tasks: &Permuted,
     newest: usize,
-    ood_permuted: bool,
+    of_ood: &Permutation,
     stop: &AtomicBool,
     heard: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Tested, Halt> {
     let source = tasks.source();
     let permutations: Vec<Permutation> = (0..=newest).map(|task| tasks.permutation(task)).collect();
-    let as_it_is = Permutation::identity(source.pixels());
-    let of_ood = if ood_permuted {
-        &permutations[newest]
-    } else {
-        &as_it_is
-    };
     let of_task = |task| parts("test", source.test(), &permutations[task], task);
     let known: Vec<Part<'_>> = (0..=newest).flat_map(of_task).collect();
     let of_unknown = |ood| parts("ood", ood, of_ood, newest);

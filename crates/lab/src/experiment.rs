@@ -1,12 +1,9 @@
 //! What is to be run: scenario, data, network, learner and seed, in one TOML file.
 //!
 //! A value comes from the last of these that names it: the preset
-//! `permuted-digits`, the user's file, `--set`. Names and types are checked as each
-//! is read, ranges at the end, once; whoever holds an [`Experiment`] need not ask again
+//! `permuted-digits`, the user's file, `--set` (see [`crate::plan`]). Names and types are
+//! checked as each is read, ranges at the end, once; whoever holds an [`Experiment`] need not ask again
 //! (but for what only the data can tell, see [`crate::tasks`]).
-
-use std::fs;
-use std::path::Path;
 
 use mesu::{LearnerConfig, NetworkConfig};
 use serde::{Deserialize, Serialize};
@@ -14,8 +11,8 @@ use toml::Table;
 
 use crate::document;
 use crate::error::LabError;
-use crate::fields;
-use crate::learners;
+use crate::layers::Layers;
+use crate::plan::Plan;
 
 /// A whole description of a run. Its TOML text is a run directory's `config.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +34,9 @@ pub struct Experiment {
     /// Whether, in the end, what the learner holds important is compared with the Hessian's diagonal.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub importance: bool,
+    /// Epochs between two tests within a task, 1 or more; without it there is one at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_every: Option<usize>,
     /// Where examples come from.
     pub data: DataConfig,
     /// Layers.
@@ -60,7 +60,8 @@ pub enum Scenario {
 pub struct DataConfig {
     /// `embedded` (MNIST, and Fashion-MNIST as the unknown), or a folder of IDX files.
     pub source: String,
-    /// A folder with IDX test images of something unknown; not with `embedded`.
+    /// A folder with IDX test images of something unknown (not with `embedded`), or `permuted`:
+    /// the test images themselves, their pixels in an order that is no task's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ood: Option<String>,
     /// Whether the unknown images are shuffled like the newest task's, rather than shown as they
@@ -81,80 +82,28 @@ pub struct DataConfig {
 impl DataConfig {
     /// The value of `source` that means the sets inside the program.
     pub const EMBEDDED: &'static str = "embedded";
-}
 
-/// A named experiment inside the program.
-#[derive(Clone, Copy, Debug)]
-pub struct Preset {
-    /// What `mesu run` calls it by.
-    pub name: &'static str,
-    /// Its TOML text.
-    pub text: &'static str,
-}
+    /// The value of `ood` that means a permuted copy of the test set.
+    pub const PERMUTED: &'static str = "permuted";
 
-/// All presets. The first also gives the values that a user's file leaves out.
-pub fn presets() -> &'static [Preset] {
-    &[Preset {
-        name: "permuted-digits",
-        text: include_str!("../../../experiments/permuted-digits.toml"),
-    }]
+    /// Whether the unknown images are the test images, permuted.
+    pub(crate) fn ood_is_own(&self) -> bool {
+        self.ood.as_deref() == Some(Self::PERMUTED)
+    }
 }
 
 impl Experiment {
     /// The preset `asked`, or the file of that path, with the `key=value` of `sets` on top.
     ///
     /// # Errors
-    /// [`LabError`] naming the key or the line, what was found and what is expected.
+    /// [`LabError`], as [`Plan::find`]; also for what describes several experiments.
     pub fn find(asked: &str, sets: &[String]) -> Result<Self, LabError> {
-        if let Some(preset) = presets().iter().find(|preset| preset.name == asked) {
-            return Self::read(preset.text, preset.name, preset.name, sets);
-        }
-        let path = Path::new(asked);
-        if !path.exists() {
-            let names = presets().iter().map(|preset| preset.name);
-            return Err(LabError::UnknownPreset {
-                asked: asked.to_owned(),
-                nearest: document::nearest(asked, names),
-            });
-        }
-        let bytes = fs::read(path).map_err(LabError::io(path, "can't be read as an experiment"))?;
-        let text = String::from_utf8(bytes).map_err(|error| LabError::Syntax {
-            origin: asked.to_owned(),
-            line: 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
-                .count(),
-            column: 1,
-            message: "not UTF-8 text".to_owned(),
-        })?;
-        let stem = path
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned());
-        Self::read(&text, asked, &stem.unwrap_or_default(), sets)
-    }
-
-    /// The text `text` (of `origin`), with `name` and the first preset's values where it
-    /// gives none, and `sets` on top.
-    fn read(text: &str, origin: &str, name: &str, sets: &[String]) -> Result<Self, LabError> {
-        let mut preset = document::parse(presets()[0].text, presets()[0].name)?;
-        preset.insert("name".to_owned(), name.into());
-        preset.remove("description");
-        let file = document::parse(text, origin)?;
-        check_keys(&file, origin)?;
-        let mut documents = vec![("preset", preset), (origin, file)];
-        let mut experiment = from_documents(documents.clone())?;
-        if !sets.is_empty() {
-            let mut all = Table::new();
-            for set in sets {
-                let assignment = document::assignment(set)?;
-                check_keys(&assignment, "--set")?;
-                document::overlay(&mut all, assignment);
-            }
-            documents.push(("--set", all));
-            experiment = from_documents(documents)?;
-        }
-        experiment.check()?;
-        Ok(experiment)
+        let plan = Plan::find(asked, sets)?;
+        let several = || LabError::Several {
+            asked: asked.to_owned(),
+            cells: plan.cells.len(),
+        };
+        plan.single().cloned().ok_or_else(several)
     }
 
     /// Reads what [`Experiment::to_toml`] wrote.
@@ -162,9 +111,9 @@ impl Experiment {
     /// # Errors
     /// [`LabError`], as [`Experiment::find`]; nothing may be missing.
     pub fn from_toml(text: &str, origin: &str) -> Result<Self, LabError> {
-        let table = document::parse(text, origin)?;
-        check_keys(&table, origin)?;
-        let experiment = from_documents(vec![(origin, table)])?;
+        let mut layers = Layers::default();
+        layers.push(origin, document::parse(text, origin)?)?;
+        let experiment = layers.experiment(None)?;
         experiment.check()?;
         Ok(experiment)
     }
@@ -198,7 +147,7 @@ impl Experiment {
     }
 
     /// Ranges. The learner's own are checked by the learner.
-    fn check(&self) -> Result<(), LabError> {
+    pub(crate) fn check(&self) -> Result<(), LabError> {
         const MANY: usize = u32::MAX as usize;
         // The table of accuracies grows with their square.
         const MANY_TASKS: usize = 10_000;
@@ -209,6 +158,7 @@ impl Experiment {
         };
         let data = &self.data;
         range("tasks", self.tasks, MANY_TASKS, "")
+            .and_then(|()| range("test_every", self.test_every.unwrap_or(1), MANY, ""))
             .and_then(|()| range("data.epochs", data.epochs, MANY, ""))
             .and_then(|()| range("data.train_examples", data.train_examples, MANY, ""))
             .and_then(|()| range("data.test_examples", data.test_examples, MANY, ""))
@@ -240,10 +190,16 @@ impl Experiment {
             let found = self.checkpoint_seconds.to_string();
             return wrong("checkpoint_seconds", found, "0 or more seconds");
         }
-        if data.source == DataConfig::EMBEDDED && data.ood.is_some() {
+        if data.source == DataConfig::EMBEDDED && data.ood.is_some() && !data.ood_is_own() {
             let found = format!("{:?}", data.ood.as_deref().unwrap_or_default());
-            let expected = "none beside data.source = \"embedded\", which has its own";
+            let expected =
+                "none or \"permuted\" beside data.source = \"embedded\", which has its own";
             return wrong("data.ood", found, expected);
+        }
+        if data.ood_is_own() && data.ood_permuted {
+            // They would be the newest task's own test images.
+            let expected = "false beside data.ood = \"permuted\"";
+            return wrong("data.ood_permuted", "true".to_owned(), expected);
         }
         if self.name.is_empty()
             || self.name.contains(['/', '\\', '\0'])
@@ -253,60 +209,6 @@ impl Experiment {
             return wrong("name", format!("{:?}", self.name), expected);
         }
         Ok(())
-    }
-}
-
-/// The experiment that documents describe, the later over the earlier, each with what it is called
-/// in errors.
-fn from_documents(mut documents: Vec<(&str, Table)>) -> Result<Experiment, LabError> {
-    let origin = documents.last().map_or("", |(origin, _)| *origin);
-    let learner = learners::read(learners::settle(&mut documents)?, origin)?;
-    let mut table = Table::new();
-    for (_, document) in documents {
-        document::overlay(&mut table, document);
-    }
-    let experiment: Result<Experiment, _> = serde_path_to_error::deserialize(table);
-    let experiment = experiment.map_err(|error| LabError::Type {
-        origin: origin.to_owned(),
-        key: error.path().to_string(),
-        message: document::plain(error.inner().message()),
-    })?;
-    Ok(Experiment {
-        learner,
-        ..experiment
-    })
-}
-
-/// Refuses a key that no experiment has, and says which was meant.
-fn check_keys(table: &Table, origin: &str) -> Result<(), LabError> {
-    let known = fields::keys();
-    // Settings of other learners are keys of a learner too.
-    let plain = |key: &str| match key
-        .strip_prefix("learners.")
-        .and_then(|k| k.split_once('.'))
-    {
-        Some((_, key)) => format!("learner.{key}"),
-        None => key.to_owned(),
-    };
-    let is_known = |key: &str| {
-        let key = plain(key);
-        known.iter().any(|known| {
-            let inside =
-                |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
-            // Below a value or above one: its type is wrong rather than its name.
-            key == *known || inside(&key, known) || inside(known, &key)
-        })
-    };
-    match document::leaves(table)
-        .iter()
-        .find(|(key, _)| !is_known(key))
-    {
-        None => Ok(()),
-        Some((key, _)) => Err(LabError::UnknownKey {
-            origin: origin.to_owned(),
-            key: key.clone(),
-            nearest: document::nearest(key, known.iter().map(String::as_str)),
-        }),
     }
 }
 
@@ -321,17 +223,6 @@ mod tests {
 
     fn refusal(sets: &[&str]) -> String {
         with(sets).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn presets_are_sound_and_survive_their_own_text() {
-        for preset in presets() {
-            let experiment = Experiment::find(preset.name, &[]).unwrap();
-            assert_eq!(experiment.name, preset.name);
-            assert!(!experiment.description.is_empty());
-            let again = Experiment::from_toml(&experiment.to_toml(), "config.toml").unwrap();
-            assert_eq!(again, experiment);
-        }
     }
 
     #[test]
@@ -421,11 +312,25 @@ mod tests {
             ("checkpoint_seconds=-1", "checkpoint_seconds"),
             ("checkpoint_seconds=nan", "checkpoint_seconds"),
             ("data.ood=somewhere", "data.ood"),
+            ("test_every=0", "test_every"),
             ("name=a/b", "name"),
         ] {
             let text = refusal(&[set]);
             assert!(text.starts_with(&format!("{key}: found ")), "{text}");
         }
+    }
+
+    #[test]
+    fn unknown_images_can_be_the_known_ones_permuted() {
+        assert!(with(&["data.ood=permuted"]).unwrap().data.ood_is_own());
+        let text = refusal(&["data.ood=permuted", "data.ood_permuted=true"]);
+        assert!(text.starts_with("data.ood_permuted: found true"), "{text}");
+    }
+
+    #[test]
+    fn several_experiments_are_not_one() {
+        let text = refusal(&["compare=mesu,sgd"]);
+        assert!(text.contains("2 experiments"), "{text}");
     }
 
     #[test]

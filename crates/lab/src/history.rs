@@ -32,6 +32,9 @@ pub(crate) struct History {
     /// After the newest of them; older ones would make the note long.
     #[serde(default)]
     pub(crate) digits: Option<Digits>,
+    /// The tests within tasks and at their ends, of an experiment with `test_every`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) epochs: Vec<EpochRecord>,
 }
 
 /// What comes next, counted from 0.
@@ -90,6 +93,30 @@ pub struct PastCalibration {
     pub nll: f64,
 }
 
+/// How things stood after an epoch of a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EpochRecord {
+    /// The task, counted from 1.
+    pub task: usize,
+    /// Epochs of the task that were learned.
+    pub epoch: usize,
+    /// Accuracy on each task so far, the first one first, 0..=1.
+    pub accuracy: Vec<f64>,
+    /// How well uncertainty tells this task's test images from unknown ones.
+    pub ood_auroc: Option<OodAuroc>,
+    /// Expected calibration error on this task, 15 bins, 0..=1.
+    pub ece: f64,
+    /// Brier score on this task, 0..=2.
+    pub brier: f64,
+    /// Mean negative log-likelihood on this task, nats.
+    pub nll: f64,
+    /// Updates since the run's start.
+    pub updates: u64,
+    /// Time spent on this test.
+    pub test_seconds: f64,
+}
+
 /// Area under the ROC curve, 0..=1; one half is chance.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -115,6 +142,7 @@ impl History {
             peak_memory_bytes: None,
             tasks: Vec::new(),
             digits: None,
+            epochs: Vec::new(),
         }
     }
 
@@ -132,7 +160,10 @@ impl History {
             && example < data.train_examples
             && (epoch < data.epochs || example == 0)
             && (task < experiment.tasks || epoch == 0 && example == 0);
-        (in_range && history.tasks.len() == task).then_some(history)
+        let within =
+            |record: &EpochRecord| record.task <= experiment.tasks && record.epoch <= data.epochs;
+        let epochs = history.epochs.iter().all(within);
+        (in_range && epochs && history.tasks.len() == task).then_some(history)
     }
 
     /// Reads the note of any experiment's run; `None` unless it is one and its tables are whole.
@@ -143,12 +174,11 @@ impl History {
                 && record.accuracy.len() == row + 1
                 && record.accuracy.iter().all(|a| (0.0..=1.0).contains(a))
         };
-        history
-            .tasks
-            .iter()
-            .enumerate()
-            .all(fits)
-            .then_some(history)
+        let epochs = history.epochs.iter().all(|record| {
+            record.task >= 1 && record.epoch >= 1 && record.accuracy.len() == record.task
+        });
+        let whole = history.tasks.iter().enumerate().all(fits);
+        (whole && epochs).then_some(history)
     }
 
     /// Reads the note of any run, with its experiment; `None` unless they fit.
@@ -227,6 +257,17 @@ mod tests {
         assert!(refused(|history| history.position.epoch = 2));
         assert!(refused(|history| history.position.example = 100));
         assert!(refused(|history| history.tasks.push(record())));
+        assert!(refused(|history| history.epochs.push(EpochRecord {
+            task: 1,
+            epoch: 2,
+            accuracy: vec![0.5],
+            ood_auroc: None,
+            ece: 0.0,
+            brier: 0.0,
+            nll: 0.0,
+            updates: 1,
+            test_seconds: 1.0,
+        })));
         assert!(History::read("{}", &experiment()).is_none());
     }
 }

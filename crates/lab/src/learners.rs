@@ -8,8 +8,9 @@
 //! [learners.sgd]   # what `learner.kind = "sgd"` then means
 //! lr = 0.002
 //! ```
-//! The settings of a kind are its defaults, then what `[learners.KIND]` says, then the section
-//! `[learner]` of every document that is about that kind.
+//! The settings of a kind are its defaults; then, document by document, what `[learners.KIND]`
+//! says, and what `[learner]` says where that section is about that kind: where it or an earlier
+//! document names it, MESU if none does.
 
 use mesu::{LearnerConfig, LearnerKind};
 use toml::{Table, Value};
@@ -19,28 +20,31 @@ use crate::error::LabError;
 use crate::fields;
 
 /// The section `[learner]` that results from documents, the later over the earlier; each with
-/// what it is called in errors. Takes the sections `learner` and `learners` out of them.
-pub(crate) fn settle(documents: &mut [(&str, Table)]) -> Result<Table, LabError> {
-    let mut kind = LearnerKind::Mesu;
-    let mut tuned = Table::new();
+/// what it is called in errors. It is about the learner `kind`, or about the one that they name
+/// last. Takes the sections `learner` and `learners` out of them.
+pub(crate) fn settle(
+    documents: &mut [(&str, Table)],
+    kind: Option<LearnerKind>,
+) -> Result<Table, LabError> {
+    let mut about = LearnerKind::Mesu;
     let mut sections = Vec::new();
     for (origin, document) in documents {
-        if let Some(section) = document.remove("learners") {
-            document::overlay(&mut tuned, table(section, origin, "learners")?);
-        }
-        let section = match document.remove("learner") {
-            Some(section) => table(section, origin, "learner")?,
-            None => Table::new(),
+        let mut take = |key: &str| match document.remove(key) {
+            Some(section) => table(section, origin, key),
+            None => Ok(Table::new()),
         };
-        if let Some(name) = section.get("kind") {
-            kind = kind_of(name, origin)?;
+        for (name, section) in take("learners")? {
+            let kind = kind_of(&Value::String(name.clone()), origin, "learners")?;
+            sections.push((kind, table(section, origin, &format!("learners.{name}"))?));
         }
-        sections.push((kind, section));
+        let section = take("learner")?;
+        if let Some(name) = section.get("kind") {
+            about = kind_of(name, origin, "learner.kind")?;
+        }
+        sections.push((about, section));
     }
-    let mut settled = match tuned.remove(kind.name()) {
-        Some(section) => table(section, "learners", kind.name())?,
-        None => Table::new(),
-    };
+    let kind = kind.unwrap_or(about);
+    let mut settled = Table::new();
     for (_, section) in sections.into_iter().filter(|(of, _)| *of == kind) {
         document::overlay(&mut settled, section);
     }
@@ -51,7 +55,7 @@ pub(crate) fn settle(documents: &mut [(&str, Table)]) -> Result<Table, LabError>
 /// The settings that a section `[learner]` describes; `origin` names it in errors.
 pub(crate) fn read(mut section: Table, origin: &str) -> Result<LearnerConfig, LabError> {
     let kind = match section.remove("kind") {
-        Some(name) => kind_of(&name, origin)?,
+        Some(name) => kind_of(&name, origin, "learner.kind")?,
         None => LearnerKind::Mesu,
     };
     let keys = fields::of_learner(kind);
@@ -73,14 +77,15 @@ pub(crate) fn read(mut section: Table, origin: &str) -> Result<LearnerConfig, La
     })
 }
 
-fn kind_of(name: &Value, origin: &str) -> Result<LearnerKind, LabError> {
+/// The learner that `name` names, found at `key` of `origin`.
+pub(crate) fn kind_of(name: &Value, origin: &str, key: &str) -> Result<LearnerKind, LabError> {
     let kind = name
         .as_str()
         .and_then(|name| LearnerKind::ALL.iter().find(|kind| kind.name() == name));
     let names = LearnerKind::ALL.iter().map(|kind| kind.name());
     kind.copied().ok_or_else(|| LabError::Type {
         origin: origin.to_owned(),
-        key: "learner.kind".to_owned(),
+        key: key.to_owned(),
         message: format!(
             "found {name}, expected one of {}",
             names.collect::<Vec<_>>().join(", ")
@@ -88,7 +93,8 @@ fn kind_of(name: &Value, origin: &str) -> Result<LearnerKind, LabError> {
     })
 }
 
-fn table(section: Value, origin: &str, key: &str) -> Result<Table, LabError> {
+/// The section `key` of `origin`.
+pub(crate) fn table(section: Value, origin: &str, key: &str) -> Result<Table, LabError> {
     match section {
         Value::Table(table) => Ok(table),
         other => Err(LabError::Type {
@@ -108,7 +114,7 @@ mod tests {
             .iter()
             .map(|text| ("test", text.parse().unwrap()))
             .collect();
-        read(settle(&mut documents)?, "test")
+        read(settle(&mut documents, None)?, "test")
     }
 
     const PRESET: &str = "[learner]\nkind = 'mesu'\nsamples = 3\n[learners.sgd]\nlr = 0.5\n";
@@ -134,6 +140,25 @@ mod tests {
         assert!(matches!(config, LearnerConfig::Mesu(mesu) if mesu.samples == 4));
         let config = settled(&[PRESET, "[learners.sgd]\nlr = 2.0", "learner.kind = 'sgd'"]);
         assert!(matches!(config.unwrap(), LearnerConfig::Sgd(sgd) if sgd.lr == 2.0));
+        // The later document counts, whichever of the two sections it has.
+        let config = settled(&[PRESET, "[learners.mesu]\nsamples = 7"]).unwrap();
+        assert!(matches!(config, LearnerConfig::Mesu(mesu) if mesu.samples == 7));
+    }
+
+    #[test]
+    fn a_comparison_says_which_kind() {
+        let kind = |kind| {
+            let text = format!("{PRESET}[learners.foovb]\nlr_mu = 0.5");
+            let over = "learner.samples = 4".parse().unwrap();
+            let mut documents = vec![("test", text.parse().unwrap()), ("over", over)];
+            read(settle(&mut documents, Some(kind)).unwrap(), "test").unwrap()
+        };
+        let LearnerConfig::Foovb(foovb) = kind(LearnerKind::Foovb) else {
+            panic!("the kind asked for")
+        };
+        // Of another kind: what both documents say about MESU does not count.
+        assert_eq!((foovb.lr_mu, foovb.samples), (0.5, 10));
+        assert!(matches!(kind(LearnerKind::Mesu), LearnerConfig::Mesu(mesu) if mesu.samples == 4));
     }
 
     #[test]

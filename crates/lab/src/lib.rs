@@ -1,11 +1,13 @@
 //! Experiments: from a TOML file to a directory of results. Prints nothing.
 //!
 //! ```text
-//! permuted-digits.toml, --set      experiment (document, fields): checked once
+//! permuted-digits.toml, --set      plan (layers, document, fields, learners, presets)
+//!   -> Experiment, one per cell    experiment: checked once
 //!   -> Data                        tasks: the only place that joins data to models
 //!   -> run                         run: learn, test (evaluation), save, report (progress)
 //!   -> OUT/                        run_directory, history (snapshot, digits), summary, report
 //! several seeds                    seeds: OUT/seed-N/ each, OUT/summary.json, report.html
+//! several cells                    cells: OUT/CELL/ each, OUT/summary.json over all (comparison)
 //! ```
 //!
 //! A run directory holds `config.toml`, `checkpoint.safetensors`, and what is derived from
@@ -28,6 +30,8 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod cells;
+pub mod comparison;
 pub mod digits;
 mod document;
 mod error;
@@ -37,26 +41,34 @@ mod fields;
 mod figure;
 pub mod history;
 pub mod importance;
+mod layers;
 mod learners;
 pub mod measure;
 pub mod memory;
+pub mod paired;
+pub mod plan;
+pub mod presets;
 pub mod progress;
 pub mod report;
 pub mod run;
 pub mod run_directory;
 pub mod saved;
 pub mod seeds;
+mod side_by_side;
 pub mod snapshot;
 pub mod summary;
 pub mod tasks;
 
+pub use cells::{CellOutcomes, run_cells};
 pub use error::LabError;
-pub use experiment::{DataConfig, Experiment, presets};
+pub use experiment::{DataConfig, Experiment};
 pub use history::TaskRecord;
-pub use progress::{Event, Progress, Silent};
+pub use plan::{Cell, Plan};
+pub use presets::presets;
+pub use progress::{Event, Progress, RunName, Silent};
 pub use report::Report;
 pub use run::{Outcome, Setting, run};
 pub use saved::Saved;
 pub use seeds::{Outcomes, run_seeds};
 pub use summary::Summary;
-pub use tasks::Data;
+pub use tasks::{Data, DataSets};

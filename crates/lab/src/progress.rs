@@ -2,10 +2,19 @@
 
 use crate::history::TaskRecord;
 
-/// Listens to runs; several seeds report from several threads.
+/// Listens to runs; several report from several threads.
 pub trait Progress: Sync {
-    /// `event` of the run with the seed `seed`.
-    fn report(&self, seed: u64, event: Event<'_>);
+    /// `event` of the run `run`.
+    fn report(&self, run: RunName<'_>, event: Event<'_>);
+}
+
+/// Which run of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunName<'a> {
+    /// Its cell, of a plan with several.
+    pub cell: Option<&'a str>,
+    /// Its seed.
+    pub seed: u64,
 }
 
 /// One step of a run. Tasks are counted from 1, as people do.
@@ -40,6 +49,8 @@ pub enum Event<'a> {
     },
     /// A task was learned and tested.
     TaskEnded(&'a TaskRecord),
+    /// All tasks are learned and tested, now or before.
+    Ended,
 }
 
 /// Hears nothing.
@@ -47,5 +58,5 @@ pub enum Event<'a> {
 pub struct Silent;
 
 impl Progress for Silent {
-    fn report(&self, _seed: u64, _event: Event<'_>) {}
+    fn report(&self, _run: RunName<'_>, _event: Event<'_>) {}
 }

@@ -14,16 +14,16 @@ use mesu::{LearnError, Learner};
 use mesu_data::Permuted;
 
 use crate::error::LabError;
-use crate::evaluation::{self, Halt};
+use crate::evaluation::{self, Halt, Tested};
 use crate::experiment::Experiment;
 use crate::figure;
-use crate::history::{History, TaskRecord};
+use crate::history::{EpochRecord, History, Position, TaskRecord};
 use crate::importance::Importance;
 use crate::memory;
-use crate::progress::{Event, Progress};
+use crate::progress::{Event, Progress, RunName};
 use crate::report::Report;
 use crate::run_directory::{
-    self, ACCURACY, CHECKPOINT, CONFIG, FIGURE, METRICS, REPORT, RunDirectory, SUMMARY,
+    self, ACCURACY, CHECKPOINT, CONFIG, EPOCHS, FIGURE, METRICS, REPORT, RunDirectory, SUMMARY,
 };
 use crate::summary::{self, Summary};
 use crate::tasks::Data;
@@ -72,7 +72,7 @@ pub fn run(
 ) -> Result<Outcome, LabError> {
     // Before the folder is touched: what the learner refuses leaves no trace on disk.
     let learner = data.learner(experiment)?;
-    let directory = RunDirectory::open(path, run_directory::is_run, setting.resume)?;
+    let directory = RunDirectory::open(path, &run_directory::is_run, setting.resume)?;
     let (learner, history) = restore(&directory, experiment, learner)?;
     let run = Run {
         experiment,
@@ -87,6 +87,33 @@ pub fn run(
     run.go()
 }
 
+/// Whether `experiment` may be begun in the folder `path`, or gone on with there, without
+/// touching it: what only a checkpoint can tell is left for later.
+///
+/// # Errors
+/// [`LabError`], as [`run`].
+pub(crate) fn check(experiment: &Experiment, path: &Path, resume: bool) -> Result<(), LabError> {
+    run_directory::check(path, &run_directory::is_run, resume)?;
+    match run_directory::read(&path.join(CONFIG))? {
+        None => Ok(()),
+        Some(there) => same_settings(path, &there, experiment),
+    }
+}
+
+/// Refuses the folder `path` unless `there`, what its `config.toml` holds, is `experiment`.
+fn same_settings(path: &Path, there: &[u8], experiment: &Experiment) -> Result<(), LabError> {
+    let origin = path.join(CONFIG).display().to_string();
+    let there = String::from_utf8_lossy(there);
+    let differences = Experiment::from_toml(&there, &origin)?.differences(experiment);
+    match differences.is_empty() {
+        true => Ok(()),
+        false => Err(LabError::OtherSettings {
+            path: path.to_owned(),
+            differences,
+        }),
+    }
+}
+
 /// What the folder holds of `experiment`, or `fresh` and no history.
 fn restore(
     directory: &RunDirectory,
@@ -96,17 +123,7 @@ fn restore(
     let new = History::new(experiment);
     match directory.read(CONFIG)? {
         None => directory.write(CONFIG, new.config.as_bytes())?,
-        Some(there) => {
-            let origin = directory.file(CONFIG).display().to_string();
-            let there = String::from_utf8_lossy(&there);
-            let differences = Experiment::from_toml(&there, &origin)?.differences(experiment);
-            if !differences.is_empty() {
-                return Err(LabError::OtherSettings {
-                    path: directory.path().to_owned(),
-                    differences,
-                });
-            }
-        }
+        Some(there) => same_settings(directory.path(), &there, experiment)?,
     }
     let path = directory.file(CHECKPOINT);
     let refuse = |reason: &str| LabError::Checkpoint {
@@ -173,7 +190,11 @@ impl Run<'_> {
             // A checkpoint at the last epoch's end is one from after the task's end.
             if self.history.position.epoch < self.experiment.data.epochs {
                 while self.history.position.epoch < self.experiment.data.epochs {
-                    if let Next::Stop = self.learn_epoch()? {
+                    let next = match self.test_is_due() {
+                        true => self.test_within()?,
+                        false => self.learn_epoch()?,
+                    };
+                    if let Next::Stop = next {
                         self.save()?;
                         return Ok(Outcome::Interrupted);
                     }
@@ -196,11 +217,10 @@ impl Run<'_> {
             let last = self.experiment.tasks - 1;
             summary.importance = Importance::of(&self.learner, &self.tasks, last);
         }
-        let mut text = serde_json::to_string_pretty(&summary).expect("numbers are JSON");
-        text.push('\n');
-        self.directory.write(SUMMARY, text.as_bytes())?;
+        self.directory.write_json(SUMMARY, &summary)?;
         let report = Report::read(&[self.directory.path().to_owned()])?;
         self.directory.write(REPORT, report.html().as_bytes())?;
+        self.report(Event::Ended);
         Ok(Outcome::Finished(Box::new(summary)))
     }
 
@@ -261,27 +281,44 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Whether there is a test before the next epoch of the current task.
+    fn test_is_due(&self) -> bool {
+        let Position {
+            task,
+            epoch,
+            example,
+        } = self.history.position;
+        let last = self.history.epochs.last();
+        let tested = last.is_some_and(|last| (last.task, last.epoch) == (task + 1, epoch));
+        let every = self.experiment.test_every;
+        epoch > 0 && example == 0 && !tested && every.is_some_and(|every| epoch % every == 0)
+    }
+
+    /// Tests within the current task.
+    fn test_within(&mut self) -> Result<Next, LabError> {
+        if self.evaluate()?.is_none() {
+            return Ok(Next::Stop);
+        }
+        self.save()?;
+        self.write_epochs()?;
+        Ok(Next::On)
+    }
+
     /// Tests after the current task; its record joins the history.
     fn test(&mut self) -> Result<Next, LabError> {
-        let started = Instant::now();
-        let newest = self.history.position.task;
-        let heard = |done, parts| {
-            self.report(Event::Tested {
-                task: newest + 1,
-                done,
-                parts,
-            });
-        };
-        let (learner, tasks, stop) = (&self.learner, &self.tasks, self.setting.stop);
-        let ood_permuted = self.experiment.data.ood_permuted;
-        let tested = match evaluation::test(learner, tasks, newest, ood_permuted, stop, &heard) {
-            Ok(tested) => tested,
-            Err(Halt::Stopped) => return Ok(Next::Stop),
-            Err(Halt::Failed(error)) => return Err(self.failed(error)),
+        let Some((tested, test_seconds)) = self.evaluate()? else {
+            return Ok(Next::Stop);
         };
         let history = &mut self.history;
+        let task = history.position.task + 1;
+        // The tests within the task, of which this one is the last; or this one alone.
+        let own = history.epochs.iter().filter(|test| test.task == task);
+        let test_seconds = own
+            .map(|test| test.test_seconds)
+            .sum::<f64>()
+            .max(test_seconds);
         history.tasks.push(TaskRecord {
-            task: newest + 1,
+            task,
             accuracy: tested.accuracy,
             online_accuracy: history.online_correct as f64
                 / self.experiment.examples_per_task() as f64,
@@ -292,7 +329,7 @@ impl Run<'_> {
             past: tested.past,
             updates: self.learner.updates(),
             train_seconds: history.train_seconds,
-            test_seconds: started.elapsed().as_secs_f64(),
+            test_seconds,
             snapshot: Some(tested.snapshot),
         });
         history.digits = tested.digits;
@@ -301,6 +338,42 @@ impl Run<'_> {
         history.online_correct = 0;
         history.train_seconds = 0.0;
         Ok(Next::On)
+    }
+
+    /// Tests as things stand, and says in how many seconds; with tests within tasks, theirs
+    /// joins the history. `None` if it was asked to stop.
+    fn evaluate(&mut self) -> Result<Option<(Tested, f64)>, LabError> {
+        let started = Instant::now();
+        let newest = self.history.position.task;
+        let heard = |done, parts| {
+            self.report(Event::Tested {
+                task: newest + 1,
+                done,
+                parts,
+            });
+        };
+        let (learner, tasks, stop) = (&self.learner, &self.tasks, self.setting.stop);
+        let of_ood = Data::order_of_unknown(self.experiment, tasks, newest);
+        let tested = match evaluation::test(learner, tasks, newest, &of_ood, stop, &heard) {
+            Ok(tested) => tested,
+            Err(Halt::Stopped) => return Ok(None),
+            Err(Halt::Failed(error)) => return Err(self.failed(error)),
+        };
+        let test_seconds = started.elapsed().as_secs_f64();
+        if self.experiment.test_every.is_some() {
+            self.history.epochs.push(EpochRecord {
+                task: newest + 1,
+                epoch: self.history.position.epoch,
+                accuracy: tested.accuracy.clone(),
+                ood_auroc: tested.ood_auroc,
+                ece: tested.ece,
+                brier: tested.brier,
+                nll: tested.nll,
+                updates: self.learner.updates(),
+                test_seconds,
+            });
+        }
+        Ok(Some((tested, test_seconds)))
     }
 
     fn save(&mut self) -> Result<(), LabError> {
@@ -323,11 +396,27 @@ impl Run<'_> {
         let figure = figure::accuracy_svg(tasks, self.experiment.tasks);
         self.directory.write(FIGURE, figure.as_bytes())?;
         self.directory
-            .write(METRICS, summary::metrics_jsonl(tasks).as_bytes())
+            .write(METRICS, summary::metrics_jsonl(tasks).as_bytes())?;
+        self.write_epochs()
+    }
+
+    /// The file that grows with every test within tasks, if there are any.
+    fn write_epochs(&self) -> Result<(), LabError> {
+        match self.experiment.test_every {
+            None => Ok(()),
+            Some(_) => {
+                let lines = summary::epochs_jsonl(&self.history.epochs);
+                self.directory.write(EPOCHS, lines.as_bytes())
+            }
+        }
     }
 
     fn report(&self, event: Event<'_>) {
-        self.setting.progress.report(self.experiment.seed, event);
+        let name = RunName {
+            cell: None,
+            seed: self.experiment.seed,
+        };
+        self.setting.progress.report(name, event);
     }
 
     fn failed(&self, source: LearnError) -> LabError {

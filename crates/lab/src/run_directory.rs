@@ -8,6 +8,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use crate::error::LabError;
 
 /// The experiment, everything included.
@@ -20,6 +22,8 @@ pub const ACCURACY: &str = "accuracy.csv";
 pub const FIGURE: &str = "accuracy.svg";
 /// One line per task.
 pub const METRICS: &str = "metrics.jsonl";
+/// One line per test, of an experiment that tests within tasks.
+pub const EPOCHS: &str = "epochs.jsonl";
 /// The finished run in numbers.
 pub const SUMMARY: &str = "summary.json";
 /// The run, or several, in figures: a page for a browser.
@@ -36,7 +40,7 @@ pub(crate) struct RunDirectory {
 }
 
 /// What belongs in a folder, beside the lock and half-written files.
-pub(crate) type Belongs = fn(&str) -> bool;
+pub(crate) type Belongs<'a> = &'a dyn Fn(&str) -> bool;
 
 /// Whether `name` shows that a folder holds a run.
 pub(crate) fn is_run(name: &str) -> bool {
@@ -50,7 +54,7 @@ impl RunDirectory {
     /// # Errors
     /// [`LabError::Occupied`], [`LabError::Foreign`], [`LabError::Busy`], [`LabError::Io`];
     /// then nothing was written into it.
-    pub(crate) fn open(path: &Path, belongs: Belongs, resume: bool) -> Result<Self, LabError> {
+    pub(crate) fn open(path: &Path, belongs: Belongs<'_>, resume: bool) -> Result<Self, LabError> {
         check(path, belongs, resume)?;
         fs::create_dir_all(path).map_err(LabError::io(path, "can't be made a folder"))?;
         let lock_path = path.join(LOCK);
@@ -98,12 +102,13 @@ impl RunDirectory {
 
     /// The content of the file `name`, if there is one.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, LabError> {
-        let path = self.file(name);
-        match fs::read(&path) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(LabError::io(&path, "can't be read")(error)),
-        }
+        read(&self.file(name))
+    }
+
+    /// Replaces the file `name` by a JSON document.
+    pub(crate) fn write_json(&self, name: &str, content: &impl Serialize) -> Result<(), LabError> {
+        let text = serde_json::to_string_pretty(content).expect("numbers and words are JSON");
+        self.write(name, (text + "\n").as_bytes())
     }
 
     /// Replaces the file `name`, at once or not at all.
@@ -125,6 +130,15 @@ pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<(), LabError> {
     replace(folder, path, content).map_err(LabError::io(path, "can't be written"))
 }
 
+/// The content of the file `path`, if there is one.
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, LabError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(LabError::io(path, "can't be read")(error)),
+    }
+}
+
 fn replace(folder: &Path, path: &Path, content: &[u8]) -> std::io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY);
@@ -144,8 +158,8 @@ fn replace(folder: &Path, path: &Path, content: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Whether a run may be begun or gone on with in `path`.
-fn check(path: &Path, belongs: Belongs, resume: bool) -> Result<(), LabError> {
+/// Whether a run may be begun or gone on with in `path`, as [`RunDirectory::open`] sees it.
+pub(crate) fn check(path: &Path, belongs: Belongs<'_>, resume: bool) -> Result<(), LabError> {
     let names = names(path)?;
     let own = |name: &str| name == LOCK || name.starts_with(TEMPORARY);
     let holds_run = names.iter().any(|name| belongs(name));
@@ -183,7 +197,7 @@ mod tests {
     use super::*;
 
     fn open(path: &Path, resume: bool) -> Result<RunDirectory, LabError> {
-        RunDirectory::open(path, is_run, resume)
+        RunDirectory::open(path, &is_run, resume)
     }
 
     #[test]

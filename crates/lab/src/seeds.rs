@@ -5,8 +5,6 @@
 //! not depend on its company.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
 
@@ -14,7 +12,8 @@ use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::report::Report;
 use crate::run::{self, Outcome, Setting};
-use crate::run_directory::{REPORT, RunDirectory, SUMMARY};
+use crate::run_directory::{self, REPORT, RunDirectory, SUMMARY};
+use crate::side_by_side::side_by_side;
 use crate::summary::{self, Summary};
 use crate::tasks::Data;
 
@@ -32,12 +31,6 @@ pub enum Outcomes {
     Interrupted,
 }
 
-/// Whether `name` shows that a folder holds runs of several seeds.
-fn is_seed(name: &str) -> bool {
-    name.strip_prefix("seed-")
-        .is_some_and(|seed| seed.parse::<u64>().is_ok())
-}
-
 /// Runs `experiment` once per seed of `seeds` in the folder `path`; a single seed, or
 /// none (then the experiment's own), is a plain run.
 ///
@@ -51,72 +44,130 @@ pub fn run_seeds(
     path: &Path,
     setting: Setting<'_>,
 ) -> Result<Outcomes, LabError> {
-    if let Some(&seed) = (1..seeds.len()).find_map(|i| seeds[..i].iter().find(|s| **s == seeds[i]))
-    {
-        return Err(LabError::RepeatedSeed { seed });
-    }
-    let experiments = match seeds {
-        [] => vec![experiment.clone()],
-        seeds => seeds
-            .iter()
-            .map(|&seed| experiment.with_seed(seed))
-            .collect::<Result<_, _>>()?,
-    };
-    if let [experiment] = &experiments[..] {
-        return Ok(match run::run(experiment, data, path, setting)? {
-            Outcome::Interrupted => Outcomes::Interrupted,
-            Outcome::Finished(summary) => Outcomes::Finished {
-                json: serde_json::json!(summary),
-                summaries: vec![*summary],
-            },
-        });
+    let runs = Seeds::new(experiment, seeds, path)?;
+    if let [experiment] = &runs.experiments[..] {
+        return runs.join(vec![run::run(experiment, data, path, setting)]);
     }
     data.learner(experiment)?;
-    let directory = RunDirectory::open(path, is_seed, setting.resume)?;
-    let folder = |experiment: &Experiment| directory.file(&format!("seed-{}", experiment.seed));
-    let run = |experiment: &Experiment| run::run(experiment, data, &folder(experiment), setting);
-    let mut summaries = Vec::new();
-    for outcome in side_by_side(&experiments, run) {
-        if let Outcome::Finished(summary) = outcome? {
-            summaries.push(*summary);
-        }
-    }
-    if summaries.len() < experiments.len() {
-        return Ok(Outcomes::Interrupted);
-    }
-    let json = summary::over_seeds(&summaries);
-    let text = serde_json::to_string_pretty(&json).expect("numbers are JSON") + "\n";
-    directory.write(SUMMARY, text.as_bytes())?;
-    let folders: Vec<PathBuf> = experiments.iter().map(folder).collect();
-    directory.write(REPORT, Report::read(&folders)?.html().as_bytes())?;
-    Ok(Outcomes::Finished { summaries, json })
+    let directory = RunDirectory::open(path, &is_seed, setting.resume)?;
+    let outcomes = side_by_side(&runs.experiments, |experiment| {
+        run::run(experiment, data, &runs.folder(experiment), setting)
+    });
+    runs.join_in(&directory, outcomes)
 }
 
-/// `run` of every item, as many at a time as there are cores; results in their order.
-fn side_by_side<T: Sync, R: Send>(items: &[T], run: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    // Threads of their own: a run that sat in rayon's pool would keep a core from the
-    // tests of the others.
-    let threads = rayon::current_num_threads().min(items.len());
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(number) else { break };
-                    let result = run(item);
-                    let mut results = results
-                        .lock()
-                        .unwrap_or_else(|poisoned| poisoned.into_inner());
-                    results.push((number, result));
-                }
-            });
+/// The runs of one experiment in a folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Seeds {
+    path: PathBuf,
+    /// One per seed.
+    pub(crate) experiments: Vec<Experiment>,
+}
+
+impl Seeds {
+    /// Of `experiment` with each of `seeds`, or with its own if there are none, in `path`.
+    ///
+    /// # Errors
+    /// [`LabError::RepeatedSeed`], or a seed out of its range.
+    pub(crate) fn new(
+        experiment: &Experiment,
+        seeds: &[u64],
+        path: &Path,
+    ) -> Result<Self, LabError> {
+        let repeated = |i: usize| seeds[..i].contains(&seeds[i]).then_some(seeds[i]);
+        if let Some(seed) = (1..seeds.len()).find_map(repeated) {
+            return Err(LabError::RepeatedSeed { seed });
         }
-    });
-    let mut results = results
-        .into_inner()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
-    results.sort_by_key(|(number, _)| *number);
-    results.into_iter().map(|(_, result)| result).collect()
+        let experiments = match seeds {
+            [] => vec![experiment.clone()],
+            seeds => seeds
+                .iter()
+                .map(|&seed| experiment.with_seed(seed))
+                .collect::<Result<_, _>>()?,
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            experiments,
+        })
+    }
+
+    /// The run directory of one of the experiments.
+    pub(crate) fn folder(&self, experiment: &Experiment) -> PathBuf {
+        match self.experiments.len() {
+            1 => self.path.clone(),
+            _ => self.path.join(format!("seed-{}", experiment.seed)),
+        }
+    }
+
+    /// Whether the runs may be begun in their folders, or gone on with there.
+    ///
+    /// # Errors
+    /// As [`run::run`] before it writes anything.
+    pub(crate) fn check(&self, resume: bool) -> Result<(), LabError> {
+        if self.experiments.len() > 1 {
+            run_directory::check(&self.path, &is_seed, resume)?;
+        }
+        self.experiments
+            .iter()
+            .try_for_each(|experiment| run::check(experiment, &self.folder(experiment), resume))
+    }
+
+    /// What the outcomes of the experiments, in their order, come to; with several seeds
+    /// that is written down too.
+    ///
+    /// # Errors
+    /// The first failure among them, or one to write.
+    pub(crate) fn join(
+        &self,
+        outcomes: Vec<Result<Outcome, LabError>>,
+    ) -> Result<Outcomes, LabError> {
+        if self.experiments.len() > 1 {
+            let directory = RunDirectory::open(&self.path, &is_seed, true)?;
+            return self.join_in(&directory, outcomes);
+        }
+        Ok(
+            match finished(outcomes)?.and_then(|summaries| summaries.into_iter().next()) {
+                None => Outcomes::Interrupted,
+                Some(summary) => Outcomes::Finished {
+                    json: serde_json::json!(summary),
+                    summaries: vec![summary],
+                },
+            },
+        )
+    }
+
+    fn join_in(
+        &self,
+        directory: &RunDirectory,
+        outcomes: Vec<Result<Outcome, LabError>>,
+    ) -> Result<Outcomes, LabError> {
+        let Some(summaries) = finished(outcomes)? else {
+            return Ok(Outcomes::Interrupted);
+        };
+        let json = summary::over_seeds(&summaries);
+        directory.write_json(SUMMARY, &json)?;
+        let folders: Vec<PathBuf> = (self.experiments.iter())
+            .map(|experiment| self.folder(experiment))
+            .collect();
+        directory.write(REPORT, Report::read(&folders)?.html().as_bytes())?;
+        Ok(Outcomes::Finished { summaries, json })
+    }
+}
+
+/// The summaries, if all runs are finished.
+fn finished(outcomes: Vec<Result<Outcome, LabError>>) -> Result<Option<Vec<Summary>>, LabError> {
+    let mut summaries = Some(Vec::new());
+    for outcome in outcomes {
+        match (outcome?, &mut summaries) {
+            (Outcome::Finished(summary), Some(summaries)) => summaries.push(*summary),
+            _ => summaries = None,
+        }
+    }
+    Ok(summaries)
+}
+
+/// Whether `name` shows that a folder holds runs of several seeds.
+fn is_seed(name: &str) -> bool {
+    name.strip_prefix("seed-")
+        .is_some_and(|seed| seed.parse::<u64>().is_ok())
 }

@@ -10,7 +10,7 @@ use mesu::metric::AccuracyMatrix;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::history::{History, OodAuroc, PastCalibration, TaskRecord, WINDOWS};
+use crate::history::{EpochRecord, History, OodAuroc, PastCalibration, TaskRecord, WINDOWS};
 use crate::importance::Importance;
 
 /// An accuracy for each window, by the window's number of tasks: "5", "20".
@@ -193,22 +193,32 @@ pub(crate) fn accuracy_csv(records: &[TaskRecord], tasks: usize) -> String {
 /// One line of JSON per task: how things stood when it ended.
 pub(crate) fn metrics_jsonl(records: &[TaskRecord]) -> String {
     let line = |record: &TaskRecord| {
-        let row = &record.accuracy;
-        let recent = |window: usize| mean(&row[row.len().saturating_sub(window)..]);
-        let windows: Windows = WINDOWS
-            .iter()
-            .map(|&window| (window.to_string(), recent(window)))
-            .collect();
         let mut line = json!(record);
         // Counts for the report's figures, which read them from the checkpoint.
         line.as_object_mut()
             .and_then(|line| line.remove("snapshot"));
-        line["newest_accuracy"] = json!(row.last());
-        line["average_accuracy"] = json!(mean(row));
-        line["window_accuracy"] = json!(windows);
-        line.to_string() + "\n"
+        with_means(line, &record.accuracy)
     };
     records.iter().map(line).collect()
+}
+
+/// One line of JSON per test within tasks and at their ends.
+pub(crate) fn epochs_jsonl(records: &[EpochRecord]) -> String {
+    let line = |record: &EpochRecord| with_means(json!(record), &record.accuracy);
+    records.iter().map(line).collect()
+}
+
+/// The record as a line, with what its accuracies `row` come to.
+fn with_means(mut record: Value, row: &[f64]) -> String {
+    let recent = |window: usize| mean(&row[row.len().saturating_sub(window)..]);
+    let windows: Windows = WINDOWS
+        .iter()
+        .map(|&window| (window.to_string(), recent(window)))
+        .collect();
+    record["newest_accuracy"] = json!(row.last());
+    record["average_accuracy"] = json!(mean(row));
+    record["window_accuracy"] = json!(windows);
+    record.to_string() + "\n"
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mesu::Learner;
-use mesu_data::{Permuted, Source, Standardise};
+use mesu_data::{Permutation, Permuted, Source, Standardise};
 
 use crate::error::LabError;
 use crate::experiment::{DataConfig, Experiment, Scenario};
@@ -28,7 +28,17 @@ impl Data {
     pub fn load(config: &DataConfig) -> Result<Self, LabError> {
         let source = match config.source.as_str() {
             DataConfig::EMBEDDED => Source::embedded()?,
-            folder => Source::folder(Path::new(folder), config.ood.as_deref().map(Path::new))?,
+            folder => {
+                let ood = config.ood.as_deref().filter(|_| !config.ood_is_own());
+                Source::folder(Path::new(folder), ood.map(Path::new))?
+            }
+        };
+        let source = match config.ood_is_own() {
+            true => {
+                let own = source.test().clone();
+                source.with_ood(Some(own))?
+            }
+            false => source,
         };
         let standardise = match config.standardise {
             true => Standardise::of(source.train())?,
@@ -72,6 +82,19 @@ impl Data {
         }
     }
 
+    /// The order of the unknown images' pixels in the test after task `newest`, from 0.
+    pub(crate) fn order_of_unknown(
+        experiment: &Experiment,
+        tasks: &Permuted,
+        newest: usize,
+    ) -> Permutation {
+        match (experiment.data.ood_is_own(), experiment.data.ood_permuted) {
+            (true, _) => tasks.unknown_permutation(),
+            (false, true) => tasks.permutation(newest),
+            (false, false) => Permutation::identity(tasks.pixels()),
+        }
+    }
+
     /// The learner of `experiment` before its first update.
     ///
     /// # Errors
@@ -84,5 +107,31 @@ impl Data {
             &experiment.learner,
             experiment.seed,
         )?)
+    }
+}
+
+/// Data by what they were asked for as: experiments that differ elsewhere share them.
+#[derive(Clone, Debug, Default)]
+pub struct DataSets(Vec<(DataConfig, Data)>);
+
+impl DataSets {
+    /// [`Data::load`], unless the same was loaded before.
+    ///
+    /// # Errors
+    /// As [`Data::load`].
+    pub fn load(&mut self, config: &DataConfig) -> Result<Data, LabError> {
+        // What does not decide which examples there are.
+        let asked = DataConfig {
+            batch_size: 1,
+            epochs: 1,
+            ood_permuted: false,
+            ..config.clone()
+        };
+        if let Some((_, data)) = self.0.iter().find(|(there, _)| *there == asked) {
+            return Ok(data.clone());
+        }
+        let data = Data::load(config)?;
+        self.0.push((asked, data.clone()));
+        Ok(data)
     }
 }

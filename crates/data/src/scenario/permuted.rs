@@ -111,6 +111,13 @@ impl Permuted {
         Permutation(shuffled(self.pixels(), &mut generator))
     }
 
+    /// A permutation that is no task's, for images that should not be recognised: a function
+    /// of the seed.
+    pub fn unknown_permutation(&self) -> Permutation {
+        let mut generator = generator(self.seed, "unknown permutation", &[]);
+        Permutation(shuffled(self.pixels(), &mut generator))
+    }
+
     /// The order of the training examples: a function of (seed, task, epoch).
     pub fn train_order(&self, task: usize, epoch: usize) -> Vec<u32> {
         let indices = [task as u64, epoch as u64];
@@ -283,9 +290,12 @@ mod tests {
             assert_ne!(*permutation, Permutation::identity(784));
             assert!(!tasks[..task].contains(permutation));
         }
+        assert!(!tasks.contains(&scenario.unknown_permutation()));
         let (same, other) = (self::scenario(10, 28, 28, 1), self::scenario(10, 28, 28, 2));
         assert_eq!(same.permutation(3), tasks[3]);
         assert_ne!(other.permutation(3), tasks[3]);
+        assert_eq!(same.unknown_permutation(), scenario.unknown_permutation());
+        assert_ne!(other.unknown_permutation(), scenario.unknown_permutation());
     }
 
     #[test]

@@ -7,19 +7,45 @@ use mesu::Generator;
 use super::stream::CHUNK;
 use crate::error::LabError;
 use crate::experiment::Experiment;
-use crate::tasks::Data;
+use crate::plan::Plan;
+use crate::tasks::{Data, DataSets};
 
-/// About how long a run of `experiment` takes here, from a measurement of under a second.
+/// Time spent on measuring one plan.
+const BUDGET: Duration = Duration::from_millis(600);
+
+/// Least time spent on each of the two parts of a cell.
+const LEAST: Duration = Duration::from_millis(15);
+
+/// Test images predicted at a time.
+const PART: usize = 256;
+
+/// About how long the cells of `plan` take here, side by side on the cores there are, from a
+/// measurement of about a second. `sets` keeps the data that it needs.
 ///
 /// # Errors
-/// As [`Data::learner`]. A learner that diverges in so short a time is not an error here.
-pub fn estimate(experiment: &Experiment, data: &Data) -> Result<Duration, LabError> {
+/// As [`DataSets::load`] and [`Data::learner`]. A learner that diverges in so short a time is
+/// not an error here.
+pub fn estimate(plan: &Plan, sets: &mut DataSets) -> Result<Duration, LabError> {
+    let cores = rayon::current_num_threads().min(plan.cells.len()).max(1);
+    let each = (BUDGET / 2 / plan.cells.len() as u32).max(LEAST);
+    let (mut sum, mut longest) = (0.0, 0.0_f64);
+    for cell in &plan.cells {
+        let data = sets.load(&cell.experiment.data)?;
+        let seconds = seconds(&cell.experiment, &data, each)?;
+        sum += seconds;
+        longest = longest.max(seconds);
+    }
+    let seconds = longest.max(sum / cores as f64);
+    Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+}
+
+/// How long `experiment` takes, from a try of `budget` for learning and for testing.
+fn seconds(experiment: &Experiment, data: &Data, budget: Duration) -> Result<f64, LabError> {
     let tasks = data.tasks(experiment);
     let mut learner = data.learner(experiment)?;
     let batch_size = experiment.data.batch_size;
     let (mut inputs, mut labels) = (Vec::new(), Vec::new());
 
-    let budget = Duration::from_millis(300);
     let mut stream = tasks.task_stream(0, 0, 0);
     let started = Instant::now();
     let mut learned = 0;
@@ -42,7 +68,7 @@ pub fn estimate(experiment: &Experiment, data: &Data) -> Result<Duration, LabErr
     let permutation = tasks.permutation(0);
     let started = Instant::now();
     while started.elapsed() < budget {
-        tasks.fill_range(test, 0..2048, &permutation, &mut inputs, &mut labels);
+        tasks.fill_range(test, 0..PART, &permutation, &mut inputs, &mut labels);
         if learner
             .predict(&inputs, Generator::named(0, "estimate", &[]))
             .is_err()
@@ -56,7 +82,10 @@ pub fn estimate(experiment: &Experiment, data: &Data) -> Result<Duration, LabErr
     let count = experiment.tasks as f64;
     let examples = count * experiment.examples_per_task() as f64;
     // After task i: i test sets, and one of unknown images.
-    let tests = count * (count + 3.0) / 2.0 * experiment.data.test_examples as f64;
-    let seconds = examples * per_example + tests * per_test;
-    Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+    let sets = count * (count + 3.0) / 2.0 * experiment.data.test_examples as f64;
+    let within = experiment
+        .test_every
+        .map_or(0, |every| (experiment.data.epochs - 1) / every);
+    let tests = sets * (within + 1) as f64;
+    Ok(examples * per_example + tests * per_test)
 }
