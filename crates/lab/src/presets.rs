@@ -20,5 +20,14 @@ macro_rules! presets {
 
 /// All presets. The first also gives the values that a file, another preset's too, leaves out.
 pub fn presets() -> &'static [Preset] {
-    presets!["permuted-digits",]
+    presets![
+        "permuted-digits",
+        "permuted-digits-200",
+        "permuted-digits-compare",
+        "memory-window",
+        "permuted-presynaptic",
+        "permuted-ucb",
+        "remembering",
+        "importance",
+    ]
 }
