@@ -1,5 +1,5 @@
 //! A plan's cells: `OUT/CELL` is a run directory each, or a folder of several seeds, beside a
-//! `summary.json` over all of them.
+//! `summary.json` and a `report.html` over all of them.
 //!
 //! Cells and seeds take turns on the cores that there are; a result does not depend on its
 //! company. A cell that fails keeps none of the others from its end.
@@ -14,8 +14,9 @@ use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::plan::Plan;
 use crate::progress::{Event, Progress, RunName};
+use crate::report::Report;
 use crate::run::{self, Outcome, Setting};
-use crate::run_directory::{self, RunDirectory, SUMMARY};
+use crate::run_directory::{self, REPORT, RunDirectory, SUMMARY};
 use crate::seeds::{Outcomes, Seeds};
 use crate::side_by_side::side_by_side;
 use crate::tasks::{Data, DataSets};
@@ -106,6 +107,9 @@ pub fn run_cells(
         false => {
             let json = comparison::summary(&plan.name, &compared);
             directory.write_json(SUMMARY, &json)?;
+            if failed.len() < cells.len() {
+                directory.write(REPORT, Report::read(&[path.to_owned()])?.html().as_bytes())?;
+            }
             Some(json)
         }
     };

@@ -10,11 +10,11 @@ use super::group::{Group, leaf, plain};
 use super::numbers::NUMBERS;
 use crate::document;
 
-/// Figures of one source, for one preset.
+/// Figures of one source, for some presets.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Set {
-    preset: String,
+    presets: Vec<String>,
     source: String,
     /// Settings of all cases, by dotted keys.
     at: Table,
@@ -72,7 +72,11 @@ pub(crate) fn beside(groups: &[Group]) -> Vec<Beside> {
         let ours: Vec<(usize, &Group)> = groups
             .iter()
             .enumerate()
-            .filter(|(_, group)| group.experiment() == set.preset)
+            .filter(|(_, group)| {
+                set.presets
+                    .iter()
+                    .any(|preset| group.experiment() == preset)
+            })
             .collect();
         if ours.is_empty() {
             continue;
@@ -156,11 +160,12 @@ mod tests {
     #[test]
     fn the_file_names_presets_and_numbers_that_exist() {
         for set in sets() {
-            assert!(
-                crate::presets()
-                    .iter()
-                    .any(|preset| preset.name == set.preset)
-            );
+            for name in &set.presets {
+                assert!(
+                    crate::presets().iter().any(|preset| preset.name == name),
+                    "{name}"
+                );
+            }
             for case in &set.case {
                 for (pointer, values) in &case.values {
                     assert!(NUMBERS.iter().any(|n| n.pointer == pointer), "{pointer}");
