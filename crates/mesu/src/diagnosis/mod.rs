@@ -9,8 +9,7 @@
 //! - **Steps.** Where `1/sigma^2 = N H`, and gradients are about `sqrt(H)`, a step of mu is about
 //!   `sigma / sqrt(N)`. Below `6e-8 |mu|` it is lost in rounding.
 //! - **Forgetting** moves sigma by a share of `lr_sigma / (2 N)` at most, which is lost in the
-//! rounding of
-//!   f32 from N / lr_sigma of about 8,000,000 on.
+//!   rounding of f32 from N / lr_sigma of about 8,000,000 on.
 //! - **Where sigma is**: at its [start](crate::Initialisation::sigma), if nothing has moved it; at the
 //!   prior, if no evidence holds it; in between, at work.
 //!
