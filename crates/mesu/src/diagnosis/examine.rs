@@ -194,9 +194,10 @@ fn of_sigma(
             idle_inputs: sigma.idle_inputs,
             sigma_prior,
             fades,
-            remedy: match bayes {
-                true => "raise learner.kl_updates",
-                false => "raise learner.memory_window, or learner.sigma_prior if it is narrow",
+            remedy: match (bayes, fades) {
+                (true, _) => "raise learner.kl_updates",
+                (_, true) => "raise learner.memory_window",
+                _ => "raise learner.memory_window, or learner.sigma_prior if it is narrow",
             },
         });
     }
