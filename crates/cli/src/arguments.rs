@@ -55,6 +55,14 @@ Runs that differ in nothing but the seed become one line with a band of one stan
 deviation. The page needs no network and no other file. It can be made of a run that
 still goes on.")]
     Report(ReportArguments),
+    /// Run a figure of the paper again, and print what is met
+    #[command(after_help = "\
+Examples:
+  mesu repro fig3 --quick
+  mesu repro fig4 --seeds 1,2,3
+Figures: fig3, fig4, supp-presynaptic, supp-ucb, supp-importance. --quick is a tenth as long.
+The runs are kept, and the same command goes on with them.")]
+    Repro(ReproArguments),
     /// Say in words whether a learner is healthy, and which setting to change
     #[command(after_help = "\
 Examples:
@@ -115,6 +123,28 @@ pub(crate) struct ReportArguments {
     /// Write the data of every figure to that folder too, as CSV
     #[arg(long, value_name = "FOLDER")]
     pub(crate) csv: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReproArguments {
+    /// The figure
+    #[arg(value_name = "FIGURE")]
+    pub(crate) figure: String,
+    /// A tenth as long, of the same structure
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Run once per seed, side by side, for example 1,2,3
+    #[arg(long, value_name = "N,…", value_delimiter = ',')]
+    pub(crate) seeds: Vec<u64>,
+    /// Folder for the runs [default: runs/repro-FIGURE]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Print JSON, alone on stdout, instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

@@ -8,6 +8,7 @@ mod list;
 mod output;
 mod progress;
 mod report;
+mod repro;
 mod run;
 mod table;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::List => list::list(),
         Command::Run(arguments) => run::run(&arguments),
         Command::Report(arguments) => report::report(&arguments),
+        Command::Repro(arguments) => repro::repro(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Bench { bench } => bench::bench(&bench),
     };

@@ -18,7 +18,7 @@ use crate::progress::Screen;
 use crate::table;
 
 /// What the shell knows a program by that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Runs what `arguments` ask for.
 pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
@@ -60,13 +60,13 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
 }
 
 /// What runs came to: a summary unless they were interrupted, and the cells that failed.
-struct Done {
-    json: Option<Value>,
-    failed: Vec<(String, LabError)>,
+pub(crate) struct Done {
+    pub(crate) json: Option<Value>,
+    pub(crate) failed: Vec<(String, LabError)>,
 }
 
 /// Runs `plan` in `path`, on the screen if that is wanted.
-fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Result<Done> {
+pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Result<Done> {
     let data = match plan.single() {
         Some(experiment) => Some((experiment, Data::load(&experiment.data)?)),
         None => None,

@@ -50,6 +50,7 @@ pub mod plan;
 pub mod presets;
 pub mod progress;
 pub mod report;
+pub mod repro;
 pub mod run;
 pub mod run_directory;
 pub mod saved;

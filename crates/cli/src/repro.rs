@@ -1,0 +1,158 @@
+//! `mesu repro`: a figure of the paper, run again and put beside it.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use mesu_lab::repro::{Figure, Reached, figures};
+use mesu_lab::{LabError, Plan};
+use serde_json::{Value, json};
+
+use crate::arguments::{ReproArguments, RunArguments};
+use crate::output::{message, print, span};
+use crate::run::{self, Done, INTERRUPTED};
+
+/// Runs the preset of a figure and prints what is met.
+pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
+    let Some(figure) = figures()
+        .iter()
+        .find(|figure| figure.name == arguments.figure)
+    else {
+        let names: Vec<&str> = figures()
+            .iter()
+            .map(|figure| figure.name.as_str())
+            .collect();
+        bail!(
+            "{}: no such figure; there are {}",
+            arguments.figure,
+            names.join(", ")
+        );
+    };
+    let quick = if arguments.quick { "-quick" } else { "" };
+    let default = || PathBuf::from(format!("runs/repro-{}{quick}", figure.name));
+    let path = arguments.out.clone().unwrap_or_else(default);
+    let sets = if arguments.quick {
+        figure.quick.clone()
+    } else {
+        Vec::new()
+    };
+    let plan = Plan::find(&figure.preset, &sets)?;
+    let run = RunArguments {
+        experiment: figure.preset.clone(),
+        sets,
+        seeds: arguments.seeds.clone(),
+        out: Some(path.clone()),
+        // What is there already is not run again.
+        resume: true,
+        quiet: arguments.quiet,
+        json: arguments.json,
+    };
+    let started = Instant::now();
+    let Done { json, failed } = run::follow(&run, &plan, &path)?;
+    let Some(summary) = json else {
+        message("stopped, and saved. The same command goes on");
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
+    let rows = figure.reached(&summary);
+    let seconds = started.elapsed();
+    print(&if arguments.json {
+        let value = json!({ "figure": figure.name, "title": figure.title, "quick": arguments.quick,
+            "seeds": seeds(&summary), "wall_seconds": seconds.as_secs_f64(), "rows": rows });
+        format!("{value:#}\n")
+    } else {
+        table(figure, arguments.quick, &rows, seeds(&summary), seconds)
+    })?;
+    for (cell, error) in &failed {
+        message(&format!("error: {cell}: {}", one_line(error)));
+    }
+    Ok(if failed.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn one_line(error: &LabError) -> String {
+    error.to_string()
+}
+
+/// Seeds of the run.
+fn seeds(summary: &Value) -> usize {
+    let first = summary["cells"].get(0).unwrap_or(summary);
+    first["seeds"].as_array().map_or(1, Vec::len)
+}
+
+fn table(figure: &Figure, quick: bool, rows: &[Reached], seeds: usize, time: Duration) -> String {
+    let mut text = format!("{}\n", figure.title);
+    let plural = if seeds == 1 { "" } else { "s" };
+    let _ = writeln!(text, "{seeds} seed{plural}, {} in this call", span(time));
+    if quick {
+        text.push_str(
+            "quick: a tenth as long, so that neither paper nor targets are like for like\n",
+        );
+    }
+    let number = |value: f64| format!("{value:.4}");
+    let pair = |value: Option<f64>, std: Option<f64>| match (value, std) {
+        (Some(value), Some(std)) => format!("{} ± {}", number(value), number(std)),
+        (Some(value), None) => number(value),
+        (None, _) => "–".to_owned(),
+    };
+    let mut lines = vec![["cell", "number", "paper", "ours", "target", "met"].map(str::to_owned)];
+    for row in rows {
+        lines.push([
+            row.cell.clone(),
+            row.number.clone(),
+            pair(row.paper.first().copied(), row.paper.get(1).copied()),
+            pair(row.ours, row.std),
+            row.target.map_or(String::new(), number),
+            match row.met {
+                None => "",
+                Some(true) => "yes",
+                Some(false) => "no",
+            }
+            .to_owned(),
+        ]);
+    }
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
+    text.push('\n');
+    for line in &lines {
+        let mut shown = String::new();
+        for (column, cell) in line.iter().enumerate() {
+            let pad = width(column).unwrap_or(0) - cell.chars().count() + 2;
+            let _ = write!(shown, "{cell}{:pad$}", "");
+        }
+        let _ = writeln!(text, "{}", shown.trim_end());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_align_and_say_what_is_met() {
+        let figure = &figures()[0];
+        let rows =
+            figure.reached(&json!({ "cells": [{ "cell": "mesu", "learning_accuracy": 0.95 }] }));
+        let text = table(figure, true, &rows, 1, Duration::from_secs(90));
+        assert!(
+            text.contains("quick:") && text.contains("1 seed,"),
+            "{text}"
+        );
+        let line = text
+            .lines()
+            .find(|line| line.contains("0.9500"))
+            .unwrap_or_default();
+        assert!(
+            line.contains("0.9468 ± 0.0014") && line.ends_with("yes"),
+            "{line}"
+        );
+        assert!(
+            text.lines()
+                .any(|line| line.starts_with("foovb") && line.ends_with("no"))
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! The paper's figures to be met: which preset shows them, and which numbers count.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A figure of the paper.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// What `mesu repro` calls it by.
+    pub name: String,
+    /// What it shows.
+    pub title: String,
+    /// The preset that is run.
+    pub preset: String,
+    /// Settings that make it a tenth as long.
+    pub quick: Vec<String>,
+    /// The numbers.
+    pub row: Vec<Row>,
+}
+
+/// One number of one cell.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The cell; empty where the preset has only one.
+    pub cell: String,
+    /// What the number is.
+    pub number: String,
+    /// Its place in the cell's summary.
+    pub at: String,
+    /// The paper's: nothing, `[mean]` or `[mean, standard deviation]`.
+    #[serde(default)]
+    pub paper: Vec<f64>,
+    /// At least this is to be reached.
+    #[serde(default)]
+    pub target: Option<f64>,
+}
+
+/// A row and what came out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reached {
+    /// The cell; empty where there is only one.
+    pub cell: String,
+    /// What the number is.
+    pub number: String,
+    /// The paper's mean and standard deviation.
+    pub paper: Vec<f64>,
+    /// What was to be reached.
+    pub target: Option<f64>,
+    /// Ours, a mean with several seeds; `None` if the cell failed.
+    pub ours: Option<f64>,
+    /// Its standard deviation, with several seeds.
+    pub std: Option<f64>,
+    /// Whether the target is reached, where there is one.
+    pub met: Option<bool>,
+}
+
+/// All figures.
+pub fn figures() -> &'static [Figure] {
+    #[derive(Deserialize)]
+    struct File {
+        figure: Vec<Figure>,
+    }
+    static FIGURES: OnceLock<Vec<Figure>> = OnceLock::new();
+    FIGURES.get_or_init(|| {
+        let text = include_str!("../repro.toml");
+        let file: File = toml::from_str(text).expect("repro.toml is read by the tests");
+        file.figure
+    })
+}
+
+impl Figure {
+    /// The rows with what `summary`, the `summary.json` of the preset's run, holds of them.
+    pub fn reached(&self, summary: &Value) -> Vec<Reached> {
+        let cells = summary["cells"].as_array();
+        let cell = |name: &str| match cells {
+            None => Some(summary),
+            Some(cells) => cells.iter().find(|cell| cell["cell"] == name),
+        };
+        let reached = |row: &Row| {
+            let cell = cell(&row.cell);
+            let ours = cell.and_then(|cell| cell.pointer(&row.at)?.as_f64());
+            let std = cell.and_then(|cell| cell["std"].pointer(&row.at)?.as_f64());
+            Reached {
+                cell: row.cell.clone(),
+                number: row.number.clone(),
+                paper: row.paper.clone(),
+                target: row.target,
+                ours,
+                std,
+                met: row
+                    .target
+                    .map(|target| ours.is_some_and(|ours| ours >= target)),
+            }
+        };
+        self.row.iter().map(reached).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::plan::Plan;
+
+    #[test]
+    fn every_row_is_of_a_cell_that_its_preset_has() {
+        for figure in figures() {
+            for sets in [&[][..], &figure.quick[..]] {
+                let plan = Plan::find(&figure.preset, sets).unwrap();
+                for row in &figure.row {
+                    let found = plan.cells.iter().any(|cell| cell.name == row.cell);
+                    assert!(found, "{}: {:?}", figure.name, row.cell);
+                    assert!(row.paper.len() <= 2 && row.at.starts_with('/'));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_find_their_numbers() {
+        let figure = &figures()[0];
+        let cell = json!({ "cell": "mesu", "learning_accuracy": 0.95, "window_accuracy": { "5": 0.9 },
+            "std": { "learning_accuracy": 0.01 } });
+        let rows = figure.reached(&json!({ "cells": [cell, { "cell": "si", "error": "no" }] }));
+        assert_eq!(
+            (rows[0].ours, rows[0].std, rows[0].met),
+            (Some(0.95), Some(0.01), Some(true))
+        );
+        assert_eq!(
+            (rows[1].ours, rows[1].std, rows[1].met),
+            (Some(0.9), None, Some(false))
+        );
+        assert_eq!(rows[2].met, None);
+        let si = rows.iter().find(|row| row.cell == "si").unwrap();
+        assert_eq!((si.ours, si.met), (None, Some(false)));
+        let lone = figures().iter().find(|f| f.name == "supp-ucb").unwrap();
+        assert_eq!(
+            lone.reached(&json!({ "average_accuracy": 0.92 }))[0].met,
+            Some(true)
+        );
+    }
+}
