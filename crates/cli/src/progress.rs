@@ -181,7 +181,8 @@ impl Progress for Screen {
             if state.seen.is_empty() {
                 self.show(&self.heading);
             }
-            if done > 0 {
+            // Of several, those that were finished before would hide the others.
+            if done > 0 && (done < examples || self.runs == 1) {
                 let cell = run.cell.map_or(String::new(), |cell| format!("{cell}, "));
                 self.show(&format!(
                     "{cell}seed {}: going on after {} examples",

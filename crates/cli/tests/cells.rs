@@ -213,6 +213,52 @@ fn refusals_leave_no_trace() {
 }
 
 #[test]
+fn tests_within_tasks_are_a_curve() {
+    let folder = small_data();
+    let within = [
+        "--set",
+        "test_every=2",
+        "--set",
+        "data.epochs=5",
+        "--set",
+        "data.ood=permuted",
+        "--out",
+        "out",
+    ];
+    succeed(folder.path(), &small_run(&within));
+    let read = |name: &str| -> Vec<Value> {
+        let text = fs::read_to_string(folder.path().join("out").join(name)).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let (epochs, tasks) = (read("epochs.jsonl"), read("metrics.jsonl"));
+    let places: Vec<(u64, u64)> = epochs
+        .iter()
+        .map(|test| {
+            (
+                test["task"].as_u64().unwrap(),
+                test["epoch"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    let expected: Vec<(u64, u64)> = (1..=3)
+        .flat_map(|task| [2, 4, 5].map(|epoch| (task, epoch)))
+        .collect();
+    assert_eq!(places, expected);
+    // The last test of a task is the task's own.
+    assert_eq!(epochs[8]["accuracy"], tasks[2]["accuracy"]);
+    assert_eq!(epochs[8]["ood_auroc"], tasks[2]["ood_auroc"]);
+    // Never seen in that order of pixels: told apart.
+    assert!(
+        epochs[8]["ood_auroc"]["epistemic"].as_f64().unwrap() > 0.6,
+        "{}",
+        epochs[8]
+    );
+    assert!(tasks[2]["test_seconds"].as_f64() > epochs[8]["test_seconds"].as_f64());
+}
+
+#[test]
 fn occupied_folders_are_kept() {
     let folder = small_data();
     succeed(folder.path(), &cells(&["--out", "out"]));

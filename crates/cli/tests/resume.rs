@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
-use support::{assert_same_runs, files, mesu, small_data, small_run, stderr, succeed};
+use support::{assert_same_runs, mesu, small_data, small_run, stderr, succeed};
 
 /// Long enough to be hit often: many samples, a checkpoint after every chunk of examples.
 const SLOW: [&str; 8] = [
@@ -100,6 +100,13 @@ fn killed_at_any_moment_with_several_seeds() {
 }
 
 #[test]
+fn killed_at_any_moment_with_tests_within_tasks() {
+    let within = ["test_every=1", "data.epochs=3", "data.ood=permuted"];
+    let settings: Vec<&str> = within.iter().flat_map(|set| ["--set", set]).collect();
+    killed_equals_unbroken(&settings, 401);
+}
+
+#[test]
 fn killed_at_any_moment_with_several_cells_and_seeds() {
     let cells = [
         "--set",
@@ -112,10 +119,10 @@ fn killed_at_any_moment_with_several_cells_and_seeds() {
     killed_equals_unbroken(&cells, 301);
 }
 
-#[test]
-fn ctrl_c_saves_and_says_how_to_go_on() {
+/// Interrupts a run with `settings` once `file` is there, and goes on as it says.
+fn interrupted_equals_unbroken(settings: &[&'static str], file: &str) {
     let folder = small_data();
-    let slow = [&SLOW[..], &["--set", "learner.sigma_prior=0.5"]].concat();
+    let slow = [&SLOW[..], settings].concat();
     succeed(
         folder.path(),
         &small_run(&[&slow[..], &["--out", "unbroken"]].concat()),
@@ -130,7 +137,7 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
         .unwrap();
     let broken = folder.path().join("it's broken");
     let deadline = Instant::now() + Duration::from_secs(30);
-    while !broken.join("metrics.jsonl").exists() && Instant::now() < deadline {
+    while !broken.join(file).exists() && Instant::now() < deadline {
         sleep(Duration::from_millis(1));
     }
     let status = Command::new("kill")
@@ -144,11 +151,7 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
     assert!(output.stdout.is_empty());
     let (_, command) = text.split_once("To go on:\n").unwrap();
     assert!(command.trim_end().ends_with("--resume"), "{command}");
-    assert!(
-        !files(&broken)
-            .keys()
-            .any(|path| path.ends_with("summary.json"))
-    );
+    assert!(!broken.join("summary.json").exists());
 
     let status = Command::new("sh")
         .args(["-c", command.trim()])
@@ -159,6 +162,23 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
         .unwrap();
     assert!(status.success(), "{command}");
     assert_same_runs(&folder.path().join("unbroken"), &broken);
+}
+
+#[test]
+fn ctrl_c_saves_and_says_how_to_go_on() {
+    let settings = ["--set", "learner.sigma_prior=0.5"];
+    interrupted_equals_unbroken(&settings, "metrics.jsonl");
+}
+
+#[test]
+fn ctrl_c_stops_every_cell() {
+    let settings = [
+        "--set",
+        "compare=mesu,sgd",
+        "--set",
+        "grid.learners.mesu.sigma_prior=[0.5,1,2]",
+    ];
+    interrupted_equals_unbroken(&settings, "mesu,sigma_prior=0.5/metrics.jsonl");
 }
 
 #[test]

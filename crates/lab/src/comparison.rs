@@ -9,8 +9,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::cell::Cell;
 use crate::paired;
-use crate::plan::Cell;
 
 /// A cell and its summary, or why it has none.
 #[derive(Clone, Debug)]

@@ -1,11 +1,11 @@
 //! Experiments: from a TOML file to a directory of results. Prints nothing.
 //!
 //! ```text
-//! permuted-digits.toml, --set      plan (layers, document, fields, learners, presets)
+//! permuted-digits.toml, --set      plan (cell, axes, layers, document, fields, learners)
 //!   -> Experiment, one per cell    experiment: checked once
 //!   -> Data                        tasks: the only place that joins data to models
 //!   -> run                         run: learn, test (evaluation), save, report (progress)
-//!   -> OUT/                        run_directory, history (snapshot, digits), summary, report
+//!   -> OUT/                        run_directory, history (snapshot, digits), summary, report, resume
 //! several seeds                    seeds: OUT/seed-N/ each, OUT/summary.json, report.html
 //! several cells                    cells: OUT/CELL/ each, OUT/summary.json over all (comparison)
 //! ```
@@ -30,6 +30,8 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod axes;
+pub mod cell;
 pub mod cells;
 pub mod comparison;
 pub mod digits;
@@ -51,6 +53,7 @@ pub mod presets;
 pub mod progress;
 pub mod report;
 pub mod repro;
+mod resume;
 pub mod run;
 pub mod run_directory;
 pub mod saved;
@@ -60,11 +63,12 @@ pub mod snapshot;
 pub mod summary;
 pub mod tasks;
 
+pub use cell::Cell;
 pub use cells::{CellOutcomes, run_cells};
 pub use error::LabError;
 pub use experiment::{DataConfig, Experiment};
 pub use history::TaskRecord;
-pub use plan::{Cell, Plan};
+pub use plan::Plan;
 pub use presets::presets;
 pub use progress::{Event, Progress, RunName, Silent};
 pub use report::Report;

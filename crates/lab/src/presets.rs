@@ -25,9 +25,9 @@ pub fn presets() -> &'static [Preset] {
         "permuted-digits-200",
         "permuted-digits-compare",
         "memory-window",
+        "remembering",
         "permuted-presynaptic",
         "permuted-ucb",
-        "remembering",
         "importance",
     ]
 }

@@ -22,8 +22,9 @@ use crate::importance::Importance;
 use crate::memory;
 use crate::progress::{Event, Progress, RunName};
 use crate::report::Report;
+use crate::resume;
 use crate::run_directory::{
-    self, ACCURACY, CHECKPOINT, CONFIG, EPOCHS, FIGURE, METRICS, REPORT, RunDirectory, SUMMARY,
+    self, ACCURACY, CHECKPOINT, EPOCHS, FIGURE, METRICS, REPORT, RunDirectory, SUMMARY,
 };
 use crate::summary::{self, Summary};
 use crate::tasks::Data;
@@ -34,9 +35,6 @@ const CHUNK: usize = 32;
 
 /// Examples that a learner gets at a time when a task has ended.
 const PART: usize = 1024;
-
-/// The note of a checkpoint that holds the history.
-pub(crate) const NOTE: &str = "run";
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -73,7 +71,7 @@ pub fn run(
     // Before the folder is touched: what the learner refuses leaves no trace on disk.
     let learner = data.learner(experiment)?;
     let directory = RunDirectory::open(path, &run_directory::is_run, setting.resume)?;
-    let (learner, history) = restore(&directory, experiment, learner)?;
+    let (learner, history) = resume::restore(&directory, experiment, learner)?;
     let run = Run {
         experiment,
         tasks: data.tasks(experiment),
@@ -85,75 +83,6 @@ pub fn run(
         running_accuracy: RunningAccuracy::default(),
     };
     run.go()
-}
-
-/// Whether `experiment` may be begun in the folder `path`, or gone on with there, without
-/// touching it: what only a checkpoint can tell is left for later.
-///
-/// # Errors
-/// [`LabError`], as [`run`].
-pub(crate) fn check(experiment: &Experiment, path: &Path, resume: bool) -> Result<(), LabError> {
-    run_directory::check(path, &run_directory::is_run, resume)?;
-    match run_directory::read(&path.join(CONFIG))? {
-        None => Ok(()),
-        Some(there) => same_settings(path, &there, experiment),
-    }
-}
-
-/// Refuses the folder `path` unless `there`, what its `config.toml` holds, is `experiment`.
-fn same_settings(path: &Path, there: &[u8], experiment: &Experiment) -> Result<(), LabError> {
-    let origin = path.join(CONFIG).display().to_string();
-    let there = String::from_utf8_lossy(there);
-    let differences = Experiment::from_toml(&there, &origin)?.differences(experiment);
-    match differences.is_empty() {
-        true => Ok(()),
-        false => Err(LabError::OtherSettings {
-            path: path.to_owned(),
-            differences,
-        }),
-    }
-}
-
-/// What the folder holds of `experiment`, or `fresh` and no history.
-fn restore(
-    directory: &RunDirectory,
-    experiment: &Experiment,
-    fresh: Learner,
-) -> Result<(Learner, History), LabError> {
-    let new = History::new(experiment);
-    match directory.read(CONFIG)? {
-        None => directory.write(CONFIG, new.config.as_bytes())?,
-        Some(there) => same_settings(directory.path(), &there, experiment)?,
-    }
-    let path = directory.file(CHECKPOINT);
-    let refuse = |reason: &str| LabError::Checkpoint {
-        path: path.clone(),
-        reason: reason.to_owned(),
-    };
-    let Some(bytes) = directory.read(CHECKPOINT)? else {
-        // The first checkpoint comes before the first table: without tables, none was written yet.
-        return match directory.read(ACCURACY)? {
-            None => Ok((fresh, new)),
-            Some(_) => Err(refuse("it is gone, but the run's results are there")),
-        };
-    };
-    let (learner, notes) = Learner::restore(&bytes).map_err(|error| refuse(&error.to_string()))?;
-    let note = notes
-        .get(NOTE)
-        .ok_or_else(|| refuse("a checkpoint of no run"))?;
-    let history = History::read(note, experiment)
-        .ok_or_else(|| refuse("a checkpoint of another run or version"))?;
-    let same = Experiment::from_toml(&history.config, "checkpoint")
-        .is_ok_and(|config| config == *experiment);
-    let fits = learner.config() == fresh.config()
-        && learner.network().inputs() == fresh.network().inputs()
-        && learner.network().classes() == fresh.network().classes();
-    if !(same && fits) {
-        return Err(refuse(
-            "a checkpoint of another run: its settings are not those of config.toml",
-        ));
-    }
-    Ok((learner, history))
 }
 
 struct Run<'a> {
@@ -381,7 +310,7 @@ impl Run<'_> {
         let note = self.history.note();
         let bytes = self
             .learner
-            .save(&[(NOTE, &note)])
+            .save(&[(resume::NOTE, &note)])
             .map_err(|error| self.failed(error))?;
         self.directory.write(CHECKPOINT, &bytes)?;
         self.saved = Instant::now();

@@ -10,7 +10,7 @@ use mesu::diagnosis::Stream;
 use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::history::History;
-use crate::run::NOTE;
+use crate::resume::NOTE;
 use crate::run_directory::CHECKPOINT;
 
 /// Folders within folders that are searched: seeds within cells within a comparison.

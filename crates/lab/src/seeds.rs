@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::report::Report;
+use crate::resume;
 use crate::run::{self, Outcome, Setting};
 use crate::run_directory::{self, REPORT, RunDirectory, SUMMARY};
 use crate::side_by_side::side_by_side;
@@ -109,7 +110,7 @@ impl Seeds {
         }
         self.experiments
             .iter()
-            .try_for_each(|experiment| run::check(experiment, &self.folder(experiment), resume))
+            .try_for_each(|experiment| resume::check(experiment, &self.folder(experiment), resume))
     }
 
     /// What the outcomes of the experiments, in their order, come to; with several seeds

@@ -14,7 +14,7 @@ use toml::{Table, Value};
 use crate::document;
 use crate::error::LabError;
 use crate::history::History;
-use crate::run::NOTE;
+use crate::resume::NOTE;
 use crate::run_directory::{CHECKPOINT, CONFIG};
 
 /// How deep runs lie below a folder that is given: a grid's cells, and the seeds of each.
