@@ -214,7 +214,7 @@ fn a_file_of_the_users_own_needs_only_what_differs() {
 fn list_names_every_preset_and_its_time() {
     let folder = tempfile::tempdir().unwrap();
     let text = stdout(&succeed(folder.path(), &["list"]));
-    assert_eq!(text.lines().count(), 7);
+    assert_eq!(text.lines().count(), 8);
     assert!(text.starts_with("permuted-digits  "), "{text}");
     assert!(text.contains(" 10 tasks, about "), "{text}");
     let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
