@@ -21,6 +21,9 @@ pub const PANEL: usize = 2 * LANES;
 /// Rows of C that one thread takes at a time.
 const ROWS_PER_TASK: usize = 48;
 
+/// Multiply-adds below which waking another thread costs more than it saves.
+const SMALL: usize = 1 << 20;
+
 /// The left factor A, `[m][k]`, somewhere in a slice.
 #[derive(Clone, Copy)]
 pub struct Left<'a> {
@@ -144,7 +147,7 @@ fn transpose_plainly(
 pub enum Threads {
     /// The caller's alone.
     One,
-    /// Those of the current rayon pool.
+    /// Those of the current rayon pool, where the product is worth it.
     Pool,
 }
 
@@ -163,9 +166,11 @@ pub fn gemm(a: Left<'_>, b: &Packed, c: &mut [f32], stride: usize, threads: Thre
         assert!(last < a.data.len(), "gemm: A is [m][k]");
     }
     match threads {
-        Threads::One => block(a, 0, b, c, stride),
-        Threads::Pool => (c.par_chunks_mut(ROWS_PER_TASK * stride).enumerate())
-            .for_each(|(task, rows)| block(a, task * ROWS_PER_TASK, b, rows, stride)),
+        Threads::Pool if m * b.n * b.k >= SMALL => {
+            (c.par_chunks_mut(ROWS_PER_TASK * stride).enumerate())
+                .for_each(|(task, rows)| block(a, task * ROWS_PER_TASK, b, rows, stride))
+        }
+        _ => block(a, 0, b, c, stride),
     }
 }
 

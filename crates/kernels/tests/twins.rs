@@ -515,3 +515,27 @@ fn a_sigma_of_zero_or_below_is_told() {
         assert!(!told(sigma), "{sigma}");
     }
 }
+
+#[test]
+fn a_large_product_is_the_same_on_all_threads() {
+    // Past the size from which several threads share a product.
+    let (m, k, n) = (130, 100, 90);
+    let mut noise = mesu_kernels::Generator::named(1, "large product", &[]);
+    let (a, b) = (noise.normals(m * k), noise.normals(k * n));
+    let mut packed = Packed::default();
+    packed.pack_rows(&b, k, n);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build();
+    let product = |threads| {
+        let mut c = vec![0.0; m * n];
+        gemm(Left::rows(&a, k), &packed, &mut c, n, threads);
+        c
+    };
+    let together = pool.unwrap().install(|| product(Threads::Pool));
+    assert_eq!(together, product(Threads::One));
+    let errors = together.iter().zip(naive::gemm(&a, &b, k, n));
+    assert!(
+        errors
+            .into_iter()
+            .all(|(got, expected)| close(*got, expected, 4.0 * k as f64))
+    );
+}

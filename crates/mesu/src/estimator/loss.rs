@@ -50,6 +50,28 @@ impl Loss {
         }
     }
 
+    /// Takes in logits, `[columns][classes]`.
+    pub(super) fn load_rows(&mut self, logits: &Matrix) {
+        let (columns, classes) = (logits.rows(), logits.columns());
+        if (self.logits.rows(), self.logits.columns()) != (classes, columns) {
+            *self = Self::new(classes, columns);
+        }
+        for column in 0..columns {
+            for (class, logit) in logits.row(column).iter().enumerate() {
+                self.logits.row_mut(class)[column] = *logit;
+            }
+        }
+    }
+
+    /// Writes the gradient, `[columns][classes]`.
+    pub(super) fn store_rows(&self, gradient: &mut Matrix) {
+        for column in 0..gradient.rows() {
+            for (class, to) in gradient.row_mut(column).iter_mut().enumerate() {
+                *to = self.logits.row(class)[column];
+            }
+        }
+    }
+
     /// Writes the gradient, `[classes][columns]`, without padding.
     pub(super) fn store(&self, gradient: &mut Vec<f32>) {
         gradient.clear();

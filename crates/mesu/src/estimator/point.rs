@@ -1,19 +1,26 @@
-//! Point weights: one example at a time, or a batch.
+//! Point weights: one example at a time, a few at once, or a batch.
 //!
-//! One example: activations are rows, `[1][outputs]`, gradients are outer products that are never
-//! stored, and the update of the first layer also computes the next example's pre-activations.
+//! One example or a few: activations are rows, `[examples][outputs]`, and gradients are sums of outer
+//! products that are never stored. One after another, the update of the first layer also computes the
+//! next example's pre-activations. Larger batches are matrix products ([`fixed`]).
 
 use mesu_kernels::batch::update;
 use mesu_kernels::gemm::Threads;
-use mesu_kernels::online::{Input, Moments, load_input, point, rank_one_update, rank_update};
+use mesu_kernels::online::{
+    Input, Moments, load_input, point, rank_one_update, rank_update, sum_rows,
+};
 use mesu_kernels::{Matrix, Rule};
 
 use super::fixed::{self, Fixed, Gradients};
 use super::loss::{Loss, count_correct};
 use super::{Diverged, Learned, check_finite, lost};
 use crate::network::Network;
+use crate::synapse::Synapses;
 
-/// Buffers for learning one example at a time, made once for a network.
+/// Batches up to this size are learned row by row, which costs less than packing matrices for them.
+const FEW: usize = 8;
+
+/// Buffers for learning, made once for a network and a number of rows.
 #[derive(Clone, Debug)]
 pub struct Point {
     layers: Vec<Activations>,
@@ -26,7 +33,7 @@ pub struct Point {
     gradients: Vec<Gradients>,
 }
 
-/// `[1][outputs]` each.
+/// `[examples][outputs]` each.
 #[derive(Clone, Debug)]
 struct Activations {
     /// Pre-activations, then what ReLU leaves of them.
@@ -48,24 +55,34 @@ impl Point {
     /// Buffers for `network`.
     #[must_use]
     pub fn new(network: &Network) -> Self {
-        let layers = network.layers.iter().map(|layer| {
-            let row = Matrix::zeros(1, layer.outputs);
-            Activations {
-                h: row.clone(),
-                d: row.clone(),
-                unused: row,
-            }
-        });
         let x = Matrix::zeros(1, network.inputs());
-        Self {
-            layers: layers.collect(),
+        let mut buffers = Self {
+            layers: Vec::new(),
             this: x.clone(),
             next: x.clone(),
             unused: x,
             loss: Loss::new(network.classes(), 1),
             fixed: Fixed::new(Threads::Pool),
             gradients: weights(network).into_iter().map(Gradients::new).collect(),
+        };
+        buffers.fit(network, 1);
+        buffers
+    }
+
+    /// Makes the activations those of so many examples.
+    fn fit(&mut self, network: &Network, examples: usize) {
+        if self.layers.first().is_some_and(|a| a.h.rows() == examples) {
+            return;
         }
+        let layers = network.layers.iter().map(|layer| {
+            let rows = Matrix::zeros(examples, layer.outputs);
+            Activations {
+                h: rows.clone(),
+                d: rows.clone(),
+                unused: rows,
+            }
+        });
+        self.layers = layers.collect();
     }
 
     /// Learns the examples one after another: `inputs`, `[labels.len()][network.inputs()]`, finite;
@@ -81,6 +98,7 @@ impl Point {
         rule: &R,
         updates: &mut u64,
     ) -> Result<Learned, Diverged> {
+        self.fit(network, 1);
         let mut learned = Learned::default();
         let mut examples = inputs.chunks_exact(network.inputs()).zip(labels).peekable();
         if let Some((x, _)) = examples.peek() {
@@ -91,7 +109,7 @@ impl Point {
         while let Some((_, label)) = examples.next() {
             let rule = rule.at(*updates);
             self.forward(network)?;
-            learned += self.loss(*label)?;
+            learned += self.loss(&[*label], 1.0)?;
             self.backward(network, &rule);
             let next = examples.peek().map(|(x, _)| *x);
             self.update_first(network, next, &rule);
@@ -109,24 +127,25 @@ impl Point {
                 point::relu(&mut below.h);
                 point::products(layer.weight.mu(), &below.h, this);
             }
-            if let Some(bias) = &layer.bias {
-                let pairs = this.row_mut(0).iter_mut().zip(bias.mu().row(0));
-                pairs.for_each(|(a, b)| *a += b);
+            for example in 0..this.rows() {
+                let row = this.row_mut(example);
+                if let Some(bias) = &layer.bias {
+                    let pairs = row.iter_mut().zip(bias.mu().row(0));
+                    pairs.for_each(|(a, b)| *a += b);
+                }
+                check_finite(l, row, &[])?;
             }
-            check_finite(l, this.row(0), &[])?;
         }
         Ok(())
     }
 
-    /// The loss, and its gradient d at the logits.
-    fn loss(&mut self, label: u32) -> Result<Learned, Diverged> {
+    /// The loss, and the gradient d of `weight` times it at the logits.
+    fn loss(&mut self, labels: &[u32], weight: f32) -> Result<Learned, Diverged> {
         let count = self.layers.len();
         let Activations { h, d, .. } = &mut self.layers[count - 1];
-        self.loss.load(h.row(0), h.columns());
-        let learned = self.loss.gradient(&[label], 1.0);
-        let logits = self.loss.logits.values();
-        let pairs = d.row_mut(0).iter_mut().zip(logits);
-        pairs.for_each(|(d, from)| *d = from);
+        self.loss.load_rows(h);
+        let learned = self.loss.gradient(labels, weight);
+        self.loss.store_rows(d);
         learned.ok_or_else(|| lost(count))
     }
 
@@ -139,7 +158,7 @@ impl Point {
             point::input_gradient(layer.weight.mu(), &below.h, d, &mut below.d);
             rank_update(layer.weight.lend(), &below.h, None, d, None, rule);
             if let Some(bias) = &mut layer.bias {
-                update(bias.lend(), d, None, rule);
+                update_bias(bias, d, rule);
             }
         }
     }
@@ -163,10 +182,14 @@ impl Point {
         std::mem::swap(&mut self.this, &mut self.next);
     }
 
-    /// How many of the first examples of the last batch, whose labels these are, were right.
-    pub(crate) fn correct(&self, labels: &[u32]) -> u64 {
-        let classes = self.loss.logits.rows();
-        count_correct(&self.fixed.loss.votes[..labels.len() * classes], labels)
+    /// How many of the first of the last batch's `examples`, whose labels these are, were right.
+    pub(crate) fn correct(&self, examples: usize, labels: &[u32]) -> u64 {
+        let loss = match examples {
+            ..=FEW => &self.loss,
+            _ => &self.fixed.loss,
+        };
+        let classes = loss.logits.rows();
+        count_correct(&loss.votes[..labels.len() * classes], labels)
     }
 
     /// One update on a batch: `inputs`, `[labels.len()][network.inputs()]`, finite; labels below the
@@ -175,6 +198,21 @@ impl Point {
     /// # Errors
     /// [`Diverged`] when the network can't be computed with any more; it is then unchanged.
     pub fn learn<R: Rule>(
+        &mut self,
+        network: &mut Network,
+        inputs: &[f32],
+        labels: &[u32],
+        weight: f32,
+        rule: &R,
+    ) -> Result<Learned, Diverged> {
+        match labels.len() {
+            ..=FEW => self.learn_few(network, inputs, labels, weight, rule),
+            _ => self.learn_many(network, inputs, labels, weight, rule),
+        }
+    }
+
+    /// [`learn`](Self::learn) by matrix products.
+    fn learn_many<R: Rule>(
         &mut self,
         network: &mut Network,
         inputs: &[f32],
@@ -195,5 +233,83 @@ impl Point {
             }
         }
         Ok(learned)
+    }
+
+    /// [`learn`](Self::learn) without matrix products.
+    fn learn_few<R: Rule>(
+        &mut self,
+        network: &mut Network,
+        inputs: &[f32],
+        labels: &[u32],
+        weight: f32,
+        rule: &R,
+    ) -> Result<Learned, Diverged> {
+        self.fit(network, labels.len());
+        let x = Matrix::from_slice(labels.len(), network.inputs(), inputs);
+        point::products(network.layers[0].weight.mu(), &x, &mut self.layers[0].h);
+        self.forward(network)?;
+        let learned = self.loss(labels, weight)?;
+        self.backward(network, rule);
+        let (layer, d) = (&mut network.layers[0], &self.layers[0].d);
+        rank_update(layer.weight.lend(), &x, None, d, None, rule);
+        if let Some(bias) = &mut layer.bias {
+            update_bias(bias, d, rule);
+        }
+        Ok(learned)
+    }
+}
+
+/// Updates a bias with the sum of the examples' gradients.
+fn update_bias<R: Rule>(bias: &mut Synapses, d: &Matrix, rule: &R) {
+    if d.rows() == 1 {
+        update(bias.lend(), d, None, rule);
+        return;
+    }
+    let mut sum = Matrix::zeros(1, d.columns());
+    sum_rows(d, &mut sum);
+    update(bias.lend(), &sum, None, rule);
+}
+
+#[cfg(test)]
+mod tests {
+    use mesu_kernels::Generator;
+
+    use super::*;
+    use crate::network::{Form, NetworkConfig};
+    use crate::rule::Sgd;
+
+    #[test]
+    fn few_and_many_take_the_same_step() {
+        let config = NetworkConfig {
+            hidden: vec![21, 6],
+            bias: true,
+            ..Default::default()
+        };
+        let noise = &mut Generator::named(5, "network", &[]);
+        let network = Network::new(13, 4, &config, Form::Point, noise).unwrap();
+        let flat = |network: &Network| -> Vec<f32> {
+            let layers = network.layers.iter();
+            let groups = layers.flat_map(|layer| [Some(&layer.weight), layer.bias.as_ref()]);
+            groups
+                .flatten()
+                .flat_map(|group| group.mu().values().collect::<Vec<_>>())
+                .collect()
+        };
+        let rule = Sgd { lr: 0.1 };
+        for examples in [1, 2, 5, FEW] {
+            let inputs = Generator::named(7, "inputs", &[]).normals(13 * examples);
+            let labels: Vec<u32> = (0..examples as u32).map(|i| i * 7 % 4).collect();
+            let mut point = Point::new(&network);
+            let (mut few, mut many) = (network.clone(), network.clone());
+            let a = point.learn_few(&mut few, &inputs, &labels, 0.5, &rule);
+            let b = point.learn_many(&mut many, &inputs, &labels, 0.5, &rule);
+            let (a, b) = (a.unwrap(), b.unwrap());
+            assert_eq!(a.correct, b.correct);
+            assert!((a.nll - b.nll).abs() < 1e-5 * a.nll);
+            let (few, many) = (flat(&few), flat(&many));
+            assert_ne!(few, flat(&network));
+            let mut pairs = few.iter().zip(&many);
+            assert!(pairs.all(|(a, b)| (a - b).abs() < 1e-5 * (1.0 + a.abs())));
+        }
     }
 }

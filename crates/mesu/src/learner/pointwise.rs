@@ -54,9 +54,9 @@ impl<R: Rule> Pointwise<R> {
         }
     }
 
-    /// How many of the first examples of the last batch, whose labels these are, were right.
-    pub(super) fn correct(&self, labels: &[u32]) -> u64 {
-        self.point.correct(labels)
+    /// How many of the first of the last batch's `examples`, whose labels these are, were right.
+    pub(super) fn correct(&self, examples: usize, labels: &[u32]) -> u64 {
+        self.point.correct(examples, labels)
     }
 
     /// The same, with something to do when a task ends. The optimiser begins anew then.

@@ -148,7 +148,7 @@ impl Engine for Replay {
         let (mut learned, all) = (Learned::default(), y.len());
         let of_all = self.base.learn(network, x, y, noise, updates)?;
         learned.nll = of_all.nll * labels.len() as f64 / all as f64;
-        learned.correct = self.base.correct(labels);
+        learned.correct = self.base.correct(all, labels);
         for (x, label) in inputs.chunks_exact(width).zip(labels) {
             self.store(x, *label, noise);
         }
