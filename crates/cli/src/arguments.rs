@@ -60,9 +60,16 @@ still goes on.")]
 Examples:
   mesu repro fig3 --quick
   mesu repro fig4 --seeds 1,2,3
-Figures: fig3, fig4, supp-presynaptic, supp-ucb, supp-importance. --quick is a tenth as long.
-The runs are kept, and the same command goes on with them.")]
+Figures: digits, fig3, fig3-seeds, supp-window, fig4, supp-presynaptic, supp-ucb, supp-importance.
+--quick is a tenth as long. The runs are kept, and the same command goes on with them.")]
     Repro(ReproArguments),
+    /// Make RESULTS.md of what `mesu repro --record` wrote down
+    #[command(after_help = "\
+Example:
+  mesu repro fig4 --record results
+  mesu bench all --json > results/bench.json
+  mesu results results --out RESULTS.md")]
+    Results(ResultsArguments),
     /// Say in words whether a learner is healthy, and which setting to change
     #[command(after_help = "\
 Examples:
@@ -139,12 +146,25 @@ pub(crate) struct ReproArguments {
     /// Folder for the runs [default: runs/repro-FIGURE]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Write down what is reached, as FIGURE.json in that folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "quick")]
+    pub(crate) record: Option<PathBuf>,
     /// No progress on stderr
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Print JSON, alone on stdout, instead of the table
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ResultsArguments {
+    /// The folder of the records
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// Where the page goes [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

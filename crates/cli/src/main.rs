@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod report;
 mod repro;
+mod results;
 mod run;
 mod table;
 
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Repro(arguments) => repro::repro(&arguments),
+        Command::Results(arguments) => results::results(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Bench { bench } => bench::bench(&bench),
     };

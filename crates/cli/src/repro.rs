@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use mesu_lab::repro::{Figure, Reached, figures};
-use mesu_lab::{LabError, Plan};
-use serde_json::{Value, json};
+use mesu_lab::results;
+use mesu_lab::{LabError, Plan, Record};
+use serde_json::json;
 
 use crate::arguments::{ReproArguments, RunArguments};
 use crate::output::{message, print, span};
@@ -16,10 +17,7 @@ use crate::run::{self, Done, INTERRUPTED};
 
 /// Runs the preset of a figure and prints what is met.
 pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
-    let Some(figure) = figures()
-        .iter()
-        .find(|figure| figure.name == arguments.figure)
-    else {
+    let Some(figure) = Figure::find(&arguments.figure) else {
         let names: Vec<&str> = figures()
             .iter()
             .map(|figure| figure.name.as_str())
@@ -33,16 +31,18 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
     let quick = if arguments.quick { "-quick" } else { "" };
     let default = || PathBuf::from(format!("runs/repro-{}{quick}", figure.name));
     let path = arguments.out.clone().unwrap_or_else(default);
-    let sets = if arguments.quick {
-        figure.quick.clone()
-    } else {
-        Vec::new()
+    let sets = figure.settings(arguments.quick);
+    let seeds = match &arguments.seeds[..] {
+        [] => figure.seeds.clone(),
+        seeds => seeds.to_vec(),
     };
+    // Only a run from its first to its last step has a time of its own.
+    let whole = !path.exists();
     let plan = Plan::find(&figure.preset, &sets)?;
     let run = RunArguments {
         experiment: figure.preset.clone(),
         sets,
-        seeds: arguments.seeds.clone(),
+        seeds,
         out: Some(path.clone()),
         // What is there already is not run again.
         resume: true,
@@ -57,12 +57,21 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
     };
     let rows = figure.reached(&summary);
     let seconds = started.elapsed();
+    if let Some(folder) = &arguments.record {
+        Record::new(figure, &summary, whole.then_some(seconds.as_secs_f64())).write(folder)?;
+    }
     print(&if arguments.json {
         let value = json!({ "figure": figure.name, "title": figure.title, "quick": arguments.quick,
-            "seeds": seeds(&summary), "wall_seconds": seconds.as_secs_f64(), "rows": rows });
+            "seeds": results::seeds(&summary), "wall_seconds": seconds.as_secs_f64(), "rows": rows });
         format!("{value:#}\n")
     } else {
-        table(figure, arguments.quick, &rows, seeds(&summary), seconds)
+        table(
+            figure,
+            arguments.quick,
+            &rows,
+            results::seeds(&summary),
+            seconds,
+        )
     })?;
     for (cell, error) in &failed {
         message(&format!("error: {cell}: {}", one_line(error)));
@@ -76,12 +85,6 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
 
 fn one_line(error: &LabError) -> String {
     error.to_string()
-}
-
-/// Seeds of the run.
-fn seeds(summary: &Value) -> usize {
-    let first = summary["cells"].get(0).unwrap_or(summary);
-    first["seeds"].as_array().map_or(1, Vec::len)
 }
 
 fn table(figure: &Figure, quick: bool, rows: &[Reached], seeds: usize, time: Duration) -> String {
@@ -106,7 +109,11 @@ fn table(figure: &Figure, quick: bool, rows: &[Reached], seeds: usize, time: Dur
             row.number.clone(),
             pair(row.paper.first().copied(), row.paper.get(1).copied()),
             pair(row.ours, row.std),
-            row.target.map_or(String::new(), number),
+            match (row.target, row.within) {
+                (Some(target), _) => number(target),
+                (None, Some(within)) => format!("within {within}"),
+                (None, None) => String::new(),
+            },
             match row.met {
                 None => "",
                 Some(true) => "yes",
@@ -134,7 +141,7 @@ mod tests {
 
     #[test]
     fn tables_align_and_say_what_is_met() {
-        let figure = &figures()[0];
+        let figure = Figure::find("fig3").expect("the main one");
         let rows =
             figure.reached(&json!({ "cells": [{ "cell": "mesu", "learning_accuracy": 0.95 }] }));
         let text = table(figure, true, &rows, 1, Duration::from_secs(90));

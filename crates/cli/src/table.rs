@@ -18,8 +18,9 @@ pub(crate) fn table(summary: &Value) -> String {
     let percent = |number: f64| format!("{:.1}", 100.0 * number);
     let fraction = |number: f64| format!("{number:.3}");
     let megabytes = |number: f64| format!("{:.0}", number / 1e6);
+    let bytes = |number: f64| format!("{number:.1}");
     type Shown<'a> = &'a dyn Fn(f64) -> String;
-    let rows: [(&str, &str, Shown<'_>, &str, &str); 11] = [
+    let rows: [(&str, &str, Shown<'_>, &str, &str); 12] = [
         (
             "newest task",
             "/newest_accuracy",
@@ -96,6 +97,13 @@ pub(crate) fn table(summary: &Value) -> String {
             &megabytes,
             " MB",
             "the most this program held",
+        ),
+        (
+            "state",
+            "/state_bytes_per_synapse",
+            &bytes,
+            "",
+            "bytes that the learner keeps for a synapse",
         ),
     ];
     for (name, pointer, shown, unit, meaning) in rows {

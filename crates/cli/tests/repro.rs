@@ -4,6 +4,9 @@
 
 mod support;
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::Value;
 use support::{fail, stdout, succeed};
 
@@ -37,8 +40,38 @@ fn unknown_figures_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let line = fail(folder.path(), &["repro", "fig9"]);
     assert!(
-        line.contains("fig9") && line.contains("fig3, fig4"),
+        line.contains("fig9") && line.contains("fig3, fig3-seeds"),
         "{line}"
     );
     assert!(!folder.path().join("runs").exists());
+}
+
+#[test]
+fn results_are_printed_or_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../results");
+    let records = records.to_str().unwrap();
+    let printed = stdout(&succeed(folder.path(), &["results", records]));
+    assert!(printed.starts_with("# Results\n") && printed.contains("mesu repro"));
+    succeed(folder.path(), &["results", records, "--out", "R.md"]);
+    assert_eq!(
+        fs::read_to_string(folder.path().join("R.md")).unwrap(),
+        printed
+    );
+}
+
+#[test]
+fn wrong_records_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = fail(folder.path(), &["results", "."]);
+    assert!(line.contains("--record"), "{line}");
+    fs::write(folder.path().join("fig3.json"), "{").unwrap();
+    let line = fail(folder.path(), &["results", "."]);
+    assert!(
+        line.contains("fig3.json") && line.contains("mesu repro"),
+        "{line}"
+    );
+    fs::write(folder.path().join("fig3.json"), "").unwrap();
+    let line = fail(folder.path(), &["results", ".", "--out", "nowhere/R.md"]);
+    assert!(line.contains("fig3.json"), "{line}");
 }

@@ -143,6 +143,20 @@ pub enum LabError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A record of results that can't be read.
+    #[error("{}: no record of results: {message}; make it anew with mesu repro FIGURE --record FOLDER", path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// What the parser says.
+        message: String,
+    },
+    /// A folder of records without any.
+    #[error("{}: holds no record of results; mesu repro FIGURE --record FOLDER writes one there", folder.display())]
+    NoRecords {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The directory holds a run, and going on was not asked for.
     #[error("{}: holds a run already; go on with it by adding --resume, or choose another --out", path.display())]
     Occupied {

@@ -27,6 +27,9 @@ pub(crate) struct History {
     pub(crate) train_seconds: f64,
     /// The most memory any process of this run has held, bytes.
     pub(crate) peak_memory_bytes: Option<u64>,
+    /// What the learner keeps between updates, over its number of synapses.
+    #[serde(default)]
+    pub(crate) state_bytes_per_synapse: Option<f64>,
     /// The tasks that were learned and tested.
     pub(crate) tasks: Vec<TaskRecord>,
     /// After the newest of them; older ones would make the note long.
@@ -140,6 +143,7 @@ impl History {
             online_correct: 0,
             train_seconds: 0.0,
             peak_memory_bytes: None,
+            state_bytes_per_synapse: None,
             tasks: Vec::new(),
             digits: None,
             epochs: Vec::new(),

@@ -15,8 +15,17 @@ pub struct Figure {
     pub title: String,
     /// The preset that is run.
     pub preset: String,
+    /// Settings beside the preset's.
+    #[serde(default)]
+    pub sets: Vec<String>,
+    /// The seeds; none: the preset's own.
+    #[serde(default)]
+    pub seeds: Vec<u64>,
     /// Settings that make it a tenth as long.
     pub quick: Vec<String>,
+    /// What a reader of its results has to know.
+    #[serde(default)]
+    pub note: String,
     /// The numbers.
     pub row: Vec<Row>,
 }
@@ -37,19 +46,27 @@ pub struct Row {
     /// At least this is to be reached.
     #[serde(default)]
     pub target: Option<f64>,
+    /// So close to the paper's mean it is to come.
+    #[serde(default)]
+    pub within: Option<f64>,
 }
 
 /// A row and what came out.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reached {
     /// The cell; empty where there is only one.
     pub cell: String,
     /// What the number is.
     pub number: String,
+    /// Its place in the cell's summary.
+    pub at: String,
     /// The paper's mean and standard deviation.
     pub paper: Vec<f64>,
     /// What was to be reached.
     pub target: Option<f64>,
+    /// How close to the paper's mean it was to come.
+    pub within: Option<f64>,
     /// Ours, a mean with several seeds; `None` if the cell failed.
     pub ours: Option<f64>,
     /// Its standard deviation, with several seeds.
@@ -73,6 +90,17 @@ pub fn figures() -> &'static [Figure] {
 }
 
 impl Figure {
+    /// The figure of that name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        figures().iter().find(|figure| figure.name == name)
+    }
+
+    /// The settings beside the preset's, of the whole length or a tenth of it.
+    pub fn settings(&self, quick: bool) -> Vec<String> {
+        let more = if quick { &self.quick[..] } else { &[] };
+        [&self.sets[..], more].concat()
+    }
+
     /// The rows with what `summary`, the `summary.json` of the preset's run, holds of them.
     pub fn reached(&self, summary: &Value) -> Vec<Reached> {
         let cells = summary["cells"].as_array();
@@ -84,16 +112,23 @@ impl Figure {
             let cell = cell(&row.cell);
             let ours = cell.and_then(|cell| cell.pointer(&row.at)?.as_f64());
             let std = cell.and_then(|cell| cell["std"].pointer(&row.at)?.as_f64());
+            let met = match (row.target, row.within, &row.paper[..]) {
+                (Some(target), ..) => Some(ours.is_some_and(|ours| ours >= target)),
+                (None, Some(within), [paper, ..]) => {
+                    Some(ours.is_some_and(|ours| (ours - paper).abs() <= within))
+                }
+                _ => None,
+            };
             Reached {
                 cell: row.cell.clone(),
                 number: row.number.clone(),
+                at: row.at.clone(),
                 paper: row.paper.clone(),
                 target: row.target,
+                within: row.within,
                 ours,
                 std,
-                met: row
-                    .target
-                    .map(|target| ours.is_some_and(|ours| ours >= target)),
+                met,
             }
         };
         self.row.iter().map(reached).collect()
@@ -110,12 +145,13 @@ mod tests {
     #[test]
     fn every_row_is_of_a_cell_that_its_preset_has() {
         for figure in figures() {
-            for sets in [&[][..], &figure.quick[..]] {
-                let plan = Plan::find(&figure.preset, sets).unwrap();
+            for quick in [false, true] {
+                let plan = Plan::find(&figure.preset, &figure.settings(quick)).unwrap();
                 for row in &figure.row {
                     let found = plan.cells.iter().any(|cell| cell.name == row.cell);
                     assert!(found, "{}: {:?}", figure.name, row.cell);
                     assert!(row.paper.len() <= 2 && row.at.starts_with('/'));
+                    assert!(row.within.is_none() || !row.paper.is_empty());
                 }
             }
         }
@@ -123,7 +159,7 @@ mod tests {
 
     #[test]
     fn rows_find_their_numbers() {
-        let figure = &figures()[0];
+        let figure = Figure::find("fig3").unwrap();
         let cell = json!({ "cell": "mesu", "learning_accuracy": 0.95, "window_accuracy": { "5": 0.9 },
             "std": { "learning_accuracy": 0.01 } });
         let rows = figure.reached(&json!({ "cells": [cell, { "cell": "si", "error": "no" }] }));
@@ -138,10 +174,17 @@ mod tests {
         assert_eq!(rows[2].met, None);
         let si = rows.iter().find(|row| row.cell == "si").unwrap();
         assert_eq!((si.ours, si.met), (None, Some(false)));
-        let lone = figures().iter().find(|f| f.name == "supp-ucb").unwrap();
+        let lone = Figure::find("supp-ucb").unwrap();
         assert_eq!(
             lone.reached(&json!({ "average_accuracy": 0.92 }))[0].met,
             Some(true)
         );
+        let window = Figure::find("supp-window").unwrap();
+        let cell = &window.row[0].cell;
+        for (ours, met) in [(0.878, true), (0.898, false), (0.876, false)] {
+            let cell = json!({ "cell": cell, "window_accuracy": { "5": ours } });
+            let rows = window.reached(&json!({ "cells": [cell] }));
+            assert_eq!(rows[0].met, Some(met), "{ours}");
+        }
     }
 }

@@ -140,6 +140,7 @@ impl Run<'_> {
                 self.report(Event::TaskEnded(record));
             }
         }
+        self.measure();
         let Experiment { name, seed, .. } = self.experiment;
         let mut summary = Summary::new(name, *seed, &self.history);
         if self.experiment.importance {
@@ -305,8 +306,15 @@ impl Run<'_> {
         Ok(Some((tested, test_seconds)))
     }
 
+    /// Notes what the run takes of the machine's memory.
+    fn measure(&mut self) {
+        let history = &mut self.history;
+        history.peak_memory_bytes = history.peak_memory_bytes.max(memory::peak_bytes());
+        history.state_bytes_per_synapse = Some(self.learner.state_bytes_per_synapse());
+    }
+
     fn save(&mut self) -> Result<(), LabError> {
-        self.history.peak_memory_bytes = self.history.peak_memory_bytes.max(memory::peak_bytes());
+        self.measure();
         let note = self.history.note();
         let bytes = self
             .learner

@@ -122,7 +122,10 @@ impl RunDirectory {
 }
 
 /// Replaces the file `path`, at once or not at all; its folder must be there.
-pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<(), LabError> {
+///
+/// # Errors
+/// [`LabError::Io`] when it can't be written.
+pub fn write_file(path: &Path, content: &[u8]) -> Result<(), LabError> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),

@@ -64,6 +64,10 @@ pub struct Summary {
     pub test_seconds: f64,
     /// The most memory the process has held; known on Linux only.
     pub peak_memory_bytes: Option<u64>,
+    /// What the learner keeps between updates, stored examples too, over its number of synapses;
+    /// none of a run that an earlier version made.
+    #[serde(default)]
+    pub state_bytes_per_synapse: Option<f64>,
     /// Whether what the learner holds important matters, where `importance` asks for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub importance: Option<Importance>,
@@ -110,6 +114,7 @@ impl Summary {
             train_seconds,
             test_seconds: sum(|record| record.test_seconds),
             peak_memory_bytes: history.peak_memory_bytes,
+            state_bytes_per_synapse: history.state_bytes_per_synapse,
             importance: None,
         }
     }

@@ -19,7 +19,7 @@ mod distributions;
 mod group;
 mod heat;
 mod lines;
-mod numbers;
+pub(crate) mod numbers;
 mod over_tasks;
 mod page;
 mod palette;

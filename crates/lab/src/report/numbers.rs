@@ -12,6 +12,8 @@ pub(crate) enum Unit {
     Seconds,
     /// Bytes, written in megabytes.
     Megabytes,
+    /// Bytes of a synapse.
+    Bytes,
 }
 
 /// A number of a summary.
@@ -171,6 +173,12 @@ pub(crate) const NUMBERS: &[Number] = &[
         Unit::Megabytes,
         "the most the program held",
     ),
+    number(
+        "/state_bytes_per_synapse",
+        "state per synapse",
+        Unit::Bytes,
+        "what learning keeps between two updates, over the synapses",
+    ),
 ];
 
 impl Unit {
@@ -182,6 +190,7 @@ impl Unit {
             Self::Count => grouped(value),
             Self::Seconds => format!("{value:.1}"),
             Self::Megabytes => format!("{:.0}", value / 1e6),
+            Self::Bytes => format!("{value:.1}"),
         };
         let spread = std.map_or(String::new(), |std| format!(" ± {}", shown(std)));
         let unit = match self {
@@ -189,6 +198,7 @@ impl Unit {
             Self::Plain | Self::Count => "",
             Self::Seconds => " s",
             Self::Megabytes => " MB",
+            Self::Bytes => " bytes",
         };
         // A minus sign is as wide as a plus.
         format!("{}{spread}{unit}", shown(mean).replace('-', "−"))

@@ -78,12 +78,7 @@ impl<'a> Page<'a> {
             NUMBERS.iter().partition(|number| number.machine);
         let mut sources: Vec<String> = papers.iter().map(|row| row.source.clone()).collect();
         sources.dedup();
-        let mut numbers: Vec<Row> = numbers.into_iter().filter_map(row).collect();
-        numbers.push(Row {
-            name: "state per synapse".to_owned(),
-            meaning: "bytes that learning keeps between two updates".to_owned(),
-            values: groups.iter().map(state_per_synapse).collect(),
-        });
+        let numbers: Vec<Row> = numbers.into_iter().filter_map(row).collect();
         let names: Vec<String> = match groups {
             [_] => Vec::new(),
             several => several.iter().map(|group| group.name.clone()).collect(),
@@ -288,16 +283,6 @@ fn row(number: &Number, groups: &[Group]) -> Option<Row> {
     })
 }
 
-fn state_per_synapse(group: &Group) -> String {
-    let run = group.runs.first();
-    run.map_or(String::new(), |run| {
-        let bytes = run.state_bytes as f64 / run.synapses.max(1) as f64;
-        let bytes = format!("{bytes:.2}");
-        let bytes = bytes.trim_end_matches('0').trim_end_matches('.');
-        format!("{bytes} bytes")
-    })
-}
-
 fn paper_rows(papers: &[Beside], groups: &[Group]) -> Vec<PaperRow> {
     let mut rows: Vec<PaperRow> = papers
         .iter()
@@ -349,7 +334,7 @@ mod tests {
             "not finished, 3 of 4 tasks.",
             "without a finished task: 1.",
             "94.68 ± 0.14 %",
-            "8 bytes",
+            "8.0 bytes",
             "tasks: ours 4, paper 200",
             "memory_window = 300000.0",
             "data:image/png;base64,",

@@ -18,11 +18,10 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
     history.tasks = (1..=tasks).map(record).collect();
     history.position.task = tasks;
     history.digits = Some(digits());
+    history.state_bytes_per_synapse = Some(8.0);
     RunData {
         config: history.config.parse().unwrap(),
         history,
-        state_bytes: 800,
-        synapses: 100,
     }
 }
 

@@ -8,14 +8,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mesu::Learner;
-use safetensors::SafeTensors;
+use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use crate::document;
 use crate::error::LabError;
 use crate::history::History;
 use crate::resume::NOTE;
-use crate::run_directory::{CHECKPOINT, CONFIG};
+use crate::run_directory::{CHECKPOINT, CONFIG, SUMMARY};
 
 /// How deep runs lie below a folder that is given: a grid's cells, and the seeds of each.
 const DEPTH: usize = 3;
@@ -26,10 +26,6 @@ pub(crate) struct RunData {
     /// `config.toml`, as a table: learners that this version doesn't know have settings too.
     pub(crate) config: Table,
     pub(crate) history: History,
-    /// What the learner keeps between two updates, bytes; the noise generator apart.
-    pub(crate) state_bytes: u64,
-    /// Synapses that it keeps them for.
-    pub(crate) synapses: usize,
 }
 
 /// What folders hold.
@@ -57,16 +53,11 @@ impl RunData {
         let note = notes
             .get(NOTE)
             .ok_or_else(|| refuse("a checkpoint of no run"))?;
-        let history =
+        let mut history =
             History::parse(note).ok_or_else(|| refuse("a checkpoint of another version"))?;
         let config = document::parse(&history.config, &path.display().to_string())?;
-        let state_bytes = state_bytes(&bytes).ok_or_else(|| refuse("a damaged checkpoint"))?;
-        Ok((!history.tasks.is_empty()).then(|| Self {
-            config,
-            state_bytes,
-            synapses: learner.network().synapses(),
-            history,
-        }))
+        history.state_bytes_per_synapse = Some(learner.state_bytes_per_synapse());
+        Ok((!history.tasks.is_empty()).then_some(Self { config, history }))
     }
 
     /// The seed, 0 if the configuration names none.
@@ -74,14 +65,6 @@ impl RunData {
         let seed = self.config.get("seed").and_then(Value::as_integer);
         seed.and_then(|seed| u64::try_from(seed).ok()).unwrap_or(0)
     }
-}
-
-/// All tensors of a checkpoint but the noise generator, whose few bytes are nobody's state.
-fn state_bytes(checkpoint: &[u8]) -> Option<u64> {
-    let file = SafeTensors::deserialize(checkpoint).ok()?;
-    let tensors = file.tensors().into_iter();
-    let state = tensors.filter(|(name, _)| name != "noise");
-    Some(state.map(|(_, view)| view.data().len() as u64).sum())
 }
 
 /// The runs in `folders`, each a run's or one of such folders; a run given twice counts once.
@@ -130,7 +113,7 @@ pub(crate) fn find(folders: &[PathBuf]) -> Result<Found, LabError> {
     Ok(found)
 }
 
-/// The run directories in and below `folder`, in the order of their names.
+/// The run directories in and below `folder`: cells in their plan's order, others in that of names.
 fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), LabError> {
     if folder.join(CONFIG).exists() || folder.join(CHECKPOINT).exists() {
         paths.push(folder.to_owned());
@@ -147,8 +130,44 @@ fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), 
             inner.push(path);
         }
     }
-    inner.sort();
+    let cells = cells(folder);
+    let place = |path: &Path| cells.iter().position(|cell| path.ends_with(cell));
+    inner.sort_by_cached_key(|path| (place(path).unwrap_or(cells.len()), path.clone()));
     inner
         .iter()
         .try_for_each(|path| collect(path, depth - 1, paths))
+}
+
+/// The cells that the summary in `folder` names, if it is one over cells.
+fn cells(folder: &Path) -> Vec<String> {
+    let summary = fs::read(folder.join(SUMMARY)).unwrap_or_default();
+    let summary: Json = serde_json::from_slice(&summary).unwrap_or_default();
+    let cells = summary["cells"].as_array().into_iter().flatten();
+    cells
+        .filter_map(|cell| cell["cell"].as_str().map(str::to_owned))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_come_in_their_plans_order() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["adam", "mesu", "other", "sgd"] {
+            fs::create_dir(folder.path().join(name)).unwrap();
+            fs::write(folder.path().join(name).join(CONFIG), "").unwrap();
+        }
+        let names = || {
+            let mut paths = Vec::new();
+            collect(folder.path(), 1, &mut paths).unwrap();
+            let name = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().to_owned();
+            paths.iter().map(name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(), ["adam", "mesu", "other", "sgd"]);
+        let summary = r#"{ "cells": [{ "cell": "sgd" }, { "cell": "mesu" }] }"#;
+        fs::write(folder.path().join(SUMMARY), summary).unwrap();
+        assert_eq!(names(), ["sgd", "mesu", "adam", "other"]);
+    }
 }

@@ -263,6 +263,19 @@ impl Learner {
             .find_map(|plane| Some((plane, kept(plane)?)))
     }
 
+    /// What it keeps between updates, every plane of the synapses and stored examples, in bytes over
+    /// the number of synapses.
+    #[must_use]
+    pub fn state_bytes_per_synapse(&self) -> f64 {
+        let planes = self.network.groups();
+        let numbers: usize = planes
+            .map(|(_, group)| group.len() * group.names().len())
+            .sum();
+        let memory = self.engine.memory();
+        let bytes = 4 * (numbers + memory.inputs.len() + memory.labels.len());
+        bytes as f64 / self.network.synapses() as f64
+    }
+
     /// The network, to look at.
     #[must_use]
     pub fn network(&self) -> &Network {
