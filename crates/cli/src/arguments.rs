@@ -60,8 +60,9 @@ still goes on.")]
 Examples:
   mesu repro fig3 --quick
   mesu repro fig4 --seeds 1,2,3
-Figures: digits, fig3, fig3-seeds, supp-window, fig4, supp-presynaptic, supp-ucb, supp-importance.
---quick is a tenth as long. The runs are kept, and the same command goes on with them.")]
+Figures: digits, fig3, fig3-seeds, supp-window, fig4, supp-presynaptic, supp-ucb,
+supp-importance, beyond. --quick is a tenth as long. The runs are kept, and the same
+command goes on with them.")]
     Repro(ReproArguments),
     /// Make RESULTS.md of what `mesu repro --record` wrote down
     #[command(after_help = "\

@@ -89,6 +89,29 @@ pub struct Predicted<'a> {
     pub epistemic: &'a mut [f32],
 }
 
+/// Entropies, bits, of rows of `probabilities`, `[out.len()][classes]`.
+pub fn entropy(probabilities: &[f32], classes: usize, out: &mut [f32]) {
+    assert_eq!(probabilities.len(), out.len() * classes, "entropy: rows");
+    let bits = std::f32::consts::LOG2_E;
+    dispatch!(level(), simd => {
+        let floor = splat(simd, f32::MIN_POSITIVE);
+        for at in (0..out.len()).step_by(LANES) {
+            let mut total = splat(simd, 0.0);
+            for class in 0..classes {
+                let mut column = [0.0; LANES];
+                let rows = probabilities[at * classes..].chunks_exact(classes);
+                for (p, row) in column.iter_mut().zip(rows) {
+                    *p = row[class];
+                }
+                let p = load(simd, &column, 0);
+                let safe = p.simd_gt(floor).select(p, floor);
+                total -= p * ln(safe);
+            }
+            store(total * bits, out, at);
+        }
+    });
+}
+
 /// Probabilities and entropies from the logits of all samples, which are overwritten.
 pub fn predict(logits: &mut [f32], classes: usize, samples: usize, out: Predicted<'_>) {
     let examples = out.total.len();

@@ -5,7 +5,7 @@
 use mesu_kernels::batch::{self, Second};
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 use mesu_kernels::online::{self, Input, Moments};
-use mesu_kernels::softmax::{Predicted, predict, softmax};
+use mesu_kernels::softmax::{Predicted, entropy, predict, softmax};
 use mesu_kernels::{Gradient, Layer, Matrix, Real, Rule, Synapse, all_finite, naive};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -438,6 +438,22 @@ proptest! {
         }
         for (got, expected) in results[0].iter().zip(expected) {
             prop_assert!(close(*got, expected, 4.0 * k as f64));
+        }
+    }
+
+    #[test]
+    fn entropies(classes in 1usize..12, examples in 1usize..40, seed in 0u64..1000) {
+        let mut noise = mesu_kernels::Generator::named(seed, "entropies", &[]);
+        let logits = noise.normals(classes * examples);
+        let rows = logits.chunks(classes).map(|row| {
+            naive::softmax(&row.iter().map(|z| f64::from(*z) * 5.0).collect::<Vec<_>>()).0
+        });
+        let rows: Vec<Vec<f64>> = rows.collect();
+        let probabilities: Vec<f32> = rows.iter().flatten().map(|p| *p as f32).collect();
+        let mut out = vec![0.0; examples];
+        entropy(&probabilities, classes, &mut out);
+        for (got, row) in out.iter().zip(&rows) {
+            prop_assert!((f64::from(*got) - naive::entropy(row)).abs() < 1e-5);
         }
     }
 

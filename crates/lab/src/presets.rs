@@ -29,5 +29,6 @@ pub fn presets() -> &'static [Preset] {
         "permuted-presynaptic",
         "permuted-ucb",
         "importance",
+        "timescales",
     ]
 }

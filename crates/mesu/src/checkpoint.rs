@@ -7,6 +7,7 @@
 //! | `layer.1.bias.mu`, … | `[1][outputs]`, F32 | where the network has biases |
 //! | `memory.inputs`, `memory.labels` | `[n][inputs]`, F32 and `[n]`, U32 | examples stored by replay |
 //! | `noise` | `[4][16]`, U32 | state of the noise generator |
+//! | `slow.1.layer.1.weight.mu`, …, `slow.1.noise` | as above | slow copies of MESU's synapses, and their noise |
 //! | metadata `mesu` | JSON | format version, network, learner, updates, the caller's notes, checksum |
 //!
 //! A learner restored from it goes on bit for bit like the one that was saved.
@@ -18,11 +19,19 @@ use mesu_kernels::{LANES, Matrix};
 use safetensors::tensor::{Dtype, SafeTensors, View, serialize};
 use serde::{Deserialize, Serialize};
 
-use crate::learner::{LearnerConfig, Memory};
+use crate::learner::{LearnerConfig, Memory, Slow};
 use crate::network::{Network, NetworkConfig};
 
 /// Version of the format; a reader refuses others.
 const VERSION: u32 = 2;
+
+/// Where the state of a generator is.
+const NOISE: &str = "noise";
+
+/// What the names of the slow copy `k`, from 0, begin with.
+fn slow_prefix(k: usize) -> String {
+    format!("slow.{}.", k + 1)
+}
 
 /// Where stored examples are.
 const MEMORY_INPUTS: &str = "memory.inputs";
@@ -122,18 +131,28 @@ pub(crate) fn write(
         bytes: values.values().flat_map(f32::to_le_bytes).collect(),
     };
     let mut tensors = BTreeMap::new();
-    for (name, synapses) in network.groups() {
-        for (plane, values) in synapses.planes() {
-            tensors.insert(format!("{name}.{plane}"), f32s(values));
+    let mut insert = |prefix: &str, network: &Network| {
+        for (name, synapses) in network.groups() {
+            for (plane, values) in synapses.planes() {
+                tensors.insert(format!("{prefix}{name}.{plane}"), f32s(values));
+            }
         }
+    };
+    insert("", network);
+    for (k, slow) in memory.slow.iter().enumerate() {
+        insert(&slow_prefix(k), &slow.network);
     }
     let u32s = |words: &[u32], shape: &[usize]| Tensor {
         dtype: Dtype::U32,
         shape: shape.to_vec(),
         bytes: words.iter().flat_map(|word| word.to_le_bytes()).collect(),
     };
-    let state = u32s(noise.as_flattened(), &[4, LANES]);
-    tensors.insert("noise".to_owned(), state);
+    let slow = memory.slow.iter().enumerate();
+    let noises = slow.filter_map(|(k, slow)| Some((slow_prefix(k), slow.noise.as_ref()?)));
+    for (prefix, noise) in noises.chain([(String::new(), noise)]) {
+        let state = u32s(noise.as_flattened(), &[4, LANES]);
+        tensors.insert(prefix + NOISE, state);
+    }
     if !memory.labels.is_empty() {
         let examples = memory.labels.len();
         let inputs = Tensor {
@@ -159,6 +178,8 @@ pub(crate) fn write(
 pub(crate) struct Restored {
     pub(crate) description: Description,
     pub(crate) noise: [[u32; LANES]; 4],
+    /// Of slow copies.
+    noises: BTreeMap<String, [[u32; LANES]; 4]>,
     labels: Vec<u32>,
     tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
 }
@@ -192,17 +213,17 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
             "its checksum does not match its content".to_owned(),
         ));
     }
-    let (mut noise, mut labels) = (None, Vec::new());
+    let (mut noises, mut labels) = (BTreeMap::new(), Vec::new());
     let mut tensors = BTreeMap::new();
     for (name, view) in &views {
         let words = view.data().as_chunks::<4>().0;
         match (name.as_str(), view.dtype(), view.shape()) {
-            ("noise", Dtype::U32, [4, LANES]) => {
+            (name, Dtype::U32, [4, LANES]) if name.ends_with(NOISE) => {
                 let mut state = [[0; LANES]; 4];
                 let flat = state.as_flattened_mut().iter_mut();
                 flat.zip(words)
                     .for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes));
-                noise = Some(state);
+                noises.insert(name.to_owned(), state);
             }
             (MEMORY_LABELS, Dtype::U32, [_]) => {
                 labels = words.iter().map(|b| u32::from_le_bytes(*b)).collect();
@@ -221,20 +242,52 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
             }
         }
     }
-    let noise = noise.ok_or_else(|| foreign("it has no noise state"))?;
+    let noise = noises
+        .remove(NOISE)
+        .ok_or_else(|| foreign("it has no noise state"))?;
     Ok(Restored {
         description,
         noise,
+        noises,
         labels,
         tensors,
     })
 }
 
 impl Restored {
-    /// Moves the synapses into a network of the description's shape; gives the learner's memory.
-    pub(crate) fn fill(&mut self, network: &mut Network) -> Result<Memory, CheckpointError> {
+    /// Moves the synapses into a network of the description's shape, and into the slow copies of it;
+    /// gives the learner's memory.
+    pub(crate) fn fill(
+        &mut self,
+        network: &mut Network,
+        mut slow: Vec<Slow>,
+    ) -> Result<Memory, CheckpointError> {
+        self.fill_network("", network)?;
+        for (k, slow) in slow.iter_mut().enumerate() {
+            let prefix = slow_prefix(k);
+            self.fill_network(&prefix, &mut slow.network)?;
+            slow.noise = self.noises.remove(&(prefix + NOISE));
+        }
+        let inputs = self.tensors.remove(MEMORY_INPUTS);
+        let left = self.tensors.keys().chain(self.noises.keys()).next();
+        match left {
+            None => Ok(Memory {
+                counts: self.description.counts.clone(),
+                inputs: inputs.map_or(Vec::new(), |(_, values)| values),
+                labels: std::mem::take(&mut self.labels),
+                slow,
+            }),
+            Some(name) => Err(CheckpointError::Foreign(format!(
+                "unexpected tensor {name}"
+            ))),
+        }
+    }
+
+    /// Moves the synapses whose names begin with `prefix` into `network`.
+    fn fill_network(&mut self, prefix: &str, network: &mut Network) -> Result<(), CheckpointError> {
         let names: Vec<String> = network.groups().map(|(name, _)| name).collect();
         for (name, synapses) in names.into_iter().zip(network.synapses_mut()) {
+            let name = format!("{prefix}{name}");
             let (rows, columns) = (synapses.mu().rows(), synapses.mu().columns());
             let mut take = |plane: &str| match self.tensors.remove(&format!("{name}.{plane}")) {
                 Some((shape, values)) if shape == [rows, columns] => Ok(values),
@@ -253,17 +306,7 @@ impl Restored {
                 return Err(CheckpointError::Foreign(what));
             }
         }
-        let inputs = self.tensors.remove(MEMORY_INPUTS);
-        match self.tensors.keys().next() {
-            None => Ok(Memory {
-                counts: self.description.counts.clone(),
-                inputs: inputs.map_or(Vec::new(), |(_, values)| values),
-                labels: std::mem::take(&mut self.labels),
-            }),
-            Some(name) => Err(CheckpointError::Foreign(format!(
-                "unexpected tensor {name}"
-            ))),
-        }
+        Ok(())
     }
 }
 

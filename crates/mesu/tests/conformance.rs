@@ -39,7 +39,11 @@ fn kinds() -> Vec<LearnerConfig> {
             kl_updates: 1e4,
             ..BbbConfig::default()
         };
-        kinds.extend([mesu.into(), foovb.into(), bbb.into()]);
+        let slow = MesuConfig {
+            slow_windows: vec![1e6, 1e15],
+            ..mesu.clone()
+        };
+        kinds.extend([mesu.into(), slow.into(), foovb.into(), bbb.into()]);
     }
     let lr = 0.05;
     kinds.push(

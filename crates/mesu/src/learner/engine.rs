@@ -1,6 +1,6 @@
 //! What a kind of learner does; [`Learner`](super::Learner) checks, counts and saves for all of them.
 
-use mesu_kernels::Generator;
+use mesu_kernels::{Generator, LANES};
 
 use crate::estimator::{Diverged, Learned};
 use crate::network::Network;
@@ -90,4 +90,13 @@ pub(crate) struct Memory {
     pub(crate) inputs: Vec<f32>,
     /// Their labels.
     pub(crate) labels: Vec<u32>,
+    /// Slow copies of the network.
+    pub(crate) slow: Vec<Slow>,
+}
+
+/// A slow copy of the network, and the state of its noise once it has begun to learn.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Slow {
+    pub(crate) network: Network,
+    pub(crate) noise: Option<[[u32; LANES]; 4]>,
 }

@@ -7,9 +7,13 @@ use super::config::{
     ConfigError, Reduction, Sampling, Settings, holds, not_negative, prior, require, windows,
 };
 use super::engine::Engine;
+use super::timescales::Timescales;
 use crate::estimator::Estimator;
 use crate::network::Network;
 use crate::rule::{Mesu, SigmaStep};
+
+/// Most slow copies.
+const COPIES: usize = 8;
 
 /// Settings of MESU; the defaults are the paper's permuted digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +21,10 @@ use crate::rule::{Mesu, SigmaStep};
 pub struct MesuConfig {
     /// N, the number of updates whose evidence is kept; >= 1.
     pub memory_window: f64,
+    /// For each, a slow copy of every synapse learns beside it with that window, and predictions are
+    /// the mean over all copies (`crate::learner` has the file `timescales`); >= 1 each, at most 8.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slow_windows: Vec<f64>,
     /// Standard deviation of the prior; > 0.
     pub sigma_prior: f64,
     /// Mean of the prior.
@@ -47,6 +55,7 @@ impl Default for MesuConfig {
     fn default() -> Self {
         Self {
             memory_window: 300_000.0,
+            slow_windows: Vec::new(),
             sigma_prior: 1.0,
             mu_prior: 0.0,
             lr_mu: 1.0,
@@ -116,9 +125,29 @@ impl Settings for MesuConfig {
     fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError> {
         let rule = self.rule()?;
         let sampling = self.sampling().expect("MESU samples").checked()?;
-        Ok(match rule.plain() {
-            Some(plain) => Box::new(Bayesian::new(network, plain, sampling)),
-            None => Box::new(Bayesian::new(network, rule, sampling)),
-        })
+        let engine = |rule: Mesu| -> Box<dyn Engine> {
+            match rule.plain() {
+                Some(plain) => Box::new(Bayesian::new(network, plain, sampling)),
+                None => Box::new(Bayesian::new(network, rule, sampling)),
+            }
+        };
+        let slow = &self.slow_windows;
+        require(
+            slow.len() <= COPIES && slow.iter().all(|n| *n >= 1.0 && holds(*n)),
+            "slow_windows",
+            format!("{slow:?}"),
+            "at most 8 windows, each 1 or more",
+        )?;
+        if slow.is_empty() {
+            return Ok(engine(rule));
+        }
+        let slow = slow.iter().map(|&memory_window| {
+            engine(Mesu {
+                memory_window,
+                ..rule
+            })
+        });
+        let slow = slow.collect();
+        Ok(Box::new(Timescales::new(network, engine(rule), slow)))
     }
 }

@@ -18,6 +18,7 @@ mod replay;
 mod sgd;
 mod si;
 mod streaming_ewc;
+mod timescales;
 
 use std::collections::BTreeMap;
 
@@ -31,7 +32,7 @@ use crate::prediction::Prediction;
 pub use self::adam::{AdamConfig, Optimizer};
 pub use self::bbb::BbbConfig;
 pub use self::config::{ConfigError, LearnerConfig, LearnerKind, Reduction};
-pub(crate) use self::engine::Memory;
+pub(crate) use self::engine::{Memory, Slow};
 pub use self::ewc::EwcConfig;
 pub use self::foovb::FoovbConfig;
 pub use self::mesu::MesuConfig;
@@ -272,7 +273,8 @@ impl Learner {
             .map(|(_, group)| group.len() * group.names().len())
             .sum();
         let memory = self.engine.memory();
-        let bytes = 4 * (numbers + memory.inputs.len() + memory.labels.len());
+        let copies = 1 + memory.slow.len();
+        let bytes = 4 * (copies * numbers + memory.inputs.len() + memory.labels.len());
         bytes as f64 / self.network.synapses() as f64
     }
 
@@ -301,7 +303,10 @@ impl Learner {
     /// [`LearnError::Diverged`] when a synapse is no Gaussian any more: what can't be restored is
     /// not saved.
     pub fn save(&self, notes: &[(&str, &str)]) -> Result<Vec<u8>, LearnError> {
-        for (l, layer) in self.network.layers.iter().enumerate() {
+        let memory = self.engine.memory();
+        let slow = memory.slow.iter().map(|slow| &slow.network);
+        let networks = std::iter::once(&self.network).chain(slow);
+        for (l, layer) in networks.flat_map(|network| network.layers.iter().enumerate()) {
             let groups = std::iter::once(&layer.weight).chain(&layer.bias);
             if groups.into_iter().any(|group| group.broken().is_some()) {
                 let what = "a synapse holds a number that is not finite, or a sigma not above zero";
@@ -309,7 +314,6 @@ impl Learner {
             }
         }
         let (network, noise) = (&self.network, self.noise.state());
-        let memory = self.engine.memory();
         let description = Description::new(
             network,
             &self.network_config,
@@ -338,7 +342,8 @@ impl Learner {
         } = restored.description.clone();
         let foreign = |e: ConfigError| CheckpointError::Foreign(e.to_string());
         let mut this = Self::new(inputs, classes, &network, &learner, 0).map_err(foreign)?;
-        let memory = restored.fill(&mut this.network)?;
+        let slow = this.engine.memory().slow;
+        let memory = restored.fill(&mut this.network, slow)?;
         let unfit = |what: &str| CheckpointError::Foreign(what.to_owned());
         this.noise = Generator::from_state(restored.noise)
             .ok_or_else(|| unfit("its noise state is zero"))?;

@@ -169,6 +169,7 @@ impl Engine for Replay {
             counts: vec![self.seen],
             inputs: self.inputs.clone(),
             labels: self.labels.clone(),
+            ..Memory::default()
         }
     }
 
