@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod cells;
+mod data;
 mod doctor;
 mod list;
 mod output;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Report(arguments) => report::report(&arguments),
         Command::Repro(arguments) => repro::repro(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
+        Command::Data { data } => data::data(&data),
         Command::Bench { bench } => bench::bench(&bench),
     };
     result.unwrap_or_else(|error| {
