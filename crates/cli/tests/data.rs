@@ -278,13 +278,13 @@ fn servers_that_fail_leave_nothing() {
     let silent = Server::start(|_, stream| stream.peek(&mut [0]).map(|_| ()));
     let wrong = Server::start(|_, stream| whole(stream, b"<html>log in first</html>"));
     let data = Data::new();
-    for (server, words) in [
-        (&refusing, "status 404 Not Found, expected 200 OK"),
-        (&silent, "timeout"),
-        (&wrong, "has 25 bytes, the published file 170052171"),
+    for (server, timeout, words) in [
+        (&refusing, "60", "status 404 Not Found, expected 200 OK"),
+        (&silent, "1", "timeout"),
+        (&wrong, "60", "has 25 bytes, the published file 170052171"),
     ] {
         let address = server.address(ARCHIVE);
-        let line = data.fail(&["get", "cifar10", "--timeout", "1", "--from", &address]);
+        let line = data.fail(&["get", "cifar10", "--timeout", timeout, "--from", &address]);
         assert!(line.contains(&address) && line.contains(words), "{line}");
         data.assert_empty();
     }
