@@ -1,4 +1,5 @@
 //! `mesu`: parse, call the lab, print. Data go to stdout, messages to stderr.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
 mod bench;

@@ -58,7 +58,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     }
     let crc = bytes.iter().fold(u32::MAX, |crc, &byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| {
-            crc >> 1 ^ 0xedb8_8320 * (crc & 1)
+            (crc >> 1) ^ (0xedb8_8320 * (crc & 1))
         })
     });
     packed.extend((!crc).to_le_bytes());

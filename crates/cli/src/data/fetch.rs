@@ -19,13 +19,16 @@ const MAX_BYTES: u64 = 1 << 30;
 /// How often a connection that broke is made again for one file, if each brought something.
 const TRIES: u32 = 20;
 
+/// Says why a file can't be read, if so.
+pub(super) type Readable<'a> = &'a dyn Fn(&Path) -> Result<()>;
+
 /// How files are received.
 pub(super) struct Options<'a> {
     /// After so long without a byte a server is given up.
     pub(super) patience: Duration,
     /// Tells, of a file that is not the published one, whether it is taken nevertheless:
     /// whether it can be read. `None`: it is not taken.
-    pub(super) other: Option<&'a dyn Fn(&Path) -> Result<()>>,
+    pub(super) other: Option<Readable<'a>>,
     /// Hears how many bytes there are, and of how many.
     pub(super) progress: &'a dyn Fn(u64, u64),
 }

@@ -65,7 +65,7 @@ impl Place {
         let readable = |_: &Path| Ok(());
         let options = Options {
             patience: self.patience,
-            other: other.then_some(&readable as &dyn Fn(&Path) -> Result<()>),
+            other: other.then_some(&readable as Readable<'_>),
             progress: &|bytes, total| assert!(bytes <= total, "{bytes} of {total}"),
         };
         fetch(

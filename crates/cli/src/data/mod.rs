@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 use crate::arguments::{DataCommand, GetArguments};
 use crate::output::{grouped, message, print};
-use fetch::Options;
+use fetch::{Options, Readable};
 use meter::Meter;
 
 /// Does what is asked.
@@ -41,9 +41,7 @@ fn get(arguments: &GetArguments) -> Result<ExitCode> {
         let meter = Meter::new(file.name, arguments.quiet);
         let options = Options {
             patience: Duration::from_secs(arguments.timeout),
-            other: arguments
-                .any_checksum
-                .then_some(&readable as &dyn Fn(&Path) -> Result<()>),
+            other: arguments.any_checksum.then_some(&readable as Readable<'_>),
             progress: &|bytes, total| meter.show(bytes, total),
         };
         if target.exists() {
