@@ -17,6 +17,7 @@ Examples:
   mesu run permuted-digits      learn ten tasks, one after another
   mesu report runs/*            runs side by side, in figures
   mesu doctor runs/mine         whether that run's learner is healthy, and what to change
+  mesu data get cifar100        fetch a data set, once
   mesu bench stream             how fast this machine learns"
 )]
 pub(crate) struct Arguments {
@@ -81,6 +82,17 @@ RUN is a run directory, or a folder of several (one section each). The first lin
 verdict: healthy, look at this, or broken. The exit code is 0 for all three; it is 1 when
 there was nothing to look at.")]
     Doctor(DoctorArguments),
+    /// Get published data sets, and see which are there
+    #[command(after_help = "\
+Examples:
+  mesu data get cifar10
+  mesu data list
+They are kept in the folder that the variable MESU_DATA names, else where this system keeps
+a program's data.")]
+    Data {
+        #[command(subcommand)]
+        data: DataCommand,
+    },
     /// Measure this machine
     #[command(after_help = "\
 Examples:
@@ -90,6 +102,47 @@ Examples:
         #[command(subcommand)]
         bench: Bench,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum DataCommand {
+    /// Download a data set, unless it is there, and check it
+    #[command(after_help = "\
+Examples:
+  mesu data get cifar100
+  mesu data get cifar10 --from Downloads/cifar-10-binary.tar.gz
+  mesu data get mnist --from https://example.org/mirror/
+An interrupted download goes on where it was. The published checksums decide whether files
+are good. HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE are honoured.")]
+    Get(GetArguments),
+    /// List the data sets: complete, partial or missing, and where they are
+    #[command(after_help = "\
+Example:
+  mesu data list
+Every file is read to its end, which takes a few seconds.")]
+    List,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct GetArguments {
+    /// The data set
+    #[arg(value_name = "SET", value_parser = clap::builder::PossibleValuesParser::new(
+        mesu_data::Known::ALL.map(mesu_data::Known::name)
+    ))]
+    pub(crate) set: String,
+    /// Take the files from a folder, a file or an address instead of the published one
+    #[arg(long, value_name = "DIR|FILE|URL")]
+    pub(crate) from: Option<String>,
+    /// Take files other than the published ones, if they can be read
+    #[arg(long)]
+    pub(crate) any_checksum: bool,
+    /// Give a server up that is silent for so long
+    #[arg(long, value_name = "SECONDS", default_value_t = 30,
+          value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Args, Debug)]

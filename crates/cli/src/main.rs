@@ -1,8 +1,10 @@
 //! `mesu`: parse, call the lab, print. Data go to stdout, messages to stderr.
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
 mod bench;
 mod cells;
+mod data;
 mod doctor;
 mod list;
 mod output;
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Command::Repro(arguments) => repro::repro(&arguments),
         Command::Results(arguments) => results::results(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
+        Command::Data { data } => data::data(&data),
         Command::Bench { bench } => bench::bench(&bench),
     };
     result.unwrap_or_else(|error| {

@@ -271,6 +271,8 @@ fn every_help_shows_an_example() {
         &["list", "--help"],
         &["run", "--help"],
         &["report", "--help"],
+        &["data", "--help"],
+        &["data", "get", "--help"],
         &["bench", "--help"],
         &["bench", "stream", "--help"],
     ] {

@@ -3,7 +3,7 @@
 //! The road a datum takes:
 //!
 //! ```text
-//! IDX files or the embedded ones       format::idx, embedded
+//! IDX and CIFAR files, or embedded     format, embedded; known, folder: sets by name
 //!   -> Dataset (bytes, as stored)      dataset
 //!   -> Source (train, test, ood)       source: the three agree with each other
 //!   -> Standardise (256 floats)        standardise: byte -> f32, fitted on train
@@ -46,14 +46,19 @@
 
 pub mod dataset;
 pub mod embedded;
+pub mod folder;
 pub mod format;
+pub mod known;
 pub mod random;
 pub mod scenario;
 pub mod source;
 pub mod standardise;
 
 pub use dataset::{Dataset, DatasetError};
+pub use folder::{NoDataFolder, data_folder};
+pub use format::cifar::CifarError;
 pub use format::idx::IdxError;
+pub use known::{Held, Known};
 pub use scenario::permuted::{Permutation, Permuted, TaskStream};
 pub use source::{Source, SourceError};
 pub use standardise::{Standardise, StandardiseError};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::dataset::{Dataset, DatasetError};
 use crate::embedded;
+use crate::format::cifar::CifarError;
 use crate::format::idx::{self, IdxError, Images};
 
 /// Three data sets that agree: the same number of pixels, and test labels that
@@ -22,6 +23,22 @@ pub enum SourceError {
     /// A file is not what it should be.
     #[error(transparent)]
     Idx(#[from] IdxError),
+    /// A file of a CIFAR set is not what it should be.
+    #[error(transparent)]
+    Cifar(#[from] CifarError),
+    /// A known set is not in the data folder, or lacks a part that is needed.
+    #[error(
+        "{}: no {what} of {set} there; run `mesu data get {set}`, or set MESU_DATA to the folder \
+         that has {set}", folder.display()
+    )]
+    Absent {
+        /// Its name.
+        set: &'static str,
+        /// "files", "training images" or "test images".
+        what: &'static str,
+        /// Its folder.
+        folder: PathBuf,
+    },
     /// The folder is not there.
     #[error("{}: no such folder; give the folder that holds the IDX files", folder.display())]
     NoFolder {
@@ -265,6 +282,22 @@ fn read_pair(folder: &Path, set: &str, what: [&'static str; 2]) -> Result<Datase
     )
 }
 
+/// As [`read_pair`]; `None` if neither of the two files is there.
+pub(crate) fn read_pair_if_there(
+    folder: &Path,
+    set: &str,
+    what: [&'static str; 2],
+) -> Result<Option<Dataset>, SourceError> {
+    let is_there = |name: &String| folder.join(name).exists();
+    let mut names = names(set, "images", 3)
+        .into_iter()
+        .chain(names(set, "labels", 1));
+    if !names.any(|name| is_there(&name)) {
+        return Ok(None);
+    }
+    read_pair(folder, set, what).map(Some)
+}
+
 fn find(
     folder: &Path,
     set: &str,
@@ -277,14 +310,7 @@ fn find(
             folder: folder.to_owned(),
         });
     }
-    let mut tried = Vec::new();
-    for separator in ["-", "."] {
-        for ending in ["", ".gz"] {
-            tried.push(format!(
-                "{set}-{kind}{separator}idx{dimensions}-ubyte{ending}"
-            ));
-        }
-    }
+    let tried = names(set, kind, dimensions);
     match tried.iter().find(|name| folder.join(name).exists()) {
         Some(name) => Ok(folder.join(name)),
         None => Err(SourceError::Missing {
@@ -293,6 +319,19 @@ fn find(
             tried,
         }),
     }
+}
+
+/// What the file of a set may be called.
+fn names(set: &str, kind: &str, dimensions: usize) -> Vec<String> {
+    let mut names = Vec::new();
+    for separator in ["-", "."] {
+        for ending in ["", ".gz"] {
+            names.push(format!(
+                "{set}-{kind}{separator}idx{dimensions}-ubyte{ending}"
+            ));
+        }
+    }
+    names
 }
 
 fn join(

@@ -46,9 +46,11 @@ pub struct Digit {
 }
 
 impl Digits {
-    /// Of `dataset`, whose examples `prediction` is of, in order; none if images are too large.
+    /// Of `dataset`, whose examples `prediction` is of, in order; none if images are too large
+    /// or coloured.
     pub(crate) fn of(dataset: &Dataset, prediction: &Prediction) -> Option<Self> {
-        if dataset.pixels() > MOST_PIXELS || prediction.len() != dataset.len() {
+        let fit = dataset.channels() == 1 && dataset.pixels() <= MOST_PIXELS;
+        if !fit || prediction.len() != dataset.len() {
             return None;
         }
         let mut order: Vec<usize> = (0..prediction.len()).collect();

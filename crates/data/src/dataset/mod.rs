@@ -1,8 +1,14 @@
-//! A labelled set of grey images, kept as the bytes it came in.
+//! A labelled set of images, kept as the bytes it came in.
+
+mod error;
 
 use std::fmt;
 
-/// Images `[count][rows * columns]` of bytes in 0..=255, one label in `0..classes` each.
+pub use error::DatasetError;
+
+/// Images `[count][channels][rows][columns]` of bytes in 0..=255, one label in `0..classes`
+/// each. Grey images have one channel; colour images three, red, green and blue, one whole
+/// plane after another.
 ///
 /// Never empty, and never converted as a whole: 60,000 images of 28 x 28 are 47 MB
 /// as bytes and would be 188 MB as `f32`.
@@ -10,77 +16,16 @@ use std::fmt;
 pub struct Dataset {
     images: Vec<u8>,
     labels: Vec<u8>,
+    channels: usize,
     rows: usize,
     columns: usize,
     classes: usize,
-}
-
-/// Why bytes and labels do not make a data set.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DatasetError {
-    /// No example, or images without pixels, or no class.
-    #[error(
-        "a data set needs examples, pixels and classes, got {count} examples of \
-         {rows} x {columns} pixels in {classes} classes; give at least one of each"
-    )]
-    Empty {
-        /// Number of labels.
-        count: usize,
-        /// Height of an image.
-        rows: usize,
-        /// Width of an image.
-        columns: usize,
-        /// Number of classes.
-        classes: usize,
-    },
-    /// More examples than an index of 32 bits can name.
-    #[error(
-        "{count} examples are more than the {} supported; split the set",
-        u32::MAX
-    )]
-    TooMany {
-        /// Number of labels.
-        count: usize,
-    },
-    /// The images are not `count * rows * columns` bytes.
-    #[error(
-        "{count} labels need {count} images of {rows} x {columns} bytes, got {bytes} bytes; \
-         give one label per image"
-    )]
-    Length {
-        /// Number of labels.
-        count: usize,
-        /// Height of an image.
-        rows: usize,
-        /// Width of an image.
-        columns: usize,
-        /// Bytes of all images together.
-        bytes: usize,
-    },
-    /// A label names no class.
-    #[error(
-        "example {index} has label {label}, expected 0..={}; repair or drop that label", classes - 1
-    )]
-    LabelOutOfRange {
-        /// The example, counted from 0.
-        index: usize,
-        /// Its label.
-        label: u8,
-        /// Number of classes, at least 1.
-        classes: usize,
-    },
-    /// More examples were asked for than there are.
-    #[error("{asked} examples asked for, {available} available; ask for 1..={available}")]
-    NotEnough {
-        /// Examples asked for.
-        asked: usize,
-        /// Examples there are.
-        available: usize,
-    },
+    names: Option<Vec<String>>,
 }
 
 impl Dataset {
-    /// Checks and keeps: `images` is `[labels.len()][rows * columns]`, labels are in `0..classes`.
+    /// Checks and keeps grey images: `images` is `[labels.len()][rows * columns]`, labels are
+    /// in `0..classes`.
     ///
     /// # Errors
     /// [`DatasetError`] for an empty set, a length that does not fit, a label out of range.
@@ -91,26 +36,38 @@ impl Dataset {
         columns: usize,
         classes: usize,
     ) -> Result<Self, DatasetError> {
+        Self::planar(images, labels, [1, rows, columns], classes)
+    }
+
+    /// As [`Dataset::new`], of images `[labels.len()][channels][rows][columns]`.
+    ///
+    /// # Errors
+    /// [`DatasetError`], as for [`Dataset::new`].
+    pub fn planar(
+        images: Vec<u8>,
+        labels: Vec<u8>,
+        [channels, rows, columns]: [usize; 3],
+        classes: usize,
+    ) -> Result<Self, DatasetError> {
         let count = labels.len();
-        if [count, rows, columns, classes].contains(&0) {
+        let shape = [channels, rows, columns];
+        if [count, channels, rows, columns, classes].contains(&0) {
             return Err(DatasetError::Empty {
                 count,
-                rows,
-                columns,
+                shape,
                 classes,
             });
         }
         if u32::try_from(count).is_err() {
             return Err(DatasetError::TooMany { count });
         }
-        let expected = rows
-            .checked_mul(columns)
-            .and_then(|pixels| pixels.checked_mul(count));
+        let expected = shape
+            .iter()
+            .try_fold(count, |bytes, &size| bytes.checked_mul(size));
         if expected != Some(images.len()) {
             return Err(DatasetError::Length {
                 count,
-                rows,
-                columns,
+                shape,
                 bytes: images.len(),
             });
         }
@@ -127,10 +84,36 @@ impl Dataset {
         Ok(Self {
             images,
             labels,
+            channels,
             rows,
             columns,
             classes,
+            names: None,
         })
+    }
+
+    /// The same with a name for each class, in the order of the labels.
+    ///
+    /// # Errors
+    /// [`DatasetError::Names`] unless there are [`Dataset::classes`] names.
+    pub fn named(mut self, names: Vec<String>) -> Result<Self, DatasetError> {
+        if names.len() != self.classes {
+            return Err(DatasetError::Names {
+                names: names.len(),
+                classes: self.classes,
+            });
+        }
+        self.names = Some(names);
+        Ok(self)
+    }
+
+    /// The same images with other labels, in `0..classes`; the names of the classes go.
+    ///
+    /// # Errors
+    /// [`DatasetError`] unless there is one label in range for each image.
+    pub fn with_labels(self, labels: Vec<u8>, classes: usize) -> Result<Self, DatasetError> {
+        let shape = self.shape();
+        Self::planar(self.images, labels, shape, classes)
     }
 
     /// Number of examples, at least 1 (hence no `is_empty`).
@@ -139,9 +122,19 @@ impl Dataset {
         self.labels.len()
     }
 
-    /// Bytes of one image, `rows * columns`.
+    /// Bytes of one image, `channels * rows * columns`.
     pub fn pixels(&self) -> usize {
-        self.rows * self.columns
+        self.channels * self.rows * self.columns
+    }
+
+    /// Channels, rows and columns of an image.
+    pub fn shape(&self) -> [usize; 3] {
+        [self.channels, self.rows, self.columns]
+    }
+
+    /// Planes of an image: 1 if grey, 3 if coloured.
+    pub fn channels(&self) -> usize {
+        self.channels
     }
 
     /// Height of an image in pixels.
@@ -159,7 +152,12 @@ impl Dataset {
         self.classes
     }
 
-    /// Image `index`, row by row, `[rows * columns]`.
+    /// The name of each class, if the names are known.
+    pub fn names(&self) -> Option<&[String]> {
+        self.names.as_deref()
+    }
+
+    /// Image `index`, plane by plane and row by row, `[channels][rows][columns]`.
     ///
     /// # Panics
     /// If `index >= len()`.
@@ -178,17 +176,28 @@ impl Dataset {
         u32::from(self.labels[index])
     }
 
-    /// All images, `[len][rows * columns]`.
+    /// All labels, `[len]`.
+    pub fn labels(&self) -> &[u8] {
+        &self.labels
+    }
+
+    /// All images, `[len][channels][rows][columns]`.
     pub fn images(&self) -> &[u8] {
         &self.images
     }
 
-    /// The same examples seen as a part of `classes` classes.
+    /// The same examples seen as a part of `classes` classes. Names are kept if they are
+    /// as many.
     ///
     /// # Errors
     /// [`DatasetError`] if `classes` is 0 or a label is not below it.
     pub fn with_classes(self, classes: usize) -> Result<Self, DatasetError> {
-        Self::new(self.images, self.labels, self.rows, self.columns, classes)
+        let (shape, names) = (self.shape(), self.names);
+        let set = Self::planar(self.images, self.labels, shape, classes)?;
+        match names {
+            Some(names) if names.len() == classes => set.named(names),
+            _ => Ok(set),
+        }
     }
 
     /// The first `count` examples; the memory of the others is given back.
@@ -215,8 +224,7 @@ impl fmt::Debug for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dataset")
             .field("len", &self.len())
-            .field("rows", &self.rows)
-            .field("columns", &self.columns)
+            .field("shape", &self.shape())
             .field("classes", &self.classes)
             .finish_non_exhaustive()
     }
@@ -235,6 +243,7 @@ mod tests {
         let set = small();
         assert_eq!((set.len(), set.pixels(), set.classes()), (3, 6, 3));
         assert_eq!((set.rows(), set.columns()), (2, 3));
+        assert_eq!((set.shape(), set.names()), ([1, 2, 3], None));
         assert_eq!(set.image(1), [6, 7, 8, 9, 10, 11]);
         assert_eq!((set.label(0), set.label(2)), (2, 1));
     }
@@ -256,6 +265,39 @@ mod tests {
                 format!("{asked} examples asked for, 3 available; ask for 1..=3")
             );
         }
+    }
+
+    #[test]
+    fn colours_are_planes_of_an_image() {
+        let set = Dataset::planar((0..24).collect(), vec![0, 1], [3, 2, 2], 2).unwrap();
+        assert_eq!((set.pixels(), set.channels()), (12, 3));
+        assert_eq!(set.image(1), (12..24).collect::<Vec<u8>>());
+        let error = Dataset::planar(vec![0; 23], vec![0, 1], [3, 2, 2], 2).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "2 labels need 2 images of 3 x 2 x 2 bytes, got 23 bytes; give one label per image"
+        );
+    }
+
+    #[test]
+    fn names_belong_to_their_classes() {
+        let names: Vec<String> = ["a", "b", "c"].map(String::from).into();
+        let set = small().named(names.clone()).unwrap();
+        assert_eq!(set.names(), Some(&names[..]));
+        assert_eq!(set.clone().with_classes(3).unwrap(), set);
+        assert_eq!(set.clone().with_classes(4).unwrap().names(), None);
+        assert_eq!(set.clone().truncated(1).unwrap().names(), set.names());
+        let relabelled = set.clone().with_labels(vec![0, 0, 1], 2).unwrap();
+        assert_eq!(
+            (relabelled.labels(), relabelled.names()),
+            (&[0, 0, 1][..], None)
+        );
+        assert_eq!(relabelled.images(), set.images());
+        assert!(set.with_labels(vec![0], 2).is_err());
+        assert_eq!(
+            small().named(names[..2].to_vec()).unwrap_err().to_string(),
+            "2 names for 3 classes; give one name per class"
+        );
     }
 
     #[test]

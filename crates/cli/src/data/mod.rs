@@ -1,0 +1,136 @@
+//! `mesu data`: getting the published data sets, and seeing what is there.
+
+mod fetch;
+mod http;
+mod meter;
+mod origin;
+mod part;
+mod proxy;
+mod published;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use mesu_data::format::{cifar, idx};
+use mesu_data::{Known, data_folder};
+use rayon::prelude::*;
+
+use crate::arguments::{DataCommand, GetArguments};
+use crate::output::{grouped, message, print};
+use fetch::{Options, Readable};
+use meter::Meter;
+
+/// Does what is asked.
+pub(crate) fn data(command: &DataCommand) -> Result<ExitCode> {
+    match command {
+        DataCommand::Get(arguments) => get(arguments),
+        DataCommand::List => list(),
+    }
+}
+
+fn get(arguments: &GetArguments) -> Result<ExitCode> {
+    let Some(set) = Known::named(&arguments.set) else {
+        bail!("{}: no such data set", arguments.set);
+    };
+    let root = data_folder()?;
+    for file in published::files(set) {
+        let target = set.folder(&root).join(file.name);
+        let readable = |path: &Path| readable(set, file.name, path);
+        let meter = Meter::new(file.name, arguments.quiet);
+        let options = Options {
+            patience: Duration::from_secs(arguments.timeout),
+            other: arguments.any_checksum.then_some(&readable as Readable<'_>),
+            progress: &|bytes, total| meter.show(bytes, total),
+        };
+        if target.exists() {
+            fetch::check(file, &target, &options)?;
+            if !arguments.quiet {
+                message(&format!("{}: already there", target.display()));
+            }
+            continue;
+        }
+        let origin = origin::origin(set, file, arguments.from.as_deref())?;
+        let fetched = fetch::fetch(file, &origin, &target, &options);
+        meter.clear();
+        fetched?;
+    }
+    print(&line(set, &root))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a file that is not the published one is at least of its kind.
+fn readable(set: Known, name: &str, path: &Path) -> Result<()> {
+    match set {
+        Known::Cifar10 => cifar::read(cifar::Kind::Cifar10, path).map(|_| ())?,
+        Known::Cifar100 => cifar::read(cifar::Kind::Cifar100, path).map(|_| ())?,
+        _ if name.contains("images") => idx::read_images(path).map(|_| ())?,
+        _ => idx::read_labels(path).map(|_| ())?,
+    }
+    Ok(())
+}
+
+fn list() -> Result<ExitCode> {
+    let root = data_folder()?;
+    print(&format!("{}\n", root.display()))?;
+    // Every file is read to its end: what is called complete can be read.
+    let lines: Vec<String> = Known::ALL
+        .into_par_iter()
+        .map(|set| line(set, &root))
+        .collect();
+    print(&lines.concat())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `cifar100       partial   33,000 of 50,000 + 10,000 images   FOLDER`
+fn line(set: Known, root: &Path) -> String {
+    let folder = set.folder(root);
+    let (state, words) = match set.read(root) {
+        Ok(None) => ("missing", format!("mesu data get {}", set.name())),
+        Err(error) => ("damaged", error.to_string()),
+        Ok(Some(held)) => {
+            let counts = [held.train, held.test].map(|part| part.map_or(0, |part| part.len()));
+            let state = if counts == set.whole() {
+                "complete"
+            } else {
+                "partial"
+            };
+            (
+                state,
+                format!("{}  {}", images(counts, set.whole()), folder.display()),
+            )
+        }
+    };
+    format!("{:13}  {state:8}  {words}\n", set.name())
+}
+
+/// `60,000 + 10,000 images`, or of how many.
+fn images(counts: [usize; 2], whole: [usize; 2]) -> String {
+    let part = |i: usize| match counts[i] == whole[i] {
+        true => grouped(counts[i] as f64),
+        false => format!(
+            "{} of {}",
+            grouped(counts[i] as f64),
+            grouped(whole[i] as f64)
+        ),
+    };
+    format!("{} + {} images", part(0), part(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_say_what_is_missing() {
+        assert_eq!(
+            images([60_000, 10_000], [60_000, 10_000]),
+            "60,000 + 10,000 images"
+        );
+        assert_eq!(
+            images([33_000, 10_000], [50_000, 10_000]),
+            "33,000 of 50,000 + 10,000 images"
+        );
+    }
+}

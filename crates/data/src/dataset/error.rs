@@ -1,0 +1,79 @@
+//! Why bytes and labels do not make a data set.
+
+/// Why bytes and labels do not make a data set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DatasetError {
+    /// No example, or images without pixels, or no class.
+    #[error(
+        "a data set needs examples, pixels and classes, got {count} examples of \
+         {} pixels in {classes} classes; give at least one of each",
+        size(shape)
+    )]
+    Empty {
+        /// Number of labels.
+        count: usize,
+        /// Channels, height and width of an image.
+        shape: [usize; 3],
+        /// Number of classes.
+        classes: usize,
+    },
+    /// More examples than an index of 32 bits can name.
+    #[error(
+        "{count} examples are more than the {} supported; split the set",
+        u32::MAX
+    )]
+    TooMany {
+        /// Number of labels.
+        count: usize,
+    },
+    /// The images are not as many bytes as there are labels times pixels.
+    #[error(
+        "{count} labels need {count} images of {} bytes, got {bytes} bytes; \
+         give one label per image",
+        size(shape)
+    )]
+    Length {
+        /// Number of labels.
+        count: usize,
+        /// Channels, height and width of an image.
+        shape: [usize; 3],
+        /// Bytes of all images together.
+        bytes: usize,
+    },
+    /// A label names no class.
+    #[error(
+        "example {index} has label {label}, expected 0..={}; repair or drop that label", classes - 1
+    )]
+    LabelOutOfRange {
+        /// The example, counted from 0.
+        index: usize,
+        /// Its label.
+        label: u8,
+        /// Number of classes, at least 1.
+        classes: usize,
+    },
+    /// Not one name per class.
+    #[error("{names} names for {classes} classes; give one name per class")]
+    Names {
+        /// Number of names.
+        names: usize,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// More examples were asked for than there are.
+    #[error("{asked} examples asked for, {available} available; ask for 1..={available}")]
+    NotEnough {
+        /// Examples asked for.
+        asked: usize,
+        /// Examples there are.
+        available: usize,
+    },
+}
+
+/// `28 x 28`, or `3 x 32 x 32` of several channels.
+fn size(&[channels, rows, columns]: &[usize; 3]) -> String {
+    match channels {
+        1 => format!("{rows} x {columns}"),
+        _ => format!("{channels} x {rows} x {columns}"),
+    }
+}

@@ -1,0 +1,166 @@
+//! Why files are not a CIFAR set.
+
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+
+use super::MAX_BYTES;
+use crate::dataset::DatasetError;
+
+/// Why files are not a CIFAR set. `file` is a path, within an archive followed by the entry's.
+#[derive(Debug, thiserror::Error)]
+pub enum CifarError {
+    /// Neither an archive nor its folder is there.
+    #[error(
+        "{}: no {archive} there, nor a folder {folder} with its files; \
+         give the archive, or the folder that holds it", path.display()
+    )]
+    NotThere {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// The archive's name.
+        archive: &'static str,
+        /// Its folder's name.
+        folder: &'static str,
+    },
+    /// The operating system does not give the file.
+    #[error("{file}: cannot be read: {cause}; check the path and its permissions")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// The compressed stream is damaged, or not one.
+    #[error("{file}: corrupt gzip stream: {cause}; get the archive again")]
+    Gzip {
+        /// The file.
+        file: String,
+        /// What the decoder found.
+        cause: io::Error,
+    },
+    /// The archive's structure is damaged.
+    #[error("{file}: corrupt tar archive: {cause}; get the archive again")]
+    Tar {
+        /// The file.
+        file: String,
+        /// What the reader found.
+        cause: io::Error,
+    },
+    /// The archive holds something that a data set's archive never does.
+    #[error("{file}: {what}, expected files and folders below the archive's own; don't use it")]
+    Hostile {
+        /// The file.
+        file: String,
+        /// "a path that climbs out", "an absolute path", "a link" or "a special file".
+        what: &'static str,
+    },
+    /// A file that occurs twice: which one is meant?
+    #[error("{file}: there twice, expected once; get the archive again")]
+    Twice {
+        /// The file.
+        file: String,
+    },
+    /// More is announced than is ever read.
+    #[error(
+        "{file}: {bytes} bytes in all up to here, more than the limit of {MAX_BYTES}; \
+         get the published files"
+    )]
+    TooLarge {
+        /// The file.
+        file: String,
+        /// Its bytes and those of all files before it.
+        bytes: u64,
+    },
+    /// A size that is no number of records.
+    #[error(
+        "{file}: {bytes} bytes, expected a multiple of {record}, the bytes of a record; \
+         get the file again"
+    )]
+    RecordSize {
+        /// The file.
+        file: String,
+        /// Its size.
+        bytes: u64,
+        /// Bytes of a record.
+        record: usize,
+    },
+    /// The file ends before the size that is announced for it.
+    #[error(
+        "{file}: truncated in record {index}, {got} bytes where {expected} are announced; get the file again"
+    )]
+    Truncated {
+        /// The file.
+        file: String,
+        /// The incomplete record, counted from 0.
+        index: usize,
+        /// Bytes that were announced.
+        expected: u64,
+        /// Bytes that there are.
+        got: u64,
+    },
+    /// A label names no class.
+    #[error(
+        "{file}: record {index} has {kind} {label}, expected 0..={}; get the file again",
+        classes - 1
+    )]
+    Label {
+        /// The file.
+        file: String,
+        /// The record, counted from 0.
+        index: usize,
+        /// "label", "coarse label" or "fine label".
+        kind: &'static str,
+        /// What it is.
+        label: u8,
+        /// Number of classes, at least 1.
+        classes: usize,
+    },
+    /// A file of names that has not one for each class.
+    #[error("{file}: {names} names, expected {classes} in lines of UTF-8; get the file again")]
+    Names {
+        /// The file.
+        file: String,
+        /// Names there are.
+        names: usize,
+        /// Names there should be.
+        classes: usize,
+    },
+    /// No file of images at all.
+    #[error("{file}: holds none of {expected}; get the published files")]
+    NoImages {
+        /// The archive or folder.
+        file: String,
+        /// The names of those files.
+        expected: &'static str,
+    },
+    /// What was read does not make a data set.
+    #[error("{file}: {error}")]
+    Dataset {
+        /// The archive or folder.
+        file: String,
+        /// What is wrong.
+        error: DatasetError,
+    },
+}
+
+/// A file as errors speak of it.
+#[derive(Clone, Debug)]
+pub(super) struct Name {
+    pub(super) file: String,
+    /// Whether it comes out of a gzip stream, whose decoder has findings of its own.
+    pub(super) packed: bool,
+}
+
+impl Name {
+    pub(super) fn failed(&self, cause: io::Error) -> CifarError {
+        let file = self.file.clone();
+        match cause.kind() {
+            ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof
+                if self.packed =>
+            {
+                CifarError::Gzip { file, cause }
+            }
+            _ => CifarError::Unreadable { file, cause },
+        }
+    }
+}
