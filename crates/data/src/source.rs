@@ -207,6 +207,20 @@ impl Source {
         Self::new(self.train, self.test, ood)
     }
 
+    /// The same, with the last `count` training examples as the test set: for choosing settings
+    /// without a look at the real one.
+    ///
+    /// # Errors
+    /// [`SourceError::Dataset`] when the training set has no more than `count` examples.
+    pub fn validating(self, count: usize) -> Result<Self, SourceError> {
+        let split = self.train.split_off(count);
+        let (train, test) = split.map_err(|error| SourceError::Dataset {
+            set: "training set, to be split for validation".to_owned(),
+            error,
+        })?;
+        Self::new(train, test, self.ood)
+    }
+
     /// The first `train` training and `test` test examples (`None`: all), and as many of
     /// the out-of-distribution set as of the test set if it has more.
     ///

@@ -73,6 +73,10 @@ pub struct DataConfig {
     pub batch_size: usize,
     /// Passes over each task's examples, 1 or more.
     pub epochs: usize,
+    /// Test on so many of the last training examples, which are then not learned, instead of on the
+    /// test set; 1 or more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<usize>,
     /// Training examples of each task, 1 or more.
     pub train_examples: usize,
     /// Test examples of each task, 1 or more.
@@ -160,6 +164,7 @@ impl Experiment {
         range("tasks", self.tasks, MANY_TASKS, "")
             .and_then(|()| range("test_every", self.test_every.unwrap_or(1), MANY, ""))
             .and_then(|()| range("data.epochs", data.epochs, MANY, ""))
+            .and_then(|()| range("data.validation", data.validation.unwrap_or(1), MANY, ""))
             .and_then(|()| range("data.train_examples", data.train_examples, MANY, ""))
             .and_then(|()| range("data.test_examples", data.test_examples, MANY, ""))
             .and_then(|()| {
@@ -309,6 +314,7 @@ mod tests {
             ("data.batch_size=60001", "data.batch_size"),
             ("data.train_examples=0", "data.train_examples"),
             ("data.test_examples=0", "data.test_examples"),
+            ("data.validation=0", "data.validation"),
             ("checkpoint_seconds=-1", "checkpoint_seconds"),
             ("checkpoint_seconds=nan", "checkpoint_seconds"),
             ("data.ood=somewhere", "data.ood"),

@@ -33,6 +33,10 @@ impl Data {
                 Source::folder(Path::new(folder), ood.map(Path::new))?
             }
         };
+        let source = match config.validation {
+            Some(count) => source.validating(count)?,
+            None => source,
+        };
         let source = match config.ood_is_own() {
             true => {
                 let own = source.test().clone();

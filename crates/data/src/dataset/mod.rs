@@ -200,6 +200,27 @@ impl Dataset {
         }
     }
 
+    /// All but the last `count` examples, and those.
+    ///
+    /// # Errors
+    /// [`DatasetError::NotEnough`] if one of the two would be empty.
+    pub fn split_off(mut self, count: usize) -> Result<(Self, Self), DatasetError> {
+        let first = self.len().saturating_sub(count);
+        if count == 0 || first == 0 {
+            return Err(DatasetError::NotEnough {
+                asked: count,
+                available: self.len() - 1,
+            });
+        }
+        let last = Self {
+            images: self.images.split_off(first * self.pixels()),
+            labels: self.labels.split_off(first),
+            names: self.names.clone(),
+            ..self
+        };
+        Ok((self, last))
+    }
+
     /// The first `count` examples; the memory of the others is given back.
     ///
     /// # Errors
@@ -254,6 +275,21 @@ mod tests {
         assert_eq!((set.len(), set.classes()), (2, 3));
         assert_eq!(set.images(), (0..12).collect::<Vec<u8>>());
         assert_eq!(small().truncated(3).unwrap(), small());
+    }
+
+    #[test]
+    fn the_last_are_split_off() {
+        let (first, last) = small().split_off(1).unwrap();
+        assert_eq!(first, small().truncated(2).unwrap());
+        assert_eq!((last.len(), last.classes()), (1, 3));
+        assert_eq!(
+            (last.image(0), last.label(0)),
+            (small().image(2), small().label(2))
+        );
+        for count in [0, 3, 4] {
+            let error = small().split_off(count).unwrap_err().to_string();
+            assert!(error.contains("ask for 1..=2"), "{error}");
+        }
     }
 
     #[test]
