@@ -12,6 +12,7 @@ use fearless_simd::{Level, Simd, dispatch};
 use rayon::prelude::*;
 
 use crate::batch::multiply;
+use crate::conv::Geometry;
 use crate::lanes::{Fused, LANES, load_whole, splat, store, store_whole, transpose};
 use crate::level::level;
 
@@ -58,6 +59,8 @@ impl<'a> Left<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Packed {
     panels: Vec<f32>,
+    /// Rows of patches on their way.
+    row: Vec<f32>,
     k: usize,
     n: usize,
 }
@@ -88,6 +91,40 @@ impl Packed {
                 transpose_into(simd, rows, k, panel);
             }
         });
+    }
+
+    /// Packs the patches, `[patch][images * positions]`, of `input`, `[channels][images * pixels]`.
+    pub fn pack_patches(&mut self, input: &[f32], geometry: &Geometry) {
+        let images = input.len() / (geometry.channels * geometry.pixels()).max(1);
+        let (k, n) = (geometry.patch(), images * geometry.positions());
+        self.reset(k, n);
+        self.row.resize(n, 0.0);
+        for number in 0..k {
+            geometry.patch_row(input, number, &mut self.row);
+            let panels = self.panels.chunks_exact_mut(PANEL * k);
+            for (panel, columns) in panels.zip(self.row.chunks(PANEL)) {
+                panel[number * PANEL..][..columns.len()].copy_from_slice(columns);
+            }
+        }
+    }
+
+    /// Packs their transpose, `[images * positions][patch]`.
+    pub fn pack_patches_transposed(&mut self, input: &[f32], geometry: &Geometry) {
+        let images = input.len() / (geometry.channels * geometry.pixels()).max(1);
+        let (k, n) = (images * geometry.positions(), geometry.patch());
+        self.reset(k, n);
+        if k == 0 {
+            return;
+        }
+        for (p, panel) in self.panels.chunks_exact_mut(PANEL * k).enumerate() {
+            let numbers = p * PANEL..n.min((p + 1) * PANEL);
+            self.row.resize(numbers.len() * k, 0.0);
+            for (number, row) in numbers.zip(self.row.chunks_exact_mut(k)) {
+                geometry.patch_row(input, number, row);
+            }
+            let rows = &self.row;
+            dispatch!(level(), simd => transpose_into(simd, rows, k, panel));
+        }
     }
 
     /// Packs the squares of what `other` holds.

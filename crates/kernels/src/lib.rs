@@ -10,6 +10,8 @@
 //! - [`gemm`] and [`batch`]: many examples. Activations are feature-major, `[features][columns]`
 //!   with one column for every pair of sample and example, and the work is matrix products.
 //!
+//! [`conv`] makes matrix products of convolutions, [`pool`] shrinks images.
+//!
 //! Every kernel is written once, over vectors of [`LANES`] floats, and compiled for each
 //! instruction set; the best one is chosen when the program runs (see [`level`]). Products and sums
 //! are fused and taken in the same order everywhere, so all instruction sets and all numbers of
@@ -18,6 +20,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod batch;
+pub mod conv;
 pub mod gemm;
 mod generator;
 mod lanes;
@@ -27,6 +30,7 @@ mod math;
 mod matrix;
 pub mod naive;
 pub mod online;
+pub mod pool;
 mod real;
 mod rule;
 pub mod softmax;

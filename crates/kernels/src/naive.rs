@@ -1,5 +1,6 @@
 //! The plain loops that every kernel is tested against: unpadded slices, no vectors, sums in f64.
 
+use crate::conv::Geometry;
 use crate::{Gradient, Rule};
 
 /// m and v of one input; `mu` and `sigma` are `[outputs][inputs]`.
@@ -69,6 +70,61 @@ pub fn gemm(a: &[f32], b: &[f32], k: usize, n: usize) -> Vec<f64> {
     a.chunks(k)
         .flat_map(|row| (0..n).map(move |j| entry(row, j)))
         .collect()
+}
+
+/// Number `(ky, kx)` of the patch of `channel` at position `(y, x)` of `image`; 0 past the border.
+/// `input` is `[channels][images * height * width]`.
+#[must_use]
+pub fn patch_entry(
+    input: &[f32],
+    geometry: &Geometry,
+    [image, channel]: [usize; 2],
+    [y, x]: [usize; 2],
+    [ky, kx]: [usize; 2],
+) -> f32 {
+    let Geometry {
+        height,
+        width,
+        stride,
+        padding,
+        ..
+    } = *geometry;
+    let images = input.len() / (geometry.channels * height * width);
+    let (row, column) = (y * stride + ky, x * stride + kx);
+    let row = row.checked_sub(padding).filter(|row| *row < height);
+    let column = column.checked_sub(padding).filter(|column| *column < width);
+    match (row, column) {
+        (Some(row), Some(column)) => {
+            input[((channel * images + image) * height + row) * width + column]
+        }
+        _ => 0.0,
+    }
+}
+
+/// All patches, `[patch][images * positions]`.
+#[must_use]
+pub fn patches(input: &[f32], geometry: &Geometry) -> Vec<f32> {
+    let Geometry {
+        channels, kernel, ..
+    } = *geometry;
+    let images = input.len() / (channels * geometry.height * geometry.width);
+    let (rows, columns) = geometry.output().unwrap_or((0, 0));
+    let mut all = Vec::new();
+    for channel in 0..channels {
+        for ky in 0..kernel {
+            for kx in 0..kernel {
+                for image in 0..images {
+                    for y in 0..rows {
+                        for x in 0..columns {
+                            let of = [image, channel];
+                            all.push(patch_entry(input, geometry, of, [y, x], [ky, kx]));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    all
 }
 
 /// Softmax of one column of logits, and `ln sum exp`.

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use mesu_kernels::batch::{self, Second};
+use mesu_kernels::conv::Geometry;
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 use mesu_kernels::online::{self, Input, Moments};
+use mesu_kernels::pool::Pool;
 use mesu_kernels::softmax::{Predicted, entropy, predict, softmax};
 use mesu_kernels::{Gradient, Layer, Matrix, Real, Rule, Synapse, all_finite, naive};
 use proptest::prelude::*;
@@ -439,6 +441,88 @@ proptest! {
         for (got, expected) in results[0].iter().zip(expected) {
             prop_assert!(close(*got, expected, 4.0 * k as f64));
         }
+    }
+
+    #[test]
+    fn convolutions(
+        images in 1usize..4, channels in 1usize..4, height in 1usize..9, width in 1usize..9,
+        kernel in 1usize..6, stride in 1usize..4, padding in 0usize..4, seed in 0u64..1000,
+    ) {
+        let geometry = Geometry { channels, height, width, kernel, stride, padding };
+        let Some((rows, columns)) = geometry.output() else {
+            prop_assert!(kernel > height.min(width) + 2 * padding);
+            return Ok(());
+        };
+        let mut noise = mesu_kernels::Generator::named(seed, "convolutions", &[]);
+        let input = noise.normals(channels * images * height * width);
+        let patches = naive::patches(&input, &geometry);
+        let (patch, n) = (geometry.patch(), images * rows * columns);
+        prop_assert_eq!(patches.len(), patch * n);
+
+        // Forward: weights times patches. The packed patches give the bits of packing them plainly.
+        let outputs = 3;
+        let weights = noise.normals(outputs * patch);
+        let (mut packed, mut plain) = (Packed::default(), Packed::default());
+        packed.pack_patches(&input, &geometry);
+        plain.pack_rows(&patches, patch, n);
+        let product = |packed: &Packed, left: &[f32], k: usize, n: usize| {
+            let mut c = vec![0.0; outputs * n];
+            gemm(Left::rows(left, k), packed, &mut c, n, Threads::One);
+            c
+        };
+        prop_assert_eq!(product(&packed, &weights, patch, n), product(&plain, &weights, patch, n));
+
+        // Gradient of the weights: d times the patches' transpose.
+        let d = noise.normals(outputs * n);
+        packed.pack_patches_transposed(&input, &geometry);
+        plain.pack_columns(&patches, n, patch);
+        prop_assert_eq!(product(&packed, &d, n, patch), product(&plain, &d, n, patch));
+
+        // Folding is the adjoint of taking patches.
+        let gradient = noise.normals(patch * n);
+        let mut folded = vec![0.0; input.len()];
+        geometry.fold(&gradient, &mut folded);
+        let dot = |a: &[f32], b: &[f32]| -> f64 {
+            a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
+        };
+        let (there, back) = (dot(&patches, &gradient), dot(&input, &folded));
+        prop_assert!((there - back).abs() < 1e-4 * (1.0 + (patch * n) as f64), "{} {}", there, back);
+    }
+
+    #[test]
+    fn pooling(planes in 1usize..4, height in 1usize..9, width in 1usize..9, size in 1usize..4, seed in 0u64..1000) {
+        let pool = Pool { height, width, size };
+        let (rows, columns) = pool.output();
+        prop_assert_eq!((rows, columns), (height / size, width / size));
+        let mut noise = mesu_kernels::Generator::named(seed, "pooling", &[]);
+        let input = noise.normals(planes * height * width);
+        let d = noise.normals(planes * rows * columns);
+        let (mut largest, mut mean, mut place) = (d.clone(), d.clone(), vec![0; d.len()]);
+        pool.max(&input, &mut largest, &mut place);
+        pool.mean(&input, &mut mean);
+        let (mut to_largest, mut to_all) = (vec![7.0; input.len()], vec![7.0; input.len()]);
+        Pool::max_gradient(&d, &place, &mut to_largest);
+        pool.mean_gradient(&d, &mut to_all);
+        let (mut expected_largest, mut expected_all) = (vec![0.0; input.len()], vec![0.0; input.len()]);
+        for plane in 0..planes {
+            for y in 0..rows {
+                for x in 0..columns {
+                    let square = (plane * rows + y) * columns + x;
+                    let pixels: Vec<usize> = (0..size * size)
+                        .map(|i| (plane * height + y * size + i / size) * width + x * size + i % size)
+                        .collect();
+                    let best = *pixels.iter().max_by(|a, b| input[**a].total_cmp(&input[**b])).unwrap();
+                    prop_assert_eq!(largest[square], input[best]);
+                    let sum: f64 = pixels.iter().map(|at| f64::from(input[*at])).sum();
+                    let expected = sum / pixels.len() as f64;
+                    prop_assert!((f64::from(mean[square]) - expected).abs() < 1e-6);
+                    expected_largest[best] += d[square];
+                    pixels.iter().for_each(|at| expected_all[*at] += d[square] * (1.0 / pixels.len() as f32));
+                }
+            }
+        }
+        prop_assert_eq!(to_largest, expected_largest);
+        prop_assert_eq!(to_all, expected_all);
     }
 
     #[test]

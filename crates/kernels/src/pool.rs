@@ -1,0 +1,87 @@
+//! Pooling of planes, `[planes][height * width]`, in squares that do not overlap. What does not fill a
+//! last square is left out, as in common frameworks.
+
+/// Shapes of a pooling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Rows of pixels of a plane.
+    pub height: usize,
+    /// Pixels of a row.
+    pub width: usize,
+    /// Rows and columns of a square, 1 to 255.
+    pub size: usize,
+}
+
+impl Pool {
+    /// Rows and columns of squares.
+    #[must_use]
+    pub fn output(&self) -> (usize, usize) {
+        (self.height / self.size, self.width / self.size)
+    }
+
+    /// The squares of `planes` planes, in order: where the first pixel of each is.
+    fn squares(&self, planes: usize) -> impl Iterator<Item = usize> {
+        let (rows, columns) = self.output();
+        let Self {
+            height,
+            width,
+            size,
+        } = *self;
+        (0..planes * rows).flat_map(move |row| {
+            let first = (row / rows * height + row % rows * size) * width;
+            (0..columns).map(move |column| first + column * size)
+        })
+    }
+
+    /// The pixels of a square whose first is at `first`, in order.
+    fn pixels(&self, first: usize) -> impl Iterator<Item = usize> {
+        let Self { width, size, .. } = *self;
+        (0..size).flat_map(move |y| (0..size).map(move |x| first + y * width + x))
+    }
+
+    /// The largest of every square, `[planes][squares]`, and where it is in `input`: the first of equals.
+    pub fn max(&self, input: &[f32], out: &mut [f32], place: &mut [u32]) {
+        let planes = self.planes(input.len());
+        let squares = self.squares(planes).zip(out.iter_mut().zip(place));
+        for (first, (out, place)) in squares {
+            let mut best = first;
+            for at in self.pixels(first) {
+                if input[at] > input[best] {
+                    best = at;
+                }
+            }
+            (*out, *place) = (input[best], best as u32);
+        }
+    }
+
+    /// The way back of [`max`](Self::max): `dx` holds `d` where the largest were, 0 elsewhere.
+    pub fn max_gradient(d: &[f32], place: &[u32], dx: &mut [f32]) {
+        dx.fill(0.0);
+        for (d, place) in d.iter().zip(place) {
+            dx[*place as usize] = *d;
+        }
+    }
+
+    /// The mean of every square, `[planes][squares]`.
+    pub fn mean(&self, input: &[f32], out: &mut [f32]) {
+        let share = 1.0 / (self.size * self.size) as f32;
+        let planes = self.planes(input.len());
+        for (first, out) in self.squares(planes).zip(out) {
+            *out = self.pixels(first).map(|at| input[at]).sum::<f32>() * share;
+        }
+    }
+
+    /// The way back of [`mean`](Self::mean).
+    pub fn mean_gradient(&self, d: &[f32], dx: &mut [f32]) {
+        dx.fill(0.0);
+        let share = 1.0 / (self.size * self.size) as f32;
+        let planes = self.planes(dx.len());
+        for (first, d) in self.squares(planes).zip(d) {
+            self.pixels(first).for_each(|at| dx[at] = d * share);
+        }
+    }
+
+    fn planes(&self, pixels: usize) -> usize {
+        pixels / (self.height * self.width)
+    }
+}
