@@ -46,6 +46,15 @@ compare and grid run every learner with every combination of values, side by sid
 compare them in one table. A file of your own needs only what differs from permuted-digits.
 The config.toml of every run shows all keys, and can be run itself.")]
     Run(RunArguments),
+    /// Show a network's layers, their shapes and synapses, without running it
+    #[command(after_help = "\
+Examples:
+  mesu describe permuted-digits
+  mesu describe own.toml
+  mesu describe permuted-digits --set 'network.layers=[\"conv 8 5x5 stride 2\", \"relu\", \"flatten\"]'
+Layers: conv N KxK [same|pad N] [stride N], linear N, relu, max-pool N, mean-pool N,
+dropout P, flatten. The output layer is added by itself.")]
+    Describe(DescribeArguments),
     /// Make a page of figures of runs, side by side
     #[command(after_help = "\
 Examples:
@@ -166,6 +175,19 @@ pub(crate) struct RunArguments {
     #[arg(long, short)]
     pub(crate) quiet: bool,
     /// Print the summary as JSON, alone on stdout, instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DescribeArguments {
+    /// A preset's name (see `mesu list`) or the path of a TOML file
+    #[arg(value_name = "PRESET|FILE.toml")]
+    pub(crate) experiment: String,
+    /// Replace a setting, for example network.hidden=[256]
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) sets: Vec<String>,
+    /// Print JSON, alone on stdout
     #[arg(long)]
     pub(crate) json: bool,
 }

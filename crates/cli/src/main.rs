@@ -5,6 +5,7 @@ mod arguments;
 mod bench;
 mod cells;
 mod data;
+mod describe;
 mod doctor;
 mod list;
 mod output;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Report(arguments) => report::report(&arguments),
         Command::Repro(arguments) => repro::repro(&arguments),
         Command::Results(arguments) => results::results(&arguments),
+        Command::Describe(arguments) => describe::describe(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Data { data } => data::data(&data),
         Command::Bench { bench } => bench::bench(&bench),

@@ -3,9 +3,9 @@
 //! Activations are feature-major, `[features][columns]`; column `s * examples + b` is noise sample s
 //! of example b. The equations are those of [`crate::online`].
 
-use fearless_simd::{dispatch, prelude::*};
+use fearless_simd::dispatch;
 
-use crate::lanes::{Fused, LANES, load, splat, store};
+use crate::lanes::{Fused, LANES, load, store};
 use crate::level::level;
 use crate::online::Deviation;
 use crate::update::{Terms, apply};
@@ -79,18 +79,13 @@ pub fn accumulate(addend: &[f32], factor: &[f32], sum: &mut [f32], weighted: &mu
     });
 }
 
-/// `dh = [h > 0] (through_mu + through_sigma * h)`, written over `through_mu`.
-pub fn gate(h: &[f32], through_mu: &mut [f32], through_sigma: &[f32]) {
-    assert_eq!(
-        (h.len(), through_sigma.len()),
-        (through_mu.len(), through_mu.len())
-    );
+/// `sum += a * b`, elementwise.
+pub fn add_product(a: &[f32], b: &[f32], sum: &mut [f32]) {
+    assert_eq!((a.len(), b.len()), (sum.len(), sum.len()));
     dispatch!(level(), simd => {
-        let zero = splat(simd, 0.0);
-        for at in (0..h.len()).step_by(LANES) {
-            let h = load(simd, h, at);
-            let gradient = load(simd, through_sigma, at).fused(h, load(simd, through_mu, at));
-            store(h.simd_gt(zero).select(gradient, zero), through_mu, at);
+        for at in (0..a.len()).step_by(LANES) {
+            let total = load(simd, b, at).fused(load(simd, a, at), load(simd, sum, at));
+            store(total, sum, at);
         }
     });
 }

@@ -206,6 +206,11 @@ impl Experiment {
             let expected = "false beside data.ood = \"permuted\"";
             return wrong("data.ood_permuted", "true".to_owned(), expected);
         }
+        if self.importance && !self.network.layers.is_empty() {
+            let expected =
+                "false beside network.layers: the Hessian's diagonal is computed of perceptrons";
+            return wrong("importance", "true".to_owned(), expected);
+        }
         if self.name.is_empty()
             || self.name.contains(['/', '\\', '\0'])
             || self.name.starts_with('.')

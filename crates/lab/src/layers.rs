@@ -17,7 +17,7 @@
 //! `[for.KIND]` stands over the rest of its own document alone.
 
 use mesu::LearnerKind;
-use toml::Table;
+use toml::{Table, Value};
 
 use crate::document;
 use crate::error::LabError;
@@ -72,10 +72,10 @@ impl<'a> Layers<'a> {
         let learner = learners::read(section, origin)?;
         let mut table = Table::new();
         for ((origin, document), mut own) in documents.into_iter().zip(own) {
-            document::overlay(&mut table, document);
+            overlay(&mut table, document);
             if let Some(section) = own.remove(&name) {
                 let section = learners::table(section, origin, &format!("for.{name}"))?;
-                document::overlay(&mut table, section);
+                overlay(&mut table, section);
             }
         }
         let experiment: Result<Experiment, _> = serde_path_to_error::deserialize(table);
@@ -89,6 +89,24 @@ impl<'a> Layers<'a> {
             ..experiment
         })
     }
+}
+
+/// Lays `document` over `table`. A network has either `hidden` layers or a list of `layers`: the one that the
+/// document names ends the other.
+fn overlay(table: &mut Table, document: Table) {
+    let named = |key: &str| document.get("network").and_then(|n| n.get(key)).is_some();
+    let ended = match (named("hidden"), named("layers")) {
+        (true, false) => Some("layers"),
+        (false, true) => Some("hidden"),
+        _ => None,
+    };
+    if let (Some(ended), Some(network)) = (
+        ended,
+        table.get_mut("network").and_then(Value::as_table_mut),
+    ) {
+        network.insert(ended.to_owned(), Value::Array(Vec::new()));
+    }
+    document::overlay(table, document);
 }
 
 /// Refuses a key that no document has, with the one that was meant if any is near.
@@ -174,6 +192,20 @@ mod tests {
         assert_eq!(with(LearnerKind::Foovb, "data.batch_size = 4"), (4, 3));
         let asked = layers(&[preset, own, "learner.kind = 'foovb'"]).unwrap();
         assert_eq!(asked.experiment(None).unwrap().data.batch_size, 128);
+    }
+
+    #[test]
+    fn a_list_of_layers_and_hidden_widths_end_each_other() {
+        let preset = crate::presets()[0].text;
+        let list = "network.layers = ['linear 7', 'relu']";
+        let with = |texts: &[&str]| {
+            let texts = [&[preset], texts].concat();
+            let network = layers(&texts).unwrap().experiment(None).unwrap().network;
+            (network.hidden, network.layers.len())
+        };
+        assert_eq!(with(&[list]), (vec![], 2));
+        assert_eq!(with(&[list, "network.hidden = [3]"]), (vec![3], 0));
+        assert_eq!(with(&[list, "network.bias = true"]), (vec![], 2));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mesu::Learner;
+use mesu::network::{Line, Network};
+use mesu::{Learner, NetworkConfig};
 use mesu_data::{Permutation, Permuted, Source, Standardise};
 
 use crate::error::LabError;
@@ -107,9 +108,31 @@ impl Data {
         Ok(Learner::new(
             self.source.pixels(),
             self.source.classes(),
-            &experiment.network,
+            &self.network(experiment),
             &experiment.learner,
             experiment.seed,
+        )?)
+    }
+
+    /// The network of `experiment`, which sees images of these data if it does not say of what shape.
+    fn network(&self, experiment: &Experiment) -> NetworkConfig {
+        let mut network = experiment.network.clone();
+        if !network.layers.is_empty() && network.input.is_empty() {
+            network.input = self.source.train().shape().to_vec();
+        }
+        network
+    }
+
+    /// The network of `experiment`, layer by layer.
+    ///
+    /// # Errors
+    /// [`LabError::Learner`] for layers that are none or do not meet.
+    pub fn describe(&self, experiment: &Experiment) -> Result<Vec<Line>, LabError> {
+        let (pixels, classes) = (self.source.pixels(), self.source.classes());
+        Ok(Network::describe(
+            pixels,
+            classes,
+            &self.network(experiment),
         )?)
     }
 }

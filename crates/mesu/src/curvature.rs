@@ -53,8 +53,8 @@ struct Layer {
     a: Vec<f64>,
 }
 
-impl From<&crate::layer::Linear> for Layer {
-    fn from(layer: &crate::layer::Linear) -> Self {
+impl From<&crate::layer::Layer> for Layer {
+    fn from(layer: &crate::layer::Layer) -> Self {
         let bias = layer.bias.as_ref();
         let bias: Vec<f64> =
             bias.map_or(vec![], |bias| bias.mu().values().map(f64::from).collect());
@@ -177,6 +177,7 @@ mod tests {
             hidden: vec![6, 5],
             bias: true,
             init: Initialisation::He,
+            ..Default::default()
         };
         let mut init = Generator::named(3, "init", &[]);
         let network = Network::new(4, 3, &config, Form::Point, &mut init).unwrap();

@@ -126,10 +126,27 @@ fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
                     hidden: hidden.clone(),
                     bias,
                     init: Initialisation::He,
+                    ..Default::default()
                 };
                 table.push((name, network, learner.clone()));
             }
         }
+        let layers = [
+            "conv 6 3x3 same",
+            "relu",
+            "dropout 0.1",
+            "flatten",
+            "linear 12",
+            "relu",
+        ];
+        let network = NetworkConfig {
+            hidden: vec![],
+            layers: layers.map(str::to_owned).to_vec(),
+            input: vec![1, 1, INPUTS],
+            bias: true,
+            init: Initialisation::He,
+        };
+        table.push((format!("{learner:?} {layers:?}"), network, learner));
     }
     table
 }
@@ -617,6 +634,7 @@ fn fisher_information_is_that_of_single_examples() {
         hidden: vec![6],
         bias: true,
         init: Initialisation::He,
+        ..Default::default()
     };
     let sgd = SgdConfig {
         lr: 1.0,

@@ -9,58 +9,18 @@ use std::collections::VecDeque;
 use mesu::Synapses;
 use mesu::consolidation::{Anchored, Ewc, PathIntegral, Si};
 use mesu::estimator::{
-    Noise,
     local::Local,
     online::Online,
     weights::{Draw, Weights},
 };
-use mesu::layer::Linear;
+use mesu::layer::{Between, Layer};
 use mesu::network::Network;
 use mesu::rule::{Foovb, Gradient, Mesu, Real, Rule, Sgd, SigmaStep, Synapse, Weight};
 use mesu_kernels::Matrix;
 use mesu_kernels::gemm::Threads;
 use mesu_kernels::softmax::{Predicted, predict};
+use plain::recorded::{Expose, Recorded, SHIFT, assert_close, f32s, flat, golden};
 use serde_json::Value;
-
-fn golden(name: &str) -> Value {
-    let folder = std::env::var("MESU_GOLDEN")
-        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden").to_owned());
-    let path = format!("{folder}/{name}.json");
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
-    // `NaN` is no JSON; see `flat`.
-    serde_json::from_str(&text.replace("NaN", "null")).unwrap_or_else(|e| panic!("{path}: {e}"))
-}
-
-/// All numbers of a nested list, in order. `null` stands for NaN: where all inputs of a neuron are 0,
-/// so is v, and the automatic differentiation that made the file divides 0 by 0; by MATH the noise
-/// term and its gradient are 0 there. `check_gradients` puts finite differences in these places.
-fn flat(value: &Value) -> Vec<f64> {
-    match value {
-        Value::Array(items) => items.iter().flat_map(flat).collect(),
-        Value::Null => vec![f64::NAN],
-        number => vec![number.as_f64().unwrap()],
-    }
-}
-
-fn f32s(value: &Value) -> Vec<f32> {
-    flat(value).into_iter().map(|x| x as f32).collect()
-}
-
-/// f32 against f64: 1e-4 relative to the number, or to a hundredth of the largest of its group
-/// where cancellation leaves a small one.
-fn assert_close(what: &str, got: &[f32], expected: &Value) {
-    let expected = flat(expected);
-    assert_eq!(got.len(), expected.len(), "{what}: length");
-    let largest = expected.iter().fold(0.0f64, |m, x| m.max(x.abs()));
-    for (i, (got, expected)) in got.iter().zip(&expected).enumerate() {
-        let tolerance = 1e-4 * expected.abs().max(0.01 * largest);
-        let error = (f64::from(*got) - expected).abs();
-        assert!(
-            error <= tolerance,
-            "{what}[{i}]: {got}, expected {expected}"
-        );
-    }
-}
 
 // ---- update rules -------------------------------------------------------------------------
 
@@ -268,35 +228,6 @@ impl Rule for Jump {
 
 // ---- networks under given noise ------------------------------------------------------------
 
-/// Noise from a file, in the order in which an estimator asks for it.
-struct Recorded(VecDeque<f32>);
-
-impl Noise for Recorded {
-    fn fill_normal(&mut self, out: &mut [f32]) {
-        out.iter_mut()
-            .for_each(|z| *z = self.0.pop_front().expect("noise is used up"));
-    }
-}
-
-/// A rule that turns a synapse into its gradient, so that an update shows what was computed.
-#[derive(Clone, Copy)]
-struct Expose;
-
-/// Added to dC/dsigma, since updates refuse a sigma that is not positive.
-const SHIFT: f32 = 16.0;
-
-impl Rule for Expose {
-    type State<R: Real> = Synapse<R>;
-
-    fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
-        let sigma = gradient.variance() * synapse.sigma;
-        Synapse {
-            mu: gradient.mu(),
-            sigma: sigma + sigma.constant(f64::from(SHIFT)),
-        }
-    }
-}
-
 struct Case {
     file: Value,
     network: Network,
@@ -326,17 +257,22 @@ impl Case {
                 .as_bool()
                 .unwrap()
                 .then(|| synapses("b", 1, outputs));
-            Linear {
+            Layer {
                 inputs,
                 outputs,
                 weight: synapses("w", outputs, inputs),
                 bias,
+                conv: None,
+                then: vec![],
             }
         });
+        let mut layers: Vec<Layer> = layers.collect();
+        let hidden = layers.len() - 1;
+        layers[..hidden]
+            .iter_mut()
+            .for_each(|layer| layer.then = vec![Between::Relu]);
         Self {
-            network: Network {
-                layers: layers.collect(),
-            },
+            network: Network { layers },
             inputs: f32s(&file["inputs"]["x"]),
             labels: flat(&file["inputs"]["y"])
                 .into_iter()
@@ -508,7 +444,7 @@ fn weight_sampling() {
         let mut noise = case.weight_noise();
         for sample in 0..samples {
             draw.draw(&case.network, &mut noise);
-            let logits = weights.logits(&draw, inputs);
+            let logits = weights.logits(&case.network, &draw, inputs);
             case.check_logits(logits.unwrap(), sample..sample + 1);
         }
 

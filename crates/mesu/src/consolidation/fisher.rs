@@ -92,7 +92,14 @@ pub fn fisher(
             .chunks(PART * network.inputs())
             .zip(labels.chunks(PART));
         for (inputs, labels) in parts {
-            point.learn_each(&mut copy, inputs, labels, &AddSquares, &mut updates)?;
+            if copy.is_perceptron() {
+                point.learn_each(&mut copy, inputs, labels, &AddSquares, &mut updates)?;
+            } else {
+                let examples = inputs.chunks_exact(network.inputs());
+                for (x, label) in examples.zip(labels) {
+                    point.learn(&mut copy, x, &[*label], 1.0, &AddSquares, None)?;
+                }
+            }
             for (group, sums) in copy.synapses_mut().zip(&mut sums) {
                 let squares = &mut group.planes_mut()[1];
                 let pairs = sums.iter_mut().zip(squares.values());

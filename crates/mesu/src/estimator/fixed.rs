@@ -4,16 +4,19 @@
 //! Activations are feature-major, `[features][examples]`.
 
 use mesu_kernels::Matrix;
-use mesu_kernels::batch::gate;
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 
-use super::local::{relu, row_sums};
+use super::local::row_sums;
 use super::loss::Loss;
-use super::{Diverged, Learned, check_finite, lost};
+use super::product::{input_gradient, pack, pack_inputs, pack_transposed};
+use super::steps::Steps;
+use super::{Diverged, Learned, Noise, check_finite, lost};
+use crate::layer::Layer;
 
-/// The weights of a layer, `[outputs][inputs]`, and its biases, `[1][outputs]`.
+/// The weights of a layer, `[outputs][inputs]`, and its biases, `[1][outputs]`, in the place of its synapses.
 #[derive(Clone, Copy)]
 pub(crate) struct Weights<'a> {
+    pub(crate) layer: &'a Layer,
     pub(crate) weight: &'a Matrix,
     pub(crate) bias: Option<&'a Matrix>,
 }
@@ -40,12 +43,14 @@ impl Gradients {
 #[derive(Clone, Debug)]
 pub(crate) struct Fixed {
     threads: Threads,
-    /// `[outputs][examples]` of each layer: pre-activations, then what ReLU leaves of them.
-    h: Vec<Vec<f32>>,
+    /// Of each layer: pre-activations, `[outputs][examples * positions]`, and what comes of them.
+    steps: Vec<Steps>,
     /// Gradients at the pre-activations.
     d: Vec<Vec<f32>>,
     packed: Packed,
-    zeros: Vec<f32>,
+    patches: Vec<f32>,
+    /// Images as the first layer of a convolutional network takes them.
+    images: Vec<f32>,
     pub(super) loss: Loss,
 }
 
@@ -54,42 +59,57 @@ impl Fixed {
     pub(crate) fn new(threads: Threads) -> Self {
         Self {
             threads,
-            h: Vec::new(),
+            steps: Vec::new(),
             d: Vec::new(),
             packed: Packed::default(),
-            zeros: Vec::new(),
+            patches: Vec::new(),
+            images: Vec::new(),
             loss: Loss::new(0, 0),
         }
     }
 
-    /// Logits, `[classes][examples]`, of `inputs`, `[examples][inputs]`.
-    pub(crate) fn logits(
+    /// Logits, `[classes][examples]`, of `inputs`, `[examples][inputs]`; with noise it drops out, to learn
+    /// from them.
+    pub(crate) fn logits<N: Noise>(
         &mut self,
         layers: &[Weights<'_>],
         inputs: &[f32],
+        mut dropping: Option<&mut N>,
     ) -> Result<&mut [f32], Diverged> {
-        let examples = inputs.len() / layers[0].weight.columns();
-        self.h.resize_with(layers.len(), Vec::new);
-        for (l, Weights { weight, bias }) in layers.iter().enumerate() {
-            let (below, rest) = self.h.split_at_mut(l);
+        let examples = inputs.len() / layers[0].layer.input_size();
+        self.steps.resize_with(layers.len(), Steps::default);
+        for (l, weights) in layers.iter().enumerate() {
+            let Weights {
+                layer,
+                weight,
+                bias,
+            } = *weights;
+            let (below, rest) = self.steps.split_at_mut(l);
             let this = &mut rest[0];
-            if let Some(below) = below.last_mut() {
-                relu(below);
-                self.packed.pack_rows(below, weight.columns(), examples);
-            } else {
-                self.packed.pack_columns(inputs, weight.columns(), examples);
+            match below.last() {
+                Some(below) => {
+                    pack(
+                        layer,
+                        below.output(&layers[l - 1].layer.then),
+                        &mut self.packed,
+                    );
+                }
+                None => pack_inputs(layer, inputs, &mut self.images, &mut self.packed),
             }
-            this.resize(weight.rows() * examples, 0.0);
+            let columns = examples * layer.positions();
+            let a = this.activations();
+            a.resize(weight.rows() * columns, 0.0);
             let w = Left::rows(weight.padded(), weight.stride());
-            gemm(w, &self.packed, this, examples, self.threads);
+            gemm(w, &self.packed, a, columns, self.threads);
             if let Some(bias) = bias {
-                for (row, b) in this.chunks_exact_mut(examples).zip(bias.row(0)) {
+                for (row, b) in a.chunks_exact_mut(columns).zip(bias.row(0)) {
                     row.iter_mut().for_each(|a| *a += b);
                 }
             }
-            check_finite(l, this, &[])?;
+            check_finite(l, a, &[])?;
+            this.forward(&layer.then, examples, dropping.as_deref_mut());
         }
-        Ok(&mut self.h[layers.len() - 1])
+        Ok(self.steps[layers.len() - 1].output_mut(&[]))
     }
 
     /// The loss of the last [`logits`](Self::logits), summed over the batch, and the gradients of
@@ -104,32 +124,33 @@ impl Fixed {
     ) -> Result<Learned, Diverged> {
         let (count, examples) = (layers.len(), labels.len());
         let classes = layers[count - 1].weight.rows();
-        self.loss.load(&self.h[count - 1], classes);
+        self.loss.load(self.steps[count - 1].output(&[]), classes);
         let learned = self.loss.gradient(labels, scale);
         let learned = learned.ok_or_else(|| lost(count))?;
         self.d.resize_with(count, Vec::new);
         self.loss.store(&mut self.d[count - 1]);
         for (l, gradients) in gradients.iter_mut().enumerate().rev() {
-            let weight = layers[l].weight;
+            let Weights { layer, weight, .. } = layers[l];
             let (below, rest) = self.d.split_at_mut(l);
             let d = &rest[0];
-            if let Some(below) = below.last_mut() {
-                let h = &self.h[l - 1];
-                below.resize(h.len(), 0.0);
-                self.packed.pack_rows(d, weight.rows(), examples);
-                let w = Left::columns(weight.padded(), weight.stride());
-                gemm(w, &self.packed, below, examples, self.threads);
-                self.zeros.resize(h.len(), 0.0);
-                gate(h, below, &self.zeros);
-                self.packed.pack_columns(h, examples, weight.columns());
-            } else {
-                self.packed.pack_rows(inputs, examples, weight.columns());
+            let columns = d.len() / layer.outputs;
+            match (below.last_mut(), layer.conv) {
+                (Some(below), _) => {
+                    let w = Left::columns(weight.padded(), weight.stride());
+                    let (packed, patches) = (&mut self.packed, &mut self.patches);
+                    input_gradient(layer, w, d, packed, patches, below, self.threads);
+                    let (steps, then) = (&mut self.steps[l - 1], &layers[l - 1].layer.then);
+                    pack_transposed(layer, steps.output(then), packed);
+                    steps.backward(then, examples, below);
+                }
+                (None, None) => self.packed.pack_rows(inputs, examples, layer.inputs),
+                (None, Some(_)) => pack_transposed(layer, &self.images, &mut self.packed),
             }
-            let (stride, left) = (gradients.weight.stride(), Left::rows(d, examples));
+            let (stride, left) = (gradients.weight.stride(), Left::rows(d, columns));
             let out = gradients.weight.padded_mut();
             gemm(left, &self.packed, out, stride, self.threads);
             if let Some(bias) = &mut gradients.bias {
-                *bias = row_sums(d, examples);
+                *bias = row_sums(d, columns);
             }
         }
         Ok(learned)

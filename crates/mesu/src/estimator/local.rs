@@ -2,15 +2,17 @@
 //!
 //! Shapes, with B examples and S samples: activations are feature-major, `[features][columns]`, with
 //! column `s * B + b` for sample s of example b; the first layer's m and v are `[outputs][B]`, shared
-//! by the samples. Each example and sample has its own noise.
+//! by the samples. Each example and sample has its own noise. Of images, every column is a plane of pixels,
+//! and every pixel of a convolution's output has its own noise.
 
-use mesu_kernels::batch::{Second, gate, multiply, sample, update};
+use mesu_kernels::batch::{Second, add_product, multiply, sample, update};
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 use mesu_kernels::{Matrix, Rule};
 
 use super::loss::Loss;
+use super::product::{input_gradient, pack, pack_inputs, pack_transposed};
+use super::steps::Steps;
 use super::{Diverged, Learned, Noise, check_finite, check_sigma, lost};
-use crate::layer::Linear;
 use crate::network::Network;
 
 /// Buffers for batches; they grow to what a batch needs and stay.
@@ -20,6 +22,9 @@ pub struct Local {
     layers: Vec<Activations>,
     sigma_squared: Vec<f32>,
     through_sigma: Vec<f32>,
+    patches: Vec<f32>,
+    /// Images as the first layer of a convolutional network takes them.
+    images: Vec<f32>,
     d_sum: Vec<f32>,
     r_sum: Vec<f32>,
     gradients: Vec<Gradients>,
@@ -28,15 +33,16 @@ pub struct Local {
     loss: Loss,
 }
 
-/// What one layer computes, `[outputs][S * B]` but for the first layer's m and v, `[outputs][B]`.
+/// What one layer computes, `[outputs][S * B * positions]` but for the first layer's m and v, which the
+/// samples share.
 #[derive(Clone, Debug, Default)]
 struct Activations {
     m: Vec<f32>,
     v: Vec<f32>,
     /// Noise, then `q = z / sqrt(v)`.
     q: Vec<f32>,
-    /// Pre-activations, then what ReLU leaves of them.
-    h: Vec<f32>,
+    /// Pre-activations, and what comes of them before the next layer.
+    steps: Steps,
     d: Vec<f32>,
     r: Vec<f32>,
 }
@@ -57,6 +63,8 @@ impl Local {
             layers: Vec::new(),
             sigma_squared: Vec::new(),
             through_sigma: Vec::new(),
+            patches: Vec::new(),
+            images: Vec::new(),
             d_sum: Vec::new(),
             r_sum: Vec::new(),
             gradients: Vec::new(),
@@ -77,21 +85,38 @@ impl Local {
         samples: usize,
         noise: &mut N,
     ) -> Result<&mut [f32], Diverged> {
+        self.forward(network, inputs, samples, noise, false)?;
+        let last = self.layers.len() - 1;
+        Ok(self.layers[last].steps.output_mut(&[]))
+    }
+
+    /// From the inputs to the logits, dropping out if it is to learn from them.
+    fn forward<N: Noise>(
+        &mut self,
+        network: &Network,
+        inputs: &[f32],
+        samples: usize,
+        noise: &mut N,
+        learning: bool,
+    ) -> Result<(), Diverged> {
         let examples = inputs.len() / network.inputs();
         self.layers
             .resize_with(network.layers.len(), Activations::default);
         for (l, layer) in network.layers.iter().enumerate() {
             let (below, rest) = self.layers.split_at_mut(l);
             let this = &mut rest[0];
-            let columns = if let Some(below) = below.last_mut() {
-                relu(&mut below.h);
-                self.packed
-                    .pack_rows(&below.h, layer.inputs, samples * examples);
+            let columns = if let Some(below) = below.last() {
+                let x = below.steps.output(&network.layers[l - 1].then);
+                pack(layer, x, &mut self.packed);
                 samples * examples
             } else {
-                self.packed.pack_columns(inputs, layer.inputs, examples);
+                pack_inputs(layer, inputs, &mut self.images, &mut self.packed);
                 examples
             };
+            let (columns, drawn) = (
+                columns * layer.positions(),
+                samples * examples * layer.positions(),
+            );
             self.packed_squares.pack_squares(&self.packed);
             this.m.resize(layer.outputs * columns, 0.0);
             this.v.resize(layer.outputs * columns, 0.0);
@@ -111,22 +136,22 @@ impl Local {
             layer.add_bias_to_columns(&mut this.m, &mut this.v);
             check_finite(l, &this.m, &this.v)?;
 
-            this.q.resize(layer.outputs * samples * examples, 0.0);
-            this.h.resize(this.q.len(), 0.0);
+            let a = this.steps.activations();
+            this.q.resize(layer.outputs * drawn, 0.0);
+            a.resize(layer.outputs * drawn, 0.0);
             noise.fill_normal(&mut this.q);
             let rows = this
                 .m
                 .chunks_exact(columns)
                 .zip(this.v.chunks_exact(columns));
-            let samples = this
-                .q
-                .chunks_exact_mut(samples * examples)
-                .zip(this.h.chunks_exact_mut(samples * examples));
-            rows.zip(samples)
+            let drawn = (this.q.chunks_exact_mut(drawn)).zip(a.chunks_exact_mut(drawn));
+            rows.zip(drawn)
                 .for_each(|((m, v), (z, a))| sample(m, v, z, a));
+            let dropping = learning.then_some(&mut *noise);
+            this.steps
+                .forward(&layer.then, samples * examples, dropping);
         }
-        let last = self.layers.len() - 1;
-        Ok(&mut self.layers[last].h)
+        Ok(())
     }
 
     /// One update on a batch: `inputs`, `[labels.len()][network.inputs()]`, finite; labels below the
@@ -155,16 +180,16 @@ impl Local {
                 }
             }));
         }
-        self.logits(network, inputs, samples, noise)?;
+        self.forward(network, inputs, samples, noise, true)?;
         let last = &mut self.layers[count - 1];
-        self.loss.load(&last.h, network.classes());
+        self.loss.load(last.steps.output(&[]), network.classes());
         let Learned { nll, correct } = self
             .loss
             .gradient(labels, weight / samples as f32)
             .ok_or_else(|| lost(count))?;
         self.loss.store(&mut last.d);
         for l in (0..count).rev() {
-            self.backward(l, &mut network.layers[l], inputs, samples, rule)?;
+            self.backward(l, network, inputs, samples, rule)?;
         }
         Ok(Learned {
             nll: nll / samples as f64,
@@ -176,7 +201,7 @@ impl Local {
     fn backward<R: Rule>(
         &mut self,
         l: usize,
-        layer: &mut Linear,
+        network: &mut Network,
         inputs: &[f32],
         samples: usize,
         rule: &R,
@@ -184,51 +209,56 @@ impl Local {
         let threads = self.threads;
         let (below, rest) = self.layers.split_at_mut(l);
         let this = &mut rest[0];
-        let Linear {
-            inputs: fan_in,
-            outputs,
-            weight,
-            bias,
-        } = layer;
-        let columns = this.d.len() / *outputs;
+        let (layers_below, layers) = network.layers.split_at_mut(l);
+        let layer = &mut layers[0];
+        let columns = this.d.len() / layer.outputs;
         this.r.resize(this.d.len(), 0.0);
         multiply(&this.d, &this.q, &mut this.r);
 
-        let (d, r, columns) = if let Some(below) = below.last_mut() {
-            let (mu, sigma) = weight.gaussian();
-            squares_of(sigma.padded(), &mut self.sigma_squared);
-            below.d.resize(*fan_in * columns, 0.0);
-            self.through_sigma.resize(*fan_in * columns, 0.0);
-            let left = |matrix| Left::columns(matrix, mu.stride());
-            self.packed.pack_rows(&this.d, *outputs, columns);
-            gemm(
-                left(mu.padded()),
-                &self.packed,
-                &mut below.d,
-                columns,
-                threads,
-            );
-            self.packed.pack_rows(&this.r, *outputs, columns);
-            let sigma_squared = left(&self.sigma_squared);
-            gemm(
-                sigma_squared,
-                &self.packed,
-                &mut self.through_sigma,
-                columns,
-                threads,
-            );
-            gate(&below.h, &mut below.d, &self.through_sigma);
-
-            self.packed.pack_columns(&below.h, columns, *fan_in);
-            (&this.d, &this.r, columns)
-        } else {
-            // The samples share the input: their gradients are summed first.
-            let examples = columns / samples;
-            sum_samples(&this.d, columns, examples, &mut self.d_sum);
-            sum_samples(&this.r, columns, examples, &mut self.r_sum);
-            self.packed.pack_rows(inputs, examples, *fan_in);
-            (&self.d_sum, &self.r_sum, examples)
-        };
+        let (d, r, columns) =
+            if let (Some(below), Some(layer_below)) = (below.last_mut(), layers_below.last()) {
+                let (mu, sigma) = layer.weight.gaussian();
+                squares_of(sigma.padded(), &mut self.sigma_squared);
+                let left = |matrix| Left::columns(matrix, mu.stride());
+                let (packed, patches) = (&mut self.packed, &mut self.patches);
+                let dx = &mut below.d;
+                input_gradient(
+                    layer,
+                    left(mu.padded()),
+                    &this.d,
+                    packed,
+                    patches,
+                    dx,
+                    threads,
+                );
+                let through_sigma = &mut self.through_sigma;
+                let left = left(&self.sigma_squared);
+                input_gradient(
+                    layer,
+                    left,
+                    &this.r,
+                    packed,
+                    patches,
+                    through_sigma,
+                    threads,
+                );
+                let x = below.steps.output(&layer_below.then);
+                add_product(x, through_sigma, dx);
+                pack_transposed(layer, x, packed);
+                let planes = columns / layer.positions();
+                below.steps.backward(&layer_below.then, planes, dx);
+                (&this.d, &this.r, columns)
+            } else {
+                // The samples share the input: their gradients are summed first.
+                let shared = columns / samples;
+                sum_samples(&this.d, columns, shared, &mut self.d_sum);
+                sum_samples(&this.r, columns, shared, &mut self.r_sum);
+                match layer.conv {
+                    None => self.packed.pack_rows(inputs, shared, layer.inputs),
+                    Some(_) => pack_transposed(layer, &self.images, &mut self.packed),
+                }
+                (&self.d_sum, &self.r_sum, shared)
+            };
 
         self.packed_squares.pack_squares(&self.packed);
         let gradients = &mut self.gradients[l];
@@ -250,8 +280,8 @@ impl Local {
         );
         let (g, s) = (&gradients.mu, &gradients.sigma);
         let second = Some((s, Second::Variance));
-        check_sigma(l, update(weight.lend(), g, second, rule))?;
-        if let Some(bias) = bias {
+        check_sigma(l, update(layer.weight.lend(), g, second, rule))?;
+        if let Some(bias) = &mut layer.bias {
             let (d, r) = (row_sums(d, columns), row_sums(r, columns));
             let second = Some((&r, Second::Variance));
             check_sigma(l, update(bias.lend(), &d, second, rule))?;
@@ -267,11 +297,6 @@ pub(super) fn row_sums(matrix: &[f32], columns: usize) -> Matrix {
         .map(|row| row.iter().sum())
         .collect();
     Matrix::from_slice(1, sums.len(), &sums)
-}
-
-pub(super) fn relu(h: &mut [f32]) {
-    h.iter_mut()
-        .for_each(|h| *h = if *h > 0.0 { *h } else { 0.0 });
 }
 
 fn squares_of(x: &[f32], out: &mut Vec<f32>) {

@@ -16,6 +16,8 @@ pub mod local;
 mod loss;
 pub mod online;
 pub mod point;
+mod product;
+mod steps;
 pub mod weights;
 
 use mesu_kernels::Generator;

@@ -14,7 +14,7 @@ use mesu_kernels::{Matrix, Rule};
 
 use super::loss::Loss;
 use super::{Diverged, Learned, Noise, check_finite, check_sigma, lost};
-use crate::layer::Linear;
+use crate::layer::Layer;
 use crate::network::Network;
 
 /// Buffers for learning one example at a time, made once for a network and a number of samples.
@@ -202,7 +202,7 @@ impl Online {
                 d: d_below,
                 ..
             } = below;
-            let Linear { weight, bias, .. } = layer;
+            let Layer { weight, bias, .. } = layer;
             let (mu, sigma) = weight.gaussian();
             input_gradient_rows(mu, sigma, h, d, r, d_below);
             let updated = rank_update(weight.lend(), h, Some(squares), d, Some(r), rule);
@@ -220,7 +220,7 @@ impl Online {
     /// Updates the first layer and computes m and v of the next example, without the bias.
     fn update_first<R: Rule>(
         &mut self,
-        layer: &mut Linear,
+        layer: &mut Layer,
         next: Option<&[f32]>,
         rule: &R,
     ) -> Result<(), Diverged> {

@@ -9,7 +9,7 @@ use mesu_kernels::gemm::Threads;
 use mesu_kernels::online::{
     Input, Moments, load_input, point, rank_one_update, rank_update, sum_rows,
 };
-use mesu_kernels::{Matrix, Rule};
+use mesu_kernels::{Generator, Matrix, Rule};
 
 use super::fixed::{self, Fixed, Gradients};
 use super::loss::{Loss, count_correct};
@@ -23,6 +23,7 @@ const FEW: usize = 8;
 /// Buffers for learning, made once for a network and a number of rows.
 #[derive(Clone, Debug)]
 pub struct Point {
+    perceptron: bool,
     layers: Vec<Activations>,
     this: Matrix,
     next: Matrix,
@@ -45,6 +46,7 @@ struct Activations {
 /// The weights of a network, or the means of its synapses, layer by layer.
 pub(crate) fn weights(network: &Network) -> Vec<fixed::Weights<'_>> {
     let layers = network.layers.iter().map(|layer| fixed::Weights {
+        layer,
         weight: layer.weight.mu(),
         bias: layer.bias.as_ref().map(|bias| bias.mu()),
     });
@@ -57,6 +59,7 @@ impl Point {
     pub fn new(network: &Network) -> Self {
         let x = Matrix::zeros(1, network.inputs());
         let mut buffers = Self {
+            perceptron: network.is_perceptron(),
             layers: Vec::new(),
             this: x.clone(),
             next: x.clone(),
@@ -85,7 +88,7 @@ impl Point {
         self.layers = layers.collect();
     }
 
-    /// Learns the examples one after another: `inputs`, `[labels.len()][network.inputs()]`, finite;
+    /// Learns the examples of a perceptron one after another: `inputs`, `[labels.len()][network.inputs()]`, finite;
     /// labels below the number of classes. `updates` counts those made.
     ///
     /// # Errors
@@ -185,7 +188,7 @@ impl Point {
     /// How many of the first of the last batch's `examples`, whose labels these are, were right.
     pub(crate) fn correct(&self, examples: usize, labels: &[u32]) -> u64 {
         let loss = match examples {
-            ..=FEW => &self.loss,
+            ..=FEW if self.perceptron => &self.loss,
             _ => &self.fixed.loss,
         };
         let classes = loss.logits.rows();
@@ -193,7 +196,8 @@ impl Point {
     }
 
     /// One update on a batch: `inputs`, `[labels.len()][network.inputs()]`, finite; labels below the
-    /// number of classes. The loss is `weight` times the sum over the examples.
+    /// number of classes. The loss is `weight` times the sum over the examples. Networks with dropout
+    /// drop out if there is noise.
     ///
     /// # Errors
     /// [`Diverged`] when the network can't be computed with any more; it is then unchanged.
@@ -204,10 +208,11 @@ impl Point {
         labels: &[u32],
         weight: f32,
         rule: &R,
+        noise: Option<&mut Generator>,
     ) -> Result<Learned, Diverged> {
         match labels.len() {
-            ..=FEW => self.learn_few(network, inputs, labels, weight, rule),
-            _ => self.learn_many(network, inputs, labels, weight, rule),
+            ..=FEW if self.perceptron => self.learn_few(network, inputs, labels, weight, rule),
+            _ => self.learn_many(network, inputs, labels, weight, rule, noise),
         }
     }
 
@@ -219,9 +224,10 @@ impl Point {
         labels: &[u32],
         weight: f32,
         rule: &R,
+        noise: Option<&mut Generator>,
     ) -> Result<Learned, Diverged> {
         let layers = weights(network);
-        self.fixed.logits(&layers, inputs)?;
+        self.fixed.logits(&layers, inputs, noise)?;
         let gradients = &mut self.gradients;
         let learned = self
             .fixed
@@ -272,8 +278,6 @@ fn update_bias<R: Rule>(bias: &mut Synapses, d: &Matrix, rule: &R) {
 
 #[cfg(test)]
 mod tests {
-    use mesu_kernels::Generator;
-
     use super::*;
     use crate::network::{Form, NetworkConfig};
     use crate::rule::Sgd;
@@ -302,7 +306,7 @@ mod tests {
             let mut point = Point::new(&network);
             let (mut few, mut many) = (network.clone(), network.clone());
             let a = point.learn_few(&mut few, &inputs, &labels, 0.5, &rule);
-            let b = point.learn_many(&mut many, &inputs, &labels, 0.5, &rule);
+            let b = point.learn_many(&mut many, &inputs, &labels, 0.5, &rule, None);
             let (a, b) = (a.unwrap(), b.unwrap());
             assert_eq!(a.correct, b.correct);
             assert!((a.nll - b.nll).abs() < 1e-5 * a.nll);

@@ -4,7 +4,7 @@
 
 use mesu_kernels::batch::{Second, accumulate, sample_weights, update};
 use mesu_kernels::gemm::Threads;
-use mesu_kernels::{Matrix, Rule};
+use mesu_kernels::{Generator, Matrix, Rule};
 
 use super::fixed::{self, Fixed, Gradients};
 use super::loss::count_correct;
@@ -64,9 +64,10 @@ impl Draw {
     }
 
     /// The weights that were drawn, layer by layer.
-    pub(crate) fn weights(&self) -> Vec<fixed::Weights<'_>> {
-        let layers = self.layers.iter();
-        let weights = layers.map(|(weight, bias)| fixed::Weights {
+    pub(crate) fn weights<'a>(&'a self, network: &'a Network) -> Vec<fixed::Weights<'a>> {
+        let layers = network.layers.iter().zip(&self.layers);
+        let weights = layers.map(|(layer, (weight, bias))| fixed::Weights {
+            layer,
             weight: &weight.w,
             bias: bias.as_ref().map(|bias| &bias.w),
         });
@@ -94,7 +95,11 @@ struct Work {
 impl Work {
     fn new(network: &Network) -> Self {
         let draw = Draw::new(network);
-        let gradients: Vec<_> = draw.weights().into_iter().map(Gradients::new).collect();
+        let gradients: Vec<_> = draw
+            .weights(network)
+            .into_iter()
+            .map(Gradients::new)
+            .collect();
         Self {
             draw,
             mu: gradients.clone(),
@@ -148,8 +153,14 @@ impl Weights {
     ///
     /// # Errors
     /// [`Diverged`] when a layer's pre-activations are not finite.
-    pub fn logits(&mut self, draw: &Draw, inputs: &[f32]) -> Result<&mut [f32], Diverged> {
-        self.fixed.logits(&draw.weights(), inputs)
+    pub fn logits(
+        &mut self,
+        network: &Network,
+        draw: &Draw,
+        inputs: &[f32],
+    ) -> Result<&mut [f32], Diverged> {
+        let weights = draw.weights(network);
+        self.fixed.logits(&weights, inputs, None::<&mut Generator>)
     }
 
     /// One update on a batch; the arguments are those of [`super::local::Local::learn`].
@@ -175,8 +186,8 @@ impl Weights {
         let mut votes = vec![0.0; labels.len() * network.classes()];
         for _ in 0..samples {
             work.draw.draw(network, noise);
-            let weights = work.draw.weights();
-            fixed.logits(&weights, inputs)?;
+            let weights = work.draw.weights(network);
+            fixed.logits(&weights, inputs, Some(&mut *noise))?;
             learned += fixed.gradients(&weights, inputs, labels, scale, &mut work.gradients)?;
             let shares = votes.iter_mut().zip(&fixed.loss.votes);
             shares.for_each(|(sum, p)| *sum += p);

@@ -1,5 +1,7 @@
-//! Layers of Bayesian synapses.
+//! Layers of Bayesian synapses, and what comes between them.
 
-mod linear;
+mod between;
+mod synaptic;
 
-pub use linear::Linear;
+pub use between::Between;
+pub use synaptic::Layer;

@@ -79,7 +79,7 @@ impl<R: Rule> Bayesian<R> {
                 let classes = network.classes();
                 let mut logits = vec![0.0; classes * samples * examples];
                 for (s, draw) in draws.iter().enumerate() {
-                    let of_sample = weights.logits(draw, inputs)?;
+                    let of_sample = weights.logits(network, draw, inputs)?;
                     let rows = logits.chunks_exact_mut(samples * examples);
                     for (row, from) in rows.zip(of_sample.chunks_exact(examples)) {
                         row[s * examples..(s + 1) * examples].copy_from_slice(from);
@@ -102,7 +102,8 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Bayesian<R> {
         updates: &mut u64,
     ) -> Result<Learned, Diverged> {
         let rule = &self.rule;
-        if self.sampling.estimator == Estimator::LocalReparameterization {
+        let local = self.sampling.estimator == Estimator::LocalReparameterization;
+        if local && network.is_perceptron() {
             return self
                 .online
                 .learn_each(network, inputs, labels, rule, noise, updates);

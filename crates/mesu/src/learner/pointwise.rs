@@ -72,9 +72,17 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Pointwise<R> {
         network: &mut Network,
         inputs: &[f32],
         labels: &[u32],
-        _: &mut Generator,
+        noise: &mut Generator,
         updates: &mut u64,
     ) -> Result<Learned, Diverged> {
+        if !network.is_perceptron() {
+            let mut learned = Learned::default();
+            for (x, label) in inputs.chunks_exact(network.inputs()).zip(labels) {
+                learned += self.learn(network, x, &[*label], noise, *updates)?;
+                *updates += 1;
+            }
+            return Ok(learned);
+        }
         let mut made = *updates - self.begun;
         let learned = self
             .point
@@ -88,12 +96,13 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Pointwise<R> {
         network: &mut Network,
         inputs: &[f32],
         labels: &[u32],
-        _: &mut Generator,
+        noise: &mut Generator,
         updates: u64,
     ) -> Result<Learned, Diverged> {
         let rule = self.rule.at(updates - self.begun);
         let weight = self.reduction.weight(labels.len());
-        self.point.learn(network, inputs, labels, weight, &rule)
+        self.point
+            .learn(network, inputs, labels, weight, &rule, Some(noise))
     }
 
     fn predict(
@@ -107,7 +116,7 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Pointwise<R> {
         let chunks = chunks.with_min_len(CHUNKS_PER_THREAD);
         let new = || Fixed::new(Threads::One);
         let predicted = chunks.map_init(new, |fixed, inputs| {
-            let logits = fixed.logits(&layers, inputs)?;
+            let logits = fixed.logits(&layers, inputs, None::<&mut Generator>)?;
             let mut prediction = from_logits(logits, network.classes(), 1);
             // One sample disagrees with nobody: not even by rounding.
             prediction.aleatoric.clone_from(&prediction.total);

@@ -1,6 +1,9 @@
 //! The loss of a Bayesian network under local reparameterization, in f64, as plain as can be.
 
-use mesu::layer::Linear;
+#[allow(dead_code)] // Not every test reads golden files.
+pub(crate) mod recorded;
+
+use mesu::layer;
 use mesu_kernels::Matrix;
 
 /// A layer with f64 parameters; without a bias its two vectors are empty.
@@ -14,8 +17,8 @@ pub(crate) struct Layer {
     pub(crate) bias_sigma: Vec<f64>,
 }
 
-impl From<&Linear> for Layer {
-    fn from(layer: &Linear) -> Self {
+impl From<&layer::Layer> for Layer {
+    fn from(layer: &layer::Layer) -> Self {
         let f64s = |x: &Matrix| x.values().map(f64::from).collect();
         let bias = layer.bias.as_ref();
         Self {

@@ -1,23 +1,47 @@
-//! A fully connected layer: `a = W h (+ b)`, every entry of W and b a synapse.
+//! A layer of neurons: `a = W h (+ b)`, every entry of W and b a synapse.
+//!
+//! In a fully connected layer h is all of the input. In a convolution it is the patch around one position of
+//! the image, the same W for all positions. Under local reparameterization every position of a convolution has noise of its
+//! own, as if it had weights of its own: an approximation of one posterior over shared weights.
 
 use mesu_kernels::Matrix;
+use mesu_kernels::conv::Geometry;
 
+use super::Between;
 use crate::Synapses;
 
-/// A fully connected layer.
+/// A layer of neurons, and what is done with its activations before the next one.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Linear {
-    /// Width of the input.
+pub struct Layer {
+    /// Numbers that a neuron sees: the width of the input, or a patch of it.
     pub inputs: usize,
-    /// Number of neurons.
+    /// Number of neurons, or of a convolution's channels.
     pub outputs: usize,
     /// `[outputs][inputs]`.
     pub weight: Synapses,
     /// `[1][outputs]`, in networks with biases.
     pub bias: Option<Synapses>,
+    /// The shapes of a convolution; none of a fully connected layer.
+    pub conv: Option<Geometry>,
+    /// Steps between this layer and the next.
+    pub then: Vec<Between>,
 }
 
-impl Linear {
+impl Layer {
+    /// Positions that a neuron is at: 1 in a fully connected layer.
+    #[must_use]
+    pub fn positions(&self) -> usize {
+        self.conv.map_or(1, |geometry| geometry.positions())
+    }
+
+    /// Numbers in an example of its input.
+    #[must_use]
+    pub fn input_size(&self) -> usize {
+        self.conv.map_or(self.inputs, |geometry| {
+            geometry.channels * geometry.pixels()
+        })
+    }
+
     /// Number of synapses, biases included.
     #[must_use]
     pub fn synapses(&self) -> usize {

@@ -1,0 +1,236 @@
+//! Networks of convolutions: golden gradients, finite differences, and learning.
+
+#![allow(clippy::unwrap_used)]
+
+#[allow(dead_code)]
+mod plain;
+
+use std::collections::VecDeque;
+
+use mesu::estimator::{local::Local, weights::Weights};
+use mesu::layer::{Between, Layer};
+use mesu::network::Network;
+use mesu::{Form, Generator, Initialisation, NetworkConfig, Synapses};
+use mesu_kernels::Matrix;
+use mesu_kernels::conv::Geometry;
+use mesu_kernels::gemm::Threads;
+use mesu_kernels::pool::Pool;
+use plain::recorded::{Expose, Recorded, SHIFT, assert_close, f32s, flat, golden};
+use serde_json::Value;
+
+fn geometry(channels: usize, size: usize, stride: usize, padding: usize) -> Geometry {
+    Geometry {
+        channels,
+        height: size,
+        width: size,
+        kernel: 3,
+        stride,
+        padding,
+    }
+}
+
+/// The network of the file: 6x6 pixels, two convolutions, a pooling and a linear layer.
+fn read(params: &Value) -> Network {
+    let layer = |name: &str, inputs, outputs, conv, then| {
+        let group = |kind: &str, rows, columns| {
+            let part = |part: &str| f32s(&params[format!("{kind}_{part}")]);
+            Synapses::new(rows, columns, &part("mu"), &part("sigma"))
+        };
+        Layer {
+            inputs,
+            outputs,
+            weight: group(name, outputs, inputs),
+            bias: Some(group(&format!("{name}b"), 1, outputs)),
+            conv,
+            then,
+        }
+    };
+    let pool = Pool {
+        height: 4,
+        width: 4,
+        size: 2,
+    };
+    let after = vec![Between::Relu, Between::MaxPool(pool), Between::Flatten(4)];
+    Network {
+        layers: vec![
+            layer("c1", 18, 3, Some(geometry(2, 6, 1, 1)), vec![Between::Relu]),
+            layer("c2", 27, 4, Some(geometry(3, 6, 1, 0)), after),
+            layer("fc", 16, 3, None, vec![]),
+        ],
+    }
+}
+
+#[test]
+fn local_reparameterization() {
+    let file = golden("conv_local");
+    let network = read(&file["inputs"]["params"]);
+    let (inputs, labels) = (f32s(&file["inputs"]["x"]), flat(&file["inputs"]["y"]));
+    let labels: Vec<u32> = labels.into_iter().map(|y| y as u32).collect();
+    let (samples, batch) = (2, 2);
+    // The file's `[sample][example][channel][pixel]`, as `[channel][sample][example][pixel]`.
+    let mut noise = VecDeque::new();
+    for (name, layer) in ["c1", "c2", "fc"].iter().zip(&network.layers) {
+        let (z, pixels) = (f32s(&file["inputs"]["noise"][name]), layer.positions());
+        for channel in 0..layer.outputs {
+            for column in 0..samples * batch {
+                let from = (column * layer.outputs + channel) * pixels;
+                noise.extend(&z[from..from + pixels]);
+            }
+        }
+    }
+    let mut local = Local::new(Threads::One);
+    let logits = local.logits(&network, &inputs, samples, &mut Recorded(noise.clone()));
+    let by_row: Vec<f32> = {
+        let logits = logits.unwrap();
+        let columns = samples * batch;
+        (0..columns * 3)
+            .map(|i| logits[i % 3 * columns + i / 3])
+            .collect()
+    };
+    let outputs = &file["outputs"];
+    assert_close("logits", &by_row, &outputs["logits"]);
+
+    let (mut exposed, mut noise) = (network.clone(), Recorded(noise));
+    let learned = local.learn(
+        &mut exposed,
+        &inputs,
+        &labels,
+        samples,
+        1.0,
+        &Expose,
+        &mut noise,
+    );
+    assert!(noise.0.is_empty());
+    let (nll, expected) = (learned.unwrap().nll, outputs["loss"].as_f64().unwrap());
+    assert!((nll - expected).abs() < 1e-5 * expected, "{nll} {expected}");
+    for (name, layer) in ["c1", "c2", "fc"].iter().zip(&exposed.layers) {
+        for (name, group) in [
+            (name.to_string(), Some(&layer.weight)),
+            (format!("{name}b"), layer.bias.as_ref()),
+        ] {
+            let group = group.unwrap();
+            let gradient: Vec<f32> = group.mu().values().collect();
+            let at = |part| &outputs["grads"][format!("{name}_{part}")];
+            assert_close(&format!("d{name}_mu"), &gradient, at("mu"));
+            let sigma = group.sigma().unwrap().values().zip(flat(at("sigma")));
+            for (i, (shifted, expected)) in sigma.enumerate() {
+                // The shift rounds off 1e-6 (half a unit in the last place of 16).
+                let got = f64::from(shifted - SHIFT);
+                let close = (got - expected).abs() <= 1e-4 * expected.abs() + 1.5e-6;
+                assert!(close, "d{name}_sigma[{i}]: {got}, expected {expected}");
+            }
+        }
+    }
+}
+
+/// Networks with every kind of layer between them.
+fn networks() -> Vec<Network> {
+    let list = |layers: &[&str], input: [usize; 3]| {
+        let config = NetworkConfig {
+            hidden: vec![],
+            layers: layers.iter().map(ToString::to_string).collect(),
+            input: input.to_vec(),
+            bias: true,
+            init: Initialisation::He,
+        };
+        let (inputs, noise) = (
+            input.iter().product(),
+            &mut Generator::named(3, "network", &[]),
+        );
+        Network::new(inputs, 3, &config, Form::Gaussian, noise).unwrap()
+    };
+    vec![
+        list(
+            &[
+                "conv 4 3x3 same",
+                "relu",
+                "max-pool 2",
+                "dropout 0.2",
+                "conv 5 3x3",
+                "relu",
+                "flatten",
+                "linear 7",
+                "relu",
+            ],
+            [2, 8, 7],
+        ),
+        list(
+            &[
+                "conv 3 3x3 stride 2 pad 1",
+                "relu",
+                "conv 4 2x2",
+                "mean-pool 2",
+                "flatten",
+            ],
+            [2, 7, 9],
+        ),
+        list(&["flatten", "linear 6", "relu", "dropout 0.5"], [1, 4, 4]),
+    ]
+}
+
+/// Along the gradient of the means, and of the standard deviations, the loss rises as the gradient says.
+#[test]
+fn gradients_are_those_of_the_loss() {
+    for network in networks() {
+        let examples = 5;
+        let inputs = Generator::named(4, "inputs", &[]).normals(examples * network.inputs());
+        let labels: Vec<u32> = (0..examples as u32).map(|i| i % 3).collect();
+        let learn = |network: &mut Network, local: bool| {
+            let mut noise = Generator::named(5, "noise", &[]);
+            let (rule, samples) = (&Expose, 3);
+            let learned = if local {
+                let mut local = Local::new(Threads::One);
+                local.learn(network, &inputs, &labels, samples, 1.0, rule, &mut noise)
+            } else {
+                let mut weights = Weights::new(Threads::One);
+                weights.learn(network, &inputs, &labels, samples, 1.0, rule, &mut noise)
+            };
+            learned.unwrap().nll
+        };
+        for local in [true, false] {
+            let mut exposed = network.clone();
+            learn(&mut exposed, local);
+            for of_sigma in [false, true] {
+                let moved = |step: f32| {
+                    let mut moved = network.clone();
+                    let mut length = 0.0;
+                    for (layer, shown) in moved.layers.iter_mut().zip(&exposed.layers) {
+                        let biases = (layer.bias.as_mut().unwrap(), shown.bias.as_ref().unwrap());
+                        for (group, shown) in [(&mut layer.weight, &shown.weight), biases] {
+                            let values = |plane: &Matrix| plane.values().collect::<Vec<f32>>();
+                            let (mut mu, mut sigma) =
+                                (values(group.mu()), values(group.sigma().unwrap()));
+                            let (to, gradient): (_, Vec<f32>) = match of_sigma {
+                                false => (&mut mu, values(shown.mu())),
+                                true => {
+                                    let shown = shown.sigma().unwrap().values();
+                                    (&mut sigma, shown.map(|g| g - SHIFT).collect())
+                                }
+                            };
+                            for (to, g) in to.iter_mut().zip(gradient) {
+                                *to += step * g;
+                                length += f64::from(g) * f64::from(g);
+                            }
+                            let (rows, columns) = (group.mu().rows(), group.mu().columns());
+                            *group = Synapses::new(rows, columns, &mu, &sigma);
+                        }
+                    }
+                    (learn(&mut moved, local), length)
+                };
+                let (_, length) = moved(0.0);
+                let step = (2e-3 / length.sqrt()) as f32;
+                let rise = (moved(step).0 - moved(-step).0) / (2.0 * f64::from(step));
+                let ratio = rise / length;
+                assert!(
+                    (ratio - 1.0).abs() < 0.02,
+                    "local {local}, sigma {of_sigma}: {ratio} of {length}, {:?}",
+                    network
+                        .layers
+                        .iter()
+                        .map(|layer| &layer.then)
+                        .collect::<Vec<_>>()
+                );
+            }
+        }
+    }
+}
