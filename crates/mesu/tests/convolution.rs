@@ -234,3 +234,56 @@ fn gradients_are_those_of_the_loss() {
         }
     }
 }
+
+/// Batches of images are worked on in parts that fit the memory: their gradients add up.
+#[test]
+fn a_batch_in_parts_has_the_gradients_of_the_whole() {
+    let config = NetworkConfig {
+        hidden: vec![],
+        layers: ["conv 16 3x3 same", "relu", "mean-pool 16", "flatten"]
+            .map(str::to_owned)
+            .to_vec(),
+        input: vec![1, 64, 64],
+        bias: true,
+        init: Initialisation::He,
+    };
+    let noise = &mut Generator::named(3, "network", &[]);
+    let network = Network::new(64 * 64, 3, &config, Form::Gaussian, noise).unwrap();
+    // Parts are of 2^24 numbers: 256 examples of 16 channels of 4,096 pixels, for each sample.
+    let (whole, part) = (260, 256);
+    let inputs = Generator::named(4, "inputs", &[]).normals(whole * network.inputs());
+    let labels: Vec<u32> = (0..whole as u32).map(|i| i % 3).collect();
+    let at = part * network.inputs();
+    for local in [true, false] {
+        let learn = |inputs: &[f32], labels: &[u32], noise: &mut Generator| -> Vec<f32> {
+            let mut shown = network.clone();
+            let learned = if local {
+                let mut local = Local::new(Threads::Pool);
+                local.learn(&mut shown, inputs, labels, 1, 0.003, &Expose, noise)
+            } else {
+                let mut weights = Weights::new(Threads::Pool);
+                weights.learn(&mut shown, inputs, labels, 1, 0.003, &Expose, noise)
+            };
+            learned.unwrap();
+            let groups = shown.groups();
+            groups
+                .flat_map(|(_, group)| group.mu().values().collect::<Vec<_>>())
+                .collect()
+        };
+        let noise = || Generator::named(5, "noise", &[]);
+        let all = learn(&inputs, &labels, &mut noise());
+        let mut own = noise();
+        let first = learn(&inputs[..at], &labels[..part], &mut own);
+        // A draw of the weights serves all parts; pre-activations are drawn part by part.
+        let rest = &mut if local { own } else { noise() };
+        let second = learn(&inputs[at..], &labels[part..], rest);
+        let largest = all.iter().fold(0.0f32, |m, g| m.max(g.abs()));
+        for ((all, first), second) in all.iter().zip(&first).zip(&second) {
+            assert!(
+                (all - first - second).abs() < 1e-4 * largest,
+                "{all} {first} {second}"
+            );
+        }
+        assert!(second.iter().any(|g| g.abs() > 1e-3 * largest));
+    }
+}

@@ -6,9 +6,8 @@
 use mesu_kernels::Matrix;
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 
-use super::local::row_sums;
 use super::loss::Loss;
-use super::product::{input_gradient, pack, pack_inputs, pack_transposed};
+use super::product::{at_once, input_gradient, pack, pack_inputs, pack_transposed};
 use super::steps::Steps;
 use super::{Diverged, Learned, Noise, check_finite, lost};
 use crate::layer::Layer;
@@ -37,6 +36,45 @@ impl Gradients {
             bias: weights.bias.map(zeros),
         }
     }
+
+    /// Of a layer's synapses.
+    pub(super) fn of(layer: &Layer) -> Self {
+        Self::new(Weights {
+            layer,
+            weight: layer.weight.mu(),
+            bias: layer.bias.as_ref().map(|bias| bias.mu()),
+        })
+    }
+
+    /// Those of one part of a batch: the product of `d`, `[outputs][columns]`, with what is packed,
+    /// `[columns][inputs]`. They take the place of what is there or, of a part that is not the first,
+    /// are added to it.
+    pub(super) fn take(
+        &mut self,
+        d: &[f32],
+        packed: &Packed,
+        first: bool,
+        part: &mut Vec<f32>,
+        threads: Threads,
+    ) {
+        let columns = d.len() / self.weight.rows();
+        let (stride, left) = (self.weight.stride(), Left::rows(d, columns));
+        let sums = self.weight.padded_mut();
+        if first {
+            gemm(left, packed, sums, stride, threads);
+        } else {
+            part.clear();
+            part.resize(sums.len(), 0.0);
+            gemm(left, packed, part, stride, threads);
+            sums.iter_mut().zip(part).for_each(|(sum, g)| *sum += *g);
+        }
+        if let Some(bias) = &mut self.bias {
+            let rows = d.chunks_exact(columns).map(|row| row.iter().sum::<f32>());
+            for (sum, g) in bias.row_mut(0).iter_mut().zip(rows) {
+                *sum = if first { g } else { *sum + g };
+            }
+        }
+    }
 }
 
 /// Buffers for batches; they grow to what a batch needs and stay.
@@ -51,6 +89,10 @@ pub(crate) struct Fixed {
     patches: Vec<f32>,
     /// Images as the first layer of a convolutional network takes them.
     images: Vec<f32>,
+    /// Gradients of a part of a batch.
+    part: Vec<f32>,
+    /// Of all examples of the last batch that was learned, `[examples][classes]`.
+    pub(super) votes: Vec<f32>,
     pub(super) loss: Loss,
 }
 
@@ -64,6 +106,8 @@ impl Fixed {
             packed: Packed::default(),
             patches: Vec::new(),
             images: Vec::new(),
+            part: Vec::new(),
+            votes: Vec::new(),
             loss: Loss::new(0, 0),
         }
     }
@@ -112,15 +156,40 @@ impl Fixed {
         Ok(self.steps[layers.len() - 1].output_mut(&[]))
     }
 
-    /// The loss of the last [`logits`](Self::logits), summed over the batch, and the gradients of
-    /// `scale` times it.
-    pub(crate) fn gradients(
+    /// The loss, summed over a batch: `inputs`, `[labels.len()][inputs]`; and the gradients of `scale`
+    /// times it. With noise it drops out.
+    pub(crate) fn learn<N: Noise>(
         &mut self,
         layers: &[Weights<'_>],
         inputs: &[f32],
         labels: &[u32],
         scale: f32,
         gradients: &mut [Gradients],
+        mut dropping: Option<&mut N>,
+    ) -> Result<Learned, Diverged> {
+        let width = layers[0].layer.input_size();
+        let at_once = at_once(layers.iter().map(|weights| weights.layer), 1);
+        self.votes.clear();
+        let mut learned = Learned::default();
+        let parts = inputs.chunks(at_once * width).zip(labels.chunks(at_once));
+        for (number, (inputs, labels)) in parts.enumerate() {
+            self.logits(layers, inputs, dropping.as_deref_mut())?;
+            learned += self.gradients(layers, inputs, labels, scale, gradients, number == 0)?;
+            self.votes.extend_from_slice(&self.loss.votes);
+        }
+        Ok(learned)
+    }
+
+    /// The loss of the last [`logits`](Self::logits), and the gradients of `scale` times it, which are
+    /// added to those of parts before.
+    fn gradients(
+        &mut self,
+        layers: &[Weights<'_>],
+        inputs: &[f32],
+        labels: &[u32],
+        scale: f32,
+        gradients: &mut [Gradients],
+        first: bool,
     ) -> Result<Learned, Diverged> {
         let (count, examples) = (layers.len(), labels.len());
         let classes = layers[count - 1].weight.rows();
@@ -133,7 +202,6 @@ impl Fixed {
             let Weights { layer, weight, .. } = layers[l];
             let (below, rest) = self.d.split_at_mut(l);
             let d = &rest[0];
-            let columns = d.len() / layer.outputs;
             match (below.last_mut(), layer.conv) {
                 (Some(below), _) => {
                     let w = Left::columns(weight.padded(), weight.stride());
@@ -146,12 +214,7 @@ impl Fixed {
                 (None, None) => self.packed.pack_rows(inputs, examples, layer.inputs),
                 (None, Some(_)) => pack_transposed(layer, &self.images, &mut self.packed),
             }
-            let (stride, left) = (gradients.weight.stride(), Left::rows(d, columns));
-            let out = gradients.weight.padded_mut();
-            gemm(left, &self.packed, out, stride, self.threads);
-            if let Some(bias) = &mut gradients.bias {
-                *bias = row_sums(d, columns);
-            }
+            gradients.take(d, &self.packed, first, &mut self.part, self.threads);
         }
         Ok(learned)
     }

@@ -5,12 +5,13 @@
 //! by the samples. Each example and sample has its own noise. Of images, every column is a plane of pixels,
 //! and every pixel of a convolution's output has its own noise.
 
+use mesu_kernels::Rule;
 use mesu_kernels::batch::{Second, add_product, multiply, sample, update};
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
-use mesu_kernels::{Matrix, Rule};
 
+use super::fixed::Gradients;
 use super::loss::Loss;
-use super::product::{input_gradient, pack, pack_inputs, pack_transposed};
+use super::product::{at_once, input_gradient, pack, pack_inputs, pack_transposed};
 use super::steps::Steps;
 use super::{Diverged, Learned, Noise, check_finite, check_sigma, lost};
 use crate::network::Network;
@@ -27,7 +28,9 @@ pub struct Local {
     images: Vec<f32>,
     d_sum: Vec<f32>,
     r_sum: Vec<f32>,
-    gradients: Vec<Gradients>,
+    gradients: Vec<OfLayer>,
+    /// Of a part of a batch.
+    part: Vec<f32>,
     packed: Packed,
     packed_squares: Packed,
     loss: Loss,
@@ -47,11 +50,11 @@ struct Activations {
     r: Vec<f32>,
 }
 
-/// Weight gradients of a layer, `[outputs][inputs]`.
+/// Gradients of a layer: dC/dmu, and dC/dsigma over sigma.
 #[derive(Clone, Debug)]
-struct Gradients {
-    mu: Matrix,
-    sigma: Matrix,
+struct OfLayer {
+    mu: Gradients,
+    sigma: Gradients,
 }
 
 impl Local {
@@ -68,6 +71,7 @@ impl Local {
             d_sum: Vec::new(),
             r_sum: Vec::new(),
             gradients: Vec::new(),
+            part: Vec::new(),
             packed: Packed::default(),
             packed_squares: Packed::default(),
             loss: Loss::new(0, 0),
@@ -170,133 +174,116 @@ impl Local {
         rule: &R,
         noise: &mut N,
     ) -> Result<Learned, Diverged> {
-        let count = network.layers.len();
         if self.gradients.is_empty() {
-            self.gradients.extend(network.layers.iter().map(|layer| {
-                let zeros = Matrix::zeros(layer.outputs, layer.inputs);
-                Gradients {
-                    mu: zeros.clone(),
-                    sigma: zeros,
-                }
-            }));
+            let zeros = network.layers.iter().map(|layer| OfLayer {
+                mu: Gradients::of(layer),
+                sigma: Gradients::of(layer),
+            });
+            self.gradients.extend(zeros);
         }
-        self.forward(network, inputs, samples, noise, true)?;
-        let last = &mut self.layers[count - 1];
-        self.loss.load(last.steps.output(&[]), network.classes());
-        let Learned { nll, correct } = self
-            .loss
-            .gradient(labels, weight / samples as f32)
-            .ok_or_else(|| lost(count))?;
-        self.loss.store(&mut last.d);
-        for l in (0..count).rev() {
-            self.backward(l, network, inputs, samples, rule)?;
+        let at_once = at_once(network.layers.iter(), samples);
+        let scale = weight / samples as f32;
+        let mut learned = Learned::default();
+        let parts = inputs.chunks(at_once * network.inputs());
+        for (number, (inputs, labels)) in parts.zip(labels.chunks(at_once)).enumerate() {
+            self.forward(network, inputs, samples, noise, true)?;
+            learned += self.loss(network.classes(), labels, scale)?;
+            for l in (0..network.layers.len()).rev() {
+                self.backward(l, network, inputs, samples, number == 0);
+            }
+        }
+        let layers = network.layers.iter_mut().zip(&self.gradients);
+        for (l, (layer, OfLayer { mu, sigma })) in layers.enumerate().rev() {
+            let second = Some((&sigma.weight, Second::Variance));
+            check_sigma(l, update(layer.weight.lend(), &mu.weight, second, rule))?;
+            if let (Some(bias), Some(mu), Some(sigma)) = (&mut layer.bias, &mu.bias, &sigma.bias) {
+                let second = Some((sigma, Second::Variance));
+                check_sigma(l, update(bias.lend(), mu, second, rule))?;
+            }
         }
         Ok(Learned {
-            nll: nll / samples as f64,
-            correct,
+            nll: learned.nll / samples as f64,
+            ..learned
         })
     }
 
-    /// From d of layer `l` to d of the layer below, and the update of layer `l`.
-    fn backward<R: Rule>(
+    /// The loss of the last forward pass, and d at the logits.
+    fn loss(&mut self, classes: usize, labels: &[u32], scale: f32) -> Result<Learned, Diverged> {
+        let count = self.layers.len();
+        let last = &mut self.layers[count - 1];
+        self.loss.load(last.steps.output(&[]), classes);
+        let learned = self.loss.gradient(labels, scale);
+        self.loss.store(&mut last.d);
+        learned.ok_or_else(|| lost(count))
+    }
+
+    /// From d of layer `l` to its gradients, added to those of parts before, and to d of the layer below.
+    fn backward(
         &mut self,
         l: usize,
-        network: &mut Network,
+        network: &Network,
         inputs: &[f32],
         samples: usize,
-        rule: &R,
-    ) -> Result<(), Diverged> {
+        first: bool,
+    ) {
         let threads = self.threads;
         let (below, rest) = self.layers.split_at_mut(l);
         let this = &mut rest[0];
-        let (layers_below, layers) = network.layers.split_at_mut(l);
-        let layer = &mut layers[0];
+        let layer = &network.layers[l];
         let columns = this.d.len() / layer.outputs;
         this.r.resize(this.d.len(), 0.0);
         multiply(&this.d, &this.q, &mut this.r);
 
-        let (d, r, columns) =
-            if let (Some(below), Some(layer_below)) = (below.last_mut(), layers_below.last()) {
-                let (mu, sigma) = layer.weight.gaussian();
-                squares_of(sigma.padded(), &mut self.sigma_squared);
-                let left = |matrix| Left::columns(matrix, mu.stride());
-                let (packed, patches) = (&mut self.packed, &mut self.patches);
-                let dx = &mut below.d;
-                input_gradient(
-                    layer,
-                    left(mu.padded()),
-                    &this.d,
-                    packed,
-                    patches,
-                    dx,
-                    threads,
-                );
-                let through_sigma = &mut self.through_sigma;
-                let left = left(&self.sigma_squared);
-                input_gradient(
-                    layer,
-                    left,
-                    &this.r,
-                    packed,
-                    patches,
-                    through_sigma,
-                    threads,
-                );
-                let x = below.steps.output(&layer_below.then);
-                add_product(x, through_sigma, dx);
-                pack_transposed(layer, x, packed);
-                let planes = columns / layer.positions();
-                below.steps.backward(&layer_below.then, planes, dx);
-                (&this.d, &this.r, columns)
-            } else {
-                // The samples share the input: their gradients are summed first.
-                let shared = columns / samples;
-                sum_samples(&this.d, columns, shared, &mut self.d_sum);
-                sum_samples(&this.r, columns, shared, &mut self.r_sum);
-                match layer.conv {
-                    None => self.packed.pack_rows(inputs, shared, layer.inputs),
-                    Some(_) => pack_transposed(layer, &self.images, &mut self.packed),
-                }
-                (&self.d_sum, &self.r_sum, shared)
-            };
+        let (d, r) = if let Some(below) = below.last_mut() {
+            let then = &network.layers[l - 1].then;
+            let (mu, sigma) = layer.weight.gaussian();
+            squares_of(sigma.padded(), &mut self.sigma_squared);
+            let left = |matrix| Left::columns(matrix, mu.stride());
+            let (packed, patches) = (&mut self.packed, &mut self.patches);
+            let dx = &mut below.d;
+            input_gradient(
+                layer,
+                left(mu.padded()),
+                &this.d,
+                packed,
+                patches,
+                dx,
+                threads,
+            );
+            let through_sigma = &mut self.through_sigma;
+            let left = left(&self.sigma_squared);
+            input_gradient(
+                layer,
+                left,
+                &this.r,
+                packed,
+                patches,
+                through_sigma,
+                threads,
+            );
+            let x = below.steps.output(then);
+            add_product(x, through_sigma, dx);
+            pack_transposed(layer, x, packed);
+            let planes = columns / layer.positions();
+            below.steps.backward(then, planes, dx);
+            (&this.d, &this.r)
+        } else {
+            // The samples share the input: their gradients are summed first.
+            let shared = columns / samples;
+            sum_samples(&this.d, columns, shared, &mut self.d_sum);
+            sum_samples(&this.r, columns, shared, &mut self.r_sum);
+            match layer.conv {
+                None => self.packed.pack_rows(inputs, shared, layer.inputs),
+                Some(_) => pack_transposed(layer, &self.images, &mut self.packed),
+            }
+            (&self.d_sum, &self.r_sum)
+        };
 
         self.packed_squares.pack_squares(&self.packed);
-        let gradients = &mut self.gradients[l];
-        let stride = gradients.mu.stride();
-        let left = |matrix| Left::rows(matrix, columns);
-        gemm(
-            left(d),
-            &self.packed,
-            gradients.mu.padded_mut(),
-            stride,
-            threads,
-        );
-        gemm(
-            left(r),
-            &self.packed_squares,
-            gradients.sigma.padded_mut(),
-            stride,
-            threads,
-        );
-        let (g, s) = (&gradients.mu, &gradients.sigma);
-        let second = Some((s, Second::Variance));
-        check_sigma(l, update(layer.weight.lend(), g, second, rule))?;
-        if let Some(bias) = &mut layer.bias {
-            let (d, r) = (row_sums(d, columns), row_sums(r, columns));
-            let second = Some((&r, Second::Variance));
-            check_sigma(l, update(bias.lend(), &d, second, rule))?;
-        }
-        Ok(())
+        let (OfLayer { mu, sigma }, part) = (&mut self.gradients[l], &mut self.part);
+        mu.take(d, &self.packed, first, part, threads);
+        sigma.take(r, &self.packed_squares, first, part, threads);
     }
-}
-
-/// Sums of the rows of a matrix, as the gradient of a bias, `[1][rows]`.
-pub(super) fn row_sums(matrix: &[f32], columns: usize) -> Matrix {
-    let sums: Vec<f32> = matrix
-        .chunks_exact(columns)
-        .map(|row| row.iter().sum())
-        .collect();
-    Matrix::from_slice(1, sums.len(), &sums)
 }
 
 fn squares_of(x: &[f32], out: &mut Vec<f32>) {

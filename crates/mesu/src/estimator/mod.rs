@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use loss::Learned;
 pub(crate) use loss::argmax;
+pub(crate) use product::at_once;
 
 /// How the expected loss and its gradient are estimated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -187,12 +187,12 @@ impl Point {
 
     /// How many of the first of the last batch's `examples`, whose labels these are, were right.
     pub(crate) fn correct(&self, examples: usize, labels: &[u32]) -> u64 {
-        let loss = match examples {
-            ..=FEW if self.perceptron => &self.loss,
-            _ => &self.fixed.loss,
+        let votes = match examples {
+            ..=FEW if self.perceptron => &self.loss.votes,
+            _ => &self.fixed.votes,
         };
-        let classes = loss.logits.rows();
-        count_correct(&loss.votes[..labels.len() * classes], labels)
+        let classes = self.loss.logits.rows();
+        count_correct(&votes[..labels.len() * classes], labels)
     }
 
     /// One update on a batch: `inputs`, `[labels.len()][network.inputs()]`, finite; labels below the
@@ -227,11 +227,10 @@ impl Point {
         noise: Option<&mut Generator>,
     ) -> Result<Learned, Diverged> {
         let layers = weights(network);
-        self.fixed.logits(&layers, inputs, noise)?;
         let gradients = &mut self.gradients;
         let learned = self
             .fixed
-            .gradients(&layers, inputs, labels, weight, gradients)?;
+            .learn(&layers, inputs, labels, weight, gradients, noise)?;
         for (layer, gradients) in network.layers.iter_mut().zip(&self.gradients) {
             update(layer.weight.lend(), &gradients.weight, None, rule);
             if let (Some(bias), Some(gradient)) = (&mut layer.bias, &gradients.bias) {

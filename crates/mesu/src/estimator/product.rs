@@ -68,3 +68,13 @@ pub(super) fn pack_inputs(
     }
     pack(layer, images, packed);
 }
+
+/// Numbers in the largest buffer that a batch may need: 64 MiB.
+const NUMBERS: usize = 1 << 24;
+
+/// Examples worked on together, so that patches and activations of images fit the memory; the same on every
+/// machine, since it decides the order of sums and noise.
+pub(crate) fn at_once<'a>(layers: impl Iterator<Item = &'a Layer>, samples: usize) -> usize {
+    let numbers = layers.map(|layer| layer.inputs.max(layer.outputs) * layer.positions());
+    (NUMBERS / (numbers.max().unwrap_or(1) * samples).max(1)).max(1)
+}

@@ -187,9 +187,9 @@ impl Weights {
         for _ in 0..samples {
             work.draw.draw(network, noise);
             let weights = work.draw.weights(network);
-            fixed.logits(&weights, inputs, Some(&mut *noise))?;
-            learned += fixed.gradients(&weights, inputs, labels, scale, &mut work.gradients)?;
-            let shares = votes.iter_mut().zip(&fixed.loss.votes);
+            let (gradients, dropping) = (&mut work.gradients, Some(&mut *noise));
+            learned += fixed.learn(&weights, inputs, labels, scale, gradients, dropping)?;
+            let shares = votes.iter_mut().zip(&fixed.votes);
             shares.for_each(|(sum, p)| *sum += p);
             work.add();
         }

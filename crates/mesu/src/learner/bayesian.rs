@@ -6,7 +6,7 @@ use mesu_kernels::{Generator, Rule};
 use rayon::prelude::*;
 
 use super::config::Sampling;
-use super::engine::{CHUNK, CHUNKS_PER_THREAD, Engine};
+use super::engine::{CHUNKS_PER_THREAD, Engine, chunk};
 use crate::estimator::local::Local;
 use crate::estimator::online::Online;
 use crate::estimator::weights::{Draw, Weights};
@@ -43,7 +43,8 @@ impl<R: Rule> Bayesian<R> {
         noise: &Generator,
     ) -> Result<Vec<Prediction>, Diverged> {
         let samples = self.sampling.test_samples;
-        let chunks = inputs.par_chunks(CHUNK * network.inputs()).enumerate();
+        let chunks = inputs.par_chunks(chunk(network, samples) * network.inputs());
+        let chunks = chunks.enumerate();
         let chunks = chunks.with_min_len(CHUNKS_PER_THREAD);
         let new = || Local::new(Threads::One);
         let predicted = chunks.map_init(new, |local, (number, inputs)| {
@@ -70,7 +71,7 @@ impl<R: Rule> Bayesian<R> {
             })
             .collect();
         let chunks = inputs
-            .par_chunks(CHUNK * width)
+            .par_chunks(chunk(network, 1) * width)
             .with_min_len(CHUNKS_PER_THREAD);
         let predicted = chunks.map_init(
             || Weights::new(Threads::One),

@@ -2,15 +2,20 @@
 
 use mesu_kernels::{Generator, LANES};
 
-use crate::estimator::{Diverged, Learned};
+use crate::estimator::{Diverged, Learned, at_once};
 use crate::network::Network;
 use crate::prediction::Prediction;
 
 /// Examples as they come: inputs, `[n][network.inputs()]`, and n labels.
 pub(crate) type Examples<'a> = dyn Iterator<Item = (Vec<f32>, Vec<u32>)> + 'a;
 
-/// Examples predicted together; fixed, since noise is drawn per chunk.
-pub(super) const CHUNK: usize = 128;
+/// Most examples predicted together.
+const CHUNK: usize = 128;
+
+/// Examples predicted together; the same on every machine, since noise is drawn per chunk.
+pub(super) fn chunk(network: &Network, samples: usize) -> usize {
+    at_once(network.layers.iter(), samples).min(CHUNK)
+}
 
 /// Fewest chunks that a thread takes at a time: each time, it makes buffers anew.
 pub(super) const CHUNKS_PER_THREAD: usize = 16;

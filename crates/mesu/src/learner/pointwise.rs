@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::bayesian::from_logits;
 use super::config::Reduction;
-use super::engine::{CHUNK, CHUNKS_PER_THREAD, Engine, Examples, Memory};
+use super::engine::{CHUNKS_PER_THREAD, Engine, Examples, Memory, chunk};
 use crate::estimator::fixed::Fixed;
 use crate::estimator::point::{Point, weights};
 use crate::estimator::{Diverged, Learned};
@@ -112,7 +112,7 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Pointwise<R> {
         _: Generator,
     ) -> Result<Vec<Prediction>, Diverged> {
         let layers = weights(network);
-        let chunks = inputs.par_chunks(CHUNK * network.inputs());
+        let chunks = inputs.par_chunks(chunk(network, 1) * network.inputs());
         let chunks = chunks.with_min_len(CHUNKS_PER_THREAD);
         let new = || Fixed::new(Threads::One);
         let predicted = chunks.map_init(new, |fixed, inputs| {
