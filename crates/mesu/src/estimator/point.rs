@@ -2,7 +2,7 @@
 //!
 //! One example or a few: activations are rows, `[examples][outputs]`, and gradients are sums of outer
 //! products that are never stored. One after another, the update of the first layer also computes the
-//! next example's pre-activations. Larger batches are matrix products ([`fixed`]).
+//! next example's pre-activations. Larger batches are matrix products.
 
 use mesu_kernels::batch::update;
 use mesu_kernels::gemm::Threads;
