@@ -112,9 +112,17 @@ fn reached(text: &mut String, row: &Reached) {
 }
 
 fn cells(text: &mut String, cells: &[CellRecord]) {
-    // A column that no cell has a number for says nothing.
-    let has = |at: &str| cells.iter().any(|cell| cell.numbers.contains_key(at));
-    let columns: Vec<_> = COLUMNS.into_iter().filter(|column| has(column.0)).collect();
+    // A column without numbers says nothing, nor one that repeats the first: of a single task, the
+    // windows do.
+    let values = |at: &str| -> Vec<_> { cells.iter().map(|cell| cell.numbers.get(at)).collect() };
+    let newest = values(COLUMNS[0].0);
+    let says = |(i, (at, _)): &(usize, (&str, &str))| {
+        let values = values(at);
+        let zero = |value: &Option<&Vec<f64>>| value.is_none_or(|v| v.iter().all(|x| *x == 0.0));
+        !values.iter().all(zero) && (*i == 0 || values != newest)
+    };
+    let columns = COLUMNS.into_iter().enumerate().filter(says);
+    let columns: Vec<_> = columns.map(|(_, column)| column).collect();
     let heads: Vec<&str> = columns.iter().map(|column| column.1).collect();
     let _ = writeln!(text, "\n| cell | {} |", heads.join(" | "));
     let _ = writeln!(text, "|---{}|", "|---".repeat(columns.len()));
