@@ -1,3 +1,5 @@
-//! Readers of the file formats that data sets are published in.
+//! The file formats that data sets are published in.
 
 pub mod idx;
+pub mod npy;
+pub mod npz;
