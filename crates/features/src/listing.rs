@@ -1,0 +1,336 @@
+//! Which images there are, and what each shows: a folder of folders, or a CSV file.
+//!
+//! ```text
+//! animals/cat/1.jpg      animals.csv:   path,label,domain
+//! animals/cat/old/2.jpg                 cat/1.jpg,cat,photo
+//! animals/dog/3.png                     dog/3.png,dog,drawing
+//! ```
+//! Classes and domains are in alphabetical order, or in that of their numbers if all are
+//! numbers; images are in alphabetical order within a class folder, and in the file's order
+//! in a CSV. Names that begin with a dot are left out.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One image.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name: the path from the folder of images on, with `/`, or as the CSV has it.
+    pub name: String,
+    /// Its class, an index into [`Listing::classes`].
+    pub label: usize,
+    /// Its domain, an index into [`Listing::domains`], if there are any.
+    pub domain: Option<usize>,
+}
+
+/// Images with their classes, and domains where a CSV gives them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// At least one.
+    pub images: Vec<Image>,
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// Names of the domains; none without a third column.
+    pub domains: Vec<String>,
+    /// What is there but can't be used, one line each.
+    pub unusable: Vec<String>,
+}
+
+/// Why there is no list of images.
+#[derive(Debug, thiserror::Error)]
+pub enum ListingError {
+    /// The operating system does not give the folder or file.
+    #[error("{}: cannot be read: {cause}; check the path and its permissions", path.display())]
+    Unreadable {
+        /// The folder or file.
+        path: PathBuf,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// Something in the folder that can't be used.
+    #[error("{0}, or leave it out with --skip-bad")]
+    Unusable(String),
+    /// No image anywhere.
+    #[error("{}: holds no image; expected a folder for each class, with PNG or JPEG files, or a CSV of path,label", path.display())]
+    Nothing {
+        /// The folder or file.
+        path: PathBuf,
+    },
+    /// A line of the CSV that is not one of its kind.
+    #[error("{}, line {line}: {what}; expected path,label or path,label,domain", path.display())]
+    Line {
+        /// The CSV file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+}
+
+impl Listing {
+    /// The images in `folder`: its folders are the classes, and their folders belong to them.
+    ///
+    /// # Errors
+    /// [`ListingError`]: a folder that can't be read; and, unless `skip_bad`, a class without
+    /// images, a file outside the classes, or a name that is no Unicode.
+    pub fn of_folder(folder: &Path, skip_bad: bool) -> Result<Self, ListingError> {
+        let mut unusable = Vec::new();
+        let mut classes = Vec::new();
+        for (path, name) in entries(folder, &mut unusable)? {
+            if path.is_dir() {
+                classes.push((path, name));
+            } else {
+                unusable.push(format!(
+                    "{}: lies beside the folders of the classes; move it into one of them",
+                    path.display()
+                ));
+            }
+        }
+        let mut found = Vec::new();
+        for (path, class) in classes {
+            let before = found.len();
+            walk(&path, &class, &class, &mut found, &mut unusable)?;
+            if found.len() == before {
+                unusable.push(format!(
+                    "{}: a class without any image; put some there, or take the folder away",
+                    path.display()
+                ));
+            }
+        }
+        let images = found
+            .into_iter()
+            .map(|(path, name, class)| (path, name, class, None))
+            .collect();
+        Self::new(images, unusable, folder, skip_bad)
+    }
+
+    /// The images that the CSV file `csv` names, their paths counted from `folder`.
+    ///
+    /// # Errors
+    /// [`ListingError`]: a file that can't be read, or a line that is not two or three columns.
+    pub fn of_csv(csv: &Path, folder: &Path) -> Result<Self, ListingError> {
+        let text = fs::read(csv).map_err(unreadable(csv))?;
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(text);
+        let mut images = Vec::new();
+        let mut columns = None;
+        for (index, record) in reader.records().enumerate() {
+            let wrong = |line: Option<u64>, what: String| ListingError::Line {
+                path: csv.to_owned(),
+                line: line.unwrap_or(index as u64 + 1),
+                what,
+            };
+            let record = record.map_err(|error| {
+                let what = match error.kind() {
+                    csv::ErrorKind::Utf8 { .. } => "not UTF-8".to_owned(),
+                    _ => error.to_string(),
+                };
+                wrong(error.position().map(csv::Position::line), what)
+            })?;
+            let line = record.position().map(csv::Position::line);
+            let fields: Vec<&str> = record.iter().collect();
+            if index == 0 && fields.starts_with(&["path", "label"]) {
+                continue;
+            }
+            if *columns.get_or_insert(fields.len()) != fields.len() || !matches!(fields.len(), 2 | 3) {
+                return Err(wrong(line, format!("{} columns", fields.len())));
+            }
+            if let Some(empty) = fields.iter().position(|field| field.is_empty()) {
+                return Err(wrong(line, format!("no {}", ["path", "label", "domain"][empty])));
+            }
+            let domain = fields.get(2).map(|&domain| domain.to_owned());
+            images.push((folder.join(fields[0]), fields[0].to_owned(), fields[1].to_owned(), domain));
+        }
+        Self::new(images, Vec::new(), csv, false)
+    }
+
+    fn new(
+        images: Vec<(PathBuf, String, String, Option<String>)>,
+        unusable: Vec<String>,
+        of: &Path,
+        skip_bad: bool,
+    ) -> Result<Self, ListingError> {
+        if !skip_bad && let Some(first) = unusable.first() {
+            return Err(ListingError::Unusable(first.clone()));
+        }
+        if images.is_empty() {
+            return Err(ListingError::Nothing { path: of.to_owned() });
+        }
+        let classes = in_order(images.iter().map(|(.., class, _)| class));
+        let domains = in_order(images.iter().filter_map(|(.., domain)| domain.as_ref()));
+        let index = |names: &[String], name: &String| names.iter().position(|other| other == name).unwrap_or(0);
+        let images = images
+            .into_iter()
+            .map(|(path, name, class, domain)| Image {
+                path,
+                name,
+                label: index(&classes, &class),
+                domain: domain.map(|domain| index(&domains, &domain)),
+            })
+            .collect();
+        Ok(Self {
+            images,
+            classes,
+            domains,
+            unusable,
+        })
+    }
+}
+
+/// Every name once: by number if all are numbers, else by letters.
+fn in_order<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let names: BTreeSet<&String> = names.collect();
+    let mut names: Vec<String> = names.into_iter().cloned().collect();
+    let numbers: Option<Vec<u64>> = names.iter().map(|name| name.parse().ok()).collect();
+    if numbers.is_some() {
+        names.sort_by_key(|name| name.parse::<u64>().unwrap_or(0));
+    }
+    names
+}
+
+fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> ListingError {
+    let path = path.to_owned();
+    move |cause| ListingError::Unreadable { path, cause }
+}
+
+/// What `folder` holds, in the order of names; hidden names are left out.
+fn entries(folder: &Path, unusable: &mut Vec<String>) -> Result<Vec<(PathBuf, String)>, ListingError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
+        let entry = entry.map_err(unreadable(folder))?;
+        match entry.file_name().into_string() {
+            Ok(name) if name.starts_with('.') => {}
+            Ok(name) => found.push((entry.path(), name)),
+            Err(_) => unusable.push(format!("{}: its name is no Unicode; rename it", entry.path().display())),
+        }
+    }
+    found.sort_by(|left, right| left.1.cmp(&right.1));
+    Ok(found)
+}
+
+/// Path, name and class of every file below `folder`.
+fn walk(
+    folder: &Path,
+    name: &str,
+    class: &str,
+    found: &mut Vec<(PathBuf, String, String)>,
+    unusable: &mut Vec<String>,
+) -> Result<(), ListingError> {
+    for (path, file) in entries(folder, unusable)? {
+        let name = format!("{name}/{file}");
+        if !path.is_dir() {
+            found.push((path, name, class.to_owned()));
+        } else if path.is_symlink() {
+            // It may lead back here.
+            unusable.push(format!("{}: a link to a folder inside a class; link the class itself", path.display()));
+        } else {
+            walk(&path, &name, class, found, unusable)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            if !file.ends_with('/') {
+                fs::write(path, "").unwrap();
+            }
+        }
+        folder
+    }
+
+    fn names(listing: &Listing) -> Vec<(&str, &str)> {
+        let images = listing.images.iter();
+        images
+            .map(|image| (image.name.as_str(), listing.classes[image.label].as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn folders_are_classes() {
+        let folder = folder(&["löwe/b 2.png", "löwe/a.png", "ant/deep/er/x.jpg", ".hidden/x", "ant/.DS_Store"]);
+        let listing = Listing::of_folder(folder.path(), false).unwrap();
+        assert_eq!(
+            names(&listing),
+            [("ant/deep/er/x.jpg", "ant"), ("löwe/a.png", "löwe"), ("löwe/b 2.png", "löwe")]
+        );
+        assert_eq!(listing.classes, ["ant", "löwe"]);
+        assert!(listing.domains.is_empty() && listing.unusable.is_empty());
+    }
+
+    #[test]
+    fn what_can_not_be_used_is_named_or_skipped() {
+        for (files, words) in [
+            (&["cat/1.png", "dog/"][..], "dog: a class without any image"),
+            (&["cat/1.png", "notes.txt"], "notes.txt: lies beside the folders"),
+        ] {
+            let folder = folder(files);
+            let message = Listing::of_folder(folder.path(), false).unwrap_err().to_string();
+            assert!(message.contains(words) && message.ends_with("--skip-bad"), "{message}");
+            let listing = Listing::of_folder(folder.path(), true).unwrap();
+            assert_eq!(listing.classes, ["cat"]);
+            assert!(listing.unusable[0].contains(words));
+        }
+        let empty = folder(&[]);
+        for skip_bad in [false, true] {
+            let error = Listing::of_folder(empty.path(), skip_bad).unwrap_err();
+            assert!(matches!(error, ListingError::Nothing { .. }), "{error}");
+            let error = Listing::of_folder(&empty.path().join("none"), skip_bad).unwrap_err();
+            assert!(matches!(error, ListingError::Unreadable { .. }), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_back_is_no_endless_walk() {
+        let folder = folder(&["cat/1.png"]);
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("cat/back")).unwrap();
+        assert!(Listing::of_folder(folder.path(), false).is_err());
+        assert_eq!(Listing::of_folder(folder.path(), true).unwrap().images.len(), 1);
+    }
+
+    #[test]
+    fn a_csv_names_paths_labels_and_domains() {
+        let folder = folder(&[]);
+        let csv = folder.path().join("list.csv");
+        fs::write(&csv, "\u{feff}path,label,domain\na b.png, 10 ,sketch\n\"c,d.png\",9,photo\nä.png,10,photo\n").unwrap();
+        let listing = Listing::of_csv(&csv, Path::new("root")).unwrap();
+        assert_eq!(listing.classes, ["9", "10"]);
+        assert_eq!(listing.domains, ["photo", "sketch"]);
+        assert_eq!(names(&listing), [("a b.png", "10"), ("c,d.png", "9"), ("ä.png", "10")]);
+        assert_eq!(listing.images[0].path, Path::new("root/a b.png"));
+        assert_eq!(listing.images[0].domain, Some(1));
+
+        for (text, words) in [
+            ("a.png,cat\nb.png\n", "line 2: 1 columns"),
+            ("a.png,cat\nb.png,dog,photo\n", "line 2: 3 columns"),
+            ("a,b,c,d\n", "line 1: 4 columns"),
+            ("a.png,cat\n\n,cat\n", "line 3: no path"),
+            ("a.png,\n", "line 1: no label"),
+            ("path,label\n", "holds no image"),
+            ("", "holds no image"),
+        ] {
+            fs::write(&csv, text).unwrap();
+            let message = Listing::of_csv(&csv, folder.path()).unwrap_err().to_string();
+            assert!(message.contains(words), "{text:?}: {message}");
+        }
+        fs::write(&csv, b"a.png,cat\nb\xff.png,cat\n").unwrap();
+        let message = Listing::of_csv(&csv, folder.path()).unwrap_err().to_string();
+        assert!(message.contains("line 2: not UTF-8"), "{message}");
+    }
+}
