@@ -4,6 +4,8 @@ mod arguments;
 mod bench;
 mod cells;
 mod doctor;
+#[cfg(feature = "features")]
+mod features;
 mod list;
 mod output;
 mod progress;
@@ -33,6 +35,8 @@ fn main() -> ExitCode {
         Command::Report(arguments) => report::report(&arguments),
         Command::Repro(arguments) => repro::repro(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
+        #[cfg(feature = "features")]
+        Command::Features(arguments) => features::features(&arguments),
         Command::Bench { bench } => bench::bench(&bench),
     };
     result.unwrap_or_else(|error| {

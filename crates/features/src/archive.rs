@@ -35,20 +35,30 @@ pub fn arrays(listing: &Listing, features: Features) -> Vec<(&'static str, Array
     let shape = [images.len(), features.width];
     let rows = Array::new(&shape, Values::F32(features.values)).expect("features are [n][width]");
     let integers = |of: &dyn Fn(&Image) -> usize| {
-        Array::list(Values::I64(images.iter().map(|image| of(image) as i64).collect()))
+        Array::list(Values::I64(
+            images.iter().map(|image| of(image) as i64).collect(),
+        ))
     };
     let mut arrays = vec![
         ("features", rows),
         ("labels", integers(&|image| image.label)),
-        ("classes", Array::list(Values::Text(listing.classes.clone()))),
+        (
+            "classes",
+            Array::list(Values::Text(listing.classes.clone())),
+        ),
         (
             "paths",
-            Array::list(Values::Text(images.iter().map(|image| image.name.clone()).collect())),
+            Array::list(Values::Text(
+                images.iter().map(|image| image.name.clone()).collect(),
+            )),
         ),
     ];
     if !listing.domains.is_empty() {
         arrays.push(("domains", integers(&|image| image.domain.unwrap_or(0))));
-        arrays.push(("domain_names", Array::list(Values::Text(listing.domains.clone()))));
+        arrays.push((
+            "domain_names",
+            Array::list(Values::Text(listing.domains.clone())),
+        ));
     }
     arrays
 }
@@ -73,7 +83,10 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
-fn replace(path: &Path, write: impl FnOnce(&mut BufWriter<&File>) -> std::io::Result<()>) -> std::io::Result<()> {
+fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&File>) -> std::io::Result<()>,
+) -> std::io::Result<()> {
     let folder = folder_of(path);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mesu-tmp-");

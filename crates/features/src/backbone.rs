@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tract_onnx::prelude::{InferenceModelExt, IntoRunnable, Tensor, TypedRunnableModel, tvec};
 use tract_onnx::tract_hir::infer::InferenceFact;
 
+use crate::engine::replace_depthwise;
 use crate::model::{Model, f32_type, no_model};
 use crate::resize::CHANNELS;
 
@@ -21,7 +22,9 @@ pub enum BackboneError {
         cause: std::io::Error,
     },
     /// Not ONNX, damaged, or a graph that makes no sense.
-    #[error("{file}: no ONNX model that can be used: {what}; get the file again, or export it anew")]
+    #[error(
+        "{file}: no ONNX model that can be used: {what}; get the file again, or export it anew"
+    )]
     NoModel {
         /// The file.
         file: String,
@@ -45,7 +48,9 @@ pub enum BackboneError {
         found: usize,
     },
     /// An input that takes no images.
-    #[error("{file}: its input is {found}, expected images of f32, [n, 3, height, width] or [n, height, width, 3]; export the backbone alone")]
+    #[error(
+        "{file}: its input is {found}, expected images of f32, [n, 3, height, width] or [n, height, width, 3]; export the backbone alone"
+    )]
     Input {
         /// The file.
         file: String,
@@ -53,7 +58,9 @@ pub enum BackboneError {
         found: String,
     },
     /// An output that is not features.
-    #[error("{file}: its first output is {found:?} for {batch} images of {size:?}, expected [n, d]; export it with pooling, and with the features as first output")]
+    #[error(
+        "{file}: its first output is {found:?} for {batch} images of {size:?}, expected [n, d]; export it with pooling, and with the features as first output"
+    )]
     Output {
         /// The file.
         file: String,
@@ -117,7 +124,12 @@ impl Backbone {
         let refused = |error| no_model(&file, format!("{error:#}"));
         let graph = graph
             .with_input_fact(0, InferenceFact::dt_shape(f32_type(), shape))
-            .and_then(|graph| graph.into_optimized())
+            .and_then(|graph| graph.into_typed()?.into_decluttered())
+            .and_then(|mut graph| {
+                replace_depthwise(&mut graph)?;
+                graph.optimize()?;
+                Ok(graph)
+            })
             .map_err(refused)?;
         let fact = graph.output_fact(0).map_err(refused)?;
         let found = fact.shape.as_concrete().unwrap_or_default().to_vec();
@@ -179,7 +191,10 @@ impl Backbone {
         let [height, width] = self.size;
         let image = CHANNELS * height * width;
         let count = input.len() / image;
-        assert!(input.len() == count * image && count <= self.batch, "input is [n][image]");
+        assert!(
+            input.len() == count * image && count <= self.batch,
+            "input is [n][image]"
+        );
         let failed = |what: String| BackboneError::Failed {
             file: self.file.clone(),
             what,

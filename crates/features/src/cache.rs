@@ -72,8 +72,17 @@ impl Cache {
     ///
     /// # Errors
     /// [`CacheError`].
-    pub fn open(folder: &Path, model: [u8; KEY], preprocess: &str, width: usize) -> Result<Self, CacheError> {
-        let key: [u8; KEY] = Sha256::new().chain_update(model).chain_update(preprocess).finalize().into();
+    pub fn open(
+        folder: &Path,
+        model: [u8; KEY],
+        preprocess: &str,
+        width: usize,
+    ) -> Result<Self, CacheError> {
+        let key: [u8; KEY] = Sha256::new()
+            .chain_update(model)
+            .chain_update(preprocess)
+            .finalize()
+            .into();
         let name: String = key[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let path = folder.join(name + ".features");
         fs::create_dir_all(folder).map_err(io(folder, "can't be made a folder"))?;
@@ -93,7 +102,13 @@ impl Cache {
         let (known, end) = read(&file, &head, width).map_err(io(&path, "can't be read"))?;
         file.set_len(end)
             .and_then(|()| file.seek(SeekFrom::Start(end)))
-            .and_then(|_| if end == 0 { file.write_all(&head) } else { Ok(()) })
+            .and_then(|_| {
+                if end == 0 {
+                    file.write_all(&head)
+                } else {
+                    Ok(())
+                }
+            })
             .map_err(io(&path, "can't be written"))?;
         Ok(Self {
             path,
@@ -122,16 +137,25 @@ impl Cache {
         record.extend(check(&record));
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.known.insert(image, features.into());
-        state.file.write_all(&record).map_err(io(&self.path, "can't be written"))
+        state
+            .file
+            .write_all(&record)
+            .map_err(io(&self.path, "can't be written"))
     }
 }
 
 /// The features in `file` and where the last whole record ends; 0 if its head is another.
-fn read(file: &File, head: &[u8], width: usize) -> std::io::Result<(HashMap<ImageKey, Arc<[f32]>>, u64)> {
+fn read(
+    file: &File,
+    head: &[u8],
+    width: usize,
+) -> std::io::Result<(HashMap<ImageKey, Arc<[f32]>>, u64)> {
     let mut known = HashMap::new();
     let mut reader = BufReader::new(file);
     let mut found = Vec::new();
-    (&mut reader).take(head.len() as u64).read_to_end(&mut found)?;
+    (&mut reader)
+        .take(head.len() as u64)
+        .read_to_end(&mut found)?;
     if found != head {
         return Ok((known, 0));
     }
@@ -151,7 +175,13 @@ fn read(file: &File, head: &[u8], width: usize) -> std::io::Result<(HashMap<Imag
             break;
         }
         let (features, _) = features.as_chunks();
-        known.insert(*key, features.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect());
+        known.insert(
+            *key,
+            features
+                .iter()
+                .map(|&bytes| f32::from_le_bytes(bytes))
+                .collect(),
+        );
         end += size as u64;
     }
     Ok((known, end))
@@ -216,7 +246,9 @@ mod tests {
     fn one_process_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let _held = open(folder.path());
-        let error = Cache::open(folder.path(), [7; KEY], "as it is", 3).map(|_| ()).unwrap_err();
+        let error = Cache::open(folder.path(), [7; KEY], "as it is", 3)
+            .map(|_| ())
+            .unwrap_err();
         assert!(matches!(error, CacheError::Busy { .. }), "{error}");
     }
 

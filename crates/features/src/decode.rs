@@ -37,7 +37,10 @@ pub enum PictureError {
         height: u32,
     },
     /// A thread rather than a picture.
-    #[error("has {width} x {height} pixels, one side more than {} times the other; crop it", MAX_RATIO)]
+    #[error(
+        "has {width} x {height} pixels, one side more than {} times the other; crop it",
+        MAX_RATIO
+    )]
     TooNarrow {
         /// Pixels of a row.
         width: u32,
@@ -101,7 +104,9 @@ fn damaged(error: image::ImageError) -> PictureError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder, codecs::png::PngEncoder};
+    use image::{
+        ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder, codecs::png::PngEncoder,
+    };
 
     fn png(pixels: &[u8], width: u32, height: u32, color: ExtendedColorType) -> Vec<u8> {
         let mut file = Vec::new();
@@ -145,13 +150,25 @@ mod tests {
             height: 1,
             pixels: colour.to_vec(),
         };
-        assert_eq!(decode(&png(&colour, 2, 1, ExtendedColorType::Rgb8)).unwrap(), expected);
+        assert_eq!(
+            decode(&png(&colour, 2, 1, ExtendedColorType::Rgb8)).unwrap(),
+            expected
+        );
         let transparent = [10, 20, 30, 0, 40, 50, 60, 255];
-        assert_eq!(decode(&png(&transparent, 2, 1, ExtendedColorType::Rgba8)).unwrap(), expected);
+        assert_eq!(
+            decode(&png(&transparent, 2, 1, ExtendedColorType::Rgba8)).unwrap(),
+            expected
+        );
         let grey = decode(&png(&[7, 9], 2, 1, ExtendedColorType::L8)).unwrap();
         assert_eq!(grey.pixels, [7, 7, 7, 9, 9, 9]);
-        let deep: Vec<u8> = [7_u16 * 257, 9 * 257].iter().flat_map(|x| x.to_ne_bytes()).collect();
-        assert_eq!(decode(&png(&deep, 2, 1, ExtendedColorType::L16)).unwrap(), grey);
+        let deep: Vec<u8> = [7_u16 * 257, 9 * 257]
+            .iter()
+            .flat_map(|x| x.to_ne_bytes())
+            .collect();
+        assert_eq!(
+            decode(&png(&deep, 2, 1, ExtendedColorType::L16)).unwrap(),
+            grey
+        );
         let photograph = decode(&jpeg(20, 10)).unwrap();
         assert_eq!((photograph.width, photograph.height), (20, 10));
     }
@@ -168,7 +185,12 @@ mod tests {
 
     #[test]
     fn bombs_are_refused_by_their_header() {
-        for (width, height) in [(65_535, 65_535), (u32::MAX >> 1, 1), (1 << 30, 1 << 30), (20_000, 20_000)] {
+        for (width, height) in [
+            (65_535, 65_535),
+            (u32::MAX >> 1, 1),
+            (1 << 30, 1 << 30),
+            (20_000, 20_000),
+        ] {
             let message = refusal(&png_announcing(width, height));
             assert!(
                 message.contains(&format!("{width} x {height}")) || message.contains("damaged"),
@@ -177,16 +199,27 @@ mod tests {
         }
         assert!(refusal(&png_announcing(10_000, 99)).contains("more than 20 times"));
         let mut file = jpeg(20, 10);
-        let at = file.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+        let at = file
+            .windows(2)
+            .position(|pair| pair == [0xff, 0xc0])
+            .unwrap();
         file[at + 5..at + 9].copy_from_slice(&[0xff, 0xff, 0xff, 0xff]);
-        assert!(refusal(&file).contains("65535 x 65535"), "{}", refusal(&file));
+        assert!(
+            refusal(&file).contains("65535 x 65535"),
+            "{}",
+            refusal(&file)
+        );
     }
 
     #[test]
     fn what_is_no_image_is_refused() {
         assert!(refusal(b"").starts_with("is empty"));
         for bytes in [&b"hello"[..], b"GIF89a\x01\0\x01\0\0\0\0;", &[0; 100]] {
-            assert!(refusal(bytes).starts_with("is no PNG or JPEG"), "{}", refusal(bytes));
+            assert!(
+                refusal(bytes).starts_with("is no PNG or JPEG"),
+                "{}",
+                refusal(bytes)
+            );
         }
     }
 
@@ -194,7 +227,10 @@ mod tests {
     fn truncations_never_panic() {
         let whole = png(&[9; 300], 10, 10, ExtendedColorType::Rgb8);
         for length in 8..whole.len() - 12 {
-            assert!(refusal(&whole[..length]).starts_with("is damaged"), "{length}");
+            assert!(
+                refusal(&whole[..length]).starts_with("is damaged"),
+                "{length}"
+            );
         }
         let whole = jpeg(40, 30);
         for length in 0..whole.len() {

@@ -101,7 +101,9 @@ pub fn extract(
                     features.cached += 1;
                     Ok(known)
                 }
-                Prepared::Input(..) => computed.unwrap_or_else(|| Err("was not computed".to_owned())),
+                Prepared::Input(..) => {
+                    computed.unwrap_or_else(|| Err("was not computed".to_owned()))
+                }
                 Prepared::Bad(what) => Err(what),
             };
             match values {
@@ -127,9 +129,14 @@ pub fn extract(
 fn prepared(image: &Image, prepare: &Prepare, planar: bool, cache: Option<&Cache>) -> Prepared {
     let bad = |what: String| Prepared::Bad(format!("{}: {what}", image.path.display()));
     let mut bytes = Vec::new();
-    let read = File::open(&image.path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
+    let read = File::open(&image.path)
+        .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
     match read {
-        Err(cause) => return bad(format!("cannot be read: {cause}; check the path and its permissions")),
+        Err(cause) => {
+            return bad(format!(
+                "cannot be read: {cause}; check the path and its permissions"
+            ));
+        }
         Ok(_) if bytes.len() as u64 > MAX_FILE_BYTES => {
             return bad(format!("more than {MAX_FILE_BYTES} bytes; scale it down"));
         }
@@ -170,11 +177,21 @@ fn computed(
         .map(|batch| {
             let features = match batch {
                 [(_, _, input)] => backbone.features(input)?,
-                _ => backbone.features(&batch.iter().flat_map(|&(_, _, input)| input).copied().collect::<Vec<_>>())?,
+                _ => backbone.features(
+                    &batch
+                        .iter()
+                        .flat_map(|&(_, _, input)| input)
+                        .copied()
+                        .collect::<Vec<_>>(),
+                )?,
             };
             let each = features.chunks_exact(backbone.width());
             if let Some(cache) = cache {
-                for ((_, key, _), features) in batch.iter().zip(each).filter(|(_, features)| finite(features)) {
+                for ((_, key, _), features) in batch
+                    .iter()
+                    .zip(each)
+                    .filter(|(_, features)| finite(features))
+                {
                     cache.put(**key, features)?;
                 }
             }
@@ -188,7 +205,9 @@ fn computed(
                 Ok(features.into())
             } else {
                 let path = images[at].path.display();
-                Err(format!("{path}: its features are not all finite numbers; check --preprocess"))
+                Err(format!(
+                    "{path}: its features are not all finite numbers; check --preprocess"
+                ))
             });
         }
     }

@@ -19,6 +19,8 @@ pub mod archive;
 pub mod backbone;
 pub mod cache;
 pub mod decode;
+mod depthwise;
+mod engine;
 pub mod extract;
 pub mod listing;
 pub mod model;

@@ -140,14 +140,24 @@ impl Listing {
             if index == 0 && fields.starts_with(&["path", "label"]) {
                 continue;
             }
-            if *columns.get_or_insert(fields.len()) != fields.len() || !matches!(fields.len(), 2 | 3) {
+            if *columns.get_or_insert(fields.len()) != fields.len()
+                || !matches!(fields.len(), 2 | 3)
+            {
                 return Err(wrong(line, format!("{} columns", fields.len())));
             }
             if let Some(empty) = fields.iter().position(|field| field.is_empty()) {
-                return Err(wrong(line, format!("no {}", ["path", "label", "domain"][empty])));
+                return Err(wrong(
+                    line,
+                    format!("no {}", ["path", "label", "domain"][empty]),
+                ));
             }
             let domain = fields.get(2).map(|&domain| domain.to_owned());
-            images.push((folder.join(fields[0]), fields[0].to_owned(), fields[1].to_owned(), domain));
+            images.push((
+                folder.join(fields[0]),
+                fields[0].to_owned(),
+                fields[1].to_owned(),
+                domain,
+            ));
         }
         Self::new(images, Vec::new(), csv, false)
     }
@@ -162,11 +172,15 @@ impl Listing {
             return Err(ListingError::Unusable(first.clone()));
         }
         if images.is_empty() {
-            return Err(ListingError::Nothing { path: of.to_owned() });
+            return Err(ListingError::Nothing {
+                path: of.to_owned(),
+            });
         }
         let classes = in_order(images.iter().map(|(.., class, _)| class));
         let domains = in_order(images.iter().filter_map(|(.., domain)| domain.as_ref()));
-        let index = |names: &[String], name: &String| names.iter().position(|other| other == name).unwrap_or(0);
+        let index = |names: &[String], name: &String| {
+            names.iter().position(|other| other == name).unwrap_or(0)
+        };
         let images = images
             .into_iter()
             .map(|(path, name, class, domain)| Image {
@@ -202,14 +216,20 @@ fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> ListingError {
 }
 
 /// What `folder` holds, in the order of names; hidden names are left out.
-fn entries(folder: &Path, unusable: &mut Vec<String>) -> Result<Vec<(PathBuf, String)>, ListingError> {
+fn entries(
+    folder: &Path,
+    unusable: &mut Vec<String>,
+) -> Result<Vec<(PathBuf, String)>, ListingError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
         let entry = entry.map_err(unreadable(folder))?;
         match entry.file_name().into_string() {
             Ok(name) if name.starts_with('.') => {}
             Ok(name) => found.push((entry.path(), name)),
-            Err(_) => unusable.push(format!("{}: its name is no Unicode; rename it", entry.path().display())),
+            Err(_) => unusable.push(format!(
+                "{}: its name is no Unicode; rename it",
+                entry.path().display()
+            )),
         }
     }
     found.sort_by(|left, right| left.1.cmp(&right.1));
@@ -230,7 +250,10 @@ fn walk(
             found.push((path, name, class.to_owned()));
         } else if path.is_symlink() {
             // It may lead back here.
-            unusable.push(format!("{}: a link to a folder inside a class; link the class itself", path.display()));
+            unusable.push(format!(
+                "{}: a link to a folder inside a class; link the class itself",
+                path.display()
+            ));
         } else {
             walk(&path, &name, class, found, unusable)?;
         }
@@ -263,11 +286,21 @@ mod tests {
 
     #[test]
     fn folders_are_classes() {
-        let folder = folder(&["löwe/b 2.png", "löwe/a.png", "ant/deep/er/x.jpg", ".hidden/x", "ant/.DS_Store"]);
+        let folder = folder(&[
+            "löwe/b 2.png",
+            "löwe/a.png",
+            "ant/deep/er/x.jpg",
+            ".hidden/x",
+            "ant/.DS_Store",
+        ]);
         let listing = Listing::of_folder(folder.path(), false).unwrap();
         assert_eq!(
             names(&listing),
-            [("ant/deep/er/x.jpg", "ant"), ("löwe/a.png", "löwe"), ("löwe/b 2.png", "löwe")]
+            [
+                ("ant/deep/er/x.jpg", "ant"),
+                ("löwe/a.png", "löwe"),
+                ("löwe/b 2.png", "löwe")
+            ]
         );
         assert_eq!(listing.classes, ["ant", "löwe"]);
         assert!(listing.domains.is_empty() && listing.unusable.is_empty());
@@ -277,11 +310,19 @@ mod tests {
     fn what_can_not_be_used_is_named_or_skipped() {
         for (files, words) in [
             (&["cat/1.png", "dog/"][..], "dog: a class without any image"),
-            (&["cat/1.png", "notes.txt"], "notes.txt: lies beside the folders"),
+            (
+                &["cat/1.png", "notes.txt"],
+                "notes.txt: lies beside the folders",
+            ),
         ] {
             let folder = folder(files);
-            let message = Listing::of_folder(folder.path(), false).unwrap_err().to_string();
-            assert!(message.contains(words) && message.ends_with("--skip-bad"), "{message}");
+            let message = Listing::of_folder(folder.path(), false)
+                .unwrap_err()
+                .to_string();
+            assert!(
+                message.contains(words) && message.ends_with("--skip-bad"),
+                "{message}"
+            );
             let listing = Listing::of_folder(folder.path(), true).unwrap();
             assert_eq!(listing.classes, ["cat"]);
             assert!(listing.unusable[0].contains(words));
@@ -301,18 +342,31 @@ mod tests {
         let folder = folder(&["cat/1.png"]);
         std::os::unix::fs::symlink(folder.path(), folder.path().join("cat/back")).unwrap();
         assert!(Listing::of_folder(folder.path(), false).is_err());
-        assert_eq!(Listing::of_folder(folder.path(), true).unwrap().images.len(), 1);
+        assert_eq!(
+            Listing::of_folder(folder.path(), true)
+                .unwrap()
+                .images
+                .len(),
+            1
+        );
     }
 
     #[test]
     fn a_csv_names_paths_labels_and_domains() {
         let folder = folder(&[]);
         let csv = folder.path().join("list.csv");
-        fs::write(&csv, "\u{feff}path,label,domain\na b.png, 10 ,sketch\n\"c,d.png\",9,photo\nä.png,10,photo\n").unwrap();
+        fs::write(
+            &csv,
+            "\u{feff}path,label,domain\na b.png, 10 ,sketch\n\"c,d.png\",9,photo\nä.png,10,photo\n",
+        )
+        .unwrap();
         let listing = Listing::of_csv(&csv, Path::new("root")).unwrap();
         assert_eq!(listing.classes, ["9", "10"]);
         assert_eq!(listing.domains, ["photo", "sketch"]);
-        assert_eq!(names(&listing), [("a b.png", "10"), ("c,d.png", "9"), ("ä.png", "10")]);
+        assert_eq!(
+            names(&listing),
+            [("a b.png", "10"), ("c,d.png", "9"), ("ä.png", "10")]
+        );
         assert_eq!(listing.images[0].path, Path::new("root/a b.png"));
         assert_eq!(listing.images[0].domain, Some(1));
 
@@ -326,11 +380,15 @@ mod tests {
             ("", "holds no image"),
         ] {
             fs::write(&csv, text).unwrap();
-            let message = Listing::of_csv(&csv, folder.path()).unwrap_err().to_string();
+            let message = Listing::of_csv(&csv, folder.path())
+                .unwrap_err()
+                .to_string();
             assert!(message.contains(words), "{text:?}: {message}");
         }
         fs::write(&csv, b"a.png,cat\nb\xff.png,cat\n").unwrap();
-        let message = Listing::of_csv(&csv, folder.path()).unwrap_err().to_string();
+        let message = Listing::of_csv(&csv, folder.path())
+            .unwrap_err()
+            .to_string();
         assert!(message.contains("line 2: not UTF-8"), "{message}");
     }
 }

@@ -90,25 +90,36 @@ fn parse(mut bytes: &[u8], file: &str) -> Result<Model, BackboneError> {
     let graph = onnx
         .model_for_proto_model(&proto)
         .map_err(|error| no_model(file, format!("{error:#}")))?;
-    let [input] = graph.input_outlets().map_err(|error| no_model(file, error))? else {
+    let [input] = graph
+        .input_outlets()
+        .map_err(|error| no_model(file, error))?
+    else {
         return Err(BackboneError::Inputs {
             file: file.to_owned(),
             found: graph.inputs.len(),
         });
     };
-    let fact = graph.outlet_fact(*input).map_err(|error| no_model(file, error))?;
+    let fact = graph
+        .outlet_fact(*input)
+        .map_err(|error| no_model(file, error))?;
     let wrong = || BackboneError::Input {
         file: file.to_owned(),
         found: fact.format_dt_shape(),
     };
-    let is_f32 = fact.datum_type.concretize().is_none_or(|kind| kind == f32_type());
+    let is_f32 = fact
+        .datum_type
+        .concretize()
+        .is_none_or(|kind| kind == f32_type());
     if fact.shape.is_open() || !is_f32 {
         return Err(wrong());
     }
     let dims: Vec<Option<usize>> = fact
         .shape
         .dims()
-        .map(|dim| dim.concretize().and_then(|dim| usize::try_from(dim.to_i64().ok()?).ok()))
+        .map(|dim| {
+            dim.concretize()
+                .and_then(|dim| usize::try_from(dim.to_i64().ok()?).ok())
+        })
         .collect();
     let channels = Some(CHANNELS);
     let (planar, size) = match dims[..] {
@@ -135,7 +146,11 @@ pub(crate) fn f32_type() -> tract_onnx::prelude::DatumType {
 }
 
 /// What the engine would find out late, or not at all.
-fn check(proto: &ModelProto, known: &impl Fn(&str) -> bool, file: &str) -> Result<(), BackboneError> {
+fn check(
+    proto: &ModelProto,
+    known: &impl Fn(&str) -> bool,
+    file: &str,
+) -> Result<(), BackboneError> {
     let graph = proto
         .graph
         .as_ref()
@@ -150,8 +165,15 @@ fn check(proto: &ModelProto, known: &impl Fn(&str) -> bool, file: &str) -> Resul
         });
     }
     let external = tensor_proto::DataLocation::External as i32;
-    if graph.initializer.iter().any(|tensor| tensor.data_location == Some(external)) {
-        return Err(no_model(file, "its weights lie in other files, save it with all in one"));
+    if graph
+        .initializer
+        .iter()
+        .any(|tensor| tensor.data_location == Some(external))
+    {
+        return Err(no_model(
+            file,
+            "its weights lie in other files, save it with all in one",
+        ));
     }
     let names: BTreeSet<&str> = (graph.node.iter().flat_map(|node| &node.output))
         .chain(graph.input.iter().map(|input| &input.name))
@@ -161,8 +183,15 @@ fn check(proto: &ModelProto, known: &impl Fn(&str) -> bool, file: &str) -> Resul
     if graph.output.is_empty() {
         return Err(no_model(file, "it has no output"));
     }
-    match graph.output.iter().find(|output| !names.contains(output.name.as_str())) {
-        Some(output) => Err(no_model(file, format!("nothing computes its output {:?}", output.name))),
+    match graph
+        .output
+        .iter()
+        .find(|output| !names.contains(output.name.as_str()))
+    {
+        Some(output) => Err(no_model(
+            file,
+            format!("nothing computes its output {:?}", output.name),
+        )),
         None => Ok(()),
     }
 }
@@ -171,7 +200,13 @@ fn check(proto: &ModelProto, known: &impl Fn(&str) -> bool, file: &str) -> Resul
 fn operators(graph: &GraphProto, known: &impl Fn(&str) -> bool, unknown: &mut BTreeSet<String>) {
     for node in &graph.node {
         if !known(&node.op_type) {
-            unknown.insert(node.op_type.chars().filter(|letter| !letter.is_control()).take(40).collect());
+            unknown.insert(
+                node.op_type
+                    .chars()
+                    .filter(|letter| !letter.is_control())
+                    .take(40)
+                    .collect(),
+            );
         }
         for attribute in &node.attribute {
             if attribute.r#type == attribute_proto::AttributeType::Graph as i32

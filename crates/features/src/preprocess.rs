@@ -117,7 +117,9 @@ pub enum PreprocessError {
         expected: String,
     },
     /// The model takes another size.
-    #[error("{file}: crop is {crop:?} (height, width), but the model takes {model:?}; make crop that size")]
+    #[error(
+        "{file}: crop is {crop:?} (height, width), but the model takes {model:?}; make crop that size"
+    )]
     OtherSize {
         /// The file.
         file: String,
@@ -134,7 +136,12 @@ impl Preprocess {
     /// EfficientNet-Lite) or `zero-one` (`p/255`, bilinear).
     pub fn preset(name: &str) -> Option<Self> {
         let (filter, range, mean, std) = match name {
-            "imagenet" => (Filter::Bilinear, 1.0, [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+            "imagenet" => (
+                Filter::Bilinear,
+                1.0,
+                [0.485, 0.456, 0.406],
+                [0.229, 0.224, 0.225],
+            ),
             "tensorflow" => (Filter::Bicubic, 255.0, [127.0; 3], [128.0; 3]),
             "zero-one" => (Filter::Bilinear, 1.0, [0.0; 3], [1.0; 3]),
             _ => return None,
@@ -156,7 +163,10 @@ impl Preprocess {
     /// [`PreprocessError`].
     pub fn find(asked: Option<&str>, model: &Path) -> Result<(Self, String), PreprocessError> {
         if let Some(preset) = asked.and_then(Self::preset) {
-            return Ok((preset, format!("--preprocess {}", asked.unwrap_or_default())));
+            return Ok((
+                preset,
+                format!("--preprocess {}", asked.unwrap_or_default()),
+            ));
         }
         let beside = model.with_extension("toml");
         let path = match asked {
@@ -192,7 +202,9 @@ impl Preprocess {
         }
         let text = std::str::from_utf8(text).map_err(|_| wrong(None, "not UTF-8"))?;
         let this: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start].matches('\n').count() + 1);
+            let line = error
+                .span()
+                .map(|span| text[..span.start].matches('\n').count() + 1);
             wrong(line, error.message())
         })?;
         this.check(file)?;
@@ -215,12 +227,20 @@ impl Preprocess {
                 Some(Size::Both(sides)) => sides,
             };
             if sides.iter().any(|side| !(1..=MAX_SIDE).contains(side)) {
-                return range(key, format!("{sides:?}"), &format!("1 to {MAX_SIDE} pixels"));
+                return range(
+                    key,
+                    format!("{sides:?}"),
+                    &format!("1 to {MAX_SIDE} pixels"),
+                );
             }
         }
         let positive = |x: f64| x.is_finite() && x > 0.0;
         if !positive(self.range) {
-            return range("range", self.range.to_string(), "a number above 0, usually 1 or 255");
+            return range(
+                "range",
+                self.range.to_string(),
+                "a number above 0, usually 1 or 255",
+            );
         }
         if !self.mean.iter().all(|mean| mean.is_finite()) {
             return range("mean", format!("{:?}", self.mean), "three numbers");
@@ -235,14 +255,19 @@ impl Preprocess {
     ///
     /// # Errors
     /// [`PreprocessError::OtherSize`] if the model takes another size than `crop`.
-    pub fn for_model(&self, model: [Option<usize>; 2], file: &str) -> Result<Prepare, PreprocessError> {
+    pub fn for_model(
+        &self,
+        model: [Option<usize>; 2],
+        file: &str,
+    ) -> Result<Prepare, PreprocessError> {
         let usual = |side: Option<usize>| side.unwrap_or(USUAL_SIDE);
         let crop = match self.crop {
             None => model.map(usual),
             Some(Size::Side(side)) => [side; 2],
             Some(Size::Both(sides)) => sides,
         };
-        let fits = |(model, &crop): (&Option<usize>, &usize)| model.is_none_or(|model| model == crop);
+        let fits =
+            |(model, &crop): (&Option<usize>, &usize)| model.is_none_or(|model| model == crop);
         if !model.iter().zip(&crop).all(fits) {
             return Err(PreprocessError::OtherSize {
                 file: file.to_owned(),
