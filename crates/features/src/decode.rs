@@ -97,7 +97,7 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
 #[allow(clippy::needless_pass_by_value)]
 fn damaged(error: image::ImageError) -> PictureError {
     PictureError::Damaged {
-        what: error.to_string(),
+        what: (error.to_string().split_whitespace().collect::<Vec<_>>()).join(" "),
     }
 }
 

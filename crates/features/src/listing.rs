@@ -123,9 +123,9 @@ impl Listing {
         let mut images = Vec::new();
         let mut columns = None;
         for (index, record) in reader.records().enumerate() {
-            let wrong = |line: Option<u64>, what: String| ListingError::Line {
+            let wrong = |position: Option<&csv::Position>, what: String| ListingError::Line {
                 path: csv.to_owned(),
-                line: line.unwrap_or(index as u64 + 1),
+                line: line_at(text, position.map_or(0, csv::Position::byte)),
                 what,
             };
             let record = record.map_err(|error| {
@@ -133,9 +133,8 @@ impl Listing {
                     csv::ErrorKind::Utf8 { .. } => "not UTF-8".to_owned(),
                     _ => error.to_string(),
                 };
-                wrong(error.position().map(csv::Position::line), what)
+                wrong(error.position(), what)
             })?;
-            let line = record.position().map(csv::Position::line);
             let fields: Vec<&str> = record.iter().collect();
             if index == 0 && fields.starts_with(&["path", "label"]) {
                 continue;
@@ -143,11 +142,14 @@ impl Listing {
             if *columns.get_or_insert(fields.len()) != fields.len()
                 || !matches!(fields.len(), 2 | 3)
             {
-                return Err(wrong(line, format!("{} columns", fields.len())));
+                return Err(wrong(
+                    record.position(),
+                    format!("{} columns", fields.len()),
+                ));
             }
             if let Some(empty) = fields.iter().position(|field| field.is_empty()) {
                 return Err(wrong(
-                    line,
+                    record.position(),
                     format!("no {}", ["path", "label", "domain"][empty]),
                 ));
             }
@@ -197,6 +199,20 @@ impl Listing {
             unusable,
         })
     }
+}
+
+/// The line of the first character from `byte` on, counted from 1; empty lines hold none.
+fn line_at(text: &[u8], byte: u64) -> u64 {
+    let at = text.len().min(usize::try_from(byte).unwrap_or(usize::MAX));
+    let empty = text[at..]
+        .iter()
+        .take_while(|byte| b"\r\n".contains(byte))
+        .count();
+    let newlines = text[..at + empty]
+        .iter()
+        .filter(|&&byte| byte == b'\n')
+        .count();
+    newlines as u64 + 1
 }
 
 /// Every name once: by number if all are numbers, else by letters.
@@ -270,7 +286,9 @@ mod tests {
         for file in files {
             let path = folder.path().join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            if !file.ends_with('/') {
+            if file.ends_with('/') {
+                fs::create_dir(path).unwrap();
+            } else {
                 fs::write(path, "").unwrap();
             }
         }
