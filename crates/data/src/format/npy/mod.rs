@@ -14,6 +14,8 @@
 
 mod error;
 mod header;
+mod kind;
+mod literal;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -21,7 +23,8 @@ mod values;
 use std::io::{Read, Write};
 
 pub use error::{NpyError, NpzError};
-pub use values::{Kind, Values};
+pub use kind::Kind;
+pub use values::Values;
 
 use header::{Header, MAGIC, MAX_HEADER};
 
