@@ -141,12 +141,8 @@ fn threads_change_no_byte() {
     let mut outputs = Vec::new();
     for threads in ["1", "3"] {
         let mut run = support::mesu(folder.path(), &command(&["--no-cache", "--quiet"]));
-        assert!(
-            run.env("RAYON_NUM_THREADS", threads)
-                .status()
-                .unwrap()
-                .success()
-        );
+        let output = run.env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
         outputs.push(fs::read(folder.path().join("out.npz")).unwrap());
     }
     assert!(outputs[0] == outputs[1]);
@@ -179,7 +175,9 @@ fn refuse(name: &str, content: &[u8], words: &str) {
     let folder = small();
     let path = folder.path().join("photos").join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    if !name.ends_with('/') {
+    if name.ends_with('/') {
+        fs::create_dir(&path).unwrap();
+    } else {
         fs::write(&path, content).unwrap();
     }
     fs::write(folder.path().join("out.npz"), "old").unwrap();
