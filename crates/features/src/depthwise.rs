@@ -4,7 +4,8 @@
 //! ```text
 //! y[c][i][j] = bias[c] + sum over u, v of w[c][u][v] x[c][i s + u d - p][j s + v d - p]
 //! ```
-//! x is 0 outside; s, d and p (stride, dilation, padding before) may differ between rows and
+//! x is 0 outside, and y is kept within bounds where the network does so next (ReLU, ReLU6);
+//! s, d and p (stride, dilation, padding before) may differ between rows and
 //! columns. A channel is copied into planes with a border, one for each remainder of the
 //! position by the stride; then all its outputs are one run over them, row ends included,
 //! and every tap is a load from a fixed distance.
@@ -27,6 +28,9 @@ pub(crate) struct Geometry {
     /// Zeros before the first row and column.
     pub(crate) before: [usize; 2],
 }
+
+/// What outputs are kept within, `[least, most]`.
+pub(crate) type Clip = [f32; 2];
 
 impl Geometry {
     /// Rows or columns of a plane.
@@ -93,12 +97,13 @@ fn copy_every(stride: usize, from: &[f32], to: &mut [f32]) {
 }
 
 /// `output` is `[channels][output]`, of `input` `[channels][input]`, `weights`
-/// `[channels][kernel]` and `bias` `[channels]`.
+/// `[channels][kernel]` and `bias` `[channels]`, kept within `[least, most]`.
 pub(crate) fn depthwise(
     geometry: &Geometry,
     input: &[f32],
     weights: &[f32],
     bias: &[f32],
+    [least, most]: Clip,
     output: &mut [f32],
 ) {
     let area = |size: [usize; 2]| size[0] * size[1];
@@ -126,7 +131,9 @@ pub(crate) fn depthwise(
         dispatch!(level, simd => convolve(simd, &planes, &taps, bias, &mut outputs));
         let rows = outputs.chunks(width);
         for (to, from) in output.chunks_exact_mut(geometry.output[1]).zip(rows) {
-            to.copy_from_slice(&from[..to.len()]);
+            for (to, from) in to.iter_mut().zip(from) {
+                *to = from.max(least).min(most);
+            }
         }
     }
 }
@@ -241,8 +248,9 @@ mod tests {
             let w = numbers(channels * kernel[0] * kernel[1], 2);
             let b = numbers(channels, 3);
             let mut y = vec![f32::NAN; channels * output[0] * output[1]];
-            depthwise(&geometry, &x, &w, &b, &mut y);
+            depthwise(&geometry, &x, &w, &b, [-3.0, 9.5], &mut y);
             for (found, expected) in y.iter().zip(naive(&geometry, &x, &w, &b)) {
+                let expected = expected.clamp(-3.0, 9.5);
                 prop_assert!((found - expected).abs() < 1e-3, "{} {}", found, expected);
             }
         }

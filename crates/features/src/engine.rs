@@ -2,16 +2,19 @@
 
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::internal::*;
+use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat};
 use tract_onnx::tract_core::ops::nn::DataFormat;
 
-use crate::depthwise::{Geometry, depthwise};
+use crate::depthwise::{Clip, Geometry, depthwise};
 
 /// [`depthwise`] as an operator: inputs image `[n, c, h, w]` or `[c, h, w]`, weights, bias.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Depthwise {
     geometry: Geometry,
     shape: TVec<usize>,
+    /// Bits of [`Clip`]: floats have no equality of the kind an operator needs.
+    clip: [u32; 2],
 }
 
 impl Op for Depthwise {
@@ -46,11 +49,12 @@ impl EvalOp for Depthwise {
             let mut plain = output.try_as_plain_ram_mut()?;
             let output = plain.as_slice_mut::<f32>()?;
             let each = output.len() / count;
+            let clip = self.clip.map(f32::from_bits);
             for (image, output) in image
                 .chunks_exact(image.len() / count)
                 .zip(output.chunks_exact_mut(each))
             {
-                depthwise(&self.geometry, image, weights, bias, output);
+                depthwise(&self.geometry, image, weights, bias, clip, output);
             }
         }
         Ok(tvec!(output.into_tvalue()))
@@ -131,6 +135,7 @@ fn replaced(
     let mut output: TVec<usize> = shape.into();
     let rank = output.len();
     output[rank - 2..].copy_from_slice(&geometry.output);
+    let (clip, last) = clip_after(model, node);
     let mut patch = TypedModelPatch::default();
     let tap = patch.tap_model(model, image)?;
     let weights = patch.add_const(format!("{name}.weights"), weights.clone())?;
@@ -138,8 +143,54 @@ fn replaced(
     let op = Depthwise {
         geometry,
         shape: output,
+        clip: clip.map(f32::to_bits),
     };
     let wire = patch.wire_node(name, op, &[tap, weights, bias])?;
-    patch.shunt_outside(model, node.id.into(), wire[0])?;
+    patch.shunt_outside(model, last.into(), wire[0])?;
     Ok(Some(patch))
+}
+
+/// The bounds that the network puts its outputs in next, and the last node that does so:
+/// nothing else may see what comes before.
+fn clip_after(model: &TypedModel, node: &TypedNode) -> (Clip, usize) {
+    let mut clip = [f32::NEG_INFINITY, f32::INFINITY];
+    let mut last = node.id;
+    // ReLU is a maximum, ReLU6 a maximum and a minimum.
+    for (bound, name) in ["Max", "Min"].into_iter().enumerate() {
+        match bound_after(model, last, name) {
+            Some((value, next)) => (clip[bound], last) = (value, next),
+            None => break,
+        }
+    }
+    (clip, last)
+}
+
+/// The number with which the only user of `node` takes the maximum or minimum, and that user.
+fn bound_after(model: &TypedModel, node: usize, name: &str) -> Option<(f32, usize)> {
+    let [next] = &*model.node(node).outputs[0].successors else {
+        return None;
+    };
+    if model.output_outlets().ok()?.contains(&node.into()) {
+        return None;
+    }
+    let user = model.node(next.node);
+    if user.op_as::<TypedBinOp>()?.0.name() != name {
+        return None;
+    }
+    let bound = model
+        .outlet_fact(*user.inputs.get(1 - next.slot)?)
+        .ok()?
+        .konst
+        .clone()?;
+    let same = model.outlet_fact(node.into()).ok()?.shape == user.outputs[0].fact.shape;
+    if bound.len() != 1 || bound.datum_type() != f32::datum_type() || !same {
+        return None;
+    }
+    let value = *bound
+        .try_as_plain_ram()
+        .ok()?
+        .as_slice::<f32>()
+        .ok()?
+        .first()?;
+    (!value.is_nan()).then_some((value, next.node))
 }

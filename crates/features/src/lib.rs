@@ -11,8 +11,9 @@
 //!   -> features, [d] f32               model, backbone: ONNX, on all cores
 //!   -> NPZ                             archive: written at once or not at all
 //! ```
-//! The same files give the same bytes, whatever the number of threads. The engine is
-//! tract, in Rust; nothing else of `mesu` depends on it.
+//! The same files give the same bytes on one machine, whatever the number of threads; the
+//! engine chooses its kernels by the machine, so that the last bits may differ on another.
+//! It is tract, in Rust; nothing else of `mesu` depends on it.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod archive;

@@ -109,6 +109,34 @@ fn depthwise_convolutions_are_computed_here() {
 }
 
 #[test]
+fn what_keeps_their_outputs_within_bounds_is_computed_here_too() {
+    let bytes = model(
+        &[
+            node(
+                "Conv",
+                &["images", "w", "b"],
+                "y",
+                &[attribute("group", &[3], false)],
+            ),
+            node("Clip", &["y", "least", "most"], "clipped", &[]),
+            node("GlobalAveragePool", &["clipped"], "mean", &[]),
+            node("Flatten", &["mean"], "features", &[]),
+        ],
+        &[
+            tensor("w", &[3, 1, 1, 1], &[1.0, 2.0, 3.0]),
+            tensor("b", &[3], &[0.0; 3]),
+            tensor("least", &[], &[0.0]),
+            tensor("most", &[], &[6.0]),
+        ],
+        &[value("images", 1, &[0, 3, 2, 2])],
+        &[value("features", 1, &[0, 3])],
+    );
+    let backbone = backbone(&bytes, [2, 2]);
+    let image = [-1.0, 1.0, 2.0, 5.0].repeat(3);
+    close(&backbone.features(&image).unwrap(), &[2.0, 3.0, 3.75]);
+}
+
+#[test]
 fn inputs_that_are_no_images_are_refused() {
     for (input, words) in [
         (
