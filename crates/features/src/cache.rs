@@ -60,10 +60,12 @@ pub struct Cache {
     state: Mutex<State>,
 }
 
+type Known = HashMap<ImageKey, Arc<[f32]>>;
+
 struct State {
     /// Locked while it is open.
     file: File,
-    known: HashMap<ImageKey, Arc<[f32]>>,
+    known: Known,
 }
 
 impl Cache {
@@ -145,11 +147,7 @@ impl Cache {
 }
 
 /// The features in `file` and where the last whole record ends; 0 if its head is another.
-fn read(
-    file: &File,
-    head: &[u8],
-    width: usize,
-) -> std::io::Result<(HashMap<ImageKey, Arc<[f32]>>, u64)> {
+fn read(file: &File, head: &[u8], width: usize) -> std::io::Result<(Known, u64)> {
     let mut known = HashMap::new();
     let mut reader = BufReader::new(file);
     let mut found = Vec::new();

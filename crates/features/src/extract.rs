@@ -64,6 +64,9 @@ pub struct Options<'a> {
     pub progress: &'a (dyn Fn(usize) + Sync),
 }
 
+/// Features of one image, or what is wrong with them.
+type Computed = Result<Arc<[f32]>, String>;
+
 /// What became of one image's file.
 enum Prepared {
     Known(Arc<[f32]>),
@@ -157,13 +160,12 @@ fn prepared(image: &Image, prepare: &Prepare, planar: bool, cache: Option<&Cache
 }
 
 /// For each image the features that were computed for it now, if any.
-#[allow(clippy::type_complexity)]
 fn computed(
     images: &[Image],
     prepared: &[Prepared],
     backbone: &Backbone,
     cache: Option<&Cache>,
-) -> Result<Vec<Option<Result<Arc<[f32]>, String>>>, ExtractError> {
+) -> Result<Vec<Option<Computed>>, ExtractError> {
     let inputs: Vec<(usize, &ImageKey, &[f32])> = prepared
         .iter()
         .enumerate()
@@ -198,7 +200,7 @@ fn computed(
             Ok(features)
         })
         .collect();
-    let mut all: Vec<Option<Result<Arc<[f32]>, String>>> = vec![None; images.len()];
+    let mut all: Vec<Option<Computed>> = vec![None; images.len()];
     for (batch, features) in inputs.chunks(backbone.batch()).zip(batches) {
         for (&(at, ..), features) in batch.iter().zip(features?.chunks_exact(backbone.width())) {
             all[at] = Some(if finite(features) {

@@ -188,7 +188,7 @@ impl<R: Read> Input<'_, R> {
         let values = self.values(header, count)?;
         Ok(Array {
             values: if header.fortran_order {
-                values.from_fortran(&shape)
+                values.into_c_order(&shape)
             } else {
                 values
             },

@@ -172,7 +172,7 @@ impl Values {
     }
 
     /// From the order in which the first index runs fastest to that in which the last does.
-    pub(super) fn from_fortran(self, shape: &[usize]) -> Self {
+    pub(super) fn into_c_order(self, shape: &[usize]) -> Self {
         match self {
             Self::Bool(values) => Self::Bool(transposed(values, shape)),
             Self::I8(values) => Self::I8(transposed(values, shape)),
