@@ -102,6 +102,35 @@ a program's data.")]
         #[command(subcommand)]
         data: DataCommand,
     },
+    /// Turn photographs into features to learn from, with a pretrained network
+    #[cfg(feature = "features")]
+    #[command(after_help = "\
+Examples:
+  mesu features photos --backbone net.onnx --preprocess imagenet --out photos.npz
+  mesu features photos --csv list.csv --backbone net.onnx --out photos.npz --skip-bad
+IMAGES holds a folder of PNG or JPEG files for each class, or is a CSV of path,label or
+path,label,domain. The ONNX file takes images and gives [n, d] features. NAME.toml beside
+NAME.onnx says how images are prepared, for example:
+  resize = 256         # shorter side, or [height, width]
+  crop = 224           # the middle
+  filter = 'bicubic'   # or 'bilinear'
+  range = 1            # pixels are 0 to range; then (pixel - mean) / std
+  mean = [0.485, 0.456, 0.406]
+  std = [0.229, 0.224, 0.225]
+--preprocess imagenet, tensorflow ((p-127)/128) or zero-one stands for the usual ones.
+Features are kept by the images' content: a second run only computes what is new.")]
+    Features(FeaturesArguments),
+    /// Turn photographs into features to learn from (not in this build)
+    #[cfg(not(feature = "features"))]
+    #[command(after_help = "\
+Example:
+  mesu features photos --backbone net.onnx --out photos.npz
+This program was built without it. To have it: cargo install --path crates/cli --features features")]
+    Features {
+        /// Not looked at
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        _arguments: Vec<String>,
+    },
     /// Measure this machine
     #[command(after_help = "\
 Examples:
@@ -255,6 +284,42 @@ pub(crate) struct DoctorArguments {
     #[arg(long, value_name = "EXAMPLES", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) batch_size: Option<u64>,
     /// Print the numbers as JSON, alone on stdout; a list for a folder of several runs
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(feature = "features")]
+#[derive(Args, Debug)]
+pub(crate) struct FeaturesArguments {
+    /// A folder with a folder of images for each class, or a CSV file of path,label[,domain]
+    #[arg(value_name = "IMAGES")]
+    pub(crate) images: PathBuf,
+    /// The network, without its last layer
+    #[arg(long, value_name = "FILE.onnx")]
+    pub(crate) backbone: PathBuf,
+    /// The file to write
+    #[arg(long, value_name = "FEATURES.npz")]
+    pub(crate) out: PathBuf,
+    /// Labels and domains from that file, with paths counted from IMAGES
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+    /// How images are prepared: imagenet, tensorflow, zero-one, or a TOML file
+    /// [default: NAME.toml beside NAME.onnx]
+    #[arg(long, value_name = "PRESET|FILE")]
+    pub(crate) preprocess: Option<String>,
+    /// Leave out what can't be read, and list it, instead of stopping there
+    #[arg(long)]
+    pub(crate) skip_bad: bool,
+    /// Where features are kept [default: .mesu-cache beside FEATURES.npz]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Keep no features, compute them all
+    #[arg(long, conflicts_with = "cache")]
+    pub(crate) no_cache: bool,
+    /// No progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Print a summary as JSON, alone on stdout
     #[arg(long)]
     pub(crate) json: bool,
 }

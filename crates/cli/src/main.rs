@@ -7,6 +7,8 @@ mod cells;
 mod data;
 mod describe;
 mod doctor;
+#[cfg(feature = "features")]
+mod features;
 mod list;
 mod output;
 mod progress;
@@ -40,6 +42,13 @@ fn main() -> ExitCode {
         Command::Describe(arguments) => describe::describe(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Data { data } => data::data(&data),
+        #[cfg(feature = "features")]
+        Command::Features(arguments) => features::features(&arguments),
+        #[cfg(not(feature = "features"))]
+        Command::Features { .. } => Err(anyhow::anyhow!(
+            "features: this mesu was built without its ONNX engine; \
+             build it with cargo install --path crates/cli --features features"
+        )),
         Command::Bench { bench } => bench::bench(&bench),
     };
     result.unwrap_or_else(|error| {

@@ -16,6 +16,8 @@
 //! So any number of tasks costs the memory of one data set, and there is no file
 //! or cache to keep in step with it.
 //!
+//! Arrays of other kinds, such as features, come and go as NPZ archives ([`format::npz`]).
+//!
 //! Everything random is a function of a seed, a name and indices ([`random`]): a
 //! stream can be entered at any task, epoch and example, and gives what an
 //! unbroken run would have given there.
@@ -59,6 +61,7 @@ pub use folder::{NoDataFolder, data_folder};
 pub use format::cifar::CifarError;
 pub use format::idx::IdxError;
 pub use known::{Held, Known};
+pub use format::npy::{NpyError, NpzError};
 pub use scenario::permuted::{Permutation, Permuted, TaskStream};
 pub use source::{Source, SourceError};
 pub use standardise::{Standardise, StandardiseError};

@@ -1,4 +1,6 @@
-//! Readers of the file formats that data sets are published in.
+//! The file formats that data sets are published in.
 
 pub mod cifar;
 pub mod idx;
+pub mod npy;
+pub mod npz;

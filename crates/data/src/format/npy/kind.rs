@@ -1,0 +1,106 @@
+//! The kinds of elements, and numpy's names for them.
+
+use super::values::Values;
+
+/// What an element is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Bool,
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
+    F16,
+    F32,
+    F64,
+    /// At most so many characters each, at least 1.
+    Text(u32),
+}
+
+/// Bytes of a character.
+const CHARACTER: u64 = 4;
+
+impl Kind {
+    /// The kind that numpy calls `descr`, without its first letter for the byte order.
+    pub(super) fn parse(descr: &str) -> Option<Self> {
+        Some(match descr {
+            "b1" | "?" => Self::Bool,
+            "i1" => Self::I8,
+            "i2" => Self::I16,
+            "i4" => Self::I32,
+            "i8" => Self::I64,
+            "u1" => Self::U8,
+            "u2" => Self::U16,
+            "u4" => Self::U32,
+            "u8" => Self::U64,
+            "f2" => Self::F16,
+            "f4" => Self::F32,
+            "f8" => Self::F64,
+            _ => {
+                let digits = descr.strip_prefix('U')?;
+                let plain = digits.bytes().all(|digit| digit.is_ascii_digit());
+                Self::Text(digits.parse().ok().filter(|&width| plain && width > 0)?)
+            }
+        })
+    }
+
+    /// numpy's name for it, byte order included.
+    pub(super) fn descr(self, big_endian: bool) -> String {
+        let order = match self {
+            Self::Bool | Self::I8 | Self::U8 => '|',
+            _ if big_endian => '>',
+            _ => '<',
+        };
+        let name = match self {
+            Self::Bool => "b1",
+            Self::I8 => "i1",
+            Self::I16 => "i2",
+            Self::I32 => "i4",
+            Self::I64 => "i8",
+            Self::U8 => "u1",
+            Self::U16 => "u2",
+            Self::U32 => "u4",
+            Self::U64 => "u8",
+            Self::F16 => "f2",
+            Self::F32 => "f4",
+            Self::F64 => "f8",
+            Self::Text(width) => return format!("{order}U{width}"),
+        };
+        format!("{order}{name}")
+    }
+
+    /// Bytes of one element.
+    pub(super) fn size(self) -> u64 {
+        match self {
+            Self::Bool | Self::I8 | Self::U8 => 1,
+            Self::I16 | Self::U16 | Self::F16 => 2,
+            Self::I32 | Self::U32 | Self::F32 => 4,
+            Self::I64 | Self::U64 | Self::F64 => 8,
+            Self::Text(width) => CHARACTER * u64::from(width),
+        }
+    }
+
+    /// No element yet.
+    pub(super) fn empty(self) -> Values {
+        match self {
+            Self::Bool => Values::Bool(Vec::new()),
+            Self::I8 => Values::I8(Vec::new()),
+            Self::I16 => Values::I16(Vec::new()),
+            Self::I32 => Values::I32(Vec::new()),
+            Self::I64 => Values::I64(Vec::new()),
+            Self::U8 => Values::U8(Vec::new()),
+            Self::U16 => Values::U16(Vec::new()),
+            Self::U32 => Values::U32(Vec::new()),
+            Self::U64 => Values::U64(Vec::new()),
+            Self::F16 => Values::F16(Vec::new()),
+            Self::F32 => Values::F32(Vec::new()),
+            Self::F64 => Values::F64(Vec::new()),
+            Self::Text(_) => Values::Text(Vec::new()),
+        }
+    }
+}

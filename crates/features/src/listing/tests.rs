@@ -1,0 +1,132 @@
+//! Folders and CSV files, with all that people put there.
+
+use super::*;
+
+fn folder(files: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for file in files {
+        let path = folder.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        if file.ends_with('/') {
+            fs::create_dir(path).unwrap();
+        } else {
+            fs::write(path, "").unwrap();
+        }
+    }
+    folder
+}
+
+fn names(listing: &Listing) -> Vec<(&str, &str)> {
+    let images = listing.images.iter();
+    images
+        .map(|image| (image.name.as_str(), listing.classes[image.label].as_str()))
+        .collect()
+}
+
+#[test]
+fn folders_are_classes() {
+    let folder = folder(&[
+        "löwe/b 2.png",
+        "löwe/a.png",
+        "ant/deep/er/x.jpg",
+        ".hidden/x",
+        "ant/.DS_Store",
+    ]);
+    let listing = Listing::of_folder(folder.path(), false).unwrap();
+    assert_eq!(
+        names(&listing),
+        [
+            ("ant/deep/er/x.jpg", "ant"),
+            ("löwe/a.png", "löwe"),
+            ("löwe/b 2.png", "löwe")
+        ]
+    );
+    assert_eq!(listing.classes, ["ant", "löwe"]);
+    assert!(listing.domains.is_empty() && listing.unusable.is_empty());
+}
+
+#[test]
+fn what_can_not_be_used_is_named_or_skipped() {
+    for (files, words) in [
+        (&["cat/1.png", "dog/"][..], "dog: a class without any image"),
+        (
+            &["cat/1.png", "notes.txt"],
+            "notes.txt: lies beside the folders",
+        ),
+    ] {
+        let folder = folder(files);
+        let message = Listing::of_folder(folder.path(), false)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains(words) && message.ends_with("--skip-bad"),
+            "{message}"
+        );
+        let listing = Listing::of_folder(folder.path(), true).unwrap();
+        assert_eq!(listing.classes, ["cat"]);
+        assert!(listing.unusable[0].contains(words));
+    }
+    let empty = folder(&[]);
+    for skip_bad in [false, true] {
+        let error = Listing::of_folder(empty.path(), skip_bad).unwrap_err();
+        assert!(matches!(error, ListingError::Nothing { .. }), "{error}");
+        let error = Listing::of_folder(&empty.path().join("none"), skip_bad).unwrap_err();
+        assert!(matches!(error, ListingError::Unreadable { .. }), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_back_is_no_endless_walk() {
+    let folder = folder(&["cat/1.png"]);
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("cat/back")).unwrap();
+    assert!(Listing::of_folder(folder.path(), false).is_err());
+    assert_eq!(
+        Listing::of_folder(folder.path(), true)
+            .unwrap()
+            .images
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_csv_names_paths_labels_and_domains() {
+    let folder = folder(&[]);
+    let csv = folder.path().join("list.csv");
+    fs::write(
+        &csv,
+        "\u{feff}path,label,domain\na b.png, 10 ,sketch\n\"c,d.png\",9,photo\nä.png,10,photo\n",
+    )
+    .unwrap();
+    let listing = Listing::of_csv(&csv, Path::new("root")).unwrap();
+    assert_eq!(listing.classes, ["9", "10"]);
+    assert_eq!(listing.domains, ["photo", "sketch"]);
+    assert_eq!(
+        names(&listing),
+        [("a b.png", "10"), ("c,d.png", "9"), ("ä.png", "10")]
+    );
+    assert_eq!(listing.images[0].path, Path::new("root/a b.png"));
+    assert_eq!(listing.images[0].domain, Some(1));
+
+    for (text, words) in [
+        ("a.png,cat\nb.png\n", "line 2: 1 columns"),
+        ("a.png,cat\nb.png,dog,photo\n", "line 2: 3 columns"),
+        ("a,b,c,d\n", "line 1: 4 columns"),
+        ("a.png,cat\n\n,cat\n", "line 3: no path"),
+        ("a.png,\n", "line 1: no label"),
+        ("path,label\n", "holds no image"),
+        ("", "holds no image"),
+    ] {
+        fs::write(&csv, text).unwrap();
+        let message = Listing::of_csv(&csv, folder.path())
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains(words), "{text:?}: {message}");
+    }
+    fs::write(&csv, b"a.png,cat\nb\xff.png,cat\n").unwrap();
+    let message = Listing::of_csv(&csv, folder.path())
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("line 2: not UTF-8"), "{message}");
+}
