@@ -52,9 +52,14 @@ fn section(text: &mut String, figure: &Figure, record: &Record) {
     } else {
         "s, mean ± standard deviation"
     };
+    // A record of fewer seeds than the command would take now.
+    let of_all = match figure.seeds.len() {
+        all if all > record.seeds => format!(" (of the {all} that the command takes)"),
+        _ => String::new(),
+    };
     let _ = write!(
         text,
-        "`mesu repro {}`: {} seed{plural}; ",
+        "`mesu repro {}`: {} seed{plural}{of_all}; ",
         figure.name, record.seeds
     );
     let seconds = |at: &str| -> f64 {
