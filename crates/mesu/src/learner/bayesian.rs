@@ -6,7 +6,7 @@ use mesu_kernels::{Generator, Rule};
 use rayon::prelude::*;
 
 use super::config::Sampling;
-use super::engine::{CHUNKS_PER_THREAD, Engine, chunk};
+use super::engine::{CHUNKS_PER_THREAD, Engine, chunk, one_by_one};
 use crate::estimator::local::Local;
 use crate::estimator::online::Online;
 use crate::estimator::weights::{Draw, Weights};
@@ -102,19 +102,12 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Bayesian<R> {
         noise: &mut Generator,
         updates: &mut u64,
     ) -> Result<Learned, Diverged> {
-        let rule = &self.rule;
         let local = self.sampling.estimator == Estimator::LocalReparameterization;
-        if local && network.is_perceptron() {
-            return self
-                .online
-                .learn_each(network, inputs, labels, rule, noise, updates);
+        if !(local && network.is_perceptron()) {
+            return one_by_one(self, network, inputs, labels, noise, updates);
         }
-        let mut learned = Learned::default();
-        for (x, label) in inputs.chunks_exact(network.inputs()).zip(labels) {
-            learned += self.learn(network, x, &[*label], noise, *updates)?;
-            *updates += 1;
-        }
-        Ok(learned)
+        let (online, rule) = (&mut self.online, &self.rule);
+        online.learn_each(network, inputs, labels, rule, noise, updates)
     }
 
     fn learn(

@@ -30,7 +30,9 @@ pub(crate) trait Engine: Send + Sync + std::fmt::Debug {
         labels: &[u32],
         noise: &mut Generator,
         updates: &mut u64,
-    ) -> Result<Learned, Diverged>;
+    ) -> Result<Learned, Diverged> {
+        one_by_one(self, network, inputs, labels, noise, updates)
+    }
 
     /// One update on a batch of at least one example, after `updates` others.
     fn learn(
@@ -78,6 +80,23 @@ pub(crate) trait Engine: Send + Sync + std::fmt::Debug {
 
     /// A copy.
     fn boxed(&self) -> Box<dyn Engine>;
+}
+
+/// [`Engine::learn_each`] by [`Engine::learn`], for engines that know nothing faster.
+pub(super) fn one_by_one<E: Engine + ?Sized>(
+    engine: &mut E,
+    network: &mut Network,
+    inputs: &[f32],
+    labels: &[u32],
+    noise: &mut Generator,
+    updates: &mut u64,
+) -> Result<Learned, Diverged> {
+    let mut learned = Learned::default();
+    for (x, label) in inputs.chunks_exact(network.inputs()).zip(labels) {
+        learned += engine.learn(network, x, &[*label], noise, *updates)?;
+        *updates += 1;
+    }
+    Ok(learned)
 }
 
 impl Clone for Box<dyn Engine> {

@@ -21,8 +21,8 @@ const COPIES: usize = 8;
 pub struct MesuConfig {
     /// N, the number of updates whose evidence is kept; >= 1.
     pub memory_window: f64,
-    /// For each, a slow copy of every synapse learns beside it with that window, and predictions are
-    /// the mean over all copies (`crate::learner` has the file `timescales`); >= 1 each, at most 8.
+    /// For each, a copy of every synapse learns beside it with that memory window, and predictions are
+    /// the mean over all copies; >= 1 each, at most 8. Not of the paper.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub slow_windows: Vec<f64>,
     /// Standard deviation of the prior; > 0.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::bayesian::from_logits;
 use super::config::Reduction;
-use super::engine::{CHUNKS_PER_THREAD, Engine, Examples, Memory, chunk};
+use super::engine::{CHUNKS_PER_THREAD, Engine, Examples, Memory, chunk, one_by_one};
 use crate::estimator::fixed::Fixed;
 use crate::estimator::point::{Point, weights};
 use crate::estimator::{Diverged, Learned};
@@ -76,12 +76,7 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Pointwise<R> {
         updates: &mut u64,
     ) -> Result<Learned, Diverged> {
         if !network.is_perceptron() {
-            let mut learned = Learned::default();
-            for (x, label) in inputs.chunks_exact(network.inputs()).zip(labels) {
-                learned += self.learn(network, x, &[*label], noise, *updates)?;
-                *updates += 1;
-            }
-            return Ok(learned);
+            return one_by_one(self, network, inputs, labels, noise, updates);
         }
         let mut made = *updates - self.begun;
         let learned = self

@@ -107,22 +107,6 @@ fn below(end: u64, noise: &mut Generator) -> u64 {
 }
 
 impl Engine for Replay {
-    fn learn_each(
-        &mut self,
-        network: &mut Network,
-        inputs: &[f32],
-        labels: &[u32],
-        noise: &mut Generator,
-        updates: &mut u64,
-    ) -> Result<Learned, Diverged> {
-        let mut learned = Learned::default();
-        for (x, label) in inputs.chunks_exact(network.inputs()).zip(labels) {
-            learned += self.learn(network, x, &[*label], noise, *updates)?;
-            *updates += 1;
-        }
-        Ok(learned)
-    }
-
     fn learn(
         &mut self,
         network: &mut Network,

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `conv 32 3x3` | 32 channels with kernels of 3 by 3, at every position where one fits (valid) |
 //! | `conv 32 3x3 same` | with zeros around the image, so that its size stays |
-//! | `conv 32 5x5 pad 1 stride 2` | with so many zeros, and so many pixels from one position to the next |
+//! | `conv 32 5x5 pad 1 stride 2` | with so many zeros (fewer than the kernel has rows), and so many pixels from one position to the next |
 //! | `linear 512` | 512 neurons, each of which sees everything |
 //! | `relu` | `max(x, 0)` |
 //! | `max-pool 2`, `mean-pool 2` | the largest, or the mean, of squares of 2 by 2 pixels; what does not fill one is left out |
@@ -26,6 +26,9 @@ const KEY: &str = "network.layers";
 
 /// Largest number accepted in a layer: beyond it a typing mistake is likelier than a network.
 const MOST: usize = 1 << 20;
+
+/// Most numbers of an example that a layer may take in, patches counted as often as they overlap, or give.
+const MOST_NUMBERS: usize = 1 << 26;
 
 /// What goes from one layer to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +189,15 @@ impl Architecture {
             }
         };
         let (inputs, outputs, conv) = planned;
+        let positions = conv.map_or(Some(1), |geometry| {
+            let (rows, columns) = geometry.output()?;
+            rows.checked_mul(columns)
+        });
+        let numbers = positions.and_then(|n| n.checked_mul(inputs.max(outputs)));
+        if numbers.is_none_or(|numbers| numbers > MOST_NUMBERS) {
+            let needs = format!("at most {MOST_NUMBERS} numbers an example, in and out");
+            return Err(misfit(&needs));
+        }
         self.layers.push(Planned {
             inputs,
             outputs,
@@ -254,6 +266,8 @@ fn parse(text: &str) -> Result<Entry, ConfigError> {
                         dropout P or flatten";
         ConfigError::new(KEY, format!("{text:?}"), expected)
     };
+    // The square of a kernel's side, times any channels, is still a number.
+    const WIDEST_KERNEL: usize = 1 << 10;
     let number = |word: &str, least: usize| -> Result<usize, ConfigError> {
         let number = word.parse().ok();
         number
@@ -274,7 +288,7 @@ fn parse(text: &str) -> Result<Entry, ConfigError> {
         ["conv", channels, kernel, ref more @ ..] => {
             let (rows, columns) = kernel.split_once('x').ok_or_else(wrong)?;
             let kernel = number(rows, 1)?;
-            if number(columns, 1)? != kernel {
+            if number(columns, 1)? != kernel || kernel > WIDEST_KERNEL {
                 return Err(wrong());
             }
             let (mut padding, mut stride) = (0, 1);
@@ -295,6 +309,10 @@ fn parse(text: &str) -> Result<Entry, ConfigError> {
                     }
                     _ => return Err(wrong()),
                 };
+            }
+            // More would be positions that see zeros alone.
+            if padding >= kernel {
+                return Err(wrong());
             }
             Ok(Entry::Conv {
                 channels: number(channels, 1)?,
@@ -410,6 +428,25 @@ mod tests {
     }
 
     #[test]
+    fn networks_of_absurd_size_are_refused() {
+        let image = Shape::Image([1, 1000, 1000]);
+        for entries in [
+            &["conv 1048576 3x3 same"][..],
+            &["conv 1000 1000x1000 pad 999", "conv 1000 1000x1000 pad 999"],
+            &["conv 60 3x3 same", "conv 60 3x3 same"],
+        ] {
+            let error = Architecture::new(&list(entries), image, 2, true).unwrap_err();
+            assert!(
+                error.to_string().contains("at most 67108864 numbers"),
+                "{error}"
+            );
+        }
+        let wide = ["conv 64 1x1", "flatten", "linear 1048576"];
+        let built = Architecture::new(&list(&wide), image, 2, true).unwrap();
+        assert_eq!(built.lines[2].synapses, 1_048_576 * (64_000_000 + 1));
+    }
+
+    #[test]
     fn entries_that_are_none_are_refused() {
         for text in [
             "",
@@ -426,6 +463,8 @@ mod tests {
             "linear -1",
             "linear 1e3",
             "relu 2",
+            "conv 3 3x3 pad 3",
+            "conv 3 2000x2000 pad 1999",
             "dropout 1",
             "dropout 0",
             "dropout nan",
