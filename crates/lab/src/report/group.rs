@@ -143,6 +143,10 @@ pub(crate) fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Float(number) if number.abs() >= 1e7 => format!("{number:e}"),
         Value::Float(number) => format!("{number}"),
+        Value::Array(values) => {
+            let values: Vec<String> = values.iter().map(plain).collect();
+            format!("[{}]", values.join(", "))
+        }
         other => other.to_string(),
     }
 }
@@ -157,7 +161,14 @@ mod tests {
         let runs = vec![
             sample::run(&["seed=2"], 3),
             sample::run(&["seed=1"], 2),
-            sample::run(&["learner.memory_window=1e15", "network.hidden=[7]"], 3),
+            sample::run(
+                &[
+                    "learner.memory_window=1e15",
+                    "learner.slow_windows=[1e15, 3e5]",
+                    "network.hidden=[7]",
+                ],
+                3,
+            ),
         ];
         let groups = Group::all(runs);
         let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
@@ -165,7 +176,7 @@ mod tests {
             names,
             [
                 "mesu, memory_window=300000, hidden=[50]",
-                "mesu, memory_window=1e15, hidden=[7]"
+                "mesu, memory_window=1e15, slow_windows=[1e15, 300000], hidden=[7]"
             ]
         );
         assert_eq!((groups[0].runs.len(), groups[0].tasks()), (2, 2));

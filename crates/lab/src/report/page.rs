@@ -81,7 +81,11 @@ impl<'a> Page<'a> {
         let numbers: Vec<Row> = numbers.into_iter().filter_map(row).collect();
         let names: Vec<String> = match groups {
             [_] => Vec::new(),
-            several => several.iter().map(|group| group.name.clone()).collect(),
+            // A column's head may break after a key.
+            several => several
+                .iter()
+                .map(|group| group.name.replace('=', "=\u{200b}"))
+                .collect(),
         };
         let papers = paper_rows(papers, groups);
         let mut remarks: Vec<(String, String)> = papers

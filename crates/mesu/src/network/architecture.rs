@@ -262,8 +262,8 @@ impl Architecture {
 fn parse(text: &str) -> Result<Entry, ConfigError> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let wrong = || {
-        let expected = "conv N KxK [same|pad N] [stride N], linear N, relu, max-pool N, mean-pool N, \
-                        dropout P or flatten";
+        let expected = "conv N KxK [same|pad N] [stride N] (same: K odd; pad: N below K), linear N, relu, \
+                        max-pool N, mean-pool N, dropout P (between 0 and 1) or flatten";
         ConfigError::new(KEY, format!("{text:?}"), expected)
     };
     // The square of a kernel's side, times any channels, is still a number.
