@@ -13,7 +13,7 @@ use crate::network::Network;
 /// The diagonal of the Hessian of the mean negative log-likelihood (nats) on the examples that
 /// `batches` yields: inputs, `[n][network.inputs()]`, of any labels: it does not depend on them. At the
 /// means of Gaussian synapses. One list for each group of [`Network::groups`], row by row; zeros when
-/// there are no examples.
+/// there are no examples, and of heads that are not in use, which the loss does not depend on.
 ///
 /// # Panics
 /// When inputs are not whole examples.
@@ -36,9 +36,8 @@ pub fn hessian_diagonal(
         let bias = (!layer.bias.is_empty()).then_some(layer.of_bias);
         std::iter::once(layer.of_weight).chain(bias)
     });
-    groups
-        .map(|sums| sums.into_iter().map(|sum| sum * share).collect())
-        .collect()
+    let means = groups.map(|sums| sums.into_iter().map(|sum| sum * share).collect());
+    network.with_waiting(means.collect())
 }
 
 /// A layer in f64, and the sums of its second derivatives.

@@ -49,7 +49,7 @@ pub use learner::{
     SgdConfig, SiConfig, StreamingEwcConfig,
 };
 pub use mesu_kernels::{Generator, level};
-pub use network::{Form, Initialisation, NetworkConfig};
+pub use network::{Form, HeadError, Initialisation, NetworkConfig};
 pub use prediction::Prediction;
 pub use synapse::Synapses;
 

@@ -145,6 +145,7 @@ fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
             input: vec![1, 1, INPUTS],
             bias: true,
             init: Initialisation::He,
+            ..NetworkConfig::default()
         };
         table.push((format!("{learner:?} {layers:?}"), network, learner));
     }

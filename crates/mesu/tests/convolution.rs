@@ -51,13 +51,11 @@ fn read(params: &Value) -> Network {
         size: 2,
     };
     let after = vec![Between::Relu, Between::MaxPool(pool), Between::Flatten(4)];
-    Network {
-        layers: vec![
-            layer("c1", 18, 3, Some(geometry(2, 6, 1, 1)), vec![Between::Relu]),
-            layer("c2", 27, 4, Some(geometry(3, 6, 1, 0)), after),
-            layer("fc", 16, 3, None, vec![]),
-        ],
-    }
+    Network::from(vec![
+        layer("c1", 18, 3, Some(geometry(2, 6, 1, 1)), vec![Between::Relu]),
+        layer("c2", 27, 4, Some(geometry(3, 6, 1, 0)), after),
+        layer("fc", 16, 3, None, vec![]),
+    ])
 }
 
 #[test]
@@ -132,6 +130,7 @@ fn networks() -> Vec<Network> {
             input: input.to_vec(),
             bias: true,
             init: Initialisation::He,
+            ..NetworkConfig::default()
         };
         let (inputs, noise) = (
             input.iter().product(),
@@ -246,6 +245,7 @@ fn a_batch_in_parts_has_the_gradients_of_the_whole() {
         input: vec![1, 64, 64],
         bias: true,
         init: Initialisation::He,
+        ..NetworkConfig::default()
     };
     let noise = &mut Generator::named(3, "network", &[]);
     let network = Network::new(64 * 64, 3, &config, Form::Gaussian, noise).unwrap();

@@ -272,7 +272,7 @@ impl Case {
             .iter_mut()
             .for_each(|layer| layer.then = vec![Between::Relu]);
         Self {
-            network: Network { layers },
+            network: Network::from(layers),
             inputs: f32s(&file["inputs"]["x"]),
             labels: flat(&file["inputs"]["y"])
                 .into_iter()

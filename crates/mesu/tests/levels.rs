@@ -120,6 +120,7 @@ fn fingerprint_of_images() -> String {
         input: vec![2, 7, 9],
         bias: true,
         init: Initialisation::He,
+        ..NetworkConfig::default()
     };
     let config = MesuConfig {
         slow_windows: vec![1e15],

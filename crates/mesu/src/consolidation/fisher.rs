@@ -66,11 +66,20 @@ const PART: usize = 1024;
 
 /// The Fisher information of every weight of `network` (of Gaussian synapses, at their means) on the
 /// examples that `batches` yields: inputs, `[n][network.inputs()]`, and n labels. One list for each group of
-/// [`Network::groups`], row by row; zeros when there are no examples.
+/// [`Network::groups`], row by row; zeros when there are no examples, and of heads that are not in use,
+/// which the log-likelihood does not depend on.
 ///
 /// # Errors
 /// [`Diverged`] when the network can't be computed with.
 pub fn fisher(
+    network: &Network,
+    batches: &mut dyn Iterator<Item = (Vec<f32>, Vec<u32>)>,
+) -> Result<Vec<Vec<f64>>, Diverged> {
+    Ok(network.with_waiting(of_groups_in_use(network, batches)?))
+}
+
+/// [`fisher`] of the trunk and of the head in use.
+pub(crate) fn of_groups_in_use(
     network: &Network,
     batches: &mut dyn Iterator<Item = (Vec<f32>, Vec<u32>)>,
 ) -> Result<Vec<Vec<f64>>, Diverged> {
@@ -81,7 +90,7 @@ pub fn fisher(
         observed.add("squares", Matrix::zeros(mu.rows(), mu.columns()));
         observed
     };
-    let mut copy = network.clone();
+    let mut copy = network.with_one_head();
     copy.synapses_mut()
         .for_each(|group| *group = observed(group));
     let mut point = Point::new(&copy);

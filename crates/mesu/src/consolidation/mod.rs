@@ -10,5 +10,6 @@ mod streaming_ewc;
 
 pub use ewc::{Anchored, Ewc};
 pub use fisher::fisher;
+pub(crate) use fisher::of_groups_in_use;
 pub use si::{PathIntegral, Si};
 pub use streaming_ewc::StreamingEwc;

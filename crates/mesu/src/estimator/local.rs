@@ -192,8 +192,10 @@ impl Local {
                 self.backward(l, network, inputs, samples, number == 0);
             }
         }
+        let rules = network.rules(rule);
         let layers = network.layers.iter_mut().zip(&self.gradients);
         for (l, (layer, OfLayer { mu, sigma })) in layers.enumerate().rev() {
+            let rule = rules.of(l);
             let second = Some((&sigma.weight, Second::Variance));
             check_sigma(l, update(layer.weight.lend(), &mu.weight, second, rule))?;
             if let (Some(bias), Some(mu), Some(sigma)) = (&mut layer.bias, &mu.bias, &sigma.bias) {
@@ -201,6 +203,7 @@ impl Local {
                 check_sigma(l, update(bias.lend(), mu, second, rule))?;
             }
         }
+        network.count_update();
         Ok(Learned {
             nll: learned.nll / samples as f64,
             ..learned

@@ -15,7 +15,7 @@ use mesu_kernels::{Matrix, Rule};
 use super::loss::Loss;
 use super::{Diverged, Learned, Noise, check_finite, check_sigma, lost};
 use crate::layer::Layer;
-use crate::network::Network;
+use crate::network::{Network, Rules};
 
 /// Buffers for learning one example at a time, made once for a network and a number of samples.
 #[derive(Clone, Debug)]
@@ -124,12 +124,13 @@ impl Online {
             mean_variance(mu, sigma, self.this.input(), self.layers[0].moments());
         }
         while let Some((_, label)) = examples.next() {
-            let rule = &rule.at(*updates);
+            let rules = &network.rules(rule);
             self.forward(network, noise)?;
             learned += self.loss(*label)?;
-            self.backward(network, rule)?;
+            self.backward(network, rules)?;
             let next = examples.peek().map(|(x, _)| *x);
-            self.update_first(&mut network.layers[0], next, rule)?;
+            self.update_first(&mut network.layers[0], next, rules.of(0))?;
+            network.count_update();
             *updates += 1;
         }
         Ok(learned)
@@ -183,7 +184,11 @@ impl Online {
     }
 
     /// From d of the last layer to d of the first, updating all layers but the first on the way.
-    fn backward<R: Rule>(&mut self, network: &mut Network, rule: &R) -> Result<(), Diverged> {
+    fn backward<R: Rule>(
+        &mut self,
+        network: &mut Network,
+        rules: &Rules<R>,
+    ) -> Result<(), Diverged> {
         for (l, layer) in network.layers.iter_mut().enumerate().rev() {
             let (below, rest) = self.layers.split_at_mut(l);
             let Activations {
@@ -203,6 +208,7 @@ impl Online {
                 ..
             } = below;
             let Layer { weight, bias, .. } = layer;
+            let rule = rules.of(l);
             let (mu, sigma) = weight.gaussian();
             input_gradient_rows(mu, sigma, h, d, r, d_below);
             let updated = rank_update(weight.lend(), h, Some(squares), d, Some(r), rule);

@@ -14,7 +14,7 @@ use mesu_kernels::{Generator, Matrix, Rule};
 use super::fixed::{self, Fixed, Gradients};
 use super::loss::{Loss, count_correct};
 use super::{Diverged, Learned, check_finite, lost};
-use crate::network::Network;
+use crate::network::{Network, Rules};
 use crate::synapse::Synapses;
 
 /// Batches up to this size are learned row by row, which costs less than packing matrices for them.
@@ -110,12 +110,13 @@ impl Point {
             point::products(w, &self.this, &mut self.layers[0].h);
         }
         while let Some((_, label)) = examples.next() {
-            let rule = rule.at(*updates);
+            let rules = network.rules(rule);
             self.forward(network)?;
             learned += self.loss(&[*label], 1.0)?;
-            self.backward(network, &rule);
+            self.backward(network, &rules);
             let next = examples.peek().map(|(x, _)| *x);
-            self.update_first(network, next, &rule);
+            self.update_first(network, next, rules.of(0));
+            network.count_update();
             *updates += 1;
         }
         Ok(learned)
@@ -153,10 +154,10 @@ impl Point {
     }
 
     /// From d of the last layer to d of the first, updating all layers but the first on the way.
-    fn backward<R: Rule>(&mut self, network: &mut Network, rule: &R) {
+    fn backward<R: Rule>(&mut self, network: &mut Network, rules: &Rules<R>) {
         for (l, layer) in network.layers.iter_mut().enumerate().skip(1).rev() {
             let (below, rest) = self.layers.split_at_mut(l);
-            let d = &rest[0].d;
+            let (d, rule) = (&rest[0].d, rules.of(l));
             let below = &mut below[l - 1];
             point::input_gradient(layer.weight.mu(), &below.h, d, &mut below.d);
             rank_update(layer.weight.lend(), &below.h, None, d, None, rule);
@@ -231,12 +232,16 @@ impl Point {
         let learned = self
             .fixed
             .learn(&layers, inputs, labels, weight, gradients, noise)?;
-        for (layer, gradients) in network.layers.iter_mut().zip(&self.gradients) {
+        let rules = network.rules(rule);
+        let layers = network.layers.iter_mut().zip(&self.gradients);
+        for (l, (layer, gradients)) in layers.enumerate() {
+            let rule = rules.of(l);
             update(layer.weight.lend(), &gradients.weight, None, rule);
             if let (Some(bias), Some(gradient)) = (&mut layer.bias, &gradients.bias) {
                 update(bias.lend(), gradient, None, rule);
             }
         }
+        network.count_update();
         Ok(learned)
     }
 
@@ -254,12 +259,14 @@ impl Point {
         point::products(network.layers[0].weight.mu(), &x, &mut self.layers[0].h);
         self.forward(network)?;
         let learned = self.loss(labels, weight)?;
-        self.backward(network, rule);
-        let (layer, d) = (&mut network.layers[0], &self.layers[0].d);
+        let rules = network.rules(rule);
+        self.backward(network, &rules);
+        let (layer, d, rule) = (&mut network.layers[0], &self.layers[0].d, rules.of(0));
         rank_update(layer.weight.lend(), &x, None, d, None, rule);
         if let Some(bias) = &mut layer.bias {
             update_bias(bias, d, rule);
         }
+        network.count_update();
         Ok(learned)
     }
 }

@@ -193,8 +193,10 @@ impl Weights {
             shares.for_each(|(sum, p)| *sum += p);
             work.add();
         }
+        let rules = network.rules(rule);
         let sums = work.mu.iter().zip(&work.sigma);
         for (l, (layer, (mu, sigma))) in network.layers.iter_mut().zip(sums).enumerate() {
+            let rule = rules.of(l);
             let second = Some((&sigma.weight, Second::Sigma));
             check_sigma(l, update(layer.weight.lend(), &mu.weight, second, rule))?;
             if let (Some(bias), Some(mu), Some(sigma)) = (&mut layer.bias, &mu.bias, &sigma.bias) {
@@ -202,6 +204,7 @@ impl Weights {
                 check_sigma(l, update(bias.lend(), mu, second, rule))?;
             }
         }
+        network.count_update();
         Ok(Learned {
             nll: learned.nll / samples as f64,
             correct: count_correct(&votes, labels),

@@ -116,7 +116,6 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Bayesian<R> {
         inputs: &[f32],
         labels: &[u32],
         noise: &mut Generator,
-        updates: u64,
     ) -> Result<Learned, Diverged> {
         let Sampling {
             samples,
@@ -124,7 +123,7 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Bayesian<R> {
             reduction,
             ..
         } = self.sampling;
-        let (rule, weight) = (&self.rule.at(updates), reduction.weight(labels.len()));
+        let (rule, weight) = (&self.rule, reduction.weight(labels.len()));
         match estimator {
             Estimator::LocalReparameterization => {
                 let local = &mut self.local;

@@ -3,7 +3,7 @@
 use mesu_kernels::{Generator, LANES};
 
 use crate::estimator::{Diverged, Learned, at_once};
-use crate::network::Network;
+use crate::network::{HeadError, Network};
 use crate::prediction::Prediction;
 
 /// Examples as they come: inputs, `[n][network.inputs()]`, and n labels.
@@ -34,15 +34,19 @@ pub(crate) trait Engine: Send + Sync + std::fmt::Debug {
         one_by_one(self, network, inputs, labels, noise, updates)
     }
 
-    /// One update on a batch of at least one example, after `updates` others.
+    /// One update on a batch of at least one example.
     fn learn(
         &mut self,
         network: &mut Network,
         inputs: &[f32],
         labels: &[u32],
         noise: &mut Generator,
-        updates: u64,
     ) -> Result<Learned, Diverged>;
+
+    /// From now on the head `head` is in use, in `network` and in copies of it.
+    fn use_head(&mut self, network: &mut Network, head: usize) -> Result<(), HeadError> {
+        network.use_head(head)
+    }
 
     /// Predictions, chunk by chunk.
     fn predict(
@@ -66,6 +70,11 @@ pub(crate) trait Engine: Send + Sync + std::fmt::Debug {
     ) -> Result<(), Diverged> {
         let _ = (network, examples, updates);
         Ok(())
+    }
+
+    /// The learner's updates when its optimiser last began anew.
+    fn begun(&self) -> u64 {
+        0
     }
 
     /// What it knows beside the network's synapses.
@@ -93,7 +102,7 @@ pub(super) fn one_by_one<E: Engine + ?Sized>(
 ) -> Result<Learned, Diverged> {
     let mut learned = Learned::default();
     for (x, label) in inputs.chunks_exact(network.inputs()).zip(labels) {
-        learned += engine.learn(network, x, &[*label], noise, *updates)?;
+        learned += engine.learn(network, x, &[*label], noise)?;
         *updates += 1;
     }
     Ok(learned)
@@ -114,6 +123,8 @@ pub(crate) struct Memory {
     pub(crate) inputs: Vec<f32>,
     /// Their labels.
     pub(crate) labels: Vec<u32>,
+    /// Their heads, where there are several.
+    pub(crate) heads: Vec<u32>,
     /// Slow copies of the network.
     pub(crate) slow: Vec<Slow>,
 }

@@ -7,7 +7,7 @@ use super::adam::{Base, Optimizer};
 use super::config::{ConfigError, Reduction, Sampling, Settings, not_negative};
 use super::engine::{Engine, Examples};
 use super::pointwise::{Consolidation, Pointwise};
-use crate::consolidation::{Ewc, fisher};
+use crate::consolidation::{Ewc, of_groups_in_use};
 use crate::estimator::Diverged;
 use crate::network::Network;
 use crate::rule::Sgd;
@@ -100,8 +100,9 @@ impl Consolidation for Penalties {
         network: &mut Network,
         examples: &mut Examples<'_>,
     ) -> Result<(), Diverged> {
-        let of_task = fisher(network, examples)?;
-        for (group, of_task) in network.synapses_mut().zip(of_task) {
+        // A head that waits has no part in the task: its penalty neither grows nor fades.
+        let of_task = of_groups_in_use(network, examples)?;
+        for (group, of_task) in network.synapses_in_use_mut().zip(of_task) {
             let weights = group.mu().clone();
             let [anchor, fisher] = group.planes_named(["anchor", "fisher"]);
             let columns = weights.columns();

@@ -9,30 +9,31 @@ mod bayesian;
 mod bbb;
 mod config;
 mod engine;
+mod error;
 mod ewc;
 mod foovb;
 mod mesu;
 mod online_ewc;
 mod pointwise;
 mod replay;
+mod save;
 mod sgd;
 mod si;
 mod streaming_ewc;
 mod timescales;
 
-use std::collections::BTreeMap;
+use mesu_kernels::Generator;
 
-use mesu_kernels::{Generator, all_finite};
-
-use crate::checkpoint::{self, CheckpointError, Description};
+use self::error::{check, check_finite, check_width};
 use crate::estimator::Diverged;
-use crate::network::{Network, NetworkConfig};
+use crate::network::{HeadError, Network, NetworkConfig};
 use crate::prediction::Prediction;
 
 pub use self::adam::{AdamConfig, Optimizer};
 pub use self::bbb::BbbConfig;
 pub use self::config::{ConfigError, LearnerConfig, LearnerKind, Reduction};
 pub(crate) use self::engine::{Memory, Slow};
+pub use self::error::LearnError;
 pub use self::ewc::EwcConfig;
 pub use self::foovb::FoovbConfig;
 pub use self::mesu::MesuConfig;
@@ -42,56 +43,6 @@ pub use self::sgd::SgdConfig;
 pub use self::si::SiConfig;
 pub use self::streaming_ewc::StreamingEwcConfig;
 pub use crate::estimator::Learned;
-
-/// Why a batch could not be learned from or predicted.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum LearnError {
-    /// The network can't be computed with any more; learning has to go back to a checkpoint.
-    #[error(
-        "learning diverged in layer {layer} at update {update}: {what}; \
-         try {remedy}"
-    )]
-    Diverged {
-        /// Layer, from 1.
-        layer: usize,
-        /// Updates made before.
-        update: u64,
-        /// What was found.
-        what: &'static str,
-        /// Settings to try.
-        remedy: &'static str,
-    },
-    /// The number of inputs is not examples times the width of the network's input.
-    #[error("{found} inputs for {examples} examples; expected {expected} each")]
-    Width {
-        /// Numbers given.
-        found: usize,
-        /// Examples they should be of.
-        examples: usize,
-        /// Width of the network's input.
-        expected: usize,
-    },
-    /// An input is NaN or infinite.
-    #[error("input {position} of example {example} is {value}; expected a finite number")]
-    NotFinite {
-        /// Example in the batch, from 0.
-        example: usize,
-        /// Input, from 0.
-        position: usize,
-        /// NaN or ±inf.
-        value: f32,
-    },
-    /// A label is not below the number of classes.
-    #[error("label {label} of example {example}; expected 0 to {}", classes - 1)]
-    Label {
-        /// Example in the batch, from 0.
-        example: usize,
-        /// The label.
-        label: u32,
-        /// Number of classes.
-        classes: usize,
-    },
-}
 
 /// A network that learns from a stream.
 ///
@@ -144,8 +95,8 @@ impl Learner {
         if labels.is_empty() {
             return Ok(Learned::default());
         }
-        let (network, noise, updates) = (&mut self.network, &mut self.noise, self.updates);
-        let learned = self.engine.learn(network, inputs, labels, noise, updates);
+        let (network, noise) = (&mut self.network, &mut self.noise);
+        let learned = self.engine.learn(network, inputs, labels, noise);
         let learned = learned.map_err(|diverged| self.diverged(diverged))?;
         self.updates += 1;
         Ok(learned)
@@ -168,6 +119,29 @@ impl Learner {
         learned.map_err(|diverged| self.diverged(diverged))
     }
 
+    /// From now on everything that the learner is asked for goes through the head `head`, from 0:
+    /// labels are of its classes, and what is learned moves its synapses and those of the layers below.
+    /// Heads that are not in use stay as they are, unless replay repeats examples of theirs. A new learner
+    /// uses the head 0. It costs nothing.
+    ///
+    /// # Errors
+    /// [`HeadError`] if the network has no such head; the learner stays as it is.
+    pub fn use_head(&mut self, head: usize) -> Result<(), HeadError> {
+        self.engine.use_head(&mut self.network, head)
+    }
+
+    /// Number of heads; at least 1.
+    #[must_use]
+    pub fn heads(&self) -> usize {
+        self.network.heads()
+    }
+
+    /// The head in use, from 0.
+    #[must_use]
+    pub fn head(&self) -> usize {
+        self.network.head()
+    }
+
     /// Whether the learner has to be told when a task has ended: see
     /// [`task_ended`](Self::task_ended). Most need no boundaries.
     #[must_use]
@@ -175,7 +149,7 @@ impl Learner {
         self.engine.needs_boundaries()
     }
 
-    /// A task has ended whose training examples `examples` yields, in batches of inputs,
+    /// A task, learned through the head in use, has ended whose training examples `examples` yields, in batches of inputs,
     /// `[n][inputs]`, and n labels. Learners that [need no boundaries](Self::needs_boundaries) do not
     /// look at them.
     ///
@@ -274,7 +248,8 @@ impl Learner {
             .sum();
         let memory = self.engine.memory();
         let copies = 1 + memory.slow.len();
-        let bytes = 4 * (copies * numbers + memory.inputs.len() + memory.labels.len());
+        let stored = memory.inputs.len() + memory.labels.len() + memory.heads.len();
+        let bytes = 4 * (copies * numbers + stored);
         bytes as f64 / self.network.synapses() as f64
     }
 
@@ -294,67 +269,6 @@ impl Learner {
     #[must_use]
     pub fn config(&self) -> &LearnerConfig {
         &self.config
-    }
-
-    /// The learner as a safetensors file (see [`checkpoint`]) that carries `notes`, pairs of a key
-    /// and a text. The same learner and notes give the same bytes.
-    ///
-    /// # Errors
-    /// [`LearnError::Diverged`] when a synapse is no Gaussian any more: what can't be restored is
-    /// not saved.
-    pub fn save(&self, notes: &[(&str, &str)]) -> Result<Vec<u8>, LearnError> {
-        let memory = self.engine.memory();
-        let slow = memory.slow.iter().map(|slow| &slow.network);
-        let networks = std::iter::once(&self.network).chain(slow);
-        for (l, layer) in networks.flat_map(|network| network.layers.iter().enumerate()) {
-            let groups = std::iter::once(&layer.weight).chain(&layer.bias);
-            if groups.into_iter().any(|group| group.broken().is_some()) {
-                let what = "a synapse holds a number that is not finite, or a sigma not above zero";
-                return Err(self.diverged(Diverged { layer: l + 1, what }));
-            }
-        }
-        let (network, noise) = (&self.network, self.noise.state());
-        let description = Description::new(
-            network,
-            &self.network_config,
-            &self.config,
-            self.updates,
-            &memory.counts,
-            notes,
-        );
-        Ok(checkpoint::write(network, &noise, &memory, description))
-    }
-
-    /// Reads what [`save`](Self::save) wrote: the learner and the notes.
-    ///
-    /// # Errors
-    /// [`CheckpointError`] for anything else.
-    pub fn restore(bytes: &[u8]) -> Result<(Self, BTreeMap<String, String>), CheckpointError> {
-        let mut restored = checkpoint::read(bytes)?;
-        let Description {
-            inputs,
-            classes,
-            network,
-            learner,
-            updates,
-            notes,
-            ..
-        } = restored.description.clone();
-        let foreign = |e: ConfigError| CheckpointError::Foreign(e.to_string());
-        let mut this = Self::new(inputs, classes, &network, &learner, 0).map_err(foreign)?;
-        let slow = this.engine.memory().slow;
-        let memory = restored.fill(&mut this.network, slow)?;
-        let unfit = |what: &str| CheckpointError::Foreign(what.to_owned());
-        this.noise = Generator::from_state(restored.noise)
-            .ok_or_else(|| unfit("its noise state is zero"))?;
-        check(&this.network, &memory.inputs, &memory.labels)
-            .map_err(|_| unfit("its stored examples do not fit the network"))?;
-        let counts_fit = memory.counts.iter().all(|count| *count <= updates)
-            || learner.kind() == LearnerKind::Replay;
-        let taken = this.engine.restore(memory).filter(|()| counts_fit);
-        taken.ok_or_else(|| unfit("what the learner remembers does not fit its kind"))?;
-        this.updates = updates;
-        Ok((this, notes))
     }
 
     /// The learner with another state, which `updates` updates have brought about.
@@ -377,44 +291,4 @@ impl Learner {
     fn check(&self, inputs: &[f32], labels: &[u32]) -> Result<(), LearnError> {
         check(&self.network, inputs, labels)
     }
-}
-
-/// Whether a network can learn these examples.
-fn check(network: &Network, inputs: &[f32], labels: &[u32]) -> Result<(), LearnError> {
-    check_width(network, inputs, labels.len())?;
-    check_finite(network, inputs)?;
-    let classes = network.classes();
-    match labels.iter().position(|label| *label as usize >= classes) {
-        None => Ok(()),
-        Some(example) => Err(LearnError::Label {
-            example,
-            label: labels[example],
-            classes,
-        }),
-    }
-}
-
-fn check_width(network: &Network, inputs: &[f32], examples: usize) -> Result<(), LearnError> {
-    let expected = network.inputs();
-    if inputs.len() == examples * expected {
-        return Ok(());
-    }
-    Err(LearnError::Width {
-        found: inputs.len(),
-        examples,
-        expected,
-    })
-}
-
-fn check_finite(network: &Network, inputs: &[f32]) -> Result<(), LearnError> {
-    if all_finite(inputs) {
-        return Ok(());
-    }
-    let at = inputs.iter().position(|x| !x.is_finite()).unwrap_or(0);
-    let (example, position) = (at / network.inputs(), at % network.inputs());
-    Err(LearnError::NotFinite {
-        example,
-        position,
-        value: inputs[at],
-    })
 }

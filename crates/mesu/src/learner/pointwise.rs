@@ -39,7 +39,7 @@ pub(super) struct Pointwise<R> {
     reduction: Reduction,
     point: Point,
     consolidation: Option<Box<dyn Consolidation>>,
-    /// Updates made when the optimiser last began anew.
+    /// The learner's updates when the optimiser last began anew.
     begun: u64,
 }
 
@@ -57,6 +57,24 @@ impl<R: Rule> Pointwise<R> {
     /// How many of the first of the last batch's `examples`, whose labels these are, were right.
     pub(super) fn correct(&self, examples: usize, labels: &[u32]) -> u64 {
         self.point.correct(examples, labels)
+    }
+
+    /// What the loss of each of `examples` counts in the loss of them all.
+    pub(super) fn weight(&self, examples: usize) -> f32 {
+        self.reduction.weight(examples)
+    }
+
+    /// One update on a batch; the loss is `weight` times the sum over the examples.
+    pub(super) fn learn_weighted(
+        &mut self,
+        network: &mut Network,
+        inputs: &[f32],
+        labels: &[u32],
+        weight: f32,
+        noise: &mut Generator,
+    ) -> Result<Learned, Diverged> {
+        let (point, rule) = (&mut self.point, &self.rule);
+        point.learn(network, inputs, labels, weight, rule, Some(noise))
     }
 
     /// The same, with something to do when a task ends. The optimiser begins anew then.
@@ -78,12 +96,8 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Pointwise<R> {
         if !network.is_perceptron() {
             return one_by_one(self, network, inputs, labels, noise, updates);
         }
-        let mut made = *updates - self.begun;
-        let learned = self
-            .point
-            .learn_each(network, inputs, labels, &self.rule, &mut made);
-        *updates = self.begun + made;
-        learned
+        let (point, rule) = (&mut self.point, &self.rule);
+        point.learn_each(network, inputs, labels, rule, updates)
     }
 
     fn learn(
@@ -92,12 +106,9 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Pointwise<R> {
         inputs: &[f32],
         labels: &[u32],
         noise: &mut Generator,
-        updates: u64,
     ) -> Result<Learned, Diverged> {
-        let rule = self.rule.at(updates - self.begun);
-        let weight = self.reduction.weight(labels.len());
-        self.point
-            .learn(network, inputs, labels, weight, &rule, Some(noise))
+        let weight = self.weight(labels.len());
+        self.learn_weighted(network, inputs, labels, weight, noise)
     }
 
     fn predict(
@@ -142,8 +153,13 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Pointwise<R> {
                 }
             }
         }
+        network.begin_anew();
         self.begun = updates;
         Ok(())
+    }
+
+    fn begun(&self) -> u64 {
+        self.begun
     }
 
     fn memory(&self) -> Memory {

@@ -2,6 +2,13 @@
 //!
 //! The reservoir is a uniform sample of all examples so far (Vitter 1985, algorithm R). It stores data,
 //! which the other learners do not: a yardstick for what that buys.
+//!
+//! A stored example is learned again through the head that it was learned through. One SGD step takes the
+//! new examples and those drawn that share their head; then, in the heads' order, there is a step for the
+//! examples of each other head. Every example has the same weight, whichever step it is in: with
+//! `reduction = "mean"`, one over the number of new and drawn ones together.
+
+use std::collections::BTreeSet;
 
 use mesu_kernels::Generator;
 use serde::{Deserialize, Serialize};
@@ -58,7 +65,9 @@ impl Settings for ReplayConfig {
             replayed,
             inputs: Vec::new(),
             labels: Vec::new(),
+            heads: Vec::new(),
             seen: 0,
+            drawn: Vec::new(),
             batch: (Vec::new(), Vec::new()),
         }))
     }
@@ -72,19 +81,25 @@ struct Replay {
     /// The stored examples.
     inputs: Vec<f32>,
     labels: Vec<u32>,
+    /// Their heads; empty if there is only one.
+    heads: Vec<u32>,
     /// Examples so far.
     seen: u64,
+    /// Which of the stored ones are learned again, and through which head.
+    drawn: Vec<(usize, usize)>,
     /// New and stored ones, as they are learned.
     batch: (Vec<f32>, Vec<u32>),
 }
 
 impl Replay {
-    /// Stores an example, or not: each of all so far with the same probability.
-    fn store(&mut self, x: &[f32], label: u32, noise: &mut Generator) {
+    /// Stores an example, or not: each of all so far with the same probability. It has a head if there
+    /// are several.
+    fn store(&mut self, x: &[f32], label: u32, head: Option<u32>, noise: &mut Generator) {
         self.seen += 1;
         let place = if self.labels.len() < self.buffer {
             self.inputs.extend_from_slice(x);
             self.labels.push(label);
+            self.heads.extend(head);
             return;
         } else {
             below(self.seen, noise)
@@ -93,7 +108,64 @@ impl Replay {
             let place = place as usize;
             self.inputs[place * x.len()..(place + 1) * x.len()].copy_from_slice(x);
             self.labels[place] = label;
+            if let Some(head) = head {
+                self.heads[place] = head;
+            }
         }
+    }
+
+    /// Draws stored examples to learn again with `new` others.
+    fn draw(&mut self, new: usize, noise: &mut Generator) {
+        self.drawn.clear();
+        if self.labels.is_empty() {
+            return;
+        }
+        for _ in 0..self.replayed * new {
+            let stored = below(self.labels.len() as u64, noise) as usize;
+            let head = self.heads.get(stored).map_or(0, |head| *head as usize);
+            self.drawn.push((stored, head));
+        }
+    }
+
+    /// A step on these examples and on those drawn that share their head, which is in use.
+    fn step(
+        &mut self,
+        network: &mut Network,
+        inputs: &[f32],
+        labels: &[u32],
+        weight: f32,
+        noise: &mut Generator,
+    ) -> Result<Learned, Diverged> {
+        let (width, head) = (network.inputs(), network.head());
+        let (x, y) = &mut self.batch;
+        x.clear();
+        y.clear();
+        x.extend_from_slice(inputs);
+        y.extend_from_slice(labels);
+        for (stored, _) in self.drawn.iter().filter(|(_, of)| *of == head) {
+            x.extend_from_slice(&self.inputs[stored * width..(stored + 1) * width]);
+            y.push(self.labels[*stored]);
+        }
+        self.base.learn_weighted(network, x, y, weight, noise)
+    }
+
+    /// A step for each head but the one in use of which examples were drawn.
+    fn step_elsewhere(
+        &mut self,
+        network: &mut Network,
+        weight: f32,
+        noise: &mut Generator,
+    ) -> Result<(), Diverged> {
+        let in_use = network.head();
+        let heads = self.drawn.iter().map(|(_, head)| *head);
+        let others: BTreeSet<usize> = heads.filter(|head| *head != in_use).collect();
+        for head in &others {
+            network
+                .use_head(*head)
+                .expect("stored with a head of this network");
+            self.step(network, &[], &[], weight, noise)?;
+        }
+        Ok(())
     }
 }
 
@@ -113,28 +185,23 @@ impl Engine for Replay {
         inputs: &[f32],
         labels: &[u32],
         noise: &mut Generator,
-        updates: u64,
     ) -> Result<Learned, Diverged> {
-        let width = network.inputs();
-        let (x, y) = &mut self.batch;
-        x.clear();
-        y.clear();
-        x.extend_from_slice(inputs);
-        y.extend_from_slice(labels);
-        if !self.labels.is_empty() {
-            for _ in 0..self.replayed * labels.len() {
-                let stored = below(self.labels.len() as u64, noise) as usize;
-                x.extend_from_slice(&self.inputs[stored * width..(stored + 1) * width]);
-                y.push(self.labels[stored]);
-            }
-        }
+        let (width, in_use) = (network.inputs(), network.head());
+        self.draw(labels.len(), noise);
+        let weight = self.base.weight(labels.len() + self.drawn.len());
+        let of_head = self.step(network, inputs, labels, weight, noise)?;
         // What is reported is about the new examples, as of the other learners.
-        let (mut learned, all) = (Learned::default(), y.len());
-        let of_all = self.base.learn(network, x, y, noise, updates)?;
-        learned.nll = of_all.nll * labels.len() as f64 / all as f64;
-        learned.correct = self.base.correct(all, labels);
+        let all = self.batch.1.len();
+        let learned = Learned {
+            nll: of_head.nll * labels.len() as f64 / all as f64,
+            correct: self.base.correct(all, labels),
+        };
+        let elsewhere = self.step_elsewhere(network, weight, noise);
+        network.use_head(in_use).expect("it was in use");
+        elsewhere?;
+        let head = (network.heads() > 1).then_some(in_use as u32);
         for (x, label) in inputs.chunks_exact(width).zip(labels) {
-            self.store(x, *label, noise);
+            self.store(x, *label, head, noise);
         }
         Ok(learned)
     }
@@ -153,6 +220,7 @@ impl Engine for Replay {
             counts: vec![self.seen],
             inputs: self.inputs.clone(),
             labels: self.labels.clone(),
+            heads: self.heads.clone(),
             ..Memory::default()
         }
     }
@@ -164,6 +232,7 @@ impl Engine for Replay {
         let full = memory.labels.len() as u64 == seen.min(self.buffer as u64);
         let finite = memory.inputs.iter().all(|x| x.is_finite());
         (self.seen, self.inputs, self.labels) = (seen, memory.inputs, memory.labels);
+        self.heads = memory.heads;
         (full && finite).then_some(())
     }
 

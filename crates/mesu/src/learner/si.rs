@@ -76,7 +76,8 @@ struct Damped(f64);
 
 impl Consolidation for Damped {
     fn consolidate(&self, network: &mut Network, _: &mut Examples<'_>) -> Result<(), Diverged> {
-        for group in network.synapses_mut() {
+        // A head that waits has no part in the task.
+        for group in network.synapses_in_use_mut() {
             let weights = group.mu().clone();
             let [anchor, omega, path] = group.planes_named(["anchor", "omega", "path"]);
             for row in 0..weights.rows() {

@@ -17,7 +17,7 @@ use mesu_kernels::softmax::entropy;
 
 use super::engine::{Engine, Memory, Slow};
 use crate::estimator::{Diverged, Learned};
-use crate::network::Network;
+use crate::network::{HeadError, Network};
 use crate::prediction::Prediction;
 
 /// An engine of the learner's own network, and of slow copies of it.
@@ -98,12 +98,18 @@ impl Engine for Timescales {
         inputs: &[f32],
         labels: &[u32],
         noise: &mut Generator,
-        updates: u64,
     ) -> Result<Learned, Diverged> {
         for (network, engine, noise) in self.copies(noise) {
-            engine.learn(network, inputs, labels, noise, updates)?;
+            engine.learn(network, inputs, labels, noise)?;
         }
-        self.fast.learn(network, inputs, labels, noise, updates)
+        self.fast.learn(network, inputs, labels, noise)
+    }
+
+    fn use_head(&mut self, network: &mut Network, head: usize) -> Result<(), HeadError> {
+        for copy in &mut self.slow {
+            copy.engine.use_head(&mut copy.network, head)?;
+        }
+        self.fast.use_head(network, head)
     }
 
     fn predict(

@@ -11,7 +11,8 @@
 //! | `dropout 0.25` | while learning, a quarter of the numbers become 0, the others grow for it |
 //! | `flatten` | channels of pixels become plain numbers: channel by channel, row by row |
 //!
-//! The output layer, one neuron for each class, comes after the last of them and is not in the list.
+//! The output layer, one neuron for each class, comes after the last of them and is not in the list, nor are
+//! further heads.
 
 use std::fmt;
 
@@ -51,11 +52,11 @@ impl fmt::Display for Shape {
 /// One line of a network's description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The layer as it was written.
+    /// The layer as it was written; the output layer as `linear 10`, or as `5 heads of linear 10`.
     pub layer: String,
     /// What comes out of it.
     pub shape: Shape,
-    /// Its synapses, biases included.
+    /// Its synapses, biases included, of all heads if it has several.
     pub synapses: usize,
 }
 

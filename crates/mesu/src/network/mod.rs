@@ -1,95 +1,44 @@
 //! A network: its description, checked once, and its layers.
 
 mod architecture;
+mod config;
+mod heads;
 
 use mesu_kernels::Generator;
-use serde::{Deserialize, Serialize};
 
 use self::architecture::{Architecture, Planned};
 pub use self::architecture::{Line, Shape};
+use self::config::architecture;
+pub use self::config::{Form, Initialisation, NetworkConfig};
+pub use self::heads::HeadError;
+use self::heads::Heads;
+pub(crate) use self::heads::{Rules, Updates};
 use crate::layer::{Between, Layer};
 use crate::learner::ConfigError;
 use crate::synapse::Synapses;
 
-/// What a synapse is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// A weight that is a Gaussian: mu and sigma.
-    Gaussian,
-    /// A weight that is a number.
-    Point,
-}
-
-/// How synapses start; fan_in and fan_out are the widths of a layer's input and output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Initialisation {
-    /// mu uniform in ±4/√fan_in, sigma = 2/√fan_in; point weights uniform in ±1/√fan_in: the paper's
-    /// digit experiments.
-    #[default]
-    Wide,
-    /// mu, or point weights, uniform in ±√(2/fan_in), sigma = ½√(1/fan_out): the paper's animals and
-    /// objects.
-    He,
-}
-
-impl Initialisation {
-    /// Where sigma starts in a layer of these widths; > 0.
-    #[must_use]
-    pub fn sigma(self, fan_in: usize, fan_out: usize) -> f32 {
-        match self {
-            Self::Wide => 2.0 / (fan_in as f32).sqrt(),
-            Self::He => 0.5 * (1.0 / fan_out as f32).sqrt(),
-        }
-    }
-}
-
-/// A multi-layer perceptron with ReLU between its layers, or a list of layers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct NetworkConfig {
-    /// Width of each hidden layer, from the input on; empty for a single layer.
-    pub hidden: Vec<usize>,
-    /// In the place of `hidden`, which has to be empty then: all layers but the output's, as in
-    /// `conv 32 3x3 same`, `relu`, `max-pool 2`, `flatten`, `linear 512` (see [`Network::describe`]).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub layers: Vec<String>,
-    /// Channels, rows and columns of the input, where it is an image; empty if it is not.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub input: Vec<usize>,
-    /// Whether neurons have a bias.
-    pub bias: bool,
-    /// How synapses start.
-    pub init: Initialisation,
-}
-
-impl Default for NetworkConfig {
-    fn default() -> Self {
-        Self {
-            hidden: vec![50],
-            layers: Vec::new(),
-            input: Vec::new(),
-            bias: false,
-            init: Initialisation::Wide,
-        }
-    }
-}
-
-/// Widest layer accepted: beyond it a typing mistake is likelier than a network.
-const WIDEST: usize = 1 << 20;
-
 /// Bytes that learning holds for a synapse: mu, sigma and their gradients.
 const BYTES_PER_SYNAPSE: usize = 16;
 
-/// Layers of synapses, from the input to the logits.
+/// Layers of synapses, from the input to the logits, and heads that wait to be the last of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
-    /// At least one.
+    /// At least one; the last is the head in use.
     pub layers: Vec<Layer>,
+    heads: Heads,
+}
+
+impl From<Vec<Layer>> for Network {
+    /// A network of these layers, at least one, and no other head than the last of them.
+    fn from(layers: Vec<Layer>) -> Self {
+        let heads = Heads::new([]);
+        Self { layers, heads }
+    }
 }
 
 impl Network {
-    /// A network for `inputs` numbers and `classes` classes, its means drawn from `noise`.
+    /// A network for `inputs` numbers and `classes` classes, its means drawn from `noise`: layer by
+    /// layer, then one head after another, so that the first head starts as it would alone.
     ///
     /// # Errors
     /// A width that is zero or absurd, or more synapses than memory holds, naming the key.
@@ -106,7 +55,11 @@ impl Network {
         // Asked for here and given back: later on, memory that isn't there ends the program.
         let bytes = synapses.saturating_mul(BYTES_PER_SYNAPSE);
         if Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
+            let of_heads = lines.last().map_or(0, |line| line.synapses);
             let (key, found) = match config.layers[..] {
+                _ if config.heads > 1 && of_heads > synapses / 2 => {
+                    ("network.heads", config.heads.to_string())
+                }
                 [] => ("network.hidden", format!("{:?}", config.hidden)),
                 _ => ("network.layers", format!("{:?}", config.layers)),
             };
@@ -115,11 +68,12 @@ impl Network {
                 format!("a network that fits the memory (this one takes {gigabytes} GiB)");
             return Err(ConfigError::new(key, found, expected));
         }
-        let layers = layers.into_iter();
-        let layers = layers.map(|planned| synapses_of(planned, config, form, noise));
-        Ok(Self {
-            layers: layers.collect(),
-        })
+        let output = layers.last().cloned();
+        let mut draw = |planned| synapses_of(planned, config, form, noise);
+        let layers = layers.into_iter().map(&mut draw).collect();
+        let others = output.into_iter().cycle().take(config.heads - 1);
+        let heads = Heads::new(others.map(&mut draw));
+        Ok(Self { layers, heads })
     }
 
     /// The network that `config` describes, layer by layer, without making it: one line for each entry of
@@ -154,73 +108,23 @@ impl Network {
         self.layers[self.layers.len() - 1].outputs
     }
 
-    /// Number of synapses.
+    /// Number of synapses, those of all heads included.
     #[must_use]
     pub fn synapses(&self) -> usize {
-        self.layers.iter().map(Layer::synapses).sum()
+        let layers = self.all_layers();
+        layers.map(|(_, layer, _)| layer.synapses()).sum()
     }
 
-    /// The groups of synapses with their names, `layer.1.weight` first.
+    /// The groups of synapses with their names, `layer.1.weight` first. Where there are several heads,
+    /// theirs come last, all of them and whichever is in use: `head.1.weight` is of the head 0.
     pub fn groups(&self) -> impl Iterator<Item = (String, &Synapses)> {
-        self.layers.iter().enumerate().flat_map(|(l, layer)| {
-            let weight = (format!("layer.{}.weight", l + 1), &layer.weight);
-            let bias = layer
-                .bias
-                .as_ref()
-                .map(|bias| (format!("layer.{}.bias", l + 1), bias));
+        self.all_layers().flat_map(|(name, layer, _)| {
+            let weight = (format!("{name}.weight"), &layer.weight);
+            let bias = layer.bias.as_ref();
+            let bias = bias.map(|bias| (format!("{name}.bias"), bias));
             std::iter::once(weight).chain(bias)
         })
     }
-
-    /// The groups of synapses, in the order of [`groups`](Self::groups).
-    pub(crate) fn synapses_mut(&mut self) -> impl Iterator<Item = &mut Synapses> {
-        let layers = self.layers.iter_mut();
-        layers.flat_map(|layer| std::iter::once(&mut layer.weight).chain(&mut layer.bias))
-    }
-}
-
-/// Checks a description, and gives the shapes of its layers.
-fn architecture(
-    inputs: usize,
-    classes: usize,
-    config: &NetworkConfig,
-) -> Result<Architecture, ConfigError> {
-    for (what, width) in [("inputs", inputs), ("classes", classes)] {
-        if width == 0 || width > WIDEST {
-            return Err(ConfigError::new(what, width, format!("1 to {WIDEST}")));
-        }
-    }
-    let found = format!("{:?}", config.hidden);
-    if config.hidden.iter().any(|n| *n == 0 || *n > WIDEST) {
-        let expected = format!("widths of 1 to {WIDEST}");
-        return Err(ConfigError::new("network.hidden", found, expected));
-    }
-    if !config.layers.is_empty() && !config.hidden.is_empty() {
-        let expected = "[] beside network.layers, which takes its place";
-        return Err(ConfigError::new("network.hidden", found, expected));
-    }
-    let perceptron = |width: &usize| [format!("linear {width}"), "relu".to_owned()];
-    let (list, image) = match config.layers[..] {
-        [] => (config.hidden.iter().flat_map(perceptron).collect(), &[][..]),
-        _ => (config.layers.clone(), &config.input[..]),
-    };
-    let input = match *image {
-        [] => Shape::Flat(inputs),
-        [channels, rows, columns]
-            if channels
-                .checked_mul(rows)
-                .and_then(|n| n.checked_mul(columns))
-                == Some(inputs) =>
-        {
-            Shape::Image([channels, rows, columns])
-        }
-        _ => {
-            let expected = format!("[channels, rows, columns] of {inputs} numbers, or []");
-            let found = format!("{:?}", config.input);
-            return Err(ConfigError::new("network.input", found, expected));
-        }
-    };
-    Architecture::new(&list, input, classes, config.bias)
 }
 
 /// The synapses of a layer, drawn.

@@ -1,0 +1,83 @@
+//! What a checkpoint says of itself.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::VERSION;
+use crate::learner::LearnerConfig;
+use crate::network::{Network, NetworkConfig};
+
+/// The JSON in the metadata entry `mesu`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Description {
+    pub(super) version: u32,
+    pub(crate) inputs: usize,
+    pub(crate) classes: usize,
+    pub(crate) network: NetworkConfig,
+    pub(crate) learner: LearnerConfig,
+    pub(crate) updates: u64,
+    /// Further counters of the learner.
+    pub(super) counts: Vec<u64>,
+    /// Of networks with several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) heads: Option<Heads>,
+    /// Texts of the caller, by their keys.
+    pub(crate) notes: BTreeMap<String, String>,
+    /// In hexadecimal, over the tensors and this description with an empty checksum.
+    pub(super) checksum: String,
+}
+
+impl Description {
+    pub(crate) fn new(
+        network: &Network,
+        config: &NetworkConfig,
+        learner: &LearnerConfig,
+        updates: u64,
+        counts: &[u64],
+        notes: &[(&str, &str)],
+    ) -> Self {
+        let notes = notes
+            .iter()
+            .map(|(key, text)| ((*key).to_owned(), (*text).to_owned()));
+        Self {
+            version: VERSION,
+            inputs: network.inputs(),
+            classes: network.classes(),
+            network: config.clone(),
+            learner: learner.clone(),
+            updates,
+            counts: counts.to_vec(),
+            heads: Heads::of(network),
+            notes: notes.collect(),
+            checksum: String::new(),
+        }
+    }
+
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string(self).expect("plain numbers and names")
+    }
+}
+
+/// The state of several heads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Heads {
+    /// From 0.
+    pub(crate) in_use: usize,
+    /// Of each.
+    pub(crate) updates: Vec<u64>,
+    /// Those of them before its optimiser began anew.
+    pub(crate) before: Vec<u64>,
+}
+
+impl Heads {
+    /// Those of a network that has several.
+    fn of(network: &Network) -> Option<Self> {
+        let updates = network.head_updates();
+        (updates.len() > 1).then(|| Self {
+            in_use: network.head(),
+            updates: updates.iter().map(|updates| updates.made).collect(),
+            before: updates.iter().map(|updates| updates.before).collect(),
+        })
+    }
+}
