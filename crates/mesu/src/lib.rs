@@ -44,9 +44,9 @@ mod synapse;
 
 pub use estimator::Estimator;
 pub use learner::{
-    AdamConfig, BbbConfig, ConfigError, EwcConfig, FoovbConfig, LearnError, Learned, Learner,
-    LearnerConfig, LearnerKind, MesuConfig, OnlineEwcConfig, Optimizer, Reduction, ReplayConfig,
-    SgdConfig, SiConfig, StreamingEwcConfig,
+    AdamConfig, BbbConfig, ConfigError, EwcConfig, FoovbConfig, HeadsDrift, LearnError, Learned,
+    Learner, LearnerConfig, LearnerKind, MesuConfig, OnlineEwcConfig, Optimizer, Reduction,
+    ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
 };
 pub use mesu_kernels::{Generator, level};
 pub use network::{Form, HeadError, Initialisation, NetworkConfig};

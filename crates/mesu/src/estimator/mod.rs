@@ -60,7 +60,7 @@ pub struct Diverged {
 }
 
 /// An error unless all of a layer's new sigmas are positive.
-fn check_sigma(layer: usize, positive: bool) -> Result<(), Diverged> {
+pub(crate) fn check_sigma(layer: usize, positive: bool) -> Result<(), Diverged> {
     positive.then_some(()).ok_or(Diverged {
         layer: layer + 1,
         what: "a sigma is not above zero any more",

@@ -6,11 +6,12 @@ use super::bayesian::Bayesian;
 use super::config::{
     ConfigError, Reduction, Sampling, Settings, holds, not_negative, prior, require, windows,
 };
+use super::drift::{Drifting, HeadsDrift};
 use super::engine::Engine;
 use super::timescales::Timescales;
 use crate::estimator::Estimator;
 use crate::network::Network;
-use crate::rule::{Mesu, SigmaStep};
+use crate::rule::{Mesu, Rule, SigmaStep};
 
 /// Most slow copies.
 const COPIES: usize = 8;
@@ -49,6 +50,14 @@ pub struct MesuConfig {
     pub estimator: Estimator,
     /// How the losses of a batch make up C.
     pub reduction: Reduction,
+    /// When the synapses of a network's heads drift to the prior: the paper's code lets only those of the
+    /// head in use.
+    #[serde(skip_serializing_if = "is_default")]
+    pub heads_drift: HeadsDrift,
+}
+
+fn is_default(drift: &HeadsDrift) -> bool {
+    *drift == HeadsDrift::default()
 }
 
 impl Default for MesuConfig {
@@ -68,6 +77,7 @@ impl Default for MesuConfig {
             test_samples: 10,
             estimator: Estimator::LocalReparameterization,
             reduction: Reduction::Sum,
+            heads_drift: HeadsDrift::InUse,
         }
     }
 }
@@ -125,11 +135,10 @@ impl Settings for MesuConfig {
     fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError> {
         let rule = self.rule()?;
         let sampling = self.sampling().expect("MESU samples").checked()?;
-        let engine = |rule: Mesu| -> Box<dyn Engine> {
-            match rule.plain() {
-                Some(plain) => Box::new(Bayesian::new(network, plain, sampling)),
-                None => Box::new(Bayesian::new(network, rule, sampling)),
-            }
+        let drifting = self.heads_drift == HeadsDrift::Always && network.heads() > 1;
+        let engine = |rule: Mesu| match rule.plain() {
+            Some(plain) => of_rule(network, plain, sampling, drifting),
+            None => of_rule(network, rule, sampling, drifting),
         };
         let slow = &self.slow_windows;
         require(
@@ -149,5 +158,19 @@ impl Settings for MesuConfig {
         });
         let slow = slow.collect();
         Ok(Box::new(Timescales::new(network, engine(rule), slow)))
+    }
+}
+
+/// An engine of MESU, with options or without.
+fn of_rule<R: Rule + std::fmt::Debug + 'static>(
+    network: &Network,
+    rule: R,
+    sampling: Sampling,
+    drifting: bool,
+) -> Box<dyn Engine> {
+    let base = Bayesian::new(network, rule, sampling);
+    match drifting {
+        false => Box::new(base),
+        true => Box::new(Drifting::new(base, rule, network)),
     }
 }

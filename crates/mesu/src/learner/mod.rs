@@ -8,6 +8,7 @@ mod adam;
 mod bayesian;
 mod bbb;
 mod config;
+mod drift;
 mod engine;
 mod error;
 mod ewc;
@@ -32,6 +33,7 @@ use crate::prediction::Prediction;
 pub use self::adam::{AdamConfig, Optimizer};
 pub use self::bbb::BbbConfig;
 pub use self::config::{ConfigError, LearnerConfig, LearnerKind, Reduction};
+pub use self::drift::HeadsDrift;
 pub(crate) use self::engine::{Memory, Slow};
 pub use self::error::LearnError;
 pub use self::ewc::EwcConfig;
@@ -121,8 +123,9 @@ impl Learner {
 
     /// From now on everything that the learner is asked for goes through the head `head`, from 0:
     /// labels are of its classes, and what is learned moves its synapses and those of the layers below.
-    /// Heads that are not in use stay as they are, unless replay repeats examples of theirs. A new learner
-    /// uses the head 0. It costs nothing.
+    /// Heads that are not in use stay as they are, unless MESU lets them drift
+    /// ([`heads_drift`](MesuConfig::heads_drift)) or replay repeats examples of theirs. A new learner uses
+    /// the head 0. It costs nothing.
     ///
     /// # Errors
     /// [`HeadError`] if the network has no such head; the learner stays as it is.

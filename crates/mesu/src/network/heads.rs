@@ -154,6 +154,11 @@ impl Network {
         self.layers.iter_mut().flat_map(groups_mut)
     }
 
+    /// The groups of the heads that wait.
+    pub(crate) fn synapses_waiting_mut(&mut self) -> impl Iterator<Item = &mut Synapses> {
+        self.heads.waiting.iter_mut().flatten().flat_map(groups_mut)
+    }
+
     /// Numbers of the groups of all heads, from those of the trunk and of the head in use: 0 of the others.
     pub(crate) fn with_waiting(&self, in_use: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
         let mut in_use = in_use.into_iter();
