@@ -47,6 +47,13 @@ pub(super) fn examine(
     }
     let fades = matches!(memory, Memory::Window { tasks: Some(tasks), .. } if *tasks < 1.0);
     let early = learner.updates() < EARLY;
+    // Of heads that nothing was learned through, all there is to say is that.
+    let used: Vec<Group> = groups
+        .iter()
+        .filter(|group| !group.unused)
+        .cloned()
+        .collect();
+    let (all, groups) = (groups, &used[..]);
     if early {
         let updates = learner.updates();
         findings.push(Finding::TooEarly { updates });
@@ -60,6 +67,7 @@ pub(super) fn examine(
         }
         findings.extend(beyond_prior(groups));
         of_penalty(learner, groups, &mut findings);
+        findings.extend(unused_heads(learner));
     }
     findings.extend(of_memory(config, task, memory));
     let name = config.kind().name();
@@ -73,7 +81,7 @@ pub(super) fn examine(
         }
         _ => {}
     }
-    if groups.iter().all(|group| group.sigma.is_none()) {
+    if all.iter().all(|group| group.sigma.is_none()) {
         findings.push(Finding::NoUncertainty { learner: name });
     }
     findings
@@ -94,6 +102,13 @@ fn zero_rate(config: &LearnerConfig) -> Option<&'static str> {
         LearnerConfig::Replay(c) => ("learner.lr", c.lr),
     };
     (rate == 0.0).then_some(key)
+}
+
+fn unused_heads(learner: &Learner) -> Option<Finding> {
+    let (network, of) = (learner.network(), learner.heads());
+    let unused = (0..of).filter(|head| network.updates_of_head(*head) == 0);
+    let heads = unused.count();
+    (of > 1 && heads > 0).then_some(Finding::UnusedHeads { heads, of })
 }
 
 fn stuck(learner: &Learner, groups: &[Group]) -> Option<Finding> {

@@ -123,6 +123,8 @@ pub enum Finding {
     NoPenalty { updates: u64 },
     /// Too few updates to judge by.
     TooEarly { updates: u64 },
+    /// Heads that nothing was learned through yet.
+    UnusedHeads { heads: usize, of: usize },
     /// The task's length is not known.
     UnknownTask,
     /// Nothing keeps what was learned.
@@ -165,6 +167,7 @@ impl Finding {
             Self::BeyondPrior { .. }
             | Self::NoPenalty { .. }
             | Self::TooEarly { .. }
+            | Self::UnusedHeads { .. }
             | Self::UnknownTask
             | Self::NoMemory { .. }
             | Self::NoUncertainty { .. } => Healthy,

@@ -45,6 +45,10 @@ pub struct Group {
     /// Of learners that hold weights in place by a penalty; SGD only, since Adam rescales its gradient.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub penalty: Option<Penalty>,
+    /// Whether it belongs to a head, one of several, that nothing was learned through yet. Findings about
+    /// what learning does to synapses are not about it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unused: bool,
 }
 
 /// Where the standard deviations of a group are. Shares are of its synapses, 0..=1.
@@ -102,16 +106,21 @@ pub struct Penalty {
 /// The numbers of every group; `task` in updates.
 pub(super) fn groups(learner: &Learner, task: Option<f64>) -> Vec<Group> {
     let network = learner.network();
-    let layers = network.layers.iter();
+    let trunk = network.layers.len() - 1;
     // As many as groups: a layer's bias starts like its weights.
-    let starts = layers.flat_map(|layer| {
-        let init = learner.network_config().init;
-        let start = f64::from(init.sigma(layer.inputs, layer.outputs));
-        std::iter::repeat_n(start, 1 + usize::from(layer.bias.is_some()))
-    });
-    let groups = network.groups().zip(starts);
+    let of_layers = network
+        .all_layers()
+        .enumerate()
+        .flat_map(|(l, (_, layer, _))| {
+            let init = learner.network_config().init;
+            let start = f64::from(init.sigma(layer.inputs, layer.outputs));
+            let head = l.checked_sub(trunk).filter(|_| network.heads() > 1);
+            let unused = head.is_some_and(|head| network.updates_of_head(head) == 0);
+            std::iter::repeat_n((start, unused), 1 + usize::from(layer.bias.is_some()))
+        });
+    let groups = network.groups().zip(of_layers);
     groups
-        .map(|((name, synapses), start)| {
+        .map(|((name, synapses), (start, unused))| {
             let mu = synapses.mu();
             Group {
                 rows: mu.rows(),
@@ -122,6 +131,7 @@ pub(super) fn groups(learner: &Learner, task: Option<f64>) -> Vec<Group> {
                 zero: share(mu.values().map(|x| x == 0.0)),
                 sigma: sigma(synapses, start, name.ends_with(".bias"), learner),
                 penalty: penalty(synapses, learner, task),
+                unused,
                 name,
             }
         })

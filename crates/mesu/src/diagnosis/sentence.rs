@@ -271,6 +271,12 @@ impl fmt::Display for Finding {
                 "After {} it is too early to judge the synapses; only the settings were.",
                 count(*updates as f64, "update")
             ),
+            Self::UnusedHeads { heads, of } => write!(
+                f,
+                "{} of {of} {} not been used yet; what is said of synapses leaves them out.",
+                count(*heads as f64, "head"),
+                if *heads == 1 { "has" } else { "have" }
+            ),
             Self::UnknownTask => f.write_str(
                 "How long a task is, is not known: give --task-length EXAMPLES (and \
                  --batch-size) to judge the memory window.",

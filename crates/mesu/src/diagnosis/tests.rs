@@ -522,3 +522,66 @@ fn broken_learners() {
         &["is 10,000", "a smaller learner.lr"],
     );
 }
+
+/// Heads that wait to be used for the first time are no sign of a stuck sigma, nor does what was changed of
+/// a head that is not in use escape.
+#[test]
+fn heads() {
+    let network = NetworkConfig {
+        hidden: vec![10],
+        heads: 5,
+        ..NetworkConfig::default()
+    };
+    let new = Learner::new(20, 3, &network, &MesuConfig::default().into(), 1).unwrap();
+    let brought = |used: &[usize]| {
+        let mut learner = new.clone();
+        for head in used {
+            learner.use_head(*head).unwrap();
+            learner.learn(&[0.1; 20], &[1]).unwrap();
+        }
+        let at_work = |layer, row, column, start| match layer {
+            0 => at_work(layer, row, column, start),
+            head if used.contains(&(head - 1)) => 0.7 * start,
+            _ => start,
+        };
+        learner.brought_to(200_000, set("sigma", at_work))
+    };
+    expect(
+        &brought(&[3, 0]),
+        Healthy,
+        &["3 heads of 5 have not been used yet"],
+    );
+    expect(&brought(&[3, 0, 1, 2]), Healthy, &["1 head of 5 has not"]);
+    assert_eq!(words(&brought(&[3, 0, 1, 2, 4])), (Healthy, String::new()));
+    let diagnosis = Diagnosis::new(&brought(&[1]), STREAM);
+    let groups: Vec<(&str, bool)> = diagnosis
+        .groups
+        .iter()
+        .map(|g| (&g.name[..], g.unused))
+        .collect();
+    assert_eq!(
+        groups,
+        [
+            ("layer.1.weight", false),
+            ("head.1.weight", true),
+            ("head.2.weight", false),
+            ("head.3.weight", true),
+            ("head.4.weight", true),
+            ("head.5.weight", true),
+        ]
+    );
+    let nan = |layer, _, _, old: f32| if layer == 5 { f32::NAN } else { old };
+    let broken = brought(&[1]).brought_to(200_000, set("mu", nan));
+    expect(
+        &broken,
+        Broken,
+        &["synapse 0 of head.5.weight has a mu of NaN"],
+    );
+    assert!(
+        broken
+            .save(&[])
+            .unwrap_err()
+            .to_string()
+            .contains("layer 2")
+    );
+}
