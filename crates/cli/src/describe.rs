@@ -17,7 +17,7 @@ pub(crate) fn describe(arguments: &DescribeArguments) -> Result<ExitCode> {
     let mut sets = DataSets::default();
     let mut networks: Vec<(Vec<Line>, Vec<&str>)> = Vec::new();
     for cell in &plan.cells {
-        let data = sets.load(&cell.experiment.data)?;
+        let data = sets.load(&cell.experiment)?;
         let lines = data.describe(&cell.experiment)?;
         match networks.iter_mut().find(|(known, _)| *known == lines) {
             Some((_, cells)) => cells.push(&cell.name),

@@ -68,7 +68,7 @@ pub(crate) struct Done {
 /// Runs `plan` in `path`, on the screen if that is wanted.
 pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Result<Done> {
     let data = match plan.single() {
-        Some(experiment) => Some((experiment, Data::load(&experiment.data)?)),
+        Some(experiment) => Some((experiment, Data::load(experiment)?)),
         None => None,
     };
     let stop = stop_on_signal()?;

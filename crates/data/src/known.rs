@@ -35,7 +35,7 @@ pub enum Known {
 }
 
 /// What there is of a set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Held {
     /// The training images.
     pub train: Option<Dataset>,

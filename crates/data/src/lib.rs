@@ -4,26 +4,26 @@
 //!
 //! ```text
 //! IDX and CIFAR files, or embedded     format, embedded; known, folder: sets by name
-//!   -> Dataset (bytes, as stored)      dataset
-//!   -> Source (train, test, ood)       source: the three agree with each other
-//!   -> Standardise (256 floats)        standardise: byte -> f32, fitted on train
-//!   -> Permuted (the scenario)         scenario::permuted: task t = permutation t
-//!   -> TaskStream (batches)            inputs [examples][pixels], labels [examples]
+//! NPZ archives of features             format::npz, archive
+//!   -> Dataset (as stored)             dataset: bytes of images, or features
+//!   -> Source (train, test, unknown)   source: they agree with each other
+//!   -> Standardise                     standardise: to f32, fitted on train
+//!   -> Scenario (which, when)          scenario: permuted, domains or split; indices alone
+//!   -> Tasks, Stream (batches)         scenario: inputs [examples][pixels], labels [examples]
 //! ```
 //!
-//! The images stay bytes for their whole life; a batch is gathered through the
+//! Images stay bytes for their whole life; a batch is gathered through the
 //! task's permutation and looked up in the table at the moment it is asked for.
 //! So any number of tasks costs the memory of one data set, and there is no file
 //! or cache to keep in step with it.
-//!
-//! Arrays of other kinds, such as features, come and go as NPZ archives ([`format::npz`]).
 //!
 //! Everything random is a function of a seed, a name and indices ([`random`]): a
 //! stream can be entered at any task, epoch and example, and gives what an
 //! unbroken run would have given there.
 //!
 //! ```
-//! use mesu_data::{Dataset, Permuted, Source, Standardise};
+//! use mesu_data::scenario::permuted::{Permuted, UnknownOrder};
+//! use mesu_data::{Dataset, Source, Standardise, Tasks};
 //!
 //! // Four images of 2 x 2 pixels in two classes stand for a data set;
 //! // `Source::embedded()` is MNIST, `Source::folder(path, None)` the user's own.
@@ -32,13 +32,14 @@
 //! let test = train.clone();
 //! let source = Source::new(train, test, None)?;
 //! let standardise = Standardise::of(source.train())?;
-//! let scenario = Permuted::new(source, standardise, 1);
+//! let scenario = Permuted::new(&source, UnknownOrder::AsStored, 1);
+//! let tasks = Tasks::new(source, standardise, scenario, 1);
 //!
 //! let (mut inputs, mut labels) = (Vec::new(), Vec::new());
 //! for task in 0..3 {
-//!     let mut stream = scenario.task_stream(task, 0, 0);
+//!     let mut stream = tasks.stream(task, 0, 0);
 //!     while stream.next_batch(3, &mut inputs, &mut labels) > 0 {
-//!         assert_eq!(inputs.len(), labels.len() * scenario.pixels());
+//!         assert_eq!(inputs.len(), labels.len() * tasks.inputs());
 //!     }
 //!     assert_eq!(stream.position(), 4);
 //! }
@@ -46,6 +47,7 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod archive;
 pub mod dataset;
 pub mod embedded;
 pub mod folder;
@@ -62,6 +64,6 @@ pub use format::cifar::CifarError;
 pub use format::idx::IdxError;
 pub use format::npy::{NpyError, NpzError};
 pub use known::{Held, Known};
-pub use scenario::permuted::{Permutation, Permuted, TaskStream};
+pub use scenario::{Examples, Scenario, ScenarioError, Stream, Tasks, Unknown};
 pub use source::{Source, SourceError};
 pub use standardise::{Standardise, StandardiseError};

@@ -35,6 +35,19 @@ pub fn shuffled(count: usize, generator: &mut Xoshiro256PlusPlus) -> Vec<u32> {
     order
 }
 
+/// An index uniform in `0..count`.
+///
+/// # Panics
+/// If `count` is 0.
+pub(crate) fn index_below(count: usize, generator: &mut Xoshiro256PlusPlus) -> usize {
+    below(count as u64, generator) as usize
+}
+
+/// A number uniform in [0, 1), of 53 bits.
+pub(crate) fn uniform(generator: &mut Xoshiro256PlusPlus) -> f64 {
+    (generator.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
 /// A number uniform in `0..bound`, without bias (Lemire 2019: multiply, keep the
 /// high half, reject the few low halves that would favour some numbers).
 fn below(bound: u64, generator: &mut Xoshiro256PlusPlus) -> u64 {

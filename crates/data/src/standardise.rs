@@ -1,11 +1,11 @@
-//! From bytes to the numbers a network sees.
+//! From bytes or features to the numbers a network sees.
 //!
 //! A pixel v in 0..=255 becomes x = (v/255 − mean) / std, with the mean and the
 //! standard deviation of v/255 over all pixels of all training images (for MNIST
 //! 0.1307 and 0.3081; Bonnet et al. 2025, methods). There are 256 possible
-//! answers, so the conversion is a table.
+//! answers, so the conversion is a table. A feature f becomes (f − mean) / std.
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Values};
 
 /// The table `u8 -> f32`, with the mean and std (of v/255) that it was made from.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,48 +16,71 @@ pub struct Standardise {
 }
 
 /// Why no standardisation can be fitted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum StandardiseError {
-    /// Every pixel is the same: the standard deviation is 0.
+    /// Every number is the same: the standard deviation is 0.
     #[error(
-        "all pixels of the {examples} training images are {value}, so their standard deviation \
-         is 0; give images that differ"
+        "all numbers of the {examples} training examples are {value}, so their standard deviation \
+         is 0; give examples that differ"
     )]
     Constant {
-        /// Number of training images.
+        /// Number of training examples.
         examples: usize,
-        /// The value of every pixel.
-        value: u8,
+        /// The value of every pixel or feature.
+        value: f32,
     },
 }
 
 impl Standardise {
-    /// Fits mean and std on all pixels of `train`.
+    /// Fits mean and std on all pixels or features of `train`.
     ///
     /// # Errors
-    /// [`StandardiseError::Constant`] if all pixels are equal.
+    /// [`StandardiseError::Constant`] if all are equal.
     pub fn of(train: &Dataset) -> Result<Self, StandardiseError> {
+        let constant = |value| StandardiseError::Constant {
+            examples: train.len(),
+            value,
+        };
+        match train.values() {
+            Values::Bytes(bytes) => Self::of_bytes(bytes).map_err(constant),
+            Values::Numbers(numbers) => Self::of_numbers(numbers).map_err(constant),
+        }
+    }
+
+    /// Of pixels; the one that all are if they don't differ.
+    fn of_bytes(bytes: &[u8]) -> Result<Self, f32> {
         // Summing 256 counts instead of millions of pixels is exact and quick.
         let mut histogram = [0_u64; 256];
-        for &pixel in train.images() {
+        for &pixel in bytes {
             histogram[usize::from(pixel)] += 1;
         }
-        let count = train.images().len() as f64;
+        let count = bytes.len() as f64;
         let expectation = |f: &dyn Fn(f64) -> f64| -> f64 {
             let weighted = |(value, &n): (usize, &u64)| n as f64 * f(value as f64 / 255.0);
             histogram.iter().enumerate().map(weighted).sum::<f64>() / count
         };
         let mean = expectation(&|x| x);
         let variance = expectation(&|x| (x - mean).powi(2));
-        let value = train.images()[0];
         // Asked of the counts: the computed variance of equal pixels may round above 0.
-        if histogram[usize::from(value)] == train.images().len() as u64 {
-            return Err(StandardiseError::Constant {
-                examples: train.len(),
-                value,
-            });
+        let first = bytes[0];
+        if histogram[usize::from(first)] == bytes.len() as u64 {
+            return Err(f32::from(first));
         }
         Ok(Self::with(mean, variance.sqrt()))
+    }
+
+    /// Of features; the one that all are if they don't differ.
+    fn of_numbers(numbers: &[f32]) -> Result<Self, f32> {
+        let expectation = |f: &dyn Fn(f64) -> f64| -> f64 {
+            numbers.iter().map(|x| f(f64::from(*x))).sum::<f64>() / numbers.len() as f64
+        };
+        let mean = expectation(&|x| x);
+        let variance = expectation(&|x| (x - mean).powi(2));
+        let first = numbers[0];
+        match numbers.iter().all(|x| *x == first) {
+            true => Err(first),
+            false => Ok(Self::with(mean, variance.sqrt())),
+        }
     }
 
     /// x = v/255 alone, in 0..=1 (mean 0, std 1).
@@ -88,6 +111,12 @@ impl Standardise {
     #[inline]
     pub fn table(&self) -> &[f32; 256] {
         &self.table
+    }
+
+    /// x of a feature: (f − mean) / std.
+    #[inline]
+    pub fn feature(&self, feature: f32) -> f32 {
+        ((f64::from(feature) - self.mean) / self.std) as f32
     }
 
     /// `outputs[i] = x(bytes[i])`.
@@ -128,11 +157,31 @@ mod tests {
     }
 
     #[test]
+    fn features_are_standardised_too() {
+        let set = Dataset::features(vec![1.0, 2.0, 3.0, 6.0], vec![0, 1], 2, 2).unwrap();
+        let standardise = Standardise::of(&set).unwrap();
+        assert_eq!(
+            (standardise.mean(), standardise.std()),
+            (3.0, 3.5_f64.sqrt())
+        );
+        assert_eq!(standardise.feature(3.0), 0.0);
+        assert_eq!(Standardise::identity().feature(-2.5), -2.5);
+        let same = Dataset::features(vec![0.1; 4], vec![0, 1], 2, 2).unwrap();
+        assert!(Standardise::of(&same).is_err());
+    }
+
+    #[test]
     fn constant_images_are_refused() {
         for value in [0, 77, 255] {
             let set = Dataset::new(vec![value; 300], vec![0; 3], 10, 10, 1).unwrap();
             let error = Standardise::of(&set).unwrap_err();
-            assert_eq!(error, StandardiseError::Constant { examples: 3, value });
+            assert_eq!(
+                error,
+                StandardiseError::Constant {
+                    examples: 3,
+                    value: f32::from(value)
+                }
+            );
         }
     }
 }

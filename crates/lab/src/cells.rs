@@ -45,7 +45,7 @@ pub fn run_cells(
     let mut sets = DataSets::default();
     let mut cells = Vec::new();
     for cell in &plan.cells {
-        let data = sets.load(&cell.experiment.data)?;
+        let data = sets.load(&cell.experiment)?;
         data.learner(&cell.experiment)?;
         let runs = Seeds::new(&cell.experiment, seeds, &path.join(&cell.name))?;
         cells.push((cell, data, runs));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use mesu::checkpoint::CheckpointError;
 use mesu::{ConfigError, LearnError};
-use mesu_data::{SourceError, StandardiseError};
+use mesu_data::{NoDataFolder, ScenarioError, SourceError, StandardiseError};
 
 /// Why an experiment can't be read or run.
 #[derive(Debug, thiserror::Error)]
@@ -130,6 +130,12 @@ pub enum LabError {
     /// Data that can't be read.
     #[error("data.source: {0}")]
     Source(#[from] SourceError),
+    /// Data that make no such tasks.
+    #[error("{0}")]
+    Scenario(#[from] ScenarioError),
+    /// No data folder is known.
+    #[error("data.source: {0}")]
+    DataFolder(#[from] NoDataFolder),
     /// Data that can't be standardised.
     #[error("data.standardise: {0}")]
     Standardise(#[from] StandardiseError),

@@ -1,18 +1,20 @@
 //! Testing a learner on every task it has learned, without changing it.
 //!
-//! Test sets are cut into parts of a fixed size. Part c of task j, tested after task i,
-//! has a noise of its own, named (seed, "test", [i, j, c]); so the parts can run on any
-//! number of threads, and a test after a restart gives the same numbers.
+//! Test sets are cut into parts of a fixed size. Part c of task j, tested after stage i,
+//! has a noise of its own, named (seed, "test", [i, j, c]), and unknown examples held against task j one
+//! named "ood" or "unseen"; so the parts can run on any number of threads, and a test after a restart gives
+//! the same numbers.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use mesu::metric::{self, Reliability};
 use mesu::{Generator, LearnError, Learner, Prediction};
-use mesu_data::{Dataset, Permutation, Permuted};
+use mesu_data::{Examples, Tasks, Unknown};
 use rayon::prelude::*;
 
-use crate::digits::Digits;
-use crate::history::{OodAuroc, PastCalibration};
+use crate::gallery::Gallery;
+use crate::history::{OodAuroc, PastCalibration, Uncertainty};
 use crate::snapshot::{self, Snapshot, UncertaintyHistograms};
 
 /// Examples of a part. Changing it changes results.
@@ -23,8 +25,12 @@ const PART: usize = 2048;
 pub(crate) struct Tested {
     /// Accuracy on each task so far, the first one first.
     pub(crate) accuracy: Vec<f64>,
-    /// On the newest task's test set against the unknown set, if there is one.
+    /// On the newest task's test set, or on all so far, against foreign examples, if there are any.
     pub(crate) ood_auroc: Option<OodAuroc>,
+    /// Likewise, against new kinds of what is known.
+    pub(crate) unseen_auroc: Option<OodAuroc>,
+    /// Means of what is known and what is not.
+    pub(crate) uncertainty: Uncertainty,
     /// Of the newest task.
     pub(crate) ece: f64,
     /// Of the newest task.
@@ -35,8 +41,8 @@ pub(crate) struct Tested {
     pub(crate) past: Option<PastCalibration>,
     /// How the network stood.
     pub(crate) snapshot: Snapshot,
-    /// Of the newest task.
-    pub(crate) digits: Option<Digits>,
+    /// Of the tasks that unknown examples are held against.
+    pub(crate) gallery: Option<Gallery>,
 }
 
 /// Why a test gave no result.
@@ -48,22 +54,41 @@ pub(crate) enum Halt {
     Failed(LearnError),
 }
 
-/// One part: `stream` is "test" or "ood".
-struct Part<'a> {
+/// Examples to be predicted as those of `task`; `stream` is "test", "ood" or "unseen".
+struct Set<'a> {
     stream: &'static str,
-    dataset: &'a Dataset,
-    permutation: &'a Permutation,
+    examples: Examples<'a>,
     task: usize,
-    number: usize,
+    /// Whether its whole prediction is wanted: of hundreds of tasks they would take gigabytes.
+    keep: bool,
 }
 
-/// What a part found: the whole prediction of the newest task and of the unknown, sums of
-/// older tasks, whose predictions would take gigabytes.
+impl Set<'_> {
+    fn parts(&self) -> usize {
+        self.examples.indices.len().div_ceil(PART)
+    }
+}
+
+/// What was found of a set, or of a part of one.
+#[derive(Default)]
 struct Found {
     correct: usize,
     labels: Vec<u32>,
-    prediction: Option<Prediction>,
+    /// Of a set that is kept, else empty.
+    prediction: Prediction,
+    /// Of a set that is not kept.
     calibration: Sums,
+}
+
+impl Found {
+    /// With the part behind it.
+    fn join(mut self, part: Self) -> Self {
+        self.correct += part.correct;
+        self.labels.extend(part.labels);
+        self.calibration = self.calibration.merge(&part.calibration);
+        extend(&mut self.prediction, &part.prediction);
+        self
+    }
 }
 
 /// Calibration over the examples of a part or of several.
@@ -95,65 +120,115 @@ impl Sums {
     }
 }
 
-/// Tests `learner` on the tasks `0..=newest` and on the unknown set, its pixels in the order
-/// `of_ood`. `heard` gets (parts done, parts); `stop` ends it between two parts.
+/// Tests `learner` after `stage` on all of `count` tasks that it has seen, and on what it should not
+/// know. `heard` gets (parts done, parts); `stop` ends it between two parts.
 pub(crate) fn test(
     learner: &Learner,
-    tasks: &Permuted,
-    newest: usize,
-    of_ood: &Permutation,
+    tasks: &Tasks,
+    count: usize,
+    stage: usize,
     stop: &AtomicBool,
     heard: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Tested, Halt> {
-    let source = tasks.source();
-    let permutations: Vec<Permutation> = (0..=newest).map(|task| tasks.permutation(task)).collect();
-    let of_task = |task| parts("test", source.test(), &permutations[task], task);
-    let known: Vec<Part<'_>> = (0..=newest).flat_map(of_task).collect();
-    let of_unknown = |ood| parts("ood", ood, of_ood, newest);
-    let unknown: Vec<Part<'_>> = source.ood().map_or(Vec::new(), of_unknown);
-
-    let total = known.len() + unknown.len();
-    let done = AtomicUsize::new(0);
-    let run = |part: &Part<'_>| {
-        if stop.load(Ordering::Relaxed) {
-            return Err(Halt::Stopped);
-        }
-        let keep = part.task == newest;
-        let found = run_part(learner, tasks, part, newest, keep)?;
-        heard(done.fetch_add(1, Ordering::Relaxed) + 1, total);
-        Ok(found)
+    let scenario = tasks.scenario();
+    let (seen, newest) = (count.min(stage + 1), scenario.task(stage));
+    let judged = match scenario.judges_all() {
+        true => 0..seen,
+        false => newest..newest + 1,
     };
-    let known_found: Vec<Found> = known.par_iter().map(run).collect::<Result<_, Halt>>()?;
-    let unknown_found: Vec<Found> = unknown.par_iter().map(run).collect::<Result<_, Halt>>()?;
-
-    let per_task = known.len() / (newest + 1);
-    let accuracy = known_found.chunks(per_task).map(|parts| {
-        let correct: usize = parts.iter().map(|part| part.correct).sum();
-        correct as f64 / source.test().len() as f64
+    let known = (0..seen).map(|task| Set {
+        stream: "test",
+        examples: tasks.test(task),
+        task,
+        keep: judged.contains(&task) || task == newest,
     });
-    let past: Vec<Sums> = known_found[..per_task * newest]
-        .chunks(per_task)
-        .map(|parts| parts.iter().map(|part| &part.calibration))
-        .map(|parts| parts.fold(Sums::default(), Sums::merge))
-        .collect();
-    let (seen, labels) = joined(&known_found);
-    let (unseen, _) = joined(&unknown_found);
-    let auroc = |inside: &[f32], outside: &[f32]| metric::auroc(inside, outside);
+    let known: Vec<Set<'_>> = known.collect();
+    // Through one head, unknown examples look the same beside every task.
+    let heads = match scenario.heads() {
+        1 => newest..newest + 1,
+        _ => judged.clone(),
+    };
+    let unknown = |what, stream| -> Vec<Set<'_>> {
+        let sets = heads.clone().filter_map(|task| {
+            Some(Set {
+                stream,
+                examples: tasks.unknown(what, stage, task)?,
+                task,
+                keep: true,
+            })
+        });
+        sets.collect()
+    };
+    let foreign = unknown(Unknown::Foreign, "ood");
+    let unseen = unknown(Unknown::Unseen, "unseen");
+    let learners = learners(learner, scenario.heads(), seen);
+
+    let total = [&known, &foreign, &unseen]
+        .into_iter()
+        .flatten()
+        .map(Set::parts)
+        .sum();
+    let done = AtomicUsize::new(0);
+    let run = |sets: &[Set<'_>]| -> Result<Vec<Found>, Halt> {
+        let parts = sets
+            .iter()
+            .flat_map(|set| (0..set.parts()).map(move |part| (set, part)));
+        let parts: Vec<(&Set<'_>, usize)> = parts.collect();
+        let part = |&(set, part): &(&Set<'_>, usize)| {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Halt::Stopped);
+            }
+            let learner = &learners[set.task % learners.len()];
+            let found = run_part(learner, tasks, stage, set, part)?;
+            heard(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            Ok(found)
+        };
+        let mut found = parts
+            .par_iter()
+            .map(part)
+            .collect::<Result<Vec<_>, Halt>>()?
+            .into_iter();
+        let of_set = |set: &Set<'_>| {
+            found
+                .by_ref()
+                .take(set.parts())
+                .fold(Found::default(), Found::join)
+        };
+        Ok(sets.iter().map(of_set).collect())
+    };
+    let known_found = run(&known)?;
+    let foreign_found = run(&foreign)?;
+    let unseen_found = run(&unseen)?;
+
+    let accuracy = known_found
+        .iter()
+        .map(|found| found.correct as f64 / found.labels.len() as f64);
+    let of_past = |(task, found): (usize, &Found)| match (task == newest, known[task].keep) {
+        (true, _) => None,
+        (false, true) => Some(Sums::of(&found.prediction, &found.labels)),
+        (false, false) => Some(Sums::default().merge(&found.calibration)),
+    };
+    let past: Vec<Sums> = known_found.iter().enumerate().filter_map(of_past).collect();
+    let judged_found = &known_found[judged.clone()];
+    let of_newest = &known_found[newest];
+    let (probabilities, labels) = (&of_newest.prediction.probabilities, &of_newest.labels);
+    let galleries = judged.map(|task| (tasks.test(task), &known_found[task].prediction));
     Ok(Tested {
         accuracy: accuracy.collect(),
-        ood_auroc: source.ood().map(|_| OodAuroc {
-            epistemic: auroc(&seen.epistemic, &unseen.epistemic),
-            aleatoric: auroc(&seen.aleatoric, &unseen.aleatoric),
-        }),
-        ece: metric::ece(&seen.probabilities, &labels),
-        brier: metric::brier(&seen.probabilities, &labels),
-        nll: metric::nll(&seen.probabilities, &labels),
+        ood_auroc: auroc(judged_found, &foreign_found),
+        unseen_auroc: auroc(judged_found, &unseen_found),
+        uncertainty: Uncertainty {
+            known: snapshot::mean_bits(&pooled(judged_found)).unwrap_or_default(),
+            unseen: snapshot::mean_bits(&pooled(&unseen_found)),
+            foreign: snapshot::mean_bits(&pooled(&foreign_found)),
+        },
+        ece: metric::ece(probabilities, labels),
+        brier: metric::brier(probabilities, labels),
+        nll: metric::nll(probabilities, labels),
         past: mean_over_tasks(&past),
         snapshot: Snapshot {
             sigma: snapshot::sigma_histograms(learner.network()),
-            reliability: Reliability::of(&seen.probabilities, &labels)
-                .bins()
-                .to_vec(),
+            reliability: Reliability::of(probabilities, labels).bins().to_vec(),
             past_reliability: match &past[..] {
                 [] => Vec::new(),
                 past => {
@@ -161,11 +236,48 @@ pub(crate) fn test(
                     all.reliability.bins().to_vec()
                 }
             },
-            known: UncertaintyHistograms::of(&seen),
-            unknown: source.ood().map(|_| UncertaintyHistograms::of(&unseen)),
+            known: UncertaintyHistograms::of(&pooled(judged_found)),
+            unknown: histograms(&foreign_found),
+            unseen: histograms(&unseen_found),
         },
-        digits: Digits::of(source.test(), &seen),
+        gallery: Gallery::of(&galleries.collect::<Vec<_>>()),
     })
+}
+
+/// The learner with each of the heads that are tested; itself if it has but one.
+fn learners(learner: &Learner, heads: usize, seen: usize) -> Vec<Cow<'_, Learner>> {
+    if heads == 1 {
+        return vec![Cow::Borrowed(learner)];
+    }
+    let with = |head| {
+        let mut learner = learner.clone();
+        let used = learner.use_head(head);
+        used.expect("a network has the heads that its tasks need");
+        Cow::Owned(learner)
+    };
+    (0..seen).map(with).collect()
+}
+
+/// How well the known are told from the unknown: a mean over the tasks, each against the unknown examples
+/// through its head. None without any.
+fn auroc(known: &[Found], unknown: &[Found]) -> Option<OodAuroc> {
+    if unknown.is_empty() {
+        return None;
+    }
+    let against = |i: usize| &unknown[i % unknown.len()].prediction;
+    let mean = |of: fn(&Prediction) -> &[f32]| {
+        let each = known.iter().enumerate();
+        let each = each.map(|(i, known)| metric::auroc(of(&known.prediction), of(against(i))));
+        each.sum::<f64>() / known.len() as f64
+    };
+    Some(OodAuroc {
+        epistemic: mean(|prediction| &prediction.epistemic),
+        aleatoric: mean(|prediction| &prediction.aleatoric),
+    })
+}
+
+fn histograms(found: &[Found]) -> Option<UncertaintyHistograms> {
+    (!found.is_empty()).then(|| UncertaintyHistograms::of(&pooled(found)))
 }
 
 /// Every task counts the same; none without tasks.
@@ -178,71 +290,50 @@ fn mean_over_tasks(tasks: &[Sums]) -> Option<PastCalibration> {
     })
 }
 
-fn parts<'a>(
-    stream: &'static str,
-    dataset: &'a Dataset,
-    permutation: &'a Permutation,
-    task: usize,
-) -> Vec<Part<'a>> {
-    let part = |number| Part {
-        stream,
-        dataset,
-        permutation,
-        task,
-        number,
-    };
-    (0..dataset.len().div_ceil(PART)).map(part).collect()
-}
-
 fn run_part(
     learner: &Learner,
-    tasks: &Permuted,
-    part: &Part<'_>,
-    newest: usize,
-    keep: bool,
+    tasks: &Tasks,
+    stage: usize,
+    set: &Set<'_>,
+    part: usize,
 ) -> Result<Found, Halt> {
     let (mut inputs, mut labels) = (Vec::new(), Vec::new());
-    let start = part.number * PART;
-    let examples = start..start + PART;
-    tasks.fill_range(
-        part.dataset,
-        examples,
-        part.permutation,
-        &mut inputs,
-        &mut labels,
-    );
-    let indices = [newest as u64, part.task as u64, part.number as u64];
-    let noise = Generator::named(tasks.seed(), part.stream, &indices);
+    let examples = part * PART..(part + 1) * PART;
+    tasks.fill(&set.examples, examples, &mut inputs, &mut labels);
+    let indices = [stage as u64, set.task as u64, part as u64];
+    let noise = Generator::named(tasks.seed(), set.stream, &indices);
     let prediction = learner.predict(&inputs, noise).map_err(Halt::Failed)?;
-    let calibration = match keep {
-        true => Sums::default(),
-        false => Sums::of(&prediction, &labels),
-    };
     let right = |(i, label): (usize, &u32)| prediction.top(i).0 == *label;
+    let correct = labels
+        .iter()
+        .enumerate()
+        .filter(|&pair| right(pair))
+        .count();
+    let (prediction, calibration) = match set.keep {
+        true => (prediction, Sums::default()),
+        false => (Prediction::default(), Sums::of(&prediction, &labels)),
+    };
     Ok(Found {
-        correct: labels
-            .iter()
-            .enumerate()
-            .filter(|&pair| right(pair))
-            .count(),
+        correct,
         labels,
-        prediction: keep.then_some(prediction),
+        prediction,
         calibration,
     })
 }
 
-/// The kept predictions as one, with their labels.
-fn joined(parts: &[Found]) -> (Prediction, Vec<u32>) {
-    let (mut all, mut labels) = (Prediction::default(), Vec::new());
-    for part in parts {
-        if let Some(prediction) = &part.prediction {
-            all.classes = prediction.classes;
-            all.probabilities.extend(&prediction.probabilities);
-            all.total.extend(&prediction.total);
-            all.aleatoric.extend(&prediction.aleatoric);
-            all.epistemic.extend(&prediction.epistemic);
-            labels.extend(&part.labels);
-        }
-    }
-    (all, labels)
+/// The kept predictions as one.
+fn pooled(sets: &[Found]) -> Prediction {
+    let mut all = Prediction::default();
+    sets.iter()
+        .for_each(|found| extend(&mut all, &found.prediction));
+    all
+}
+
+/// Puts the examples of `more` behind those of `all`.
+fn extend(all: &mut Prediction, more: &Prediction) {
+    all.classes = all.classes.max(more.classes);
+    all.probabilities.extend(&more.probabilities);
+    all.total.extend(&more.total);
+    all.aleatoric.extend(&more.aleatoric);
+    all.epistemic.extend(&more.epistemic);
 }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use mesu::{LearnerKind, NetworkConfig};
 use serde::de::{self, Deserialize, Visitor};
 
-use crate::experiment::{DataConfig, Experiment};
+use crate::experiment::{DataConfig, DomainsConfig, Experiment};
 
 /// Every dotted key that an experiment can have, in the order of its types.
 pub(crate) fn keys() -> &'static [String] {
@@ -17,6 +17,7 @@ pub(crate) fn keys() -> &'static [String] {
     KEYS.get_or_init(|| {
         let sections = [
             ("data", of::<DataConfig>().to_vec()),
+            ("domains", of::<DomainsConfig>().to_vec()),
             ("network", of::<NetworkConfig>().to_vec()),
             ("learner", all_of_learners()),
         ];

@@ -1,5 +1,6 @@
 //! `accuracy.svg`: how well every task is known after every task, and three means of it.
 
+use mesu::metric::newest_first;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::RelativeSize;
@@ -132,11 +133,9 @@ fn means<'a>(
     ];
     for (name, window, colour) in lines {
         let points = records.iter().map(|record| {
-            let recent = &record.accuracy[record.accuracy.len().saturating_sub(window)..];
-            (
-                record.task as f64,
-                recent.iter().sum::<f64>() / recent.len() as f64,
-            )
+            let count = window.min(record.accuracy.len());
+            let recent = newest_first(&record.accuracy, record.task).take(count);
+            (record.task as f64, recent.sum::<f64>() / count as f64)
         });
         let style = colour.stroke_width(3);
         (chart.draw_series(LineSeries::new(points, style))?)

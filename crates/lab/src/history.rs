@@ -4,10 +4,11 @@
 //! one file that is replaced at once; every other file of the run directory is derived
 //! from it and can be written again at any time.
 
+use mesu::metric::is_next;
 use serde::{Deserialize, Serialize};
 
-use crate::digits::Digits;
 use crate::experiment::Experiment;
+use crate::gallery::Gallery;
 use crate::snapshot::Snapshot;
 
 /// The windows, in tasks, of every window accuracy.
@@ -33,18 +34,19 @@ pub(crate) struct History {
     /// The tasks that were learned and tested.
     pub(crate) tasks: Vec<TaskRecord>,
     /// After the newest of them; older ones would make the note long.
-    #[serde(default)]
-    pub(crate) digits: Option<Digits>,
+    #[serde(default, alias = "digits")]
+    pub(crate) gallery: Option<Gallery>,
     /// The tests within tasks and at their ends, of an experiment with `test_every`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) epochs: Vec<EpochRecord>,
 }
 
-/// What comes next, counted from 0.
+/// What comes next, counted from 0. A task that comes back in parts is one here for each part: a stage of
+/// the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Position {
-    /// The task; the number of tasks when the run is finished.
+    /// The stage; the number of stages when the run is finished.
     pub(crate) task: usize,
     /// The epoch; the number of epochs when only the test is left.
     pub(crate) epoch: usize,
@@ -52,18 +54,25 @@ pub(crate) struct Position {
     pub(crate) example: usize,
 }
 
-/// One task, learned and tested. A run begun by an earlier version lacks what is optional.
+/// One stage of the stream, learned and tested: a task, or a part of one that comes back. A run begun by an
+/// earlier version lacks what is optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskRecord {
-    /// Counted from 1.
+    /// Counted from 1; with parts that come back, the stage.
     pub task: usize,
     /// Accuracy on each task so far, the first one first, 0..=1.
     pub accuracy: Vec<f64>,
     /// Accuracy on this task's examples just before each was learned, 0..=1.
     pub online_accuracy: f64,
-    /// How well uncertainty tells this task's test images from unknown ones.
+    /// How well uncertainty tells this task's test examples, or those of all tasks so far, from foreign ones.
     pub ood_auroc: Option<OodAuroc>,
+    /// How well it tells them from new kinds of what is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen_auroc: Option<OodAuroc>,
+    /// Means of what is known and what is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<Uncertainty>,
     /// Expected calibration error on this task, 15 bins, 0..=1.
     pub ece: f64,
     /// Brier score on this task, 0..=2.
@@ -82,6 +91,32 @@ pub struct TaskRecord {
     /// How the network stood.
     #[serde(default)]
     pub snapshot: Option<Snapshot>,
+}
+
+/// Mean uncertainties of the test examples that unknown ones are held against, and of those.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uncertainty {
+    /// What was learned.
+    pub known: MeanBits,
+    /// New kinds of the known classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<MeanBits>,
+    /// Nothing that was learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foreign: Option<MeanBits>,
+}
+
+/// Means over examples, bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeanBits {
+    /// What the synapses do not know.
+    pub epistemic: f64,
+    /// What no synapse could know.
+    pub aleatoric: f64,
+    /// Both.
+    pub total: f64,
 }
 
 /// Calibration on the tasks before the newest one, after it: each a mean over these tasks.
@@ -106,7 +141,7 @@ pub struct EpochRecord {
     pub epoch: usize,
     /// Accuracy on each task so far, the first one first, 0..=1.
     pub accuracy: Vec<f64>,
-    /// How well uncertainty tells this task's test images from unknown ones.
+    /// How well uncertainty tells this task's test examples, or those of all tasks so far, from foreign ones.
     pub ood_auroc: Option<OodAuroc>,
     /// Expected calibration error on this task, 15 bins, 0..=1.
     pub ece: f64,
@@ -145,7 +180,7 @@ impl History {
             peak_memory_bytes: None,
             state_bytes_per_synapse: None,
             tasks: Vec::new(),
-            digits: None,
+            gallery: None,
             epochs: Vec::new(),
         }
     }
@@ -158,31 +193,46 @@ impl History {
             epoch,
             example,
         } = history.position;
-        let data = &experiment.data;
-        let in_range = task <= experiment.tasks
+        let (data, stages) = (&experiment.data, experiment.stages());
+        let most = data.train_examples.unwrap_or(usize::MAX);
+        let in_range = task <= stages
             && epoch <= data.epochs
-            && example < data.train_examples
+            && example < most
             && (epoch < data.epochs || example == 0)
-            && (task < experiment.tasks || epoch == 0 && example == 0);
-        let within =
-            |record: &EpochRecord| record.task <= experiment.tasks && record.epoch <= data.epochs;
+            && (task < stages || epoch == 0 && example == 0);
+        let tasks = |row: usize| experiment.tasks.min(row);
+        let rows = (1..).zip(&history.tasks);
+        let whole = rows
+            .into_iter()
+            .all(|(row, record)| record.accuracy.len() == tasks(row));
+        let within = |record: &EpochRecord| {
+            record.task <= stages
+                && record.epoch <= data.epochs
+                && record.accuracy.len() == tasks(record.task)
+        };
         let epochs = history.epochs.iter().all(within);
-        (in_range && epochs && history.tasks.len() == task).then_some(history)
+        (in_range && whole && epochs && history.tasks.len() == task).then_some(history)
     }
 
     /// Reads the note of any experiment's run; `None` unless it is one and its tables are whole.
     pub(crate) fn parse(note: &str) -> Option<Self> {
         let history: Self = serde_json::from_str(note).ok()?;
-        let fits = |(row, record): (usize, &TaskRecord)| {
-            record.task == row + 1
-                && record.accuracy.len() == row + 1
-                && record.accuracy.iter().all(|a| (0.0..=1.0).contains(a))
-        };
+        let mut rows: Vec<&[f64]> = Vec::new();
+        for record in &history.tasks {
+            let row = &record.accuracy[..];
+            let fits = record.task == rows.len() + 1
+                && is_next(&rows, row)
+                && row.iter().all(|a| (0.0..=1.0).contains(a));
+            if !fits {
+                return None;
+            }
+            rows.push(row);
+        }
         let epochs = history.epochs.iter().all(|record| {
-            record.task >= 1 && record.epoch >= 1 && record.accuracy.len() == record.task
+            let tasks = record.accuracy.len();
+            record.task >= 1 && record.epoch >= 1 && tasks >= 1 && tasks <= record.task
         });
-        let whole = history.tasks.iter().enumerate().all(fits);
-        (whole && epochs).then_some(history)
+        epochs.then_some(history)
     }
 
     /// Reads the note of any run, with its experiment; `None` unless they fit.
@@ -195,18 +245,6 @@ impl History {
     /// The note.
     pub(crate) fn note(&self) -> String {
         serde_json::to_string(self).expect("numbers and strings are JSON")
-    }
-
-    /// Examples of the current task learned so far, all epochs.
-    pub(crate) fn examples_of_task(&self, experiment: &Experiment) -> u64 {
-        let per_epoch = experiment.data.train_examples as u64;
-        self.position.epoch as u64 * per_epoch + self.position.example as u64
-    }
-
-    /// Examples learned so far.
-    pub(crate) fn examples(&self, experiment: &Experiment) -> u64 {
-        let before = (self.position.task as u64).saturating_mul(experiment.examples_per_task());
-        before.saturating_add(self.examples_of_task(experiment))
     }
 }
 
@@ -246,7 +284,6 @@ mod tests {
         let again = History::read(&history.note(), &experiment()).unwrap();
         assert_eq!(again.tasks, history.tasks);
         assert_eq!(again.note(), history.note());
-        assert_eq!(again.examples(&experiment()), 100);
     }
 
     #[test]

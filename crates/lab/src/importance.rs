@@ -5,7 +5,7 @@
 //! task's training set, and compared with the learner's measure, synapse by synapse.
 
 use mesu::{Learner, curvature, metric};
-use mesu_data::Permuted;
+use mesu_data::Tasks;
 use serde::{Deserialize, Serialize};
 
 /// Examples at a time.
@@ -25,15 +25,14 @@ pub struct Importance {
 }
 
 impl Importance {
-    /// Of a learner whose last task was `task`; `None` if it has no measure.
-    pub(crate) fn of(learner: &Learner, tasks: &Permuted, task: usize) -> Option<Self> {
+    /// Of a learner that has just learned `stage`; `None` if it has no measure.
+    pub(crate) fn of(learner: &Learner, tasks: &Tasks, stage: usize) -> Option<Self> {
         let (measure, importance) = learner.importance()?;
-        let (train, permutation) = (tasks.source().train(), tasks.permutation(task));
+        let train = tasks.train(stage);
         let mut labels = Vec::new();
-        let mut batches = (0..train.len()).step_by(PART).map(|start| {
+        let mut batches = (0..train.indices.len()).step_by(PART).map(|start| {
             let mut inputs = Vec::new();
-            let range = start..start + PART;
-            tasks.fill_range(train, range, &permutation, &mut inputs, &mut labels);
+            tasks.fill(&train, start..start + PART, &mut inputs, &mut labels);
             inputs
         });
         let hessian = curvature::hessian_diagonal(learner.network(), &mut batches).concat();

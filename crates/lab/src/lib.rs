@@ -5,7 +5,7 @@
 //!   -> Experiment, one per cell    experiment: checked once
 //!   -> Data                        tasks: the only place that joins data to models
 //!   -> run                         run: learn, test (evaluation), save, report (progress)
-//!   -> OUT/                        run_directory, history (snapshot, digits), summary, report, resume
+//!   -> OUT/                        run_directory, history (snapshot, gallery), summary, report, resume
 //! several seeds                    seeds: OUT/seed-N/ each, OUT/summary.json, report.html
 //! several cells                    cells: OUT/CELL/ each, OUT/summary.json over all (comparison)
 //! ```
@@ -21,7 +21,7 @@
 //! use mesu_lab::{Data, Experiment, Outcome, Setting, Silent, run};
 //!
 //! let experiment = Experiment::find("permuted-digits", &["tasks=2".to_owned()])?;
-//! let data = Data::load(&experiment.data)?;
+//! let data = Data::load(&experiment)?;
 //! let setting = Setting { resume: false, stop: &AtomicBool::new(false), progress: &Silent };
 //! if let Outcome::Finished(summary) = run(&experiment, &data, Path::new("runs/two"), setting)? {
 //!     assert!(summary.newest_accuracy > 0.9);
@@ -34,13 +34,13 @@ mod axes;
 pub mod cell;
 pub mod cells;
 pub mod comparison;
-pub mod digits;
 mod document;
 mod error;
 mod evaluation;
 pub mod experiment;
 mod fields;
 mod figure;
+pub mod gallery;
 pub mod history;
 pub mod importance;
 mod layers;

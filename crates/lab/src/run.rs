@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use mesu::{LearnError, Learner};
-use mesu_data::Permuted;
+use mesu_data::{Examples, Tasks};
 
 use crate::error::LabError;
 use crate::evaluation::{self, Halt, Tested};
@@ -70,11 +70,15 @@ pub fn run(
 ) -> Result<Outcome, LabError> {
     // Before the folder is touched: what the learner refuses leaves no trace on disk.
     let learner = data.learner(experiment)?;
+    let tasks = data.tasks(experiment)?;
     let directory = RunDirectory::open(path, &run_directory::is_run, setting.resume)?;
     let (learner, history) = resume::restore(&directory, experiment, learner)?;
     let run = Run {
         experiment,
-        tasks: data.tasks(experiment),
+        lengths: (0..experiment.stages())
+            .map(|stage| tasks.examples(stage) as u64)
+            .collect(),
+        tasks,
         learner,
         history,
         directory,
@@ -87,7 +91,9 @@ pub fn run(
 
 struct Run<'a> {
     experiment: &'a Experiment,
-    tasks: Permuted,
+    tasks: Tasks,
+    /// Examples of an epoch of each stage.
+    lengths: Vec<u64>,
     learner: Learner,
     history: History,
     directory: RunDirectory,
@@ -105,17 +111,16 @@ enum Next {
 impl Run<'_> {
     fn go(mut self) -> Result<Outcome, LabError> {
         self.report(Event::Begun {
-            tasks: self.experiment.tasks,
-            examples: (self.experiment.tasks as u64)
-                .saturating_mul(self.experiment.examples_per_task()),
-            done: self.history.examples(self.experiment),
+            tasks: self.experiment.stages(),
+            examples: self.examples(self.experiment.stages()),
+            done: self.done(),
         });
-        if self.history.examples(self.experiment) == 0 {
+        if self.done() == 0 {
             // From here on there is a good checkpoint, whatever happens.
             self.save()?;
         }
         self.write_tables()?;
-        while self.history.position.task < self.experiment.tasks {
+        while self.history.position.task < self.experiment.stages() {
             // A checkpoint at the last epoch's end is one from after the task's end.
             if self.history.position.epoch < self.experiment.data.epochs {
                 while self.history.position.epoch < self.experiment.data.epochs {
@@ -144,7 +149,7 @@ impl Run<'_> {
         let Experiment { name, seed, .. } = self.experiment;
         let mut summary = Summary::new(name, *seed, &self.history);
         if self.experiment.importance {
-            let last = self.experiment.tasks - 1;
+            let last = self.experiment.stages() - 1;
             summary.importance = Importance::of(&self.learner, &self.tasks, last);
         }
         self.directory.write_json(SUMMARY, &summary)?;
@@ -161,9 +166,10 @@ impl Run<'_> {
         let chunk = if batch_size == 1 { CHUNK } else { batch_size };
         let every = Duration::try_from_secs_f64(self.experiment.checkpoint_seconds);
         let every = every.unwrap_or(Duration::MAX);
+        self.use_head();
         // The stream borrows the tasks, the loop changes the rest.
         let tasks = self.tasks.clone();
-        let mut stream = tasks.task_stream(position.task, position.epoch, position.example);
+        let mut stream = tasks.stream(position.task, position.epoch, position.example);
         let (mut inputs, mut labels) = (Vec::new(), Vec::new());
         while stream.position() < stream.total() {
             if self.setting.stop.load(Ordering::Relaxed) {
@@ -182,7 +188,7 @@ impl Run<'_> {
             self.running_accuracy.add(learned.correct, examples);
             self.report(Event::Learned {
                 task: position.task + 1,
-                done: self.history.examples(self.experiment),
+                done: self.done(),
                 accuracy: self.running_accuracy.0.unwrap_or_default(),
             });
             if self.saved.elapsed() >= every && stream.position() < stream.total() {
@@ -197,12 +203,11 @@ impl Run<'_> {
     /// Tells the learner, if it has to know, that the current task has ended.
     fn end_task(&mut self) -> Result<(), LabError> {
         let started = Instant::now();
-        let (tasks, train) = (&self.tasks, self.tasks.source().train());
-        let permutation = tasks.permutation(self.history.position.task);
-        let batches = (0..train.len()).step_by(PART).map(|start| {
+        let tasks = &self.tasks;
+        let train: Examples<'_> = tasks.train(self.history.position.task);
+        let batches = (0..train.indices.len()).step_by(PART).map(|start| {
             let (mut inputs, mut labels) = (Vec::new(), Vec::new());
-            let range = start..start + PART;
-            tasks.fill_range(train, range, &permutation, &mut inputs, &mut labels);
+            tasks.fill(&train, start..start + PART, &mut inputs, &mut labels);
             (inputs, labels)
         });
         let ended = self.learner.task_ended(batches);
@@ -251,8 +256,10 @@ impl Run<'_> {
             task,
             accuracy: tested.accuracy,
             online_accuracy: history.online_correct as f64
-                / self.experiment.examples_per_task() as f64,
+                / (self.experiment.data.epochs as u64 * self.lengths[task - 1]) as f64,
             ood_auroc: tested.ood_auroc,
+            unseen_auroc: tested.unseen_auroc,
+            uncertainty: Some(tested.uncertainty),
             ece: tested.ece,
             brier: tested.brier,
             nll: tested.nll,
@@ -262,7 +269,7 @@ impl Run<'_> {
             test_seconds,
             snapshot: Some(tested.snapshot),
         });
-        history.digits = tested.digits;
+        history.gallery = tested.gallery;
         history.position.task += 1;
         history.position.epoch = 0;
         history.online_correct = 0;
@@ -283,8 +290,8 @@ impl Run<'_> {
             });
         };
         let (learner, tasks, stop) = (&self.learner, &self.tasks, self.setting.stop);
-        let of_ood = Data::order_of_unknown(self.experiment, tasks, newest);
-        let tested = match evaluation::test(learner, tasks, newest, &of_ood, stop, &heard) {
+        let count = self.experiment.tasks;
+        let tested = match evaluation::test(learner, tasks, count, newest, stop, &heard) {
             Ok(tested) => tested,
             Err(Halt::Stopped) => return Ok(None),
             Err(Halt::Failed(error)) => return Err(self.failed(error)),
@@ -304,6 +311,33 @@ impl Run<'_> {
             });
         }
         Ok(Some((tested, test_seconds)))
+    }
+
+    /// Lets the learner use the head of the current task, if it has several.
+    fn use_head(&mut self) {
+        let scenario = self.tasks.scenario();
+        if scenario.heads() > 1 {
+            let head = scenario.task(self.history.position.task);
+            let used = self.learner.use_head(head);
+            used.expect("a network has the heads that its tasks need");
+        }
+    }
+
+    /// Examples of the first `stages` stages, all epochs.
+    fn examples(&self, stages: usize) -> u64 {
+        let per_epoch: u64 = self.lengths[..stages].iter().sum();
+        per_epoch.saturating_mul(self.experiment.data.epochs as u64)
+    }
+
+    /// Examples learned so far.
+    fn done(&self) -> u64 {
+        let Position {
+            task,
+            epoch,
+            example,
+        } = self.history.position;
+        let here = self.lengths.get(task).copied().unwrap_or(0);
+        self.examples(task) + epoch as u64 * here + example as u64
     }
 
     /// Notes what the run takes of the machine's memory.
@@ -330,7 +364,7 @@ impl Run<'_> {
         let tasks = &self.history.tasks;
         let accuracy = summary::accuracy_csv(tasks, self.experiment.tasks);
         self.directory.write(ACCURACY, accuracy.as_bytes())?;
-        let figure = figure::accuracy_svg(tasks, self.experiment.tasks);
+        let figure = figure::accuracy_svg(tasks, self.experiment.stages());
         self.directory.write(FIGURE, figure.as_bytes())?;
         self.directory
             .write(METRICS, summary::metrics_jsonl(tasks).as_bytes())?;

@@ -25,6 +25,8 @@ pub struct Saved {
     pub experiment: Option<Experiment>,
     /// Of a run's checkpoint: tasks that were learned and tested.
     pub tasks_done: usize,
+    /// Examples of a task, all epochs, as far as the checkpoint tells.
+    task_length: Option<u64>,
 }
 
 impl Saved {
@@ -44,6 +46,9 @@ impl Saved {
         let tasks_done = run.as_ref().map_or(0, |(history, _)| history.tasks.len());
         Ok(Self {
             learner,
+            task_length: run
+                .as_ref()
+                .and_then(|(history, experiment)| task_length(history, experiment)),
             experiment: run.map(|(_, experiment)| experiment),
             tasks_done,
         })
@@ -54,9 +59,17 @@ impl Saved {
     pub fn stream(&self) -> Option<Stream> {
         self.experiment.as_ref().map(|experiment| Stream {
             batch_size: experiment.data.batch_size as u64,
-            task_length: Some(experiment.examples_per_task()),
+            task_length: self.task_length,
         })
     }
+}
+
+/// Examples of a task, all epochs: what was asked for, or what the first task had.
+fn task_length(history: &History, experiment: &Experiment) -> Option<u64> {
+    let asked = experiment.data.train_examples;
+    let asked = asked.map(|n| (n as u64).saturating_mul(experiment.data.epochs as u64));
+    let first = history.tasks.first().map(|first| first.updates);
+    asked.or_else(|| Some(first?.saturating_mul(experiment.data.batch_size as u64)))
 }
 
 /// The checkpoints that `path` means: itself if it is a file, that of a run directory, or those of

@@ -8,6 +8,8 @@ use mesu::metric::ReliabilityBin;
 use mesu::network::Network;
 use serde::{Deserialize, Serialize};
 
+use crate::history::MeanBits;
+
 /// Bins of sigma per power of ten.
 const PER_DECADE: usize = 16;
 
@@ -51,10 +53,13 @@ pub struct Snapshot {
     pub reliability: Vec<ReliabilityBin>,
     /// The same on all tasks before it, all their examples together; empty after the first.
     pub past_reliability: Vec<ReliabilityBin>,
-    /// Of the newest task's test images.
+    /// Of the newest task's test examples, or of all tasks' so far.
     pub known: UncertaintyHistograms,
-    /// Of the unknown images, if there are any.
+    /// Of foreign examples, if there are any.
     pub unknown: Option<UncertaintyHistograms>,
+    /// Of new kinds of what is known, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<UncertaintyHistograms>,
 }
 
 /// The synapses of one group, counted by their sigma.
@@ -101,6 +106,19 @@ pub(crate) fn sigma_histograms(network: &Network) -> Vec<SigmaHistogram> {
         Some(SigmaHistogram { group, counts })
     };
     network.groups().filter_map(histogram).collect()
+}
+
+/// The mean uncertainties of the examples of `prediction`; none without examples.
+pub(crate) fn mean_bits(prediction: &Prediction) -> Option<MeanBits> {
+    let mean = |bits: &[f32]| {
+        let sum: f64 = bits.iter().map(|bits| f64::from(*bits)).sum();
+        sum / bits.len() as f64
+    };
+    (prediction.len() > 0).then(|| MeanBits {
+        epistemic: mean(&prediction.epistemic),
+        aleatoric: mean(&prediction.aleatoric),
+        total: mean(&prediction.total),
+    })
 }
 
 impl UncertaintyHistograms {

@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use mesu::metric::AccuracyMatrix;
+use mesu::metric::{AccuracyMatrix, newest_first};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::history::{EpochRecord, History, OodAuroc, PastCalibration, TaskRecord, WINDOWS};
+use crate::history::{
+    EpochRecord, History, OodAuroc, PastCalibration, TaskRecord, Uncertainty, WINDOWS,
+};
 use crate::importance::Importance;
 
 /// An accuracy for each window, by the window's number of tasks: "5", "20".
@@ -44,8 +46,14 @@ pub struct Summary {
     pub backward_transfer: f64,
     /// On each example just before it was learned, averaged over the run.
     pub online_accuracy: f64,
-    /// After the last task; none without a set of unknown images.
+    /// After the last task; none without foreign examples.
     pub ood_auroc: Option<OodAuroc>,
+    /// Likewise, of new kinds of what is known; none without any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen_auroc: Option<OodAuroc>,
+    /// Means of what is known and what is not, after the last task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<Uncertainty>,
     /// Expected calibration error on the last task, 15 bins, 0..=1.
     pub ece: f64,
     /// Brier score on the last task, 0..=2.
@@ -81,10 +89,7 @@ impl Summary {
     pub(crate) fn new(name: &str, seed: u64, history: &History) -> Self {
         let tasks = &history.tasks;
         let last = tasks.last().expect("a summary is of one task or more");
-        let mut matrix = AccuracyMatrix::new();
-        for record in tasks {
-            matrix.push(record.accuracy.clone());
-        }
+        let matrix = matrix(tasks);
         let sum = |value: fn(&TaskRecord) -> f64| tasks.iter().map(value).sum::<f64>();
         let windows = |of: &dyn Fn(usize) -> f64| {
             let pair = |&window: &usize| (window.to_string(), of(window));
@@ -105,6 +110,8 @@ impl Summary {
             backward_transfer: matrix.backward_transfer(),
             online_accuracy: sum(|record| record.online_accuracy) / tasks.len() as f64,
             ood_auroc: last.ood_auroc,
+            unseen_auroc: last.unseen_auroc,
+            uncertainty: last.uncertainty,
             ece: last.ece,
             brier: last.brier,
             nll: last.nll,
@@ -118,6 +125,15 @@ impl Summary {
             importance: None,
         }
     }
+}
+
+/// The accuracies of all records.
+pub(crate) fn matrix(records: &[TaskRecord]) -> AccuracyMatrix {
+    let mut matrix = AccuracyMatrix::new();
+    records
+        .iter()
+        .for_each(|record| matrix.push(record.accuracy.clone()));
+    matrix
 }
 
 /// Several seeds as one: every number's mean under its own key, as in the summary of one
@@ -202,25 +218,26 @@ pub(crate) fn metrics_jsonl(records: &[TaskRecord]) -> String {
         // Counts for the report's figures, which read them from the checkpoint.
         line.as_object_mut()
             .and_then(|line| line.remove("snapshot"));
-        with_means(line, &record.accuracy)
+        with_means(line, record.task, &record.accuracy)
     };
     records.iter().map(line).collect()
 }
 
 /// One line of JSON per test within tasks and at their ends.
 pub(crate) fn epochs_jsonl(records: &[EpochRecord]) -> String {
-    let line = |record: &EpochRecord| with_means(json!(record), &record.accuracy);
+    let line = |record: &EpochRecord| with_means(json!(record), record.task, &record.accuracy);
     records.iter().map(line).collect()
 }
 
-/// The record as a line, with what its accuracies `row` come to.
-fn with_means(mut record: Value, row: &[f64]) -> String {
-    let recent = |window: usize| mean(&row[row.len().saturating_sub(window)..]);
+/// The record of `stage`, from 1, as a line, with what its accuracies `row` come to.
+fn with_means(mut record: Value, stage: usize, row: &[f64]) -> String {
+    let newest: Vec<f64> = newest_first(row, stage).collect();
+    let recent = |window: usize| mean(&newest[..window.min(newest.len())]);
     let windows: Windows = WINDOWS
         .iter()
         .map(|&window| (window.to_string(), recent(window)))
         .collect();
-    record["newest_accuracy"] = json!(row.last());
+    record["newest_accuracy"] = json!(newest.first());
     record["average_accuracy"] = json!(mean(row));
     record["window_accuracy"] = json!(windows);
     record.to_string() + "\n"

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use mesu::Learner;
-use mesu_data::Permuted;
+use mesu_data::Tasks;
 use mesu_lab::measure::{Compared, Effort};
 use mesu_lab::{Data, Experiment, presets};
 use serde_json::{Value, json};
@@ -36,14 +36,14 @@ pub(crate) fn bench(bench: &Bench) -> Result<ExitCode> {
 /// What every benchmark learns: MNIST's digits, as the first preset does.
 struct Digits {
     data: Data,
-    tasks: Permuted,
+    tasks: Tasks,
 }
 
 impl Digits {
     fn load() -> Result<Self> {
         let experiment = Experiment::find(presets()[0].name, &[])?;
-        let data = Data::load(&experiment.data)?;
-        let tasks = data.tasks(&experiment);
+        let data = Data::load(&experiment)?;
+        let tasks = data.tasks(&experiment)?;
         Ok(Self { data, tasks })
     }
 
@@ -60,7 +60,8 @@ impl Digits {
 
     /// Widths of the layers, from the pixels to the classes.
     fn widths(&self, hidden: &[usize]) -> Vec<usize> {
-        [&[self.tasks.pixels()], hidden, &[self.tasks.classes()]].concat()
+        let classes = self.tasks.scenario().classes();
+        [&[self.tasks.inputs()], hidden, &[classes]].concat()
     }
 }
 

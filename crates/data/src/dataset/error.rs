@@ -60,6 +60,40 @@ pub enum DatasetError {
         /// Number of classes.
         classes: usize,
     },
+    /// Not one domain per example.
+    #[error("{domains} domains for {examples} examples; give one per example")]
+    Domains {
+        /// Number of domains given.
+        domains: usize,
+        /// Number of examples.
+        examples: usize,
+    },
+    /// A feature that no network can learn from.
+    #[error("feature {position} of example {index} is not finite; repair or drop that example")]
+    NotFinite {
+        /// The example, counted from 0.
+        index: usize,
+        /// The feature, counted from 0.
+        position: usize,
+    },
+    /// Two sets that can't be one.
+    #[error(
+        "examples of {} and of {} in one set; give sets of one shape, all images or all features",
+        size(shape),
+        size(of_other)
+    )]
+    Shapes {
+        /// Channels, height and width of the first set's.
+        shape: [usize; 3],
+        /// Those of the other's.
+        of_other: [usize; 3],
+    },
+    /// More classes than a label can name.
+    #[error("{classes} classes are more than 256; give fewer sets at once")]
+    Labels {
+        /// Classes of all sets together.
+        classes: usize,
+    },
     /// More examples were asked for than there are.
     #[error("{asked} examples asked for, {available} available; ask for 1..={available}")]
     NotEnough {

@@ -1,26 +1,46 @@
-//! A labelled set of images, kept as the bytes it came in.
+//! A labelled set of images, kept as the bytes they came in, or of features.
 
 mod error;
+#[cfg(test)]
+mod tests;
+mod values;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use error::DatasetError;
+pub use values::Values;
 
-/// Images `[count][channels][rows][columns]` of bytes in 0..=255, one label in `0..classes`
-/// each. Grey images have one channel; colour images three, red, green and blue, one whole
-/// plane after another.
+/// Images `[count][channels][rows][columns]` of bytes in 0..=255, or features `[count][1][1][width]`
+/// of finite numbers; one label in `0..classes` each, and perhaps a domain. Grey images have one
+/// channel; colour images three, red, green and blue, one whole plane after another.
 ///
-/// Never empty, and never converted as a whole: 60,000 images of 28 x 28 are 47 MB
+/// Never empty, and images are never converted as a whole: 60,000 of 28 x 28 are 47 MB
 /// as bytes and would be 188 MB as `f32`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct Dataset {
-    images: Vec<u8>,
+    values: Values,
     labels: Vec<u8>,
     channels: usize,
     rows: usize,
     columns: usize,
     classes: usize,
-    names: Option<Vec<String>>,
+    names: Option<Arc<[String]>>,
+    domains: Option<Vec<u8>>,
+    pictures: Option<Pictures>,
+}
+
+/// What features were made of, to be looked at.
+#[derive(Clone, Debug, PartialEq)]
+struct Pictures {
+    shape: [usize; 3],
+    bytes: Values,
+}
+
+impl Pictures {
+    fn of_one(&self) -> usize {
+        self.shape.iter().product()
+    }
 }
 
 impl Dataset {
@@ -46,6 +66,34 @@ impl Dataset {
     pub fn planar(
         images: Vec<u8>,
         labels: Vec<u8>,
+        shape: [usize; 3],
+        classes: usize,
+    ) -> Result<Self, DatasetError> {
+        Self::of(Values::Bytes(images), labels, shape, classes)
+    }
+
+    /// As [`Dataset::new`], of features `[labels.len()][width]`.
+    ///
+    /// # Errors
+    /// [`DatasetError`], as for [`Dataset::new`], and for a number that is not finite.
+    pub fn features(
+        features: Vec<f32>,
+        labels: Vec<u8>,
+        width: usize,
+        classes: usize,
+    ) -> Result<Self, DatasetError> {
+        if let Some(at) = features.iter().position(|x| !x.is_finite()) {
+            return Err(DatasetError::NotFinite {
+                index: at / width.max(1),
+                position: at % width.max(1),
+            });
+        }
+        Self::of(Values::Numbers(features), labels, [1, 1, width], classes)
+    }
+
+    fn of(
+        values: Values,
+        labels: Vec<u8>,
         [channels, rows, columns]: [usize; 3],
         classes: usize,
     ) -> Result<Self, DatasetError> {
@@ -64,11 +112,11 @@ impl Dataset {
         let expected = shape
             .iter()
             .try_fold(count, |bytes, &size| bytes.checked_mul(size));
-        if expected != Some(images.len()) {
+        if expected != Some(values.len()) {
             return Err(DatasetError::Length {
                 count,
                 shape,
-                bytes: images.len(),
+                bytes: values.len(),
             });
         }
         if let Some(index) = labels
@@ -82,13 +130,15 @@ impl Dataset {
             });
         }
         Ok(Self {
-            images,
+            values,
             labels,
             channels,
             rows,
             columns,
             classes,
             names: None,
+            domains: None,
+            pictures: None,
         })
     }
 
@@ -103,17 +153,61 @@ impl Dataset {
                 classes: self.classes,
             });
         }
-        self.names = Some(names);
+        self.names = Some(names.into());
         Ok(self)
     }
 
-    /// The same images with other labels, in `0..classes`; the names of the classes go.
+    /// The same with a domain for each example, counted from 0.
     ///
     /// # Errors
-    /// [`DatasetError`] unless there is one label in range for each image.
+    /// [`DatasetError::Domains`] unless there are [`Dataset::len`] domains.
+    pub fn in_domains(mut self, domains: Vec<u8>) -> Result<Self, DatasetError> {
+        if domains.len() != self.len() {
+            return Err(DatasetError::Domains {
+                domains: domains.len(),
+                examples: self.len(),
+            });
+        }
+        self.domains = Some(domains);
+        Ok(self)
+    }
+
+    /// The same features with the pictures that they were made of, `[len][channels][rows][columns]`.
+    ///
+    /// # Errors
+    /// [`DatasetError::Length`] unless there is one for each example.
+    pub fn with_pictures(
+        mut self,
+        bytes: Vec<u8>,
+        shape: [usize; 3],
+    ) -> Result<Self, DatasetError> {
+        let count = self.len();
+        let sizes = shape.iter();
+        let expected = sizes.fold(Some(count), |all, size| all?.checked_mul(*size));
+        if expected != Some(bytes.len()) || bytes.is_empty() {
+            return Err(DatasetError::Length {
+                count,
+                shape,
+                bytes: bytes.len(),
+            });
+        }
+        let bytes = Values::Bytes(bytes);
+        self.pictures = Some(Pictures { shape, bytes });
+        Ok(self)
+    }
+
+    /// The same examples with other labels, in `0..classes`; the names of the classes go.
+    ///
+    /// # Errors
+    /// [`DatasetError`] unless there is one label in range for each example.
     pub fn with_labels(self, labels: Vec<u8>, classes: usize) -> Result<Self, DatasetError> {
-        let shape = self.shape();
-        Self::planar(self.images, labels, shape, classes)
+        let (shape, domains, pictures) = (self.shape(), self.domains, self.pictures);
+        let set = Self::of(self.values, labels, shape, classes)?;
+        Ok(Self {
+            domains,
+            pictures,
+            ..set
+        })
     }
 
     /// Number of examples, at least 1 (hence no `is_empty`).
@@ -122,7 +216,7 @@ impl Dataset {
         self.labels.len()
     }
 
-    /// Bytes of one image, `channels * rows * columns`.
+    /// Numbers in an example: `channels * rows * columns` of an image.
     pub fn pixels(&self) -> usize {
         self.channels * self.rows * self.columns
     }
@@ -157,14 +251,38 @@ impl Dataset {
         self.names.as_deref()
     }
 
-    /// Image `index`, plane by plane and row by row, `[channels][rows][columns]`.
+    /// The bytes of images or the numbers of features, `[len][pixels]`.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// Image `index`, plane by plane and row by row, `[channels][rows][columns]`; `None` of features.
     ///
     /// # Panics
     /// If `index >= len()`.
-    #[inline]
-    pub fn image(&self, index: usize) -> &[u8] {
+    pub fn image(&self, index: usize) -> Option<&[u8]> {
         let pixels = self.pixels();
-        &self.images[index * pixels..][..pixels]
+        match &self.values {
+            Values::Bytes(bytes) => Some(&bytes[index * pixels..][..pixels]),
+            Values::Numbers(_) => None,
+        }
+    }
+
+    /// What example `index` looks like, and its channels, rows and columns: the image itself, or what
+    /// features were made of, if that is known.
+    ///
+    /// # Panics
+    /// If `index >= len()`.
+    pub fn picture(&self, index: usize) -> Option<([usize; 3], &[u8])> {
+        if let Some(image) = self.image(index) {
+            return Some((self.shape(), image));
+        }
+        let pictures = self.pictures.as_ref()?;
+        let size = pictures.of_one();
+        match &pictures.bytes {
+            Values::Bytes(bytes) => Some((pictures.shape, &bytes[index * size..][..size])),
+            Values::Numbers(_) => None,
+        }
     }
 
     /// Label of example `index`, in `0..classes`.
@@ -181,9 +299,9 @@ impl Dataset {
         &self.labels
     }
 
-    /// All images, `[len][channels][rows][columns]`.
-    pub fn images(&self) -> &[u8] {
-        &self.images
+    /// The domain of each example, counted from 0, if they are known.
+    pub fn domains(&self) -> Option<&[u8]> {
+        self.domains.as_deref()
     }
 
     /// The same examples seen as a part of `classes` classes. Names are kept if they are
@@ -192,12 +310,67 @@ impl Dataset {
     /// # Errors
     /// [`DatasetError`] if `classes` is 0 or a label is not below it.
     pub fn with_classes(self, classes: usize) -> Result<Self, DatasetError> {
-        let (shape, names) = (self.shape(), self.names);
-        let set = Self::planar(self.images, self.labels, shape, classes)?;
-        match names {
-            Some(names) if names.len() == classes => set.named(names),
-            _ => Ok(set),
+        let (shape, domains, pictures) = (self.shape(), self.domains, self.pictures);
+        let names = self.names.filter(|names| names.len() == classes);
+        let set = Self::of(self.values, self.labels, shape, classes)?;
+        Ok(Self {
+            names,
+            domains,
+            pictures,
+            ..set
+        })
+    }
+
+    /// The examples of both, the labels of `other` behind those of `self`: as many classes as both
+    /// have together. Domains and pictures go; names stay if both have them.
+    ///
+    /// # Errors
+    /// [`DatasetError::Shapes`] unless both are of one kind and shape,
+    /// [`DatasetError::Labels`] if a label would pass 255.
+    pub fn beside(mut self, other: Self) -> Result<Self, DatasetError> {
+        let classes = self.classes + other.classes;
+        let [shape, of_other] = [self.shape(), other.shape()];
+        if shape != of_other || !self.values.append(other.values) {
+            return Err(DatasetError::Shapes { shape, of_other });
         }
+        if classes > usize::from(u8::MAX) + 1 {
+            return Err(DatasetError::Labels { classes });
+        }
+        let first = self.classes as u8;
+        let labels = other.labels.iter().map(|label| first + label);
+        self.labels.extend(labels);
+        self.names = match (self.names, other.names) {
+            (Some(a), Some(b)) => Some(a.iter().chain(b.iter()).cloned().collect()),
+            _ => None,
+        };
+        Ok(Self {
+            classes,
+            domains: None,
+            pictures: None,
+            ..self
+        })
+    }
+
+    /// The examples `indices`, in that order, one or more times each.
+    ///
+    /// # Errors
+    /// [`DatasetError::Empty`] without indices.
+    ///
+    /// # Panics
+    /// If an index is not below [`Dataset::len`].
+    pub fn taken(&self, indices: &[u32]) -> Result<Self, DatasetError> {
+        let values = self.values.taken(indices, self.pixels());
+        let pick = |of: &[u8]| indices.iter().map(|&i| of[i as usize]).collect();
+        let set = Self::of(values, pick(&self.labels), self.shape(), self.classes)?;
+        Ok(Self {
+            names: self.names.clone(),
+            domains: self.domains.as_deref().map(pick),
+            pictures: self.pictures.as_ref().map(|pictures| Pictures {
+                shape: pictures.shape,
+                bytes: pictures.bytes.taken(indices, pictures.of_one()),
+            }),
+            ..set
+        })
     }
 
     /// All but the last `count` examples, and those.
@@ -213,9 +386,14 @@ impl Dataset {
             });
         }
         let last = Self {
-            images: self.images.split_off(first * self.pixels()),
+            values: self.values.split_off(first * self.pixels()),
             labels: self.labels.split_off(first),
             names: self.names.clone(),
+            domains: self.domains.as_mut().map(|of| of.split_off(first)),
+            pictures: self.pictures.as_mut().map(|pictures| Pictures {
+                shape: pictures.shape,
+                bytes: pictures.bytes.split_off(first * pictures.of_one()),
+            }),
             ..self
         };
         Ok((self, last))
@@ -232,10 +410,15 @@ impl Dataset {
                 available: self.len(),
             });
         }
-        self.images.truncate(count * self.pixels());
-        self.images.shrink_to_fit();
+        self.values.truncate(count * self.pixels());
         self.labels.truncate(count);
         self.labels.shrink_to_fit();
+        if let Some(domains) = &mut self.domains {
+            domains.truncate(count);
+        }
+        if let Some(pictures) = &mut self.pictures {
+            pictures.bytes.truncate(count * pictures.of_one());
+        }
         Ok(self)
     }
 }
@@ -248,122 +431,5 @@ impl fmt::Debug for Dataset {
             .field("shape", &self.shape())
             .field("classes", &self.classes)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn small() -> Dataset {
-        Dataset::new((0..18).collect(), vec![2, 0, 1], 2, 3, 3).unwrap()
-    }
-
-    #[test]
-    fn accessors_see_what_was_given() {
-        let set = small();
-        assert_eq!((set.len(), set.pixels(), set.classes()), (3, 6, 3));
-        assert_eq!((set.rows(), set.columns()), (2, 3));
-        assert_eq!((set.shape(), set.names()), ([1, 2, 3], None));
-        assert_eq!(set.image(1), [6, 7, 8, 9, 10, 11]);
-        assert_eq!((set.label(0), set.label(2)), (2, 1));
-    }
-
-    #[test]
-    fn truncated_keeps_the_first_and_the_classes() {
-        let set = small().truncated(2).unwrap();
-        assert_eq!((set.len(), set.classes()), (2, 3));
-        assert_eq!(set.images(), (0..12).collect::<Vec<u8>>());
-        assert_eq!(small().truncated(3).unwrap(), small());
-    }
-
-    #[test]
-    fn the_last_are_split_off() {
-        let (first, last) = small().split_off(1).unwrap();
-        assert_eq!(first, small().truncated(2).unwrap());
-        assert_eq!((last.len(), last.classes()), (1, 3));
-        assert_eq!(
-            (last.image(0), last.label(0)),
-            (small().image(2), small().label(2))
-        );
-        for count in [0, 3, 4] {
-            let error = small().split_off(count).unwrap_err().to_string();
-            assert!(error.contains("ask for 1..=2"), "{error}");
-        }
-    }
-
-    #[test]
-    fn truncated_to_more_says_what_is_there() {
-        for asked in [0, 4] {
-            let error = small().truncated(asked).unwrap_err();
-            assert_eq!(
-                error.to_string(),
-                format!("{asked} examples asked for, 3 available; ask for 1..=3")
-            );
-        }
-    }
-
-    #[test]
-    fn colours_are_planes_of_an_image() {
-        let set = Dataset::planar((0..24).collect(), vec![0, 1], [3, 2, 2], 2).unwrap();
-        assert_eq!((set.pixels(), set.channels()), (12, 3));
-        assert_eq!(set.image(1), (12..24).collect::<Vec<u8>>());
-        let error = Dataset::planar(vec![0; 23], vec![0, 1], [3, 2, 2], 2).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "2 labels need 2 images of 3 x 2 x 2 bytes, got 23 bytes; give one label per image"
-        );
-    }
-
-    #[test]
-    fn names_belong_to_their_classes() {
-        let names: Vec<String> = ["a", "b", "c"].map(String::from).into();
-        let set = small().named(names.clone()).unwrap();
-        assert_eq!(set.names(), Some(&names[..]));
-        assert_eq!(set.clone().with_classes(3).unwrap(), set);
-        assert_eq!(set.clone().with_classes(4).unwrap().names(), None);
-        assert_eq!(set.clone().truncated(1).unwrap().names(), set.names());
-        let relabelled = set.clone().with_labels(vec![0, 0, 1], 2).unwrap();
-        assert_eq!(
-            (relabelled.labels(), relabelled.names()),
-            (&[0, 0, 1][..], None)
-        );
-        assert_eq!(relabelled.images(), set.images());
-        assert!(set.with_labels(vec![0], 2).is_err());
-        assert_eq!(
-            small().named(names[..2].to_vec()).unwrap_err().to_string(),
-            "2 names for 3 classes; give one name per class"
-        );
-    }
-
-    #[test]
-    fn misfits_are_refused() {
-        let new = |bytes: usize, labels: &[u8], rows, columns, classes| {
-            Dataset::new(vec![0; bytes], labels.to_vec(), rows, columns, classes).unwrap_err()
-        };
-        for (count, rows, columns, classes) in
-            [(0, 2, 2, 1), (1, 0, 2, 1), (1, 2, 0, 1), (1, 2, 2, 0)]
-        {
-            let error = new(
-                count * rows * columns,
-                &vec![0; count],
-                rows,
-                columns,
-                classes,
-            );
-            assert!(matches!(error, DatasetError::Empty { .. }), "{error}");
-        }
-        assert!(matches!(
-            new(7, &[0, 0], 2, 2, 1),
-            DatasetError::Length { bytes: 7, .. }
-        ));
-        assert!(matches!(
-            new(8, &[0, 0], usize::MAX, 2, 1),
-            DatasetError::Length { .. }
-        ));
-        assert_eq!(
-            new(8, &[0, 5], 2, 2, 5).to_string(),
-            "example 1 has label 5, expected 0..=4; repair or drop that label"
-        );
     }
 }

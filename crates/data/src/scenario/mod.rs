@@ -1,3 +1,226 @@
-//! Scenarios: how one data set becomes a stream of tasks.
+//! Streams of tasks: which examples are learned when, how they look, and what every task is tested on.
+//!
+//! A stream is a sequence of *stages*. In each the learner sees the training examples of one task,
+//! shuffled anew in every epoch. Most scenarios have one stage a task; [`split`] comes back to each.
 
+pub mod domains;
 pub mod permuted;
+pub mod species;
+pub mod split;
+mod stream;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::stream::{Stream, Tasks};
+use crate::dataset::Dataset;
+use crate::random::{generator, shuffled};
+use crate::scenario::permuted::Permutation;
+
+/// What is decided about a stream of tasks. Stages and tasks are counted from 0.
+///
+/// Everything random depends on a seed, the stage and the epoch alone, so that a stream can be entered
+/// anywhere.
+pub trait Scenario: fmt::Debug + Send + Sync {
+    /// Classes of each task: what labels count.
+    fn classes(&self) -> usize;
+
+    /// Output layers that a network needs: one for all tasks, or one a task.
+    fn heads(&self) -> usize {
+        1
+    }
+
+    /// The task that `stage` learns.
+    fn task(&self, stage: usize) -> usize {
+        stage
+    }
+
+    /// The training examples of `stage`, indices in the order they are stored; an example may occur
+    /// several times.
+    fn train(&self, stage: usize) -> Arc<[u32]>;
+
+    /// The training examples of `stage` in the order of `epoch`.
+    fn order(&self, seed: u64, stage: usize, epoch: usize) -> Vec<u32> {
+        let train = self.train(stage);
+        let indices = [stage as u64, epoch as u64];
+        let mut order = shuffled(train.len(), &mut generator(seed, "train order", &indices));
+        order.iter_mut().for_each(|i| *i = train[*i as usize]);
+        order
+    }
+
+    /// The test examples of `task`.
+    fn test(&self, task: usize) -> Arc<[u32]>;
+
+    /// How the examples of `task` look.
+    fn view(&self, task: usize) -> View;
+
+    /// Which examples of which set a network should not know after `stage`, to be held against the
+    /// test examples of `task`; `None` if there is nothing like that.
+    fn unknown(&self, what: Unknown, stage: usize, task: usize) -> Option<UnknownExamples>;
+
+    /// Whether unknown examples are held against all tasks so far, rather than the newest one.
+    fn judges_all(&self) -> bool {
+        true
+    }
+}
+
+/// A kind of thing that a network should not be sure of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Nothing that it learns: another data set, or classes that come later.
+    Foreign,
+    /// New kinds of what it has learned, such as a species of a known class.
+    Unseen,
+}
+
+/// Where unknown examples are, and how they look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnknownExamples {
+    /// Their set.
+    pub set: UnknownSet,
+    /// Their places in it.
+    pub indices: Arc<[u32]>,
+    /// How they look.
+    pub view: View,
+}
+
+/// A set of a [`Source`](crate::Source).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownSet {
+    /// Its out-of-distribution set.
+    Ood,
+    /// Its unseen set.
+    Unseen,
+    /// Its test set.
+    Test,
+}
+
+/// How an example becomes what the network sees.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// The order of the inputs; as stored if none.
+    pub order: Option<Permutation>,
+    /// The class that is 0 here.
+    pub first_label: u32,
+}
+
+/// Examples of a data set, as a network sees them.
+#[derive(Clone, Debug)]
+pub struct Examples<'a> {
+    /// Where they are.
+    pub dataset: &'a Dataset,
+    /// Their places in it.
+    pub indices: Arc<[u32]>,
+    /// How they look.
+    pub view: View,
+}
+
+/// Why a data set does not make the tasks asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScenarioError {
+    /// Nobody knows which example is of which domain.
+    #[error(
+        "the data do not say of which domain an example is; give an array `domains`, or the species \
+         of every domain in [domains.species]"
+    )]
+    NoDomains,
+    /// More tasks than there are.
+    #[error("tasks: found {asked}, expected 1 to {available} ({what} in the data)")]
+    TooManyTasks {
+        /// Tasks asked for.
+        asked: usize,
+        /// Tasks there are.
+        available: usize,
+        /// What they are: "domains".
+        what: &'static str,
+    },
+    /// A task with nothing to learn or nothing to be tested on.
+    #[error("task {task} has no {what} examples; give some, or fewer tasks")]
+    EmptyTask {
+        /// Counted from 1.
+        task: usize,
+        /// "training" or "test".
+        what: &'static str,
+    },
+    /// Tasks of different numbers of classes.
+    #[error(
+        "{classes} classes can't be cut into {tasks} tasks of as many each; give a number of tasks \
+         that divides them"
+    )]
+    Classes {
+        /// Classes in the data.
+        classes: usize,
+        /// Tasks asked for.
+        tasks: usize,
+    },
+    /// A split without examples.
+    #[error(
+        "splits: found {splits}, expected 1 to {examples} (the training examples of task {task})"
+    )]
+    Splits {
+        /// Splits asked for.
+        splits: usize,
+        /// Examples of that task.
+        examples: usize,
+        /// Counted from 1.
+        task: usize,
+    },
+    /// A list of species that does not fit the data.
+    #[error("domains.species: {class} lists {species}{}{hint}", colon(*known))]
+    Species {
+        /// The class that lists it.
+        class: String,
+        /// The name.
+        species: String,
+        /// Whether the data have it.
+        known: bool,
+        /// What there is, or what to do.
+        hint: String,
+    },
+}
+
+fn colon(known: bool) -> &'static str {
+    match known {
+        true => ": ",
+        false => ", which the data do not have: ",
+    }
+}
+
+/// The first of `indices` that make `most` examples in all, as many of each class as of the others as far
+/// as there are.
+fn limited(indices: Vec<u32>, dataset: &Dataset, most: Option<usize>) -> Vec<u32> {
+    let Some(most) = most.filter(|most| *most < indices.len()) else {
+        return indices;
+    };
+    // Rounds: in each, one more example of every class that has one left.
+    let mut rounds: Vec<usize> = vec![0; dataset.classes()];
+    let round_of = |&index: &u32| {
+        let round = &mut rounds[dataset.label(index as usize) as usize];
+        *round += 1;
+        *round
+    };
+    let of: Vec<usize> = indices.iter().map(round_of).collect();
+    let mut order: Vec<usize> = (0..indices.len()).collect();
+    order.sort_by_key(|&i| of[i]);
+    order.truncate(most);
+    order.sort_unstable();
+    order.into_iter().map(|i| indices[i]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_keeps_classes_even() {
+        let labels = vec![0, 0, 0, 0, 1, 2, 2];
+        let set = Dataset::new(vec![0; 7], labels, 1, 1, 3).unwrap();
+        let all: Vec<u32> = (0..7).collect();
+        let few = |most| limited(all.clone(), &set, most);
+        assert_eq!(few(None), all);
+        assert_eq!(few(Some(9)), all);
+        assert_eq!(few(Some(3)), [0, 4, 5]);
+        assert_eq!(few(Some(5)), [0, 1, 4, 5, 6]);
+        assert_eq!(few(Some(6)), [0, 1, 2, 4, 5, 6]);
+    }
+}

@@ -10,36 +10,38 @@
 //! alone and is made when it is asked for; nothing is kept per task. No task is
 //! left unpermuted (Bonnet et al. 2025, Figure 3; the benchmark is Goodfellow et al. 2013).
 
-use std::iter::zip;
 use std::sync::Arc;
 
+use super::{Scenario, Unknown, UnknownExamples, UnknownSet, View};
 use crate::dataset::Dataset;
 use crate::random::{generator, shuffled};
 use crate::source::Source;
-use crate::standardise::Standardise;
 
-/// Images of up to this many pixels take the path without bounds checks.
-const WINDOW: usize = 1024;
-
-/// A data set and the seed of its tasks; cheap to clone, the data are shared.
-#[derive(Clone, Debug)]
-pub struct Permuted {
-    source: Arc<Source>,
-    standardise: Standardise,
-    seed: u64,
-}
-
-/// An order of the pixels: every index in `0..len` once, which its constructors ensure.
+/// An order of the inputs: every index in `0..len` once, which its constructors ensure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permutation(Vec<u32>);
 
-/// The batches of one task and epoch, in their shuffled order. See [`Permuted::task_stream`].
+/// How unknown images look beside permuted ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownOrder {
+    /// As they are stored.
+    AsStored,
+    /// Permuted like the newest task's.
+    Newest,
+    /// The unknown are the test images themselves, in an order that is no task's.
+    OwnTest,
+}
+
+/// Any number of tasks, each with its permutation.
 #[derive(Clone, Debug)]
-pub struct TaskStream<'a> {
-    scenario: &'a Permuted,
-    permutation: Permutation,
-    order: Vec<u32>,
-    position: usize,
+pub struct Permuted {
+    pixels: usize,
+    classes: usize,
+    train: Arc<[u32]>,
+    test: Arc<[u32]>,
+    ood: Option<Arc<[u32]>>,
+    unknown: UnknownOrder,
+    seed: u64,
 }
 
 impl Permutation {
@@ -55,15 +57,6 @@ impl Permutation {
         Some(Self(order))
     }
 
-    /// The order that changes nothing.
-    ///
-    /// # Panics
-    /// If `pixels` exceeds `u32::MAX`.
-    pub fn identity(pixels: usize) -> Self {
-        let pixels = u32::try_from(pixels).expect("images have fewer than 2^32 pixels");
-        Self((0..pixels).collect())
-    }
-
     /// `as_slice()[j]` is the pixel that becomes input j.
     pub fn as_slice(&self) -> &[u32] {
         &self.0
@@ -71,192 +64,80 @@ impl Permutation {
 }
 
 impl Permuted {
-    /// Tasks made of `source` (a [`Source`], or an `Arc` of one shared by several seeds).
-    pub fn new(source: impl Into<Arc<Source>>, standardise: Standardise, seed: u64) -> Self {
+    /// Tasks of the images of `source`, whose permutations derive from `seed`.
+    pub fn new(source: &Source, unknown: UnknownOrder, seed: u64) -> Self {
+        let all = |set: &Dataset| (0..set.len() as u32).collect::<Arc<[u32]>>();
         Self {
-            source: source.into(),
-            standardise,
+            pixels: source.pixels(),
+            classes: source.classes(),
+            train: all(source.train()),
+            test: all(source.test()),
+            ood: source.ood().map(all),
+            unknown,
             seed,
         }
     }
 
-    /// The data sets.
-    pub fn source(&self) -> &Source {
-        &self.source
-    }
-
-    /// The table from bytes to inputs.
-    pub fn standardise(&self) -> &Standardise {
-        &self.standardise
-    }
-
-    /// The seed that permutations and orders derive from.
-    pub fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    /// Inputs of an example.
-    pub fn pixels(&self) -> usize {
-        self.source.pixels()
-    }
-
-    /// Classes of every task.
-    pub fn classes(&self) -> usize {
-        self.source.classes()
-    }
-
-    /// The permutation of task `task`, counted from 0: a function of (seed, task).
+    /// The permutation of task `task`: a function of (seed, task).
     pub fn permutation(&self, task: usize) -> Permutation {
         let mut generator = generator(self.seed, "permutation", &[task as u64]);
-        Permutation(shuffled(self.pixels(), &mut generator))
+        Permutation(shuffled(self.pixels, &mut generator))
     }
 
     /// A permutation that is no task's, for images that should not be recognised: a function
     /// of the seed.
     pub fn unknown_permutation(&self) -> Permutation {
         let mut generator = generator(self.seed, "unknown permutation", &[]);
-        Permutation(shuffled(self.pixels(), &mut generator))
-    }
-
-    /// The order of the training examples: a function of (seed, task, epoch).
-    pub fn train_order(&self, task: usize, epoch: usize) -> Vec<u32> {
-        let indices = [task as u64, epoch as u64];
-        let mut generator = generator(self.seed, "train order", &indices);
-        shuffled(self.source.train().len(), &mut generator)
-    }
-
-    /// The training batches of `task` in `epoch`, from the example at place
-    /// `start_example` of their order on: what an unbroken run sees from there.
-    ///
-    /// A `start_example` at or past the end gives a stream that has ended.
-    pub fn task_stream(&self, task: usize, epoch: usize, start_example: usize) -> TaskStream<'_> {
-        let order = self.train_order(task, epoch);
-        TaskStream {
-            scenario: self,
-            permutation: self.permutation(task),
-            position: start_example.min(order.len()),
-            order,
-        }
-    }
-
-    /// Writes the examples `indices` of `dataset` (any set of [`Permuted::source`]),
-    /// permuted and standardised: `inputs` becomes `[indices.len()][pixels]`, `labels`
-    /// `[indices.len()]`. What they held is dropped, their memory is used again.
-    ///
-    /// # Panics
-    /// If an index is not below `dataset.len()`, or the permutation is of another length
-    /// than an image.
-    pub fn fill(
-        &self,
-        dataset: &Dataset,
-        indices: &[u32],
-        permutation: &Permutation,
-        inputs: &mut Vec<f32>,
-        labels: &mut Vec<u32>,
-    ) {
-        let indices = indices.iter().map(|&index| index as usize);
-        gather(
-            dataset,
-            indices,
-            permutation,
-            &self.standardise,
-            inputs,
-            labels,
-        );
-    }
-
-    /// [`Permuted::fill`] for the examples `start..end` in the order they are stored,
-    /// as a test reads them; stops at the end of the data set.
-    ///
-    /// # Panics
-    /// As [`Permuted::fill`], but for the range, which is cut to the data set.
-    pub fn fill_range(
-        &self,
-        dataset: &Dataset,
-        range: std::ops::Range<usize>,
-        permutation: &Permutation,
-        inputs: &mut Vec<f32>,
-        labels: &mut Vec<u32>,
-    ) {
-        let indices = range.start..range.end.min(dataset.len());
-        gather(
-            dataset,
-            indices,
-            permutation,
-            &self.standardise,
-            inputs,
-            labels,
-        );
+        Permutation(shuffled(self.pixels, &mut generator))
     }
 }
 
-impl TaskStream<'_> {
-    /// The next examples, at most `count` of them: `inputs` becomes `[n][pixels]`,
-    /// `labels` `[n]`, and n is returned. 0 means that the epoch has ended (or that
-    /// `count` is 0).
-    pub fn next_batch(
-        &mut self,
-        count: usize,
-        inputs: &mut Vec<f32>,
-        labels: &mut Vec<u32>,
-    ) -> usize {
-        let rest = &self.order[self.position..];
-        let indices = &rest[..count.min(rest.len())];
-        let train = self.scenario.source.train();
-        self.scenario
-            .fill(train, indices, &self.permutation, inputs, labels);
-        self.position += indices.len();
-        indices.len()
+impl Scenario for Permuted {
+    fn classes(&self) -> usize {
+        self.classes
     }
 
-    /// Examples of this epoch given out so far, those before the start included: the
-    /// `start_example` to go on from.
-    pub fn position(&self) -> usize {
-        self.position
+    fn train(&self, _stage: usize) -> Arc<[u32]> {
+        Arc::clone(&self.train)
     }
 
-    /// Examples of the whole epoch.
-    pub fn total(&self) -> usize {
-        self.order.len()
+    fn test(&self, _task: usize) -> Arc<[u32]> {
+        Arc::clone(&self.test)
     }
 
-    /// The task's permutation.
-    pub fn permutation(&self) -> &Permutation {
-        &self.permutation
-    }
-}
-
-fn gather(
-    dataset: &Dataset,
-    indices: impl ExactSizeIterator<Item = usize>,
-    permutation: &Permutation,
-    standardise: &Standardise,
-    inputs: &mut Vec<f32>,
-    labels: &mut Vec<u32>,
-) {
-    let pixels = dataset.pixels();
-    let order = permutation.as_slice();
-    assert_eq!(order.len(), pixels, "one place per pixel");
-    // Every place is written below; a buffer of the right length is not cleared first.
-    inputs.resize(indices.len() * pixels, 0.0);
-    labels.clear();
-    let table = standardise.table();
-    let mut window = [0_u8; WINDOW];
-    for (row, index) in zip(inputs.chunks_exact_mut(pixels), indices) {
-        let image = dataset.image(index);
-        if pixels <= WINDOW {
-            // An index masked to the window needs no bounds check, and none is lost:
-            // they are all below `pixels`.
-            window[..pixels].copy_from_slice(image);
-            for (input, &pixel) in zip(row, order) {
-                *input = table[usize::from(window[pixel as usize & (WINDOW - 1)])];
-            }
-        } else {
-            for (input, &pixel) in zip(row, order) {
-                *input = table[usize::from(image[pixel as usize])];
-            }
+    fn view(&self, task: usize) -> View {
+        View {
+            order: Some(self.permutation(task)),
+            first_label: 0,
         }
-        labels.push(dataset.label(index));
+    }
+
+    fn unknown(&self, what: Unknown, stage: usize, _task: usize) -> Option<UnknownExamples> {
+        if what == Unknown::Unseen {
+            return None;
+        }
+        let (set, indices) = match self.unknown {
+            UnknownOrder::OwnTest => (UnknownSet::Test, Arc::clone(&self.test)),
+            _ => (UnknownSet::Ood, Arc::clone(self.ood.as_ref()?)),
+        };
+        let order = match self.unknown {
+            UnknownOrder::OwnTest => Some(self.unknown_permutation()),
+            UnknownOrder::Newest => Some(self.permutation(stage)),
+            UnknownOrder::AsStored => None,
+        };
+        Some(UnknownExamples {
+            set,
+            indices,
+            view: View {
+                order,
+                first_label: 0,
+            },
+        })
+    }
+
+    /// The newest task: old ones are forgotten, and 200 of them take long.
+    fn judges_all(&self) -> bool {
+        false
     }
 }
 
@@ -265,29 +146,31 @@ mod tests {
     use super::*;
 
     fn set(count: usize, rows: usize, columns: usize) -> Dataset {
-        let images = (0..count * rows * columns)
-            .map(|i| (i * 7 % 256) as u8)
-            .collect();
-        let labels = (0..count).map(|i| (i % 3) as u8).collect();
-        Dataset::new(images, labels, rows, columns, 3).unwrap()
+        Dataset::new(
+            vec![0; count * rows * columns],
+            vec![0; count],
+            rows,
+            columns,
+            3,
+        )
+        .unwrap()
     }
 
     fn scenario(count: usize, rows: usize, columns: usize, seed: u64) -> Permuted {
-        let train = set(count, rows, columns);
-        let standardise = Standardise::of(&train).unwrap();
         let test = set(4, rows, columns);
-        let source = Source::new(train, test.clone(), Some(test)).unwrap();
-        Permuted::new(source, standardise, seed)
+        let source = Source::new(set(count, rows, columns), test.clone(), Some(test)).unwrap();
+        Permuted::new(&source, UnknownOrder::AsStored, seed)
     }
 
     #[test]
     fn permutations_are_permutations_of_their_own() {
         let scenario = scenario(10, 28, 28, 1);
         let tasks: Vec<_> = (0..20).map(|task| scenario.permutation(task)).collect();
+        let as_stored = Permutation((0..784).collect());
         for (task, permutation) in tasks.iter().enumerate() {
             assert!(Permutation::new(permutation.as_slice().to_vec()).is_some());
             assert_eq!(*permutation, scenario.permutation(task));
-            assert_ne!(*permutation, Permutation::identity(784));
+            assert_ne!(*permutation, as_stored);
             assert!(!tasks[..task].contains(permutation));
         }
         assert!(!tasks.contains(&scenario.unknown_permutation()));
@@ -307,8 +190,8 @@ mod tests {
         let firsts = [
             first(digits.permutation(0).as_slice()),
             first(digits.permutation(199).as_slice()),
-            first(&scenario.train_order(0, 0)),
-            first(&scenario.train_order(7, 3)),
+            first(&scenario.order(1, 0, 0)),
+            first(&scenario.order(1, 7, 3)),
         ];
         let pinned = [
             [458, 109, 607, 354, 13, 384],
@@ -329,83 +212,32 @@ mod tests {
     }
 
     #[test]
-    fn fill_equals_its_naive_twin() {
-        // Below, at and above the window of the fast path.
-        for (rows, columns) in [(1, 3), (28, 28), (32, 32), (25, 41), (64, 33)] {
-            let scenario = scenario(9, rows, columns, 5);
-            let permutation = scenario.permutation(2);
-            let (mut inputs, mut labels) = (vec![9.0; 7], vec![9; 7]);
-            let indices = [8, 0, 3, 3];
-            let train = scenario.source().train();
-            scenario.fill(train, &indices, &permutation, &mut inputs, &mut labels);
-            let mut expected = Vec::new();
-            for index in indices {
-                for &pixel in permutation.as_slice() {
-                    let value = f64::from(train.image(index as usize)[pixel as usize]) / 255.0;
-                    let standardise = scenario.standardise();
-                    expected.push(((value - standardise.mean()) / standardise.std()) as f32);
-                }
-            }
-            assert_eq!(inputs, expected);
-            assert_eq!(labels, [2, 0, 0, 0]);
-        }
-    }
-
-    #[test]
-    fn fill_range_stops_at_the_end() {
-        let scenario = scenario(9, 3, 3, 5);
-        let ood = scenario.source().ood().unwrap();
-        let permutation = scenario.permutation(0);
-        let (mut inputs, mut labels) = (Vec::new(), Vec::new());
-        scenario.fill_range(ood, 2..100, &permutation, &mut inputs, &mut labels);
-        let (mut same, mut same_labels) = (Vec::new(), Vec::new());
-        scenario.fill(ood, &[2, 3], &permutation, &mut same, &mut same_labels);
-        assert_eq!((inputs, labels), (same, same_labels));
-        let (mut inputs, mut labels) = (vec![1.0], vec![1]);
-        scenario.fill_range(ood, 4..100, &permutation, &mut inputs, &mut labels);
-        assert!(inputs.is_empty() && labels.is_empty());
-    }
-
-    #[test]
-    fn an_epoch_holds_every_example_once() {
-        let scenario = scenario(50, 2, 2, 3);
-        let mut order = scenario.train_order(1, 0);
-        assert_ne!(order, scenario.train_order(1, 1));
-        assert_ne!(order, scenario.train_order(2, 0));
-        order.sort_unstable();
-        assert_eq!(order, (0..50).collect::<Vec<u32>>());
-    }
-
-    fn read(stream: &mut TaskStream<'_>, batch: usize) -> (Vec<f32>, Vec<u32>) {
-        let (mut all, mut all_labels) = (Vec::new(), Vec::new());
-        let (mut inputs, mut labels) = (Vec::new(), Vec::new());
-        while stream.next_batch(batch, &mut inputs, &mut labels) > 0 {
-            assert!(labels.len() <= batch);
-            all.extend_from_slice(&inputs);
-            all_labels.extend_from_slice(&labels);
-        }
-        (all, all_labels)
-    }
-
-    #[test]
-    fn a_resumed_stream_equals_the_unbroken_one() {
-        let scenario = scenario(23, 3, 5, 3);
-        let unbroken = read(&mut scenario.task_stream(4, 1, 0), 1);
-        assert_eq!(unbroken.1.len(), 23);
-        for batch in [1, 4, 23, 100] {
-            for stop in 0..=23 {
-                let (mut inputs, mut labels) = (Vec::new(), Vec::new());
-                let mut before = scenario.task_stream(4, 1, 0);
-                before.next_batch(stop, &mut inputs, &mut labels);
-                assert_eq!(before.position(), stop);
-                let mut after = scenario.task_stream(4, 1, before.position());
-                let rest = read(&mut after, batch);
-                assert_eq!(after.position(), after.total());
-                inputs.extend(rest.0);
-                labels.extend(rest.1);
-                assert_eq!((&inputs, &labels), (&unbroken.0, &unbroken.1));
-            }
-        }
-        assert!(read(&mut scenario.task_stream(4, 1, 99), 4).1.is_empty());
+    fn unknown_images_look_as_asked() {
+        let test = set(4, 2, 2);
+        let source = Source::new(set(5, 2, 2), test, Some(set(3, 2, 2))).unwrap();
+        let unknown = |order, stage| {
+            let scenario = Permuted::new(&source, order, 1);
+            assert_eq!(scenario.unknown(Unknown::Unseen, stage, stage), None);
+            let unknown = scenario.unknown(Unknown::Foreign, stage, stage).unwrap();
+            (unknown.set, unknown.indices.len(), unknown.view.order)
+        };
+        let scenario = Permuted::new(&source, UnknownOrder::AsStored, 1);
+        assert_eq!(
+            unknown(UnknownOrder::AsStored, 2),
+            (UnknownSet::Ood, 3, None)
+        );
+        let newest = Some(scenario.permutation(2));
+        assert_eq!(
+            unknown(UnknownOrder::Newest, 2),
+            (UnknownSet::Ood, 3, newest)
+        );
+        let own = Some(scenario.unknown_permutation());
+        assert_eq!(
+            unknown(UnknownOrder::OwnTest, 2),
+            (UnknownSet::Test, 4, own)
+        );
+        let source = source.with_ood(None).unwrap();
+        let scenario = Permuted::new(&source, UnknownOrder::AsStored, 1);
+        assert_eq!(scenario.unknown(Unknown::Foreign, 0, 0), None);
     }
 }

@@ -13,7 +13,7 @@
 //! are overhead.
 
 use mesu::{LearnError, Learner};
-use mesu_data::Permuted;
+use mesu_data::Tasks;
 
 use super::product::{Layout, Product, Yardstick, flops};
 use super::{Compared, Effort, rate, rate_of};
@@ -57,11 +57,11 @@ pub fn learning_products(widths: &[usize], batch: usize, samples: usize) -> Vec<
 /// [`LearnError::Diverged`] in the first update.
 pub fn batch_rates(
     fresh: &Learner,
-    tasks: &Permuted,
+    tasks: &Tasks,
     batch: usize,
     effort: Effort,
 ) -> Result<Compared, LearnError> {
-    let mut stream = tasks.task_stream(0, 0, 0);
+    let mut stream = tasks.stream(0, 0, 0);
     let batches: Vec<(Vec<f32>, Vec<u32>)> = (0..BATCHES)
         .map(|_| {
             let (mut inputs, mut labels) = (Vec::new(), Vec::new());

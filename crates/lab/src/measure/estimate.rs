@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use mesu::Generator;
 
 use super::stream::CHUNK;
+use mesu_data::{Tasks, Unknown};
+
 use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::plan::Plan;
@@ -30,7 +32,7 @@ pub fn estimate(plan: &Plan, sets: &mut DataSets) -> Result<Duration, LabError> 
     let each = (BUDGET / 2 / plan.cells.len() as u32).max(LEAST);
     let (mut sum, mut longest) = (0.0, 0.0_f64);
     for cell in &plan.cells {
-        let data = sets.load(&cell.experiment.data)?;
+        let data = sets.load(&cell.experiment)?;
         let seconds = seconds(&cell.experiment, &data, each)?;
         sum += seconds;
         longest = longest.max(seconds);
@@ -41,12 +43,12 @@ pub fn estimate(plan: &Plan, sets: &mut DataSets) -> Result<Duration, LabError> 
 
 /// How long `experiment` takes, from a try of `budget` for learning and for testing.
 fn seconds(experiment: &Experiment, data: &Data, budget: Duration) -> Result<f64, LabError> {
-    let tasks = data.tasks(experiment);
+    let tasks = data.tasks(experiment)?;
     let mut learner = data.learner(experiment)?;
     let batch_size = experiment.data.batch_size;
     let (mut inputs, mut labels) = (Vec::new(), Vec::new());
 
-    let mut stream = tasks.task_stream(0, 0, 0);
+    let mut stream = tasks.stream(0, 0, 0);
     let started = Instant::now();
     let mut learned = 0;
     while started.elapsed() < budget {
@@ -64,11 +66,10 @@ fn seconds(experiment: &Experiment, data: &Data, budget: Duration) -> Result<f64
     let per_example = started.elapsed().as_secs_f64() / learned.max(1) as f64;
 
     let mut tested = 0;
-    let test = tasks.source().test();
-    let permutation = tasks.permutation(0);
+    let test = tasks.test(0);
     let started = Instant::now();
     while started.elapsed() < budget {
-        tasks.fill_range(test, 0..PART, &permutation, &mut inputs, &mut labels);
+        tasks.fill(&test, 0..PART, &mut inputs, &mut labels);
         if learner
             .predict(&inputs, Generator::named(0, "estimate", &[]))
             .is_err()
@@ -79,13 +80,38 @@ fn seconds(experiment: &Experiment, data: &Data, budget: Duration) -> Result<f64
     }
     let per_test = started.elapsed().as_secs_f64() / tested.max(1) as f64;
 
-    let count = experiment.tasks as f64;
-    let examples = count * experiment.examples_per_task() as f64;
-    // After task i: i test sets, and one of unknown images.
-    let sets = count * (count + 3.0) / 2.0 * experiment.data.test_examples as f64;
+    let epochs = experiment.data.epochs;
+    let learning = |stage| epochs as f64 * tasks.examples(stage) as f64 * per_example;
+    // After every stage: the tests of all tasks so far, and what is unknown.
+    let tests = |stage: usize| {
+        let seen = 0..experiment.tasks.min(stage + 1);
+        let known: usize = seen.map(|task| tasks.test(task).indices.len()).sum();
+        (known + unknown_examples(&tasks, experiment.tasks, stage)) as f64
+    };
     let within = experiment
         .test_every
-        .map_or(0, |every| (experiment.data.epochs - 1) / every);
-    let tests = sets * (within + 1) as f64;
-    Ok(examples * per_example + tests * per_test)
+        .map_or(0, |every| (epochs - 1) / every);
+    let testing = |stage| tests(stage) * (within + 1) as f64 * per_test;
+    let stages = 0..experiment.stages();
+    Ok(stages.map(|stage| learning(stage) + testing(stage)).sum())
+}
+
+/// How many unknown examples are predicted after `stage`.
+fn unknown_examples(tasks: &Tasks, count: usize, stage: usize) -> usize {
+    let scenario = tasks.scenario();
+    let newest = scenario.task(stage);
+    let heads = match scenario.heads() {
+        1 => newest..newest + 1,
+        _ => 0..count.min(stage + 1),
+    };
+    let of = |task| {
+        let kinds = [Unknown::Foreign, Unknown::Unseen];
+        let unknown = kinds.map(|what| tasks.unknown(what, stage, task));
+        unknown
+            .iter()
+            .flatten()
+            .map(|set| set.indices.len())
+            .sum::<usize>()
+    };
+    heads.map(of).sum()
 }

@@ -5,7 +5,7 @@
 //! overhead. The yardstick runs the same products on as many threads, each thread its own.
 
 use mesu::{Generator, LearnError, Learner};
-use mesu_data::Permuted;
+use mesu_data::Tasks;
 
 use super::batch::widths;
 use super::product::{Layout, Product, Yardsticks, flops};
@@ -40,14 +40,12 @@ pub fn prediction_products(widths: &[usize], samples: usize) -> Vec<Product> {
 /// [`LearnError::Diverged`].
 pub fn predict_rates(
     learner: &Learner,
-    tasks: &Permuted,
+    tasks: &Tasks,
     images: usize,
     effort: Effort,
 ) -> Result<Compared, LearnError> {
     let (mut inputs, mut labels) = (Vec::new(), Vec::new());
-    let test = tasks.source().test();
-    let permutation = tasks.permutation(0);
-    tasks.fill_range(test, 0..images, &permutation, &mut inputs, &mut labels);
+    tasks.fill(&tasks.test(0), 0..images, &mut inputs, &mut labels);
 
     let products = prediction_products(&widths(learner), learner.config().samples().1);
     let yardsticks = Yardsticks::new(&products);

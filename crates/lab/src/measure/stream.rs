@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use mesu::{LearnError, Learner};
-use mesu_data::Permuted;
+use mesu_data::Tasks;
 
 /// Examples between two looks at the clock, as a run has them.
 pub(super) const CHUNK: usize = 32;
@@ -20,7 +20,7 @@ pub(super) const CHUNK: usize = 32;
 /// [`LearnError::Diverged`] in the first round.
 pub fn stream_rates(
     fresh: &Learner,
-    tasks: &Permuted,
+    tasks: &Tasks,
     updates: usize,
     rounds: usize,
     least: Duration,
@@ -30,7 +30,7 @@ pub fn stream_rates(
     let mut rates = Vec::new();
     let mut spent = Duration::ZERO;
     let mut epoch = 0;
-    let mut stream = tasks.task_stream(0, epoch, 0);
+    let mut stream = tasks.stream(0, epoch, 0);
     while rates.len() < rounds || spent < least {
         let mut round = Duration::ZERO;
         let mut done = 0;
@@ -38,7 +38,7 @@ pub fn stream_rates(
             let examples = stream.next_batch(CHUNK, &mut inputs, &mut labels);
             if examples == 0 {
                 epoch += 1;
-                stream = tasks.task_stream(0, epoch, 0);
+                stream = tasks.stream(0, epoch, 0);
                 continue;
             }
             let started = Instant::now();

@@ -38,7 +38,11 @@ pub(crate) fn matrices(groups: &[Group]) -> Vec<Figure> {
             .map(|run| run.history.tasks.len())
             .max()
             .unwrap_or(0);
-        let tasks = group.tasks_wanted().max(done);
+        let stages = group.tasks_wanted().max(done);
+        let tasks = match group.columns() {
+            0 => stages,
+            columns => columns,
+        };
         let cell = |i: usize, j: usize| {
             let values: Vec<f64> = group
                 .runs
@@ -54,19 +58,27 @@ pub(crate) fn matrices(groups: &[Group]) -> Vec<Figure> {
             caption: "Bright: known. Down a column, a task fades as others are learned.".to_owned(),
             x: task_axis("tested on task", tasks),
             y: Axis {
-                range: (tasks as f64 + 0.5, 0.5),
-                ..task_axis("after learning task", tasks)
+                range: (stages as f64 + 0.5, 0.5),
+                ..task_axis(after(group), stages)
             },
             // Chance and less, for ten classes, is all of one colour.
             scale: Axis::new("accuracy, %", 10.0, 100.0, Ticks::Decimal),
-            cells: (0..tasks)
+            cells: (0..stages)
                 .map(|i| (0..tasks).map(|j| cell(i, j)).collect())
                 .collect(),
-            places: (numbers(tasks), numbers(tasks)),
+            places: (numbers(tasks), numbers(stages)),
         };
         map.figure()
     };
     groups.iter().enumerate().map(matrix).collect()
+}
+
+/// What the stages of a group are called at an axis.
+pub(crate) fn after(group: &Group) -> &'static str {
+    match group.tasks_wanted() > group.columns() {
+        true => "after stage (tasks come back)",
+        false => "after learning task",
+    }
 }
 
 /// 1, 2, … `tasks`.

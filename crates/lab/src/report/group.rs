@@ -58,12 +58,19 @@ impl Group {
         name.unwrap_or_default()
     }
 
-    /// Tasks that the configuration asks for.
+    /// Stages of the stream that the configuration asks for: its tasks, as often as they come back.
     pub(crate) fn tasks_wanted(&self) -> usize {
-        let tasks = self.config.get("tasks").and_then(Value::as_integer);
-        tasks
-            .and_then(|tasks| usize::try_from(tasks).ok())
-            .unwrap_or(0)
+        self.count("tasks").unwrap_or(0) * self.count("splits").unwrap_or(1)
+    }
+
+    /// Different tasks that the configuration asks for.
+    pub(crate) fn columns(&self) -> usize {
+        self.count("tasks").unwrap_or(0)
+    }
+
+    fn count(&self, key: &str) -> Option<usize> {
+        let count = self.config.get(key).and_then(Value::as_integer)?;
+        usize::try_from(count).ok()
     }
 
     /// Tasks that the slowest of its runs has finished.

@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn runs_of_earlier_versions_have_fewer_figures() {
         let mut run = sample::run(&[], 3);
-        run.history.digits = None;
+        run.history.gallery = None;
         for record in &mut run.history.tasks {
             (record.snapshot, record.past, record.ood_auroc) = (None, None, None);
         }

@@ -37,6 +37,8 @@ pub(crate) struct Page<'a> {
     sources: Vec<String>,
     sections: &'a [Section],
     pictures: Vec<Pictures>,
+    /// Whether pictures are of all tasks so far, rather than the newest.
+    judges_all: bool,
     /// Settings in which groups differ, with a value per group.
     differences: Vec<(String, Vec<String>)>,
     /// The settings that all share, as TOML.
@@ -116,6 +118,9 @@ impl<'a> Page<'a> {
                 .iter()
                 .filter_map(|group| pictures(group, !names.is_empty()))
                 .collect(),
+            judges_all: groups
+                .iter()
+                .any(|group| leaf_of_run(group, "scenario") != "permuted"),
             differences: differences(groups),
             config: common(groups),
             dark: palette::dark_rules(),

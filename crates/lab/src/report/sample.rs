@@ -3,8 +3,8 @@
 use mesu::metric::ReliabilityBin;
 
 use super::source::RunData;
-use crate::digits::{Digit, Digits};
 use crate::experiment::Experiment;
+use crate::gallery::{Exhibit, Gallery};
 use crate::history::{History, OodAuroc, PastCalibration, TaskRecord};
 use crate::snapshot::{
     SIGMA_BINS, SigmaHistogram, Snapshot, UNCERTAINTY_BINS, UncertaintyHistograms,
@@ -17,7 +17,7 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
     let mut history = History::new(&experiment);
     history.tasks = (1..=tasks).map(record).collect();
     history.position.task = tasks;
-    history.digits = Some(digits());
+    history.gallery = Some(gallery());
     history.state_bytes_per_synapse = Some(8.0);
     RunData {
         config: history.config.parse().unwrap(),
@@ -35,6 +35,8 @@ fn record(task: usize) -> TaskRecord {
             epistemic: 0.95 - 0.01 * task as f64,
             aleatoric: 0.8,
         }),
+        unseen_auroc: None,
+        uncertainty: None,
         ece: 0.02,
         brier: 0.1,
         nll: 0.2,
@@ -76,11 +78,12 @@ fn snapshot(task: usize) -> Snapshot {
         reliability,
         known: histograms(0),
         unknown: Some(histograms(20)),
+        unseen: None,
     }
 }
 
-fn digits() -> Digits {
-    let digit = |predicted: u32| Digit {
+fn gallery() -> Gallery {
+    let exhibit = |predicted: u32| Exhibit {
         example: 7,
         label: 3,
         predicted,
@@ -89,10 +92,13 @@ fn digits() -> Digits {
         epistemic: 0.5,
         pixels: "00ff80c0".to_owned(),
     };
-    Digits {
+    Gallery {
+        channels: 1,
         rows: 2,
         columns: 2,
-        surest: vec![digit(3); 2],
-        least_sure: vec![digit(5); 2],
+        names: Vec::new(),
+        surest: vec![exhibit(3); 2],
+        least_sure: vec![exhibit(5); 2],
+        most_surprising: vec![exhibit(5); 2],
     }
 }

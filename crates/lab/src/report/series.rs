@@ -1,6 +1,8 @@
 //! Measures over tasks: what a run's records say after each of its tasks, and the mean over
 //! the seeds of a group.
 
+use mesu::metric::{AccuracyMatrix, newest_first};
+
 use super::group::Group;
 use crate::history::TaskRecord;
 
@@ -77,52 +79,17 @@ pub(crate) const AVERAGE: Measure = Measure {
 pub(crate) const LEARNING: Measure = Measure {
     id: "learning-accuracy",
     name: "learning accuracy",
-    of: |tasks| {
-        let mut sum = 0.0;
-        let mean = |record: &TaskRecord| {
-            sum += record.accuracy[record.task - 1];
-            Some(100.0 * sum / record.task as f64)
-        };
-        tasks.iter().map(mean).collect()
-    },
+    of: |tasks| percent(tasks, AccuracyMatrix::learning_accuracy),
 };
 pub(crate) const FORGETTING: Measure = Measure {
     id: "forgetting",
     name: "forgetting",
-    of: |tasks| {
-        // The best accuracy on each task before the row at hand.
-        let mut best: Vec<f64> = Vec::new();
-        let row = |record: &TaskRecord| {
-            let lost = best
-                .iter()
-                .zip(&record.accuracy)
-                .map(|(best, now)| best - now);
-            let lost = mean(lost, best.len());
-            best.push(0.0);
-            for (best, now) in best.iter_mut().zip(&record.accuracy) {
-                *best = best.max(*now);
-            }
-            lost.map(|lost| 100.0 * lost)
-        };
-        tasks.iter().map(row).collect()
-    },
+    of: |tasks| after_one(percent(tasks, AccuracyMatrix::forgetting)),
 };
 pub(crate) const BACKWARD_TRANSFER: Measure = Measure {
     id: "backward-transfer",
     name: "backward transfer",
-    of: |tasks| {
-        let mut first: Vec<f64> = Vec::new();
-        let row = |record: &TaskRecord| {
-            let gained = first
-                .iter()
-                .zip(&record.accuracy)
-                .map(|(first, now)| now - first);
-            let gained = mean(gained, first.len());
-            first.push(record.accuracy[record.task - 1]);
-            gained.map(|gained| 100.0 * gained)
-        };
-        tasks.iter().map(row).collect()
-    },
+    of: |tasks| after_one(percent(tasks, AccuracyMatrix::backward_transfer)),
 };
 pub(crate) const EPISTEMIC: Measure = Measure {
     id: "epistemic",
@@ -199,24 +166,37 @@ pub(crate) const SPEED: Measure = Measure {
 /// Mean accuracy over the newest tasks, per cent.
 fn window(tasks: &[TaskRecord], window: usize) -> Vec<Option<f64>> {
     each(tasks, |record| {
-        let recent = &record.accuracy[record.task.saturating_sub(window)..];
-        mean(recent.iter().copied(), recent.len()).map(|mean| 100.0 * mean)
+        let count = window.min(record.accuracy.len());
+        let recent = newest_first(&record.accuracy, record.task).take(count);
+        (count > 0).then(|| 100.0 * recent.sum::<f64>() / count as f64)
     })
 }
 
-fn each(tasks: &[TaskRecord], of: impl Fn(&TaskRecord) -> Option<f64>) -> Vec<Option<f64>> {
-    tasks.iter().map(of).collect()
+/// What a measure comes to after each task, per cent.
+fn percent(tasks: &[TaskRecord], of: fn(&AccuracyMatrix) -> f64) -> Vec<Option<f64>> {
+    let mut matrix = AccuracyMatrix::new();
+    each(tasks, |record| {
+        matrix.push(record.accuracy.clone());
+        Some(100.0 * of(&matrix))
+    })
 }
 
-fn mean(values: impl Iterator<Item = f64>, count: usize) -> Option<f64> {
-    (count > 0).then(|| values.sum::<f64>() / count as f64)
+/// Of the first task there is nothing to say.
+fn after_one(mut values: Vec<Option<f64>>) -> Vec<Option<f64>> {
+    if let Some(first) = values.first_mut() {
+        *first = None;
+    }
+    values
+}
+
+fn each(tasks: &[TaskRecord], of: impl FnMut(&TaskRecord) -> Option<f64>) -> Vec<Option<f64>> {
+    tasks.iter().map(of).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::sample;
     use super::*;
-    use mesu::metric::AccuracyMatrix;
 
     #[test]
     fn measures_are_those_of_the_accuracy_matrix() {

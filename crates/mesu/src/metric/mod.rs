@@ -8,6 +8,6 @@ mod reliability;
 
 pub use auroc::auroc;
 pub use calibration::{brier, calibration_error, ece, nll};
-pub use continual::AccuracyMatrix;
+pub use continual::{AccuracyMatrix, is_next, newest_first};
 pub use correlation::{pearson, spearman};
 pub use reliability::{RELIABILITY_BINS, Reliability, ReliabilityBin};

@@ -60,7 +60,7 @@ pub enum Kind {
 }
 
 /// A set as read; at least one of `train` and `test` is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cifar {
     /// The training images in the order of their files and records, labelled with CIFAR-100's
     /// fine labels; named where the file of names is there.

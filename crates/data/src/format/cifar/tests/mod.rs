@@ -109,10 +109,10 @@ fn ten_is_read_in_the_order_of_its_batches() {
     assert_eq!((train.shape(), train.classes()), ([3, 32, 32], 10));
     assert_eq!(train.names().unwrap()[9], "class9");
     for index in 0..5 {
-        assert_eq!(train.image(index), &record(&[], index));
+        assert_eq!(train.image(index).unwrap(), &record(&[], index));
     }
     // The second row of the blue plane begins here.
-    assert_eq!(test.image(0)[2 * 1024 + 32], record(&[], 7)[2080]);
+    assert_eq!(test.image(0).unwrap()[2 * 1024 + 32], record(&[], 7)[2080]);
     assert!(set.coarse.is_none());
 }
 
@@ -132,7 +132,7 @@ fn hundred_has_fine_and_coarse_labels() {
         (train.classes(), train.names().unwrap()[99].as_str()),
         (100, "fine99")
     );
-    assert_eq!(train.image(2), &record(&[], 2));
+    assert_eq!(train.image(2).unwrap(), &record(&[], 2));
     let superclasses = train.with_labels(coarse.train, COARSE_CLASSES).unwrap();
     assert_eq!(
         superclasses.named(coarse.names.unwrap()).unwrap().classes(),

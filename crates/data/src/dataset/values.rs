@@ -1,0 +1,66 @@
+//! What the examples of a data set are made of.
+
+/// The examples of a data set, one after another.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Pixels.
+    Bytes(Vec<u8>),
+    /// Features, finite.
+    Numbers(Vec<f32>),
+}
+
+impl Values {
+    /// How many bytes or numbers there are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Numbers(numbers) => numbers.len(),
+        }
+    }
+
+    /// All from `at` on, which are taken out.
+    pub(super) fn split_off(&mut self, at: usize) -> Self {
+        match self {
+            Self::Bytes(bytes) => Self::Bytes(bytes.split_off(at)),
+            Self::Numbers(numbers) => Self::Numbers(numbers.split_off(at)),
+        }
+    }
+
+    /// Keeps the first `count` and gives the memory of the others back.
+    pub(super) fn truncate(&mut self, count: usize) {
+        match self {
+            Self::Bytes(bytes) => {
+                bytes.truncate(count);
+                bytes.shrink_to_fit();
+            }
+            Self::Numbers(numbers) => {
+                numbers.truncate(count);
+                numbers.shrink_to_fit();
+            }
+        }
+    }
+
+    /// Puts `other` behind; whether both are of one kind.
+    pub(super) fn append(&mut self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Bytes(bytes), Self::Bytes(mut more)) => bytes.append(&mut more),
+            (Self::Numbers(numbers), Self::Numbers(mut more)) => numbers.append(&mut more),
+            _ => return false,
+        }
+        true
+    }
+
+    /// The examples `indices` of `width` each.
+    pub(super) fn taken(&self, indices: &[u32], width: usize) -> Self {
+        fn pick<T: Copy>(from: &[T], indices: &[u32], width: usize) -> Vec<T> {
+            let rows = indices
+                .iter()
+                .map(|&i| &from[i as usize * width..][..width]);
+            rows.flatten().copied().collect()
+        }
+        match self {
+            Self::Bytes(bytes) => Self::Bytes(pick(bytes, indices, width)),
+            Self::Numbers(numbers) => Self::Numbers(pick(numbers, indices, width)),
+        }
+    }
+}

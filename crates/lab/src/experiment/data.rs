@@ -1,0 +1,86 @@
+//! The sections `data` and `domains`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Where examples come from, and how many.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// `embedded` (MNIST, and Fashion-MNIST as the unknown); sets of the data folder, `cifar100` or
+    /// several as `cifar10+cifar100`, or `animals`; a folder of IDX files; or an NPZ archive of features.
+    pub source: String,
+    /// A folder with IDX test images, or an archive of features, of something unknown (not with
+    /// `embedded`); or `permuted`: the test images themselves, their pixels in an order that is no task's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ood: Option<String>,
+    /// Whether the unknown images are shuffled like the newest task's, rather than shown as they
+    /// are.
+    pub ood_permuted: bool,
+    /// Whether pixels, or features, are standardised, rather than only scaled to 0..=1, or left alone.
+    pub standardise: bool,
+    /// Examples per update, 1..=`train_examples`.
+    pub batch_size: usize,
+    /// Passes over each task's examples, 1 or more.
+    pub epochs: usize,
+    /// Test on so many of the last training examples, which are then not learned, instead of on the
+    /// test set; 1 or more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation: Option<usize>,
+    /// Of an archive with one set: the share of every class and domain that is the test set, in (0, 1).
+    #[serde(default = "fifth", skip_serializing_if = "is_fifth")]
+    pub test_share: f64,
+    /// Training examples of each task, 1 or more; all without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub train_examples: Option<usize>,
+    /// Test examples of each task, 1 or more; all without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_examples: Option<usize>,
+}
+
+impl DataConfig {
+    /// The value of `source` that means the sets inside the program.
+    pub const EMBEDDED: &'static str = "embedded";
+
+    /// The value of `ood` that means a permuted copy of the test set.
+    pub const PERMUTED: &'static str = "permuted";
+
+    /// Whether the unknown images are the test images, permuted.
+    pub(crate) fn ood_is_own(&self) -> bool {
+        self.ood.as_deref() == Some(Self::PERMUTED)
+    }
+}
+
+fn fifth() -> f64 {
+    0.2
+}
+
+fn is_fifth(share: &f64) -> bool {
+    *share == fifth()
+}
+
+/// How domains follow each other.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DomainsConfig {
+    /// Whether every class of a domain is repeated until it is as large as the largest.
+    pub balanced: bool,
+    /// Whether every class has its domains in an order of its own, drawn from the seed.
+    pub shuffled: bool,
+    /// The last part of a domain, 0 to 1, in which examples of the next one come in, more and more.
+    pub gradual: f64,
+    /// With `species`: classes of the data that are nothing to be recognised.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub strangers: Vec<String>,
+    /// For each class, which classes of the data are its species: one for each domain, in order; those
+    /// after the last domain are never learned. Empty: the data say of which domain an example is.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub species: BTreeMap<String, Vec<String>>,
+}
+
+impl DomainsConfig {
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}

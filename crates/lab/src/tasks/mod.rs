@@ -1,0 +1,196 @@
+//! From an experiment's data section to the scenario whose tasks are learned.
+
+mod read;
+
+use std::sync::Arc;
+
+use mesu::network::{Line, Network};
+use mesu::{Learner, NetworkConfig};
+use mesu_data::scenario::domains::{DomainOptions, Domains};
+use mesu_data::scenario::permuted::{Permuted, UnknownOrder};
+use mesu_data::scenario::split::{Split, SplitOptions};
+use mesu_data::{Scenario as _, Source, Standardise, Tasks};
+
+use crate::error::LabError;
+use crate::experiment::{DataConfig, DomainsConfig, Experiment, Scenario};
+
+/// The examples of an experiment, in memory once, whatever the number of seeds.
+#[derive(Clone, Debug)]
+pub struct Data {
+    source: Arc<Source>,
+    standardise: Arc<Standardise>,
+}
+
+impl Data {
+    /// Reads what `experiment` asks for.
+    ///
+    /// Mean and standard deviation are those of the whole training set, also when
+    /// fewer examples are learned.
+    ///
+    /// # Errors
+    /// [`LabError::Source`] for files that are not what they should be or hold too few
+    /// examples, [`LabError::Standardise`] for images that are all alike, [`LabError::Scenario`] for
+    /// species that are not there.
+    pub fn load(experiment: &Experiment) -> Result<Self, LabError> {
+        let config = &experiment.data;
+        let source = read::source(config)?;
+        let source = read::grouped(source, experiment)?;
+        let source = match config.validation {
+            Some(count) => source.validating(count)?,
+            None => source,
+        };
+        let standardise = match config.standardise {
+            true => Standardise::of(source.train())?,
+            false => Standardise::identity(),
+        };
+        let examples = [source.train().len(), source.test().len()];
+        for (key, asked, available) in [
+            ("data.train_examples", config.train_examples, examples[0]),
+            ("data.test_examples", config.test_examples, examples[1]),
+            ("data.batch_size", Some(config.batch_size), examples[0]),
+        ] {
+            if let Some(asked) = asked.filter(|asked| *asked > available) {
+                return Err(LabError::Range {
+                    key,
+                    found: asked.to_string(),
+                    expected: format!("1 to {available} (data.source holds no more)"),
+                });
+            }
+        }
+        // Other scenarios take so many of each task.
+        let source = match experiment.scenario {
+            Scenario::Permuted => source.truncated(config.train_examples, config.test_examples)?,
+            Scenario::Domain | Scenario::Split => source,
+        };
+        Ok(Self {
+            source: Arc::new(source),
+            standardise: Arc::new(standardise),
+        })
+    }
+
+    /// The tasks of `experiment`, made of these data.
+    ///
+    /// # Errors
+    /// [`LabError::Scenario`] if they do not make such tasks.
+    pub fn tasks(&self, experiment: &Experiment) -> Result<Tasks, LabError> {
+        let (seed, data) = (experiment.seed, &experiment.data);
+        let (source, standardise) = (Arc::clone(&self.source), Arc::clone(&self.standardise));
+        Ok(match experiment.scenario {
+            Scenario::Permuted => {
+                let unknown = match (data.ood_is_own(), data.ood_permuted) {
+                    (true, _) => UnknownOrder::OwnTest,
+                    (false, true) => UnknownOrder::Newest,
+                    (false, false) => UnknownOrder::AsStored,
+                };
+                let scenario = Permuted::new(&source, unknown, seed);
+                Tasks::new(source, standardise, scenario, seed)
+            }
+            Scenario::Domain => {
+                let domains = &experiment.domains;
+                let options = DomainOptions {
+                    balanced: domains.balanced,
+                    shuffled: domains.shuffled,
+                    gradual: domains.gradual,
+                    train_examples: data.train_examples,
+                    test_examples: data.test_examples,
+                };
+                let scenario = Domains::new(&source, options, experiment.tasks, data.epochs, seed)?;
+                Tasks::new(source, standardise, scenario, seed)
+            }
+            Scenario::Split => {
+                let scenario = Split::new(&source, split(experiment), seed)?;
+                Tasks::new(source, standardise, scenario, seed)
+            }
+        })
+    }
+
+    /// The learner of `experiment` before its first update.
+    ///
+    /// # Errors
+    /// [`LabError::Learner`] for a setting that the learner refuses.
+    pub fn learner(&self, experiment: &Experiment) -> Result<Learner, LabError> {
+        let (classes, network) = self.network(experiment)?;
+        Ok(Learner::new(
+            self.source.pixels(),
+            classes,
+            &network,
+            &experiment.learner,
+            experiment.seed,
+        )?)
+    }
+
+    /// The classes that a task has, and the network of `experiment`: it sees examples of these data, if it
+    /// does not say of what shape, and has as many heads as the tasks need.
+    fn network(&self, experiment: &Experiment) -> Result<(usize, NetworkConfig), LabError> {
+        let mut network = experiment.network.clone();
+        if !network.layers.is_empty() && network.input.is_empty() {
+            network.input = self.source.train().shape().to_vec();
+        }
+        let classes = match experiment.scenario {
+            Scenario::Permuted | Scenario::Domain => self.source.classes(),
+            Scenario::Split => {
+                let scenario = Split::new(&self.source, split(experiment), experiment.seed)?;
+                network.heads = scenario.heads();
+                scenario.classes()
+            }
+        };
+        Ok((classes, network))
+    }
+
+    /// The network of `experiment`, layer by layer.
+    ///
+    /// # Errors
+    /// [`LabError::Learner`] for layers that are none or do not meet.
+    pub fn describe(&self, experiment: &Experiment) -> Result<Vec<Line>, LabError> {
+        let (classes, network) = self.network(experiment)?;
+        Ok(Network::describe(self.source.pixels(), classes, &network)?)
+    }
+}
+
+fn split(experiment: &Experiment) -> SplitOptions {
+    SplitOptions {
+        tasks: experiment.tasks,
+        splits: experiment.splits,
+        train_examples: experiment.data.train_examples,
+        test_examples: experiment.data.test_examples,
+    }
+}
+
+/// What decides which examples there are.
+type Asked = (DataConfig, Scenario, DomainsConfig, usize);
+
+/// Data by what they were asked for as: experiments that differ elsewhere share them.
+#[derive(Clone, Debug, Default)]
+pub struct DataSets(Vec<(Asked, Data)>);
+
+impl DataSets {
+    /// [`Data::load`], unless the same was loaded before.
+    ///
+    /// # Errors
+    /// As [`Data::load`].
+    pub fn load(&mut self, experiment: &Experiment) -> Result<Data, LabError> {
+        let domains = &experiment.domains;
+        let config = DataConfig {
+            batch_size: 1,
+            epochs: 1,
+            ood_permuted: false,
+            ..experiment.data.clone()
+        };
+        let of_species = DomainsConfig {
+            species: domains.species.clone(),
+            strangers: domains.strangers.clone(),
+            ..DomainsConfig::default()
+        };
+        let tasks = match of_species.species.is_empty() {
+            true => 0,
+            false => experiment.tasks,
+        };
+        let asked = (config, experiment.scenario, of_species, tasks);
+        if let Some((_, data)) = self.0.iter().find(|(there, _)| *there == asked) {
+            return Ok(data.clone());
+        }
+        let data = Data::load(experiment)?;
+        self.0.push((asked, data.clone()));
+        Ok(data)
+    }
+}

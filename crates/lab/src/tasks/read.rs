@@ -1,0 +1,89 @@
+//! What `data.source` and `data.ood` mean: sets inside the program, sets of the data folder, folders and
+//! archives of the user.
+
+use std::path::Path;
+
+use mesu_data::scenario::species::by_species;
+use mesu_data::{Dataset, Known, Source, archive, data_folder};
+
+use crate::error::LabError;
+use crate::experiment::{DataConfig, Experiment, Scenario};
+
+/// The features of animals in the data folder, `animals/animals_features.npz`.
+const ANIMALS: &str = "animals";
+
+/// Reads what `config` names, with what is unknown.
+pub(super) fn source(config: &DataConfig) -> Result<Source, LabError> {
+    let name = config.source.as_str();
+    let ood = config.ood.as_deref().filter(|_| !config.ood_is_own());
+    if name == DataConfig::EMBEDDED {
+        return Ok(Source::embedded()?);
+    }
+    let source = match known(name) {
+        Some(sets) => known_source(&sets)?,
+        None if name == ANIMALS => {
+            let file = folder()?.join(ANIMALS).join("animals_features.npz");
+            archive::read(&file, config.test_share)?
+        }
+        None if is_archive(name) => archive::read(Path::new(name), config.test_share)?,
+        None => Source::folder(Path::new(name), ood.map(Path::new))?,
+    };
+    match ood {
+        Some(ood) if is_archive(ood) => {
+            let unknown = archive::read_unknown(Path::new(ood))?;
+            Ok(source.with_ood(Some(unknown))?)
+        }
+        Some(ood) if known(name).is_some() || is_archive(name) || name == ANIMALS => {
+            let unknown = unknown(ood)?;
+            Ok(source.with_ood(Some(unknown))?)
+        }
+        _ => Ok(source),
+    }
+}
+
+/// The test images of a known set, or of a folder of IDX files.
+fn unknown(ood: &str) -> Result<Dataset, LabError> {
+    let source = match known(ood) {
+        Some(sets) => known_source(&sets)?,
+        None => Source::folder(Path::new(ood), None)?,
+    };
+    Ok(source.test().clone())
+}
+
+/// The sets of `a+b`, if all are known.
+fn known(name: &str) -> Option<Vec<Known>> {
+    name.split('+').map(Known::named).collect()
+}
+
+fn known_source(sets: &[Known]) -> Result<Source, LabError> {
+    let root = folder()?;
+    let mut sources = sets.iter().map(|set| set.source(&root));
+    let first = sources.next().expect("a name has one part or more")?;
+    sources.try_fold(first, |all, next| Ok(all.beside(next?)?))
+}
+
+fn folder() -> Result<std::path::PathBuf, LabError> {
+    Ok(data_folder()?)
+}
+
+fn is_archive(name: &str) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|ending| ending == "npz")
+}
+
+/// `source` with the classes and domains that `domains.species` makes of its classes.
+pub(super) fn grouped(source: Source, experiment: &Experiment) -> Result<Source, LabError> {
+    let domains = &experiment.domains;
+    if experiment.scenario != Scenario::Domain || domains.species.is_empty() {
+        return Ok(source);
+    }
+    let lists = domains.species.iter();
+    let lists: Vec<(String, Vec<String>)> = lists.map(|(k, v)| (k.clone(), v.clone())).collect();
+    Ok(by_species(
+        &source,
+        &lists,
+        &domains.strangers,
+        experiment.tasks,
+    )?)
+}
