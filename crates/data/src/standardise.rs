@@ -3,7 +3,8 @@
 //! A pixel v in 0..=255 becomes x = (v/255 − mean) / std, with the mean and the
 //! standard deviation of v/255 over all pixels of all training images (for MNIST
 //! 0.1307 and 0.3081; Bonnet et al. 2025, methods). There are 256 possible
-//! answers, so the conversion is a table. A feature f becomes (f − mean) / std.
+//! answers, so the conversion is a table. A feature f becomes (f − mean) / std, with those of all features
+//! or, if asked for, of each.
 
 use crate::dataset::{Dataset, Values};
 
@@ -13,7 +14,13 @@ pub struct Standardise {
     table: [f32; 256],
     mean: f64,
     std: f64,
+    /// Mean and standard deviation of each feature, if each has its own.
+    each: Vec<(f32, f32)>,
 }
+
+/// The least standard deviation that a feature is divided by, as a share of the root mean square of all: a
+/// feature that hardly ever moved would drown the others when it does.
+const FLOOR: f64 = 0.02;
 
 /// Why no standardisation can be fitted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -29,6 +36,9 @@ pub enum StandardiseError {
         /// The value of every pixel or feature.
         value: f32,
     },
+    /// Images have no features to be looked at one by one.
+    #[error("each feature by itself is of features, not of images; set it to true or false")]
+    Images,
 }
 
 impl Standardise {
@@ -45,6 +55,43 @@ impl Standardise {
             Values::Bytes(bytes) => Self::of_bytes(bytes).map_err(constant),
             Values::Numbers(numbers) => Self::of_numbers(numbers).map_err(constant),
         }
+    }
+
+    /// Fits mean and std of each feature of `train` by itself.
+    ///
+    /// # Errors
+    /// [`StandardiseError::Images`] of images, [`StandardiseError::Constant`] if all features are equal.
+    pub fn each(train: &Dataset) -> Result<Self, StandardiseError> {
+        let Values::Numbers(numbers) = train.values() else {
+            return Err(StandardiseError::Images);
+        };
+        let (width, count) = (train.pixels(), train.len() as f64);
+        let mut sums = vec![(0.0, 0.0); width];
+        for row in numbers.chunks_exact(width) {
+            for ((sum, _), x) in sums.iter_mut().zip(row) {
+                *sum += f64::from(*x) / count;
+            }
+        }
+        for row in numbers.chunks_exact(width) {
+            for ((mean, variance), x) in sums.iter_mut().zip(row) {
+                *variance += (f64::from(*x) - *mean).powi(2) / count;
+            }
+        }
+        let mean_square = sums.iter().map(|(_, variance)| variance).sum::<f64>() / width as f64;
+        if mean_square == 0.0 {
+            // Each is constant; so that all are.
+            return Err(StandardiseError::Constant {
+                examples: train.len(),
+                value: numbers[0],
+            });
+        }
+        let floor = FLOOR * mean_square.sqrt();
+        let pair =
+            |(mean, variance): &(f64, f64)| (*mean as f32, variance.sqrt().max(floor) as f32);
+        Ok(Self {
+            each: sums.iter().map(pair).collect(),
+            ..Self::of(train)?
+        })
     }
 
     /// Of pixels; the one that all are if they don't differ.
@@ -94,6 +141,7 @@ impl Standardise {
             table: std::array::from_fn(value),
             mean,
             std,
+            each: Vec::new(),
         }
     }
 
@@ -113,10 +161,16 @@ impl Standardise {
         &self.table
     }
 
-    /// x of a feature: (f − mean) / std.
+    /// x of the feature at place `at`: (f − mean) / std.
+    ///
+    /// # Panics
+    /// If each feature has its own mean, and there are no more than `at`.
     #[inline]
-    pub fn feature(&self, feature: f32) -> f32 {
-        ((f64::from(feature) - self.mean) / self.std) as f32
+    pub fn feature(&self, at: usize, feature: f32) -> f32 {
+        match self.each.is_empty() {
+            true => ((f64::from(feature) - self.mean) / self.std) as f32,
+            false => (feature - self.each[at].0) / self.each[at].1,
+        }
     }
 
     /// `outputs[i] = x(bytes[i])`.
@@ -164,10 +218,25 @@ mod tests {
             (standardise.mean(), standardise.std()),
             (3.0, 3.5_f64.sqrt())
         );
-        assert_eq!(standardise.feature(3.0), 0.0);
-        assert_eq!(Standardise::identity().feature(-2.5), -2.5);
+        assert_eq!(standardise.feature(1, 3.0), 0.0);
+        assert_eq!(Standardise::identity().feature(0, -2.5), -2.5);
         let same = Dataset::features(vec![0.1; 4], vec![0, 1], 2, 2).unwrap();
-        assert!(Standardise::of(&same).is_err());
+        assert!(Standardise::of(&same).is_err() && Standardise::each(&same).is_err());
+    }
+
+    #[test]
+    fn each_feature_by_itself() {
+        // The first moves by 1, the second by 10, the third not at all.
+        let features = vec![1.0, 0.0, 5.0, 3.0, 20.0, 5.0];
+        let set = Dataset::features(features, vec![0, 1], 3, 2).unwrap();
+        let standardise = Standardise::each(&set).unwrap();
+        assert_eq!(standardise.feature(0, 3.0), 1.0);
+        assert_eq!(standardise.feature(1, 0.0), -1.0);
+        let floor = FLOOR * (101.0_f64 / 3.0).sqrt();
+        let moved = f64::from(standardise.feature(2, 5.5));
+        assert!((moved - 0.5 / floor).abs() < 1e-5);
+        let images = Dataset::new(vec![0, 1], vec![0, 1], 1, 1, 2).unwrap();
+        assert_eq!(Standardise::each(&images), Err(StandardiseError::Images));
     }
 
     #[test]

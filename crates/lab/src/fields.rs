@@ -96,6 +96,7 @@ mod tests {
         for key in [
             "tasks",
             "data.ood",
+            "domains.species",
             "network.hidden",
             "learner.memory_window",
             "learner.kind",

@@ -225,14 +225,14 @@ fn gather(
                 }
             }
             (Values::Numbers(numbers), None) => {
-                for (input, &feature) in zip(row, &numbers[at]) {
-                    *input = standardise.feature(feature);
+                for (i, (input, &feature)) in zip(row, &numbers[at]).enumerate() {
+                    *input = standardise.feature(i, feature);
                 }
             }
             (Values::Numbers(numbers), Some(order)) => {
                 let example = &numbers[at];
                 for (input, &feature) in zip(row, order) {
-                    *input = standardise.feature(example[feature as usize]);
+                    *input = standardise.feature(feature as usize, example[feature as usize]);
                 }
             }
         }

@@ -18,8 +18,8 @@ pub struct DataConfig {
     /// Whether the unknown images are shuffled like the newest task's, rather than shown as they
     /// are.
     pub ood_permuted: bool,
-    /// Whether pixels, or features, are standardised, rather than only scaled to 0..=1, or left alone.
-    pub standardise: bool,
+    /// How pixels or features are standardised.
+    pub standardise: Standardising,
     /// Examples per update, 1..=`train_examples`.
     pub batch_size: usize,
     /// Passes over each task's examples, 1 or more.
@@ -49,6 +49,50 @@ impl DataConfig {
     /// Whether the unknown images are the test images, permuted.
     pub(crate) fn ood_is_own(&self) -> bool {
         self.ood.as_deref() == Some(Self::PERMUTED)
+    }
+}
+
+/// What is done to pixels, scaled to 0..=1, and to features: `false`, `true` or `"each"` in TOML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "FlagOrName", into = "FlagOrName")]
+pub enum Standardising {
+    /// Nothing.
+    None,
+    /// Their common mean is subtracted, and they are divided by their common standard deviation.
+    All,
+    /// Every feature by its own mean and standard deviation; not of images.
+    Each,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged, expecting = "true, false or \"each\"")]
+enum FlagOrName {
+    Flag(bool),
+    Name(String),
+}
+
+impl TryFrom<FlagOrName> for Standardising {
+    type Error = String;
+
+    fn try_from(value: FlagOrName) -> Result<Self, String> {
+        match value {
+            FlagOrName::Flag(false) => Ok(Self::None),
+            FlagOrName::Flag(true) => Ok(Self::All),
+            FlagOrName::Name(name) if name == "each" => Ok(Self::Each),
+            FlagOrName::Name(name) => Err(format!(
+                "invalid value: string {name:?}, expected true, false or \"each\""
+            )),
+        }
+    }
+}
+
+impl From<Standardising> for FlagOrName {
+    fn from(value: Standardising) -> Self {
+        match value {
+            Standardising::None => Self::Flag(false),
+            Standardising::All => Self::Flag(true),
+            Standardising::Each => Self::Name("each".to_owned()),
+        }
     }
 }
 

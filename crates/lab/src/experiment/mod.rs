@@ -19,7 +19,7 @@ use crate::error::LabError;
 use crate::layers::Layers;
 use crate::plan::Plan;
 
-pub use self::data::{DataConfig, DomainsConfig};
+pub use self::data::{DataConfig, DomainsConfig, Standardising};
 
 /// A whole description of a run. Its TOML text is a run directory's `config.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

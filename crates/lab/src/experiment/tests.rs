@@ -61,6 +61,14 @@ fn wrong_types_name_key_found_and_expected() {
     for (set, words) in [
         ("tasks=many", ["tasks", "\"many\"", "a whole number"]),
         ("tasks=-3", ["tasks", "`-3`", "a whole number"]),
+        (
+            "data.standardise=each-one",
+            ["data.standardise", "each-one", "true, false or \"each\""],
+        ),
+        (
+            "data.standardise=3",
+            ["data.standardise", "", "true, false or \"each\""],
+        ),
         ("tasks=2.5", ["tasks", "`2.5`", "a whole number"]),
         ("tasks.x=3", ["tasks", "map", "a whole number"]),
         ("data=3", ["data", "`3`", "a section"]),

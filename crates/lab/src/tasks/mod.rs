@@ -12,7 +12,7 @@ use mesu_data::scenario::split::{Split, SplitOptions};
 use mesu_data::{Scenario as _, Source, Standardise, Tasks};
 
 use crate::error::LabError;
-use crate::experiment::{DataConfig, DomainsConfig, Experiment, Scenario};
+use crate::experiment::{DataConfig, DomainsConfig, Experiment, Scenario, Standardising};
 
 /// The examples of an experiment, in memory once, whatever the number of seeds.
 #[derive(Clone, Debug)]
@@ -40,8 +40,9 @@ impl Data {
             None => source,
         };
         let standardise = match config.standardise {
-            true => Standardise::of(source.train())?,
-            false => Standardise::identity(),
+            Standardising::All => Standardise::of(source.train())?,
+            Standardising::Each => Standardise::each(source.train())?,
+            Standardising::None => Standardise::identity(),
         };
         let examples = [source.train().len(), source.test().len()];
         for (key, asked, available) in [
