@@ -70,7 +70,7 @@ still goes on.")]
 Examples:
   mesu repro fig3 --quick
   mesu repro fig4 --seeds 1,2,3
-Figures: digits, fig3, fig3-seeds, supp-window, fig4, supp-presynaptic, supp-ucb,
+Figures: digits, fig2, fig3, fig3-seeds, supp-window, fig4, supp-presynaptic, supp-ucb,
 supp-importance, beyond. --quick is a tenth as long. The runs are kept, and the same
 command goes on with them.")]
     Repro(ReproArguments),

@@ -83,6 +83,14 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
     })
 }
 
+/// What a target is counted from.
+fn best_of(others: &[String]) -> String {
+    match others {
+        [one] => one.clone(),
+        several => format!("best of {}", several.join(", ")),
+    }
+}
+
 fn one_line(error: &LabError) -> String {
     error.to_string()
 }
@@ -110,6 +118,9 @@ fn table(figure: &Figure, quick: bool, rows: &[Reached], seeds: usize, time: Dur
             pair(row.paper.first().copied(), row.paper.get(1).copied()),
             pair(row.ours, row.std),
             match (row.target, row.within) {
+                (Some(target), _) if !row.over.is_empty() => {
+                    format!("{} + {}", best_of(&row.over), number(target))
+                }
                 (Some(target), _) => number(target),
                 (None, Some(within)) => format!("within {within}"),
                 (None, None) => String::new(),

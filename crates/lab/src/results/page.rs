@@ -97,6 +97,13 @@ fn reached(text: &mut String, row: &Reached) {
     let unit = unit(&row.at);
     let shown = |mean: Option<f64>, std| mean.map_or(String::new(), |mean| unit.text((mean, std)));
     let target = match (row.target, row.within) {
+        (Some(target), _) if !row.over.is_empty() => {
+            let from = match &row.over[..] {
+                [one] => one.clone(),
+                _ => "best of the others".to_owned(),
+            };
+            format!("{from} + {}", unit.text((target, None)))
+        }
         (Some(target), _) => unit.text((target, None)),
         (None, Some(within)) => format!("within {}", unit.text((within, None))),
         (None, None) => String::new(),
