@@ -21,6 +21,8 @@ mod save;
 mod sgd;
 mod si;
 mod streaming_ewc;
+#[cfg(test)]
+mod tests;
 mod timescales;
 
 use mesu_kernels::Generator;
