@@ -6,8 +6,8 @@
 //!
 //! Only MESU has the choice. The step of FOO-VB and of point weights without gradient, penalty and momentum
 //! is no step at all. Bayes by Backprop does pull to its prior, but by way of Adam, which makes steps of
-//! full length of the weakest pull: without evidence beside it, a head would be at the prior within about
-//! `1 / lr` updates, however small its share of the KL divergence.
+//! full length of the weakest pull: without evidence beside it, a head would be at the prior within some
+//! `1 / lr` updates, however small an update's share of the KL divergence.
 
 use mesu_kernels::batch::{Second, update};
 use mesu_kernels::{Generator, Matrix, Rule};
