@@ -142,8 +142,12 @@ fn description(saved: &Saved, diagnosis: &Diagnosis) -> String {
     let network = saved.learner.network();
     let widths = std::iter::once(network.inputs()).chain(network.layers.iter().map(|l| l.outputs));
     let widths: Vec<String> = widths.map(|width| width.to_string()).collect();
+    let heads = match network.heads() {
+        1 => String::new(),
+        heads => format!(" with {heads} heads"),
+    };
     let mut text = format!(
-        "{}, {}, {} updates",
+        "{}, {}{heads}, {} updates",
         diagnosis.kind.name(),
         widths.join("-"),
         grouped(diagnosis.updates as f64)

@@ -2,118 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod kinds;
+
+use kinds::{CLASSES, INPUTS, kinds, new, state, stream};
 use mesu::checkpoint::CheckpointError;
 use mesu::rule::SigmaStep;
 use mesu::{
-    AdamConfig, BbbConfig, Estimator, EwcConfig, FoovbConfig, Generator, Initialisation,
-    LearnError, Learned, Learner, LearnerConfig, LearnerKind, MesuConfig, NetworkConfig,
-    OnlineEwcConfig, Optimizer, Reduction, ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
+    Estimator, EwcConfig, FoovbConfig, Generator, Initialisation, LearnError, Learned, Learner,
+    LearnerConfig, LearnerKind, MesuConfig, NetworkConfig, OnlineEwcConfig, Reduction,
+    ReplayConfig, SgdConfig, SiConfig,
 };
-
-const INPUTS: usize = 5;
-const CLASSES: usize = 3;
-
-/// Settings that learn the small problem below, for every kind of learner.
-fn kinds() -> Vec<LearnerConfig> {
-    let mut kinds: Vec<LearnerConfig> = Vec::new();
-    for estimator in [
-        Estimator::LocalReparameterization,
-        Estimator::WeightSampling,
-    ] {
-        let mesu = MesuConfig {
-            estimator,
-            samples: 4,
-            sigma_step: SigmaStep::ClosedForm,
-            max_step_ratio: 0.5,
-            ..MesuConfig::default()
-        };
-        let foovb = FoovbConfig {
-            estimator,
-            samples: 4,
-            ..FoovbConfig::default()
-        };
-        let bbb = BbbConfig {
-            estimator,
-            samples: 4,
-            lr: 0.02,
-            kl_updates: 1e4,
-            ..BbbConfig::default()
-        };
-        let slow = MesuConfig {
-            slow_windows: vec![1e6, 1e15],
-            ..mesu.clone()
-        };
-        kinds.extend([mesu.into(), slow.into(), foovb.into(), bbb.into()]);
-    }
-    let lr = 0.05;
-    kinds.push(
-        SgdConfig {
-            lr,
-            ..SgdConfig::default()
-        }
-        .into(),
-    );
-    kinds.push(
-        AdamConfig {
-            lr: 0.01,
-            ..AdamConfig::default()
-        }
-        .into(),
-    );
-    kinds.push(
-        ReplayConfig {
-            lr,
-            buffer: 30,
-            ..ReplayConfig::default()
-        }
-        .into(),
-    );
-    for optimizer in [Optimizer::Sgd, Optimizer::Adam] {
-        let reduction = Reduction::Mean;
-        let lr = if optimizer == Optimizer::Adam {
-            0.01
-        } else {
-            lr
-        };
-        kinds.push(
-            EwcConfig {
-                lr,
-                optimizer,
-                reduction,
-                ..EwcConfig::default()
-            }
-            .into(),
-        );
-        kinds.push(
-            OnlineEwcConfig {
-                lr,
-                optimizer,
-                reduction,
-                ..OnlineEwcConfig::default()
-            }
-            .into(),
-        );
-        kinds.push(
-            StreamingEwcConfig {
-                lr,
-                optimizer,
-                reduction,
-                ..StreamingEwcConfig::default()
-            }
-            .into(),
-        );
-        kinds.push(
-            SiConfig {
-                lr,
-                optimizer,
-                reduction,
-                ..SiConfig::default()
-            }
-            .into(),
-        );
-    }
-    kinds
-}
 
 /// Every kind of learner there is on every form of network, with a name for messages.
 fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
@@ -131,6 +29,14 @@ fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
                 table.push((name, network, learner.clone()));
             }
         }
+        let network = NetworkConfig {
+            hidden: vec![20],
+            heads: 3,
+            bias: true,
+            init: Initialisation::He,
+            ..Default::default()
+        };
+        table.push((format!("{learner:?} 3 heads"), network, learner.clone()));
         let layers = [
             "conv 6 3x3 same",
             "relu",
@@ -152,6 +58,13 @@ fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
     table
 }
 
+/// Goes on to the next head, if there are several.
+fn switch(learner: &mut Learner) {
+    let next = (learner.head() + 1) % learner.heads();
+    learner.use_head(next).unwrap();
+    assert_eq!(learner.head(), next);
+}
+
 #[test]
 fn the_table_has_every_kind() {
     let kinds: Vec<LearnerKind> = kinds().iter().map(LearnerConfig::kind).collect();
@@ -160,34 +73,12 @@ fn the_table_has_every_kind() {
     }
 }
 
-/// Points around one corner per class, one after another.
-fn stream(seed: u64, examples: usize) -> (Vec<f32>, Vec<u32>) {
-    let mut noise = Generator::named(seed, "stream", &[]);
-    let labels: Vec<u32> = (0..examples).map(|i| (i % CLASSES) as u32).collect();
-    let mut inputs: Vec<f32> = noise
-        .normals(examples * INPUTS)
-        .iter()
-        .map(|z| 0.3 * z)
-        .collect();
-    for (x, label) in inputs.chunks_mut(INPUTS).zip(&labels) {
-        x[*label as usize] += 1.0;
-    }
-    (inputs, labels)
-}
-
-fn new(network: &NetworkConfig, config: &LearnerConfig, seed: u64) -> Learner {
-    Learner::new(INPUTS, CLASSES, network, config, seed).unwrap()
-}
-
-fn state(learner: &Learner) -> Vec<u8> {
-    learner.save(&[]).unwrap()
-}
-
 #[test]
 fn learns_a_small_problem_and_is_unsure_of_strangers() {
     for (name, network, config) in table() {
         for batch in [1, 7] {
             let mut learner = new(&network, &config, 3);
+            switch(&mut learner);
             let (inputs, labels) = stream(1, 1_200);
             for (x, y) in inputs.chunks(batch * INPUTS).zip(labels.chunks(batch)) {
                 learner.learn(x, y).unwrap();
@@ -216,6 +107,7 @@ fn same_seed_same_learner_other_seed_other_learner() {
             let mut learner = new(&network, &config, seed);
             let (inputs, labels) = stream(1, 40);
             learner.learn_each(&inputs, &labels).unwrap();
+            switch(&mut learner);
             learner.learn(&inputs, &labels).unwrap();
             state(&learner)
         };
@@ -230,13 +122,21 @@ fn learn_each_is_learn_for_each() {
         let (inputs, labels) = stream(1, 50);
         let mut together = new(&network, &config, 3);
         let mut apart = together.clone();
-        let learned = together.learn_each(&inputs, &labels).unwrap();
-        let mut sum = Learned::default();
-        for (x, y) in inputs.chunks(INPUTS).zip(&labels) {
-            sum += apart.learn(x, &[*y]).unwrap();
+        let parts = [
+            (&inputs[..100], &labels[..20]),
+            (&inputs[100..], &labels[20..]),
+        ];
+        for (inputs, labels) in parts {
+            let learned = together.learn_each(inputs, labels).unwrap();
+            let mut sum = Learned::default();
+            for (x, y) in inputs.chunks(INPUTS).zip(labels) {
+                sum += apart.learn(x, &[*y]).unwrap();
+            }
+            assert!(state(&together) == state(&apart), "{name}");
+            assert_eq!(learned, sum, "{name}");
+            switch(&mut together);
+            switch(&mut apart);
         }
-        assert!(state(&together) == state(&apart), "{name}");
-        assert_eq!(learned, sum, "{name}");
         assert_eq!(together.updates(), 50);
     }
 }
@@ -250,14 +150,21 @@ fn a_restored_learner_goes_on_bit_for_bit() {
         unbroken
             .learn_each(&inputs[..half_x], &labels[..half_y])
             .unwrap();
+        switch(&mut unbroken);
+        unbroken.learn(&inputs, &labels).unwrap();
         let saved = unbroken.save(&[("run", "{\"task\": 1}")]).unwrap();
         let (mut restored, notes) = Learner::restore(&saved).unwrap();
         assert_eq!(notes["run"], "{\"task\": 1}");
+        assert_eq!(restored.head(), unbroken.head());
         for learner in [&mut unbroken, &mut restored] {
             learner
                 .learn_each(&inputs[half_x..], &labels[half_y..])
                 .unwrap();
-            learner.learn(&inputs, &labels).unwrap();
+            // To a head that is new, and back to the first one.
+            for _ in 0..2 {
+                switch(learner);
+                learner.learn(&inputs, &labels).unwrap();
+            }
         }
         assert!(state(&unbroken) == state(&restored), "{name}");
         let test = || Generator::named(1, "test", &[]);
@@ -279,6 +186,8 @@ fn threads_do_not_change_a_bit() {
                 .unwrap();
             pool.install(|| {
                 let mut learner = new(&network, &config, 3);
+                learner.learn(&inputs, &labels).unwrap();
+                switch(&mut learner);
                 learner.learn(&inputs, &labels).unwrap();
                 (
                     state(&learner),
@@ -619,6 +528,7 @@ fn the_end_of_a_task_is_checked_like_a_batch() {
         );
         let (mut restored, _) = Learner::restore(&state(&learner)).unwrap();
         for learner in [&mut learner, &mut restored] {
+            switch(learner);
             learner.learn_each(&inputs, &labels).unwrap();
             learner
                 .task_ended([(inputs.clone(), labels.clone())])
@@ -735,19 +645,32 @@ fn settings_are_checked_by_name() {
 
 #[test]
 fn no_damage_to_a_checkpoint_goes_unnoticed() {
-    let network = NetworkConfig {
-        hidden: vec![3],
-        bias: true,
-        ..NetworkConfig::default()
+    let replay = ReplayConfig {
+        buffer: 2,
+        ..ReplayConfig::default()
     };
-    let saved = new(&network, &LearnerConfig::default(), 1)
-        .save(&[("run", "notes")])
-        .unwrap();
+    for (heads, config) in [(1, LearnerConfig::default()), (2, replay.into())] {
+        let network = NetworkConfig {
+            hidden: vec![3],
+            bias: true,
+            heads,
+            ..NetworkConfig::default()
+        };
+        let mut learner = new(&network, &config, 1);
+        switch(&mut learner);
+        let (inputs, labels) = stream(1, 1);
+        learner.learn(&inputs, &labels).unwrap();
+        damage(&learner.save(&[("run", "notes")]).unwrap());
+    }
+    assert!(Learner::restore(b"not a checkpoint at all").is_err());
+}
+
+fn damage(saved: &[u8]) {
     for len in 0..saved.len() {
         assert!(Learner::restore(&saved[..len]).is_err(), "cut to {len}");
     }
     for bit in 0..saved.len() * 8 {
-        let mut flipped = saved.clone();
+        let mut flipped = saved.to_vec();
         flipped[bit / 8] ^= 1 << (bit % 8);
         // A flip inside the white space or the order of the header changes nothing that is read.
         if let Ok((learner, notes)) = Learner::restore(&flipped) {
@@ -757,11 +680,10 @@ fn no_damage_to_a_checkpoint_goes_unnoticed() {
             );
         }
     }
-    let mut longer = saved.clone();
+    let mut longer = saved.to_vec();
     longer.push(0);
     assert!(matches!(
         Learner::restore(&longer),
         Err(CheckpointError::Damaged(_))
     ));
-    assert!(Learner::restore(b"not a checkpoint at all").is_err());
 }

@@ -6,8 +6,8 @@
 //!
 //! Only MESU has the choice. The step of FOO-VB and of point weights without gradient, penalty and momentum
 //! is no step at all. Bayes by Backprop does pull to its prior, but by way of Adam, which makes steps of
-//! full length of the weakest pull: without evidence beside it, a head would be at the prior within about
-//! `1 / lr` updates, however small its share of the KL divergence.
+//! full length of the weakest pull: without evidence beside it, a head would be at the prior within some
+//! `1 / lr` updates, however small an update's share of the KL divergence.
 
 use mesu_kernels::batch::{Second, update};
 use mesu_kernels::{Generator, Matrix, Rule};
@@ -108,5 +108,100 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Drifting<R> {
 
     fn boxed(&self) -> Box<dyn Engine> {
         Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learner::tests::{examples, networks, new};
+    use crate::learner::{Learner, MesuConfig};
+    use crate::synapse::Synapses;
+
+    /// mu and sigma after `updates` steps of MESU without evidence, in f64.
+    fn drifted(mesu: &MesuConfig, window: f64, synapse: (f64, f64), updates: usize) -> (f64, f64) {
+        let variance = mesu.sigma_prior * mesu.sigma_prior;
+        let limit = |step: f64, sigma: f64| match mesu.max_step_ratio {
+            0.0 => step,
+            ratio => step.clamp(-ratio * sigma, ratio * sigma),
+        };
+        (0..updates).fold(synapse, |(mu, sigma), _| {
+            let pull = (mesu.mu_prior - mu) / (window * variance);
+            let growth = sigma * (variance - sigma * sigma) / (window * variance);
+            (
+                mu + limit(mesu.lr_mu * sigma * sigma * pull, sigma),
+                sigma + limit(0.5 * mesu.lr_sigma * growth, sigma),
+            )
+        })
+    }
+
+    #[test]
+    fn heads_that_wait_drift_if_told_to() {
+        let (slow, updates) = (90.0, 41);
+        for (network, max_step_ratio) in networks().iter().flat_map(|n| [(n, 0.0), (n, 0.003)]) {
+            let mesu = |heads_drift| MesuConfig {
+                heads_drift,
+                memory_window: 30.0,
+                slow_windows: vec![slow],
+                sigma_prior: 0.7,
+                mu_prior: 0.2,
+                lr_mu: 0.8,
+                lr_sigma: 0.6,
+                max_step_ratio,
+                clamp_grad: 0.1,
+                samples: 2,
+                ..MesuConfig::default()
+            };
+            let run = |config: MesuConfig| {
+                let mut learner = new(network, &config.into());
+                let start = learner.clone();
+                learner.use_head(1).unwrap();
+                let ((x, y), (inputs, labels)) = (examples(1, updates - 1), examples(2, 8));
+                learner.learn_each(&x, &y).unwrap();
+                learner.learn(&inputs, &labels).unwrap();
+                (start, learner)
+            };
+            let always = mesu(HeadsDrift::Always);
+            let ((start, drifting), (_, still)) =
+                (run(always.clone()), run(mesu(HeadsDrift::InUse)));
+            // Its own synapses, then those of the slow copy.
+            let networks = |learner: &Learner| {
+                let copy = learner.engine.memory().slow.remove(0).network;
+                [(30.0, learner.network.clone()), (slow, copy)]
+            };
+            let all = networks(&drifting)
+                .into_iter()
+                .zip(networks(&still))
+                .zip(networks(&start));
+            for (((window, got), (_, still)), (_, start)) in all {
+                let groups = got.groups().zip(still.groups()).zip(start.groups());
+                for (((name, got), (_, still)), (_, start)) in groups {
+                    if !(name.starts_with("head.1.") || name.starts_with("head.3.")) {
+                        // The drift elsewhere has no influence.
+                        assert!(got == still && got != start, "{name}");
+                        continue;
+                    }
+                    assert!(still == start, "{name}");
+                    let pairs = |group: &Synapses| -> Vec<(f64, f64)> {
+                        let (mu, sigma) = group.gaussian();
+                        let pairs = mu.values().zip(sigma.values());
+                        pairs.map(|(mu, sigma)| (mu.into(), sigma.into())).collect()
+                    };
+                    for (got, start) in pairs(got).into_iter().zip(pairs(start)) {
+                        let expected = drifted(&always, window, start, updates);
+                        let moved = (expected.0 - start.0)
+                            .abs()
+                            .max((expected.1 - start.1).abs());
+                        let off = (got.0 - expected.0).abs().max((got.1 - expected.1).abs());
+                        assert!(
+                            moved > 1e-3 && off < 1e-5,
+                            "{name}: {got:?} {expected:?} {start:?}"
+                        );
+                    }
+                }
+            }
+            let waiting = [0, 2].map(|head| drifting.network.updates_of_head(head));
+            assert_eq!(waiting, [0, 0], "drift is no learning");
+        }
     }
 }

@@ -21,6 +21,8 @@ mod save;
 mod sgd;
 mod si;
 mod streaming_ewc;
+#[cfg(test)]
+mod tests;
 mod timescales;
 
 use mesu_kernels::Generator;
@@ -126,6 +128,26 @@ impl Learner {
     /// Heads that are not in use stay as they are, unless MESU lets them drift
     /// ([`heads_drift`](MesuConfig::heads_drift)) or replay repeats examples of theirs. A new learner uses
     /// the head 0. It costs nothing.
+    ///
+    /// ```
+    /// use mesu::{Generator, Learner, LearnerConfig, NetworkConfig};
+    ///
+    /// let network = NetworkConfig { heads: 2, ..Default::default() };
+    /// let mut learner = Learner::new(2, 2, &network, &LearnerConfig::default(), 1)?;
+    /// // Two tasks that see the same, and call it by opposite names.
+    /// for head in [0, 1] {
+    ///     learner.use_head(head)?;
+    ///     for _ in 0..200 {
+    ///         learner.learn(&[1.0, -1.0], &[head as u32])?;
+    ///         learner.learn(&[-1.0, 1.0], &[1 - head as u32])?;
+    ///     }
+    /// }
+    /// learner.use_head(0)?;
+    /// let prediction = learner.predict(&[1.0, -1.0], Generator::named(1, "test", &[]))?;
+    /// assert_eq!(prediction.top(0).0, 0);
+    /// assert!(learner.use_head(2).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`HeadError`] if the network has no such head; the learner stays as it is.

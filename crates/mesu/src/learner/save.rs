@@ -103,10 +103,79 @@ fn heads_of(description: &Description, network: &mut Network, begun: u64) -> Opt
         network.set_updates(trunk, &[trunk])?;
         return Some(());
     };
-    let sound = |updates: &Updates| updates.before <= updates.made && updates.made <= made;
     let heads = state.updates.iter().zip(&state.before);
-    let heads = heads.map(|(&made, &before)| Updates { made, before });
-    let heads: Vec<Updates> = heads.filter(sound).collect();
-    network.set_updates(trunk, &heads)?;
+    let heads: Vec<Updates> = heads
+        .map(|(&made, &before)| Updates { made, before })
+        .collect();
+    let sound = |updates: &Updates| updates.before <= updates.made && updates.made <= made;
+    let whole = state.updates.len() == state.before.len() && heads.iter().all(sound);
+    network.set_updates(trunk, &heads).filter(|()| whole)?;
     network.use_head(state.in_use).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learner::tests::{HEADS, examples, networks, new};
+    use crate::learner::{Memory, ReplayConfig};
+
+    #[test]
+    fn files_whose_heads_do_not_fit_are_refused() {
+        type Change = fn(&mut Description, &mut Memory);
+        let changes: [(&str, Change); 11] = [
+            ("its heads", |file, _| file.heads = None),
+            ("its heads", |file, _| {
+                file.heads.as_mut().unwrap().in_use = HEADS
+            }),
+            ("its heads", |file, _| {
+                file.heads.as_mut().unwrap().updates[0] = u64::MAX
+            }),
+            ("its heads", |file, _| {
+                file.heads.as_mut().unwrap().before[1] = 8
+            }),
+            ("its heads", |file, _| {
+                file.heads.as_mut().unwrap().updates.push(0)
+            }),
+            ("its heads", |file, _| {
+                file.heads.as_mut().unwrap().before.truncate(1)
+            }),
+            ("unexpected tensor", |file, _| {
+                file.network.heads = HEADS - 1
+            }),
+            ("missing", |file, _| file.network.heads = HEADS + 1),
+            ("network.heads is 0", |file, _| file.network.heads = 0),
+            ("stored examples", |_, memory| {
+                memory.heads[1] = HEADS as u32
+            }),
+            ("stored examples", |_, memory| memory.heads.clear()),
+        ];
+        let config = ReplayConfig {
+            buffer: 2,
+            ..ReplayConfig::default()
+        };
+        let mut learner = new(&networks()[0], &config.into());
+        learner.use_head(1).unwrap();
+        let (inputs, labels) = examples(1, 7);
+        learner.learn_each(&inputs, &labels).unwrap();
+        let saved = learner.save(&[]).unwrap();
+        let forged = |change: Change| {
+            let mut description = checkpoint::read(&saved).unwrap().description;
+            let mut memory = learner.engine.memory();
+            change(&mut description, &mut memory);
+            checkpoint::write(
+                &learner.network,
+                &learner.noise.state(),
+                &memory,
+                description,
+            )
+        };
+        assert!(forged(|_, _| ()) == saved);
+        for (number, (part, change)) in changes.into_iter().enumerate() {
+            let error = Learner::restore(&forged(change)).unwrap_err().to_string();
+            assert!(
+                error.contains(part) && !error.contains('\n'),
+                "{number}: {error}"
+            );
+        }
+    }
 }
