@@ -30,5 +30,7 @@ pub fn presets() -> &'static [Preset] {
         "permuted-ucb",
         "importance",
         "timescales",
+        "animals",
+        "incremental-objects",
     ]
 }

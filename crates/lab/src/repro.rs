@@ -191,11 +191,15 @@ mod tests {
         let si = rows.iter().find(|row| row.cell == "si").unwrap();
         assert_eq!((si.ours, si.met), (None, Some(false)));
         let animals = Figure::find("fig2").unwrap();
-        let over = animals.row.iter().position(|row| row.over == ["sgd"]).unwrap();
+        let over = animals
+            .row
+            .iter()
+            .position(|row| row.over == ["sgd,lr=0.0001"])
+            .unwrap();
         for (sgd, met) in [(Some(0.75), true), (Some(0.76), false), (None, false)] {
             let cells = json!([
                 { "cell": "mesu", "average_accuracy": 0.8 },
-                { "cell": "sgd", "average_accuracy": sgd },
+                { "cell": "sgd,lr=0.0001", "average_accuracy": sgd },
             ]);
             let rows = animals.reached(&json!({ "cells": cells }));
             assert_eq!(rows[over].met, Some(met), "{sgd:?}");
