@@ -72,7 +72,8 @@ pub(crate) fn restore(
         .is_ok_and(|config| config == *experiment);
     let fits = learner.config() == fresh.config()
         && learner.network().inputs() == fresh.network().inputs()
-        && learner.network().classes() == fresh.network().classes();
+        && learner.network().classes() == fresh.network().classes()
+        && learner.heads() == fresh.heads();
     if !(same && fits) {
         return Err(refuse(
             "a checkpoint of another run: its settings are not those of config.toml",
