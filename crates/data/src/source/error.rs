@@ -43,7 +43,7 @@ pub enum SourceError {
         folder: PathBuf,
     },
     /// The folder is not there.
-    #[error("{}: no such folder; give the folder that holds the IDX files", folder.display())]
+    #[error("{}: no such folder; give one that holds IDX files, an .npz archive, or the name of a set (mnist, cifar10, …)", folder.display())]
     NoFolder {
         /// The folder.
         folder: PathBuf,
