@@ -30,5 +30,8 @@ pub fn presets() -> &'static [Preset] {
         "permuted-ucb",
         "importance",
         "timescales",
+        "animals",
+        "animals-cifar",
+        "animals-folder",
     ]
 }
