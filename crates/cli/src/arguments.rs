@@ -108,8 +108,9 @@ a program's data.")]
 Examples:
   mesu features photos --backbone net.onnx --preprocess imagenet --out photos.npz
   mesu features photos --csv list.csv --backbone net.onnx --out photos.npz --skip-bad
-IMAGES holds a folder of PNG or JPEG files for each class, or is a CSV of path,label or
-path,label,domain. The ONNX file takes images and gives [n, d] features. NAME.toml beside
+  mesu features pictures --domains --backbone net.onnx --out pictures.npz
+IMAGES holds a folder of PNG or JPEG files for each class (with --domains: a folder of such
+folders for each domain), or is a CSV of path,label or path,label,domain. The ONNX file takes images and gives [n, d] features. NAME.toml beside
 NAME.onnx says how images are prepared, for example:
   resize = 256         # shorter side, or [height, width]
   crop = 224           # the middle
@@ -303,6 +304,9 @@ pub(crate) struct FeaturesArguments {
     /// Labels and domains from that file, with paths counted from IMAGES
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
+    /// IMAGES/domain/class/image: the first folders are domains, in which the classes come again
+    #[arg(long)]
+    pub(crate) domains: bool,
     /// How images are prepared: imagenet, tensorflow, zero-one, or a TOML file
     /// [default: NAME.toml beside NAME.onnx]
     #[arg(long, value_name = "PRESET|FILE")]
@@ -310,6 +314,9 @@ pub(crate) struct FeaturesArguments {
     /// Leave out what can't be read, and list it, instead of stopping there
     #[arg(long)]
     pub(crate) skip_bad: bool,
+    /// Leave out what the images look like: a smaller file, but no pictures in reports
+    #[arg(long)]
+    pub(crate) no_pictures: bool,
     /// Where features are kept [default: .mesu-cache beside FEATURES.npz]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) cache: Option<PathBuf>,

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mesu_features::archive::{arrays, folder_of, write};
+use mesu_features::thumbnail::SIDE;
 use mesu_features::{Backbone, Cache, Listing, Model, Options, Preprocess, extract};
 use serde_json::json;
 
@@ -62,6 +63,7 @@ pub(crate) fn features(arguments: &FeaturesArguments) -> Result<ExitCode> {
     let features = silently(|| {
         let options = Options {
             skip_bad: arguments.skip_bad,
+            pictures: (!arguments.no_pictures).then_some(SIDE),
             cache: cache.as_ref(),
             progress: &|done| {
                 if let Some(screen) = &screen {
@@ -82,6 +84,9 @@ pub(crate) fn features(arguments: &FeaturesArguments) -> Result<ExitCode> {
     write(out, &arrays(&listing, features))?;
     for line in &skipped {
         message(&format!("left out: {line}"));
+    }
+    for (domain, classes) in listing.gaps() {
+        message(&format!("domain {domain} has no {}", classes.join(", ")));
     }
     if arguments.json {
         let summary = json!({
@@ -128,7 +133,13 @@ fn list(arguments: &FeaturesArguments) -> Result<Listing> {
         None => None,
     };
     Ok(match csv {
+        Some((csv, _)) if arguments.domains => bail!(
+            "--domains and {}: both say what the domains are; give one of them \
+             (the third column of a CSV names them)",
+            csv.display()
+        ),
         Some((csv, folder)) => Listing::of_csv(csv, folder)?,
+        None if arguments.domains => Listing::of_domains(images, arguments.skip_bad)?,
         None => Listing::of_folder(images, arguments.skip_bad)?,
     })
 }

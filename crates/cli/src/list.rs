@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use mesu_lab::{DataSets, Plan, measure, presets};
+use mesu_lab::{DataSets, LabError, Plan, measure, presets};
 
 use crate::output::{print, span};
 
@@ -17,7 +17,15 @@ pub(crate) fn list() -> Result<ExitCode> {
     let mut sets = DataSets::default();
     for preset in presets() {
         let plan = Plan::find(preset.name, &[])?;
-        let time = measure::estimate(&plan, &mut sets)?;
+        let time = match measure::estimate(&plan, &mut sets) {
+            Ok(time) => format!("about {}", span(time)),
+            // Data that are not in the program: a set to be fetched, the features of one's own pictures.
+            Err(LabError::Source(_) | LabError::DataFolder(_)) => "data not here".to_owned(),
+            Err(LabError::Scenario(_) | LabError::Standardise(_) | LabError::Range { .. }) => {
+                "data do not fit".to_owned()
+            }
+            Err(error) => return Err(error.into()),
+        };
         let tasks = plan.cells[0].experiment.tasks;
         let unit = if tasks == 1 { "task" } else { "tasks" };
         let size = match plan.single() {
@@ -25,10 +33,8 @@ pub(crate) fn list() -> Result<ExitCode> {
             None => format!("{} x {tasks} {unit}", plan.cells.len()),
         };
         print(&format!(
-            "{:width$}  {size:>14}, about {:<12}  {}\n",
-            preset.name,
-            span(time),
-            plan.description,
+            "{:width$}  {size:>14}, {time:<18}  {}\n",
+            preset.name, plan.description,
         ))?;
     }
     Ok(ExitCode::SUCCESS)

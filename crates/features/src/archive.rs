@@ -6,6 +6,7 @@
 //! | `labels` | `[n]` i64 | class of each, an index into `classes` |
 //! | `classes` | `[c]` text | their names |
 //! | `paths` | `[n]` text | which image each row is of |
+//! | `pictures` | `[n, side, side, 3]` u8 | what each looks like, red, green and blue; unless left out |
 //! | `domains` | `[n]` i64 | domain of each, an index into `domain_names`; only if there are any |
 //! | `domain_names` | `[m]` text | their names; only if there are any |
 
@@ -18,6 +19,7 @@ use mesu_data::format::npz;
 
 use crate::extract::Features;
 use crate::listing::{Image, Listing};
+use crate::resize::CHANNELS;
 
 /// The file can't be written; nothing is there under its name that was not before.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,9 @@ pub fn arrays(listing: &Listing, features: Features) -> Vec<(&'static str, Array
     let images: Vec<&Image> = features.of.iter().map(|&at| &listing.images[at]).collect();
     let shape = [images.len(), features.width];
     let rows = Array::new(&shape, Values::F32(features.values)).expect("features are [n][width]");
+    let side = features.side;
+    let shape = [images.len(), side, side, CHANNELS];
+    let pictures = Array::new(&shape, Values::U8(features.pictures));
     let integers = |of: &dyn Fn(&Image) -> usize| {
         Array::list(Values::I64(
             images.iter().map(|image| of(image) as i64).collect(),
@@ -53,6 +58,12 @@ pub fn arrays(listing: &Listing, features: Features) -> Vec<(&'static str, Array
             )),
         ),
     ];
+    if side > 0 {
+        arrays.push((
+            "pictures",
+            pictures.expect("pictures are [n][side][side][3]"),
+        ));
+    }
     if !listing.domains.is_empty() {
         arrays.push(("domains", integers(&|image| image.domain.unwrap_or(0))));
         arrays.push((

@@ -11,6 +11,7 @@ use crate::cache::{Cache, CacheError, ImageKey, key_of};
 use crate::decode::{MAX_FILE_BYTES, decode};
 use crate::listing::{Image, Listing};
 use crate::preprocess::Prepare;
+use crate::thumbnail::thumbnail;
 
 /// Images in memory at a time: they are prepared side by side, then go through the backbone
 /// side by side. An error is that of the first bad image, whatever the number of threads.
@@ -45,6 +46,10 @@ pub struct Features {
     pub width: usize,
     /// `[n][width]`.
     pub values: Vec<f32>,
+    /// Pixels along the sides of a picture; 0 unless [`Options::pictures`] asks for them.
+    pub side: usize,
+    /// What the images look like, `[n][side][side][3]`.
+    pub pictures: Vec<u8>,
     /// The n images they are of, as indices into [`Listing::images`], in its order.
     pub of: Vec<usize>,
     /// Those found in the cache.
@@ -58,6 +63,9 @@ pub struct Features {
 pub struct Options<'a> {
     /// Leave out what can't be used.
     pub skip_bad: bool,
+    /// How many pixels the sides of the pictures have, if any are wanted. Then an image that the
+    /// cache knows is decoded too.
+    pub pictures: Option<usize>,
     /// Where features are looked up and kept.
     pub cache: Option<&'a Cache>,
     /// Called now and then with the number of images done.
@@ -68,9 +76,15 @@ pub struct Options<'a> {
 type Computed = Result<Arc<[f32]>, String>;
 
 /// What became of one image's file.
-enum Prepared {
+struct Prepared {
+    input: Input,
+    /// `[side][side][3]`; empty if it is not wanted or can't be had.
+    picture: Vec<u8>,
+}
+
+enum Input {
     Known(Arc<[f32]>),
-    Input(ImageKey, Vec<f32>),
+    New(ImageKey, Vec<f32>),
     Bad(String),
 }
 
@@ -88,6 +102,8 @@ pub fn extract(
     let mut features = Features {
         width,
         values: Vec::new(),
+        side: options.pictures.unwrap_or(0),
+        pictures: Vec::new(),
         of: Vec::new(),
         cached: 0,
         skipped: Vec::new(),
@@ -95,23 +111,22 @@ pub fn extract(
     for (block, images) in listing.images.chunks(BLOCK).enumerate() {
         let prepared: Vec<Prepared> = images
             .par_iter()
-            .map(|image| prepared(image, prepare, backbone.planar(), options.cache))
+            .map(|image| prepared(image, prepare, backbone.planar(), options))
             .collect();
         let computed = computed(images, &prepared, backbone, options.cache)?;
         for (at, (prepared, computed)) in prepared.into_iter().zip(computed).enumerate() {
-            let values = match prepared {
-                Prepared::Known(known) => {
+            let values = match prepared.input {
+                Input::Known(known) => {
                     features.cached += 1;
                     Ok(known)
                 }
-                Prepared::Input(..) => {
-                    computed.unwrap_or_else(|| Err("was not computed".to_owned()))
-                }
-                Prepared::Bad(what) => Err(what),
+                Input::New(..) => computed.unwrap_or_else(|| Err("was not computed".to_owned())),
+                Input::Bad(what) => Err(what),
             };
             match values {
                 Ok(values) => {
                     features.values.extend_from_slice(&values);
+                    features.pictures.extend(prepared.picture);
                     features.of.push(block * BLOCK + at);
                 }
                 Err(what) if options.skip_bad => features.skipped.push(what),
@@ -129,33 +144,47 @@ pub fn extract(
     }
 }
 
-fn prepared(image: &Image, prepare: &Prepare, planar: bool, cache: Option<&Cache>) -> Prepared {
-    let bad = |what: String| Prepared::Bad(format!("{}: {what}", image.path.display()));
+fn prepared(image: &Image, prepare: &Prepare, planar: bool, options: Options<'_>) -> Prepared {
+    let made = read(image).and_then(|bytes| {
+        let key = key_of(&bytes);
+        let known = options.cache.and_then(|cache| cache.get(&key));
+        if let (Some(known), None) = (&known, options.pictures) {
+            return Ok((Input::Known(Arc::clone(known)), Vec::new()));
+        }
+        let decoded = decode(&bytes).map_err(|error| error.to_string())?;
+        let picture = options
+            .pictures
+            .map(|side| thumbnail(&decoded, side).pixels);
+        let input = match known {
+            Some(known) => Input::Known(known),
+            None => {
+                let mut input = Vec::new();
+                prepare.append(&decoded, planar, &mut input);
+                Input::New(key, input)
+            }
+        };
+        Ok((input, picture.unwrap_or_default()))
+    });
+    let (input, picture) = made.unwrap_or_else(|what| {
+        let what = format!("{}: {what}", image.path.display());
+        (Input::Bad(what), Vec::new())
+    });
+    Prepared { input, picture }
+}
+
+/// The content of the image's file, or what is wrong with it.
+fn read(image: &Image) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let read = File::open(&image.path)
         .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
     match read {
-        Err(cause) => {
-            return bad(format!(
-                "cannot be read: {cause}; check the path and its permissions"
-            ));
-        }
+        Err(cause) => Err(format!(
+            "cannot be read: {cause}; check the path and its permissions"
+        )),
         Ok(_) if bytes.len() as u64 > MAX_FILE_BYTES => {
-            return bad(format!("more than {MAX_FILE_BYTES} bytes; scale it down"));
+            Err(format!("more than {MAX_FILE_BYTES} bytes; scale it down"))
         }
-        Ok(_) => {}
-    }
-    let key = key_of(&bytes);
-    if let Some(known) = cache.and_then(|cache| cache.get(&key)) {
-        return Prepared::Known(known);
-    }
-    match decode(&bytes) {
-        Ok(picture) => {
-            let mut input = Vec::new();
-            prepare.append(&picture, planar, &mut input);
-            Prepared::Input(key, input)
-        }
-        Err(error) => bad(error.to_string()),
+        Ok(_) => Ok(bytes),
     }
 }
 
@@ -169,8 +198,8 @@ fn computed(
     let inputs: Vec<(usize, &ImageKey, &[f32])> = prepared
         .iter()
         .enumerate()
-        .filter_map(|(at, prepared)| match prepared {
-            Prepared::Input(key, input) => Some((at, key, &input[..])),
+        .filter_map(|(at, prepared)| match &prepared.input {
+            Input::New(key, input) => Some((at, key, &input[..])),
             _ => None,
         })
         .collect();

@@ -7,6 +7,7 @@
 //! a folder of folders, or a CSV        listing: path, class, domain
 //!   -> bytes of a PNG or JPEG          cache: known by content? then nothing more to do
 //!   -> Picture, [h][w][3] bytes        decode: judged by its header first
+//!   -> and small, [48][48][3]          thumbnail: for people to look at
 //!   -> input, [3][h][w] f32            preprocess: resized as Pillow does, cropped, normalised
 //!   -> features, [d] f32               model, backbone: ONNX, on all cores
 //!   -> NPZ                             archive: written at once or not at all
@@ -27,6 +28,7 @@ pub mod listing;
 pub mod model;
 pub mod preprocess;
 pub mod resize;
+pub mod thumbnail;
 
 pub use archive::ArchiveError;
 pub use backbone::{Backbone, BackboneError};

@@ -10,6 +10,8 @@
 //! Rows first, then columns, each rounded to bytes, with weights of 22 binary places: the
 //! same bytes as Pillow's, on every machine.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// How pixels between pixels are made up.
@@ -63,14 +65,14 @@ impl Picture {
     /// The picture at `width` x `height` pixels, both at least 1.
     #[must_use]
     pub fn resized(&self, width: usize, height: usize, filter: Filter) -> Self {
-        let mut picture = self.clone();
+        let mut picture = Cow::Borrowed(self);
         if width != self.width {
-            picture = picture.rows_resized(width, filter);
+            picture = Cow::Owned(picture.rows_resized(width, filter));
         }
         if height != self.height {
-            picture = picture.columns_resized(height, filter);
+            picture = Cow::Owned(picture.columns_resized(height, filter));
         }
-        picture
+        picture.into_owned()
     }
 
     fn rows_resized(&self, width: usize, filter: Filter) -> Self {

@@ -31,6 +31,8 @@ pub fn presets() -> &'static [Preset] {
         "importance",
         "timescales",
         "animals",
+        "animals-cifar",
+        "animals-folder",
         "incremental-objects",
     ]
 }

@@ -118,12 +118,16 @@ pub struct Examples<'a> {
 /// Why a data set does not make the tasks asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScenarioError {
-    /// Nobody knows which example is of which domain.
+    /// Several tasks, but nobody knows which example is of which domain.
     #[error(
-        "the data do not say of which domain an example is; give an array `domains`, or the species \
+        "tasks: found {asked}, expected 1: the data do not say of which domain an example is; set \
+         tasks=1, or give an array `domains` (`mesu features --domains` writes one), or the species \
          of every domain in [domains.species]"
     )]
-    NoDomains,
+    NoDomains {
+        /// Tasks asked for.
+        asked: usize,
+    },
     /// More tasks than there are.
     #[error("tasks: found {asked}, expected 1 to {available} ({what} in the data)")]
     TooManyTasks {

@@ -1,5 +1,7 @@
 //! Folders and CSV files, with all that people put there.
 
+use std::fs;
+
 use super::*;
 
 fn folder(files: &[&str]) -> tempfile::TempDir {
@@ -73,6 +75,83 @@ fn what_can_not_be_used_is_named_or_skipped() {
         let error = Listing::of_folder(&empty.path().join("none"), skip_bad).unwrap_err();
         assert!(matches!(error, ListingError::Unreadable { .. }), "{error}");
     }
+}
+
+#[test]
+fn folders_of_folders_are_domains_and_classes() {
+    let folder = folder(&[
+        "tag 2/löwe/b 2.png",
+        "tag 2/löwe/alt/er.png",
+        "tag 2/ant/x.jpg",
+        "Nacht/löwe/ü.png",
+        ".git/x/y",
+        "Nacht/.DS_Store",
+        "Nacht/löwe/.thumbs/1.png",
+    ]);
+    let listing = Listing::of_domains(folder.path(), false).unwrap();
+    assert_eq!(
+        names(&listing),
+        [
+            ("Nacht/löwe/ü.png", "löwe"),
+            ("tag 2/ant/x.jpg", "ant"),
+            ("tag 2/löwe/alt/er.png", "löwe"),
+            ("tag 2/löwe/b 2.png", "löwe")
+        ]
+    );
+    assert_eq!(listing.classes, ["ant", "löwe"]);
+    assert_eq!(listing.domains, ["Nacht", "tag 2"]);
+    let domains: Vec<_> = listing.images.iter().map(|image| image.domain).collect();
+    assert_eq!(domains, [Some(0), Some(1), Some(1), Some(1)]);
+    assert_eq!(listing.gaps(), [("Nacht", vec!["ant"])]);
+    assert!(listing.unusable.is_empty());
+}
+
+#[test]
+fn what_is_out_of_place_among_domains_is_named_or_skipped() {
+    for (files, words) in [
+        (
+            &["day/cat/1.png", "night/cat/"][..],
+            "cat: a class without any image",
+        ),
+        (
+            &["day/cat/1.png", "night/"],
+            "night: a domain without the folder of any class",
+        ),
+        (
+            &["day/cat/1.png", "notes.txt"],
+            "notes.txt: lies beside the folders of the domains",
+        ),
+        (
+            &["day/cat/1.png", "day/2.png"],
+            "2.png: lies in a domain beside the folders of its classes",
+        ),
+    ] {
+        let folder = folder(files);
+        let error = Listing::of_domains(folder.path(), false).unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.contains(words) && message.ends_with("--skip-bad"),
+            "{message}"
+        );
+        let listing = Listing::of_domains(folder.path(), true).unwrap();
+        assert_eq!(
+            (listing.classes.len(), &listing.domains[..]),
+            (1, &["day".to_owned()][..])
+        );
+        assert!(listing.unusable[0].contains(words) && listing.unusable.len() == 1);
+        assert!(listing.gaps().is_empty());
+    }
+    // Folders of classes only: it is said which levels are expected, then nothing is left.
+    let flat = folder(&["cat/1.png", "cat/2.png", "dog/2.png"]);
+    let error = Listing::of_domains(flat.path(), false).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("cat: a domain without the folder of any class"),
+        "{error}"
+    );
+    let error = Listing::of_domains(flat.path(), true).unwrap_err();
+    assert!(matches!(error, ListingError::Nothing { .. }), "{error}");
 }
 
 #[cfg(unix)]

@@ -1,0 +1,162 @@
+//! `mesu features` as its users run it, with a backbone of a few numbers.
+#![cfg(feature = "features")]
+#![allow(clippy::unwrap_used)]
+
+mod domains;
+mod pictures;
+mod refusals;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mesu_data::format::npy::Values;
+use mesu_data::format::npz::Npz;
+use support::{files, stderr, stdout, succeed};
+use tempfile::TempDir;
+
+/// Mean of red; of green - blue; of 1 - red; of red + green + blue; none below 0. See the
+/// tests of `mesu-features`, which make it.
+const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../features/tests/tiny.onnx");
+
+/// An image of one colour, `width` x `height`.
+fn png(path: &Path, colour: [u8; 3], width: u32, height: u32) {
+    write_png(
+        path,
+        &colour.repeat((width * height) as usize),
+        width,
+        height,
+    );
+}
+
+fn write_png(path: &Path, pixels: &[u8], width: u32, height: u32) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let file = fs::File::create(path).unwrap();
+    let mut encoder = png::Encoder::new(file, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(pixels).unwrap();
+}
+
+/// `net.onnx` and `photos` of two classes.
+fn small() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::copy(TINY, at("net.onnx")).unwrap();
+    png(&at("photos/große katze/1.png"), [255, 0, 0], 20, 10);
+    png(&at("photos/große katze/2 b.png"), [0, 51, 0], 8, 8);
+    png(&at("photos/dog/ü.png"), [0, 0, 255], 9, 30);
+    folder
+}
+
+fn command<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    let usual = [
+        "features",
+        "photos",
+        "--backbone",
+        "net.onnx",
+        "--out",
+        "out.npz",
+        "--preprocess",
+        "zero-one",
+    ];
+    [&usual[..], more].concat()
+}
+
+fn values(folder: &Path, name: &str) -> Values {
+    let mut npz = Npz::open(&folder.join("out.npz")).unwrap();
+    npz.array(name).unwrap().into_values()
+}
+
+fn texts(names: &[&str]) -> Values {
+    Values::Text(names.iter().map(|&name| name.to_owned()).collect())
+}
+
+#[test]
+fn folders_become_features() {
+    let folder = small();
+    let output = succeed(folder.path(), &command(&[]));
+    assert_eq!(
+        stdout(&output),
+        "out.npz: 3 images, 4 features each, 2 classes\n"
+    );
+    let Values::F32(features) = values(folder.path(), "features") else {
+        panic!()
+    };
+    let expected = [
+        [0.0, 0.0, 1.0, 1.0],
+        [1.0, 0.0, 0.0, 1.0],
+        [0.0, 0.2, 1.0, 0.2],
+    ];
+    for (found, expected) in features.iter().zip(expected.as_flattened()) {
+        assert!((found - expected).abs() < 1e-6, "{features:?}");
+    }
+    assert_eq!(values(folder.path(), "labels"), Values::I64(vec![0, 1, 1]));
+    assert_eq!(
+        values(folder.path(), "classes"),
+        texts(&["dog", "große katze"])
+    );
+    let paths = ["dog/ü.png", "große katze/1.png", "große katze/2 b.png"];
+    assert_eq!(values(folder.path(), "paths"), texts(&paths));
+    assert!(
+        Npz::open(&folder.path().join("out.npz"))
+            .unwrap()
+            .array("domains")
+            .is_err()
+    );
+}
+
+#[test]
+fn a_second_run_computes_only_what_is_new() {
+    let folder = small();
+    succeed(folder.path(), &command(&[]));
+    let first = fs::read(folder.path().join("out.npz")).unwrap();
+    let again = succeed(folder.path(), &command(&["--json"]));
+    let summary: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(
+        (&summary["images"], &summary["from_cache"]),
+        (&3.into(), &3.into())
+    );
+    assert_eq!(fs::read(folder.path().join("out.npz")).unwrap(), first);
+    // Known by content: a new name is not a new image, a new colour is.
+    fs::rename(
+        folder.path().join("photos/dog/ü.png"),
+        folder.path().join("photos/dog/u.png"),
+    )
+    .unwrap();
+    png(&folder.path().join("photos/dog/v.png"), [9, 9, 9], 8, 8);
+    let third = succeed(folder.path(), &command(&[]));
+    assert!(
+        stdout(&third).ends_with("; 3 were known\n"),
+        "{}",
+        stdout(&third)
+    );
+    // Other preparation, other features.
+    let mut other = command(&[]);
+    other[7] = "tensorflow";
+    let other = succeed(folder.path(), &other);
+    assert!(!stdout(&other).contains("known"), "{}", stdout(&other));
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let folder = small();
+    for image in 0..150_u8 {
+        png(
+            &folder.path().join(format!("photos/many/{image}.png")),
+            [image, 7, image / 2],
+            8,
+            9,
+        );
+    }
+    let mut outputs = Vec::new();
+    for threads in ["1", "3"] {
+        let mut run = support::mesu(folder.path(), &command(&["--no-cache", "--quiet"]));
+        let output = run.env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert!(output.status.success(), "{}", stderr(&output));
+        outputs.push(fs::read(folder.path().join("out.npz")).unwrap());
+    }
+    assert!(outputs[0] == outputs[1]);
+    assert!(!folder.path().join(".mesu-cache").exists());
+}
