@@ -147,7 +147,7 @@ impl Run<'_> {
                 self.report(Event::TaskEnded(record));
             }
         }
-        self.measure();
+        // In what the last checkpoint tells: a run that is only looked at again stays as it is.
         let Experiment { name, seed, .. } = self.experiment;
         let mut summary = Summary::new(name, *seed, &self.history);
         if self.experiment.importance {
