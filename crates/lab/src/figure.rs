@@ -15,12 +15,13 @@ const DARKEST: f64 = 0.1;
 
 const INK: RGBColor = RGBColor(60, 60, 60);
 
-/// The figure after the tasks of `records`, as the text of an SVG file on a white ground.
-pub(crate) fn accuracy_svg(records: &[TaskRecord], tasks: usize) -> String {
+/// The figure after the stages of `records`, of a stream of so many `tasks` and `stages`, as the text of an
+/// SVG file on a white ground.
+pub(crate) fn accuracy_svg(records: &[TaskRecord], tasks: usize, stages: usize) -> String {
     let mut text = String::new();
     if !records.is_empty() {
         // Drawing into memory fails only where a text has no size, and all here have one.
-        let drawn = draw(&mut text, records, tasks);
+        let drawn = draw(&mut text, records, tasks, stages);
         debug_assert!(drawn.is_ok(), "{drawn:?}");
     }
     text
@@ -28,35 +29,49 @@ pub(crate) fn accuracy_svg(records: &[TaskRecord], tasks: usize) -> String {
 
 type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
-fn draw<'a>(text: &'a mut String, records: &[TaskRecord], tasks: usize) -> Drawn<'a> {
+fn draw<'a>(
+    text: &'a mut String,
+    records: &[TaskRecord],
+    tasks: usize,
+    stages: usize,
+) -> Drawn<'a> {
     let area = SVGBackend::with_string(text, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
     let (left, right) = area.split_horizontally(RelativeSize::Width(0.5));
-    matrix(&left, records, tasks)?;
-    means(&right, records, tasks)?;
+    matrix(&left, records, tasks, stages)?;
+    means(&right, records, tasks, stages)?;
     area.present()
 }
 
-/// Rows: trained task, downwards; columns: tested task.
+/// What an axis over the stages is called.
+fn after(tasks: usize, stages: usize) -> &'static str {
+    match stages > tasks {
+        true => "after stage",
+        false => "after learning task",
+    }
+}
+
+/// Rows: stages, downwards; columns: tested task.
 fn matrix<'a>(
     area: &DrawingArea<SVGBackend<'a>, Shift>,
     records: &[TaskRecord],
     tasks: usize,
+    stages: usize,
 ) -> Drawn<'a> {
     let (area, legend) = area.split_horizontally(RelativeSize::Width(0.86));
-    let end = tasks as f64 + 0.5;
+    let (right, bottom) = (tasks as f64 + 0.5, stages as f64 + 0.5);
     let mut chart = ChartBuilder::on(&area)
         .margin(12)
         .caption("Accuracy on each task", font(17))
         .x_label_area_size(44)
         .y_label_area_size(52)
-        .build_cartesian_2d(0.5..end, end..0.5)?;
+        .build_cartesian_2d(0.5..right, bottom..0.5)?;
     let whole = |x: &f64| format!("{x:.0}");
     (chart.configure_mesh().disable_mesh())
         .x_desc("tested on task")
-        .y_desc("after learning task")
+        .y_desc(after(tasks, stages))
         .x_labels(tasks.min(10))
-        .y_labels(tasks.min(10))
+        .y_labels(stages.min(10))
         .x_label_formatter(&whole)
         .y_label_formatter(&whole)
         .label_style(font(13))
@@ -107,17 +122,18 @@ fn means<'a>(
     area: &DrawingArea<SVGBackend<'a>, Shift>,
     records: &[TaskRecord],
     tasks: usize,
+    stages: usize,
 ) -> Drawn<'a> {
     let mut chart = ChartBuilder::on(area)
         .margin(12)
         .caption("Mean accuracy over", font(17))
         .x_label_area_size(44)
         .y_label_area_size(48)
-        .build_cartesian_2d(1.0..(tasks as f64).max(1.5), 0.0..1.0)?;
+        .build_cartesian_2d(1.0..(stages as f64).max(1.5), 0.0..1.0)?;
     (chart.configure_mesh().light_line_style(TRANSPARENT))
         .bold_line_style(BLACK.mix(0.12))
-        .x_desc("after learning task")
-        .x_labels(tasks.min(10))
+        .x_desc(after(tasks, stages))
+        .x_labels(stages.min(10))
         .y_labels(6)
         .x_label_formatter(&|x| format!("{x:.0}"))
         .y_label_formatter(&|y| format!("{y:.1}"))
@@ -185,7 +201,7 @@ mod tests {
     #[test]
     fn a_cell_for_every_test_and_three_lines() {
         for (done, tasks) in [(1, 1), (3, 10), (40, 200)] {
-            let svg = accuracy_svg(&records(done), tasks);
+            let svg = accuracy_svg(&records(done), tasks, tasks);
             assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
             let cells = svg.matches("<rect").count();
             assert!(cells >= done * (done + 1) / 2 + 60, "{cells} rectangles");
@@ -193,6 +209,13 @@ mod tests {
                 assert!(svg.contains(name));
             }
         }
-        assert_eq!(accuracy_svg(&[], 10), "");
+        // Two tasks that come back: of two columns and four rows.
+        let mut parts = records(4);
+        parts
+            .iter_mut()
+            .for_each(|record| record.accuracy.truncate(2));
+        let svg = accuracy_svg(&parts, 2, 4);
+        assert_eq!(svg.matches("after stage").count(), 2);
+        assert_eq!(accuracy_svg(&[], 10, 10), "");
     }
 }

@@ -31,6 +31,9 @@ pub(crate) struct History {
     /// What the learner keeps between updates, over its number of synapses.
     #[serde(default)]
     pub(crate) state_bytes_per_synapse: Option<f64>,
+    /// What the tasks are called, if that is known; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) task_names: Vec<String>,
     /// The tasks that were learned and tested.
     pub(crate) tasks: Vec<TaskRecord>,
     /// After the newest of them; older ones would make the note long.
@@ -179,6 +182,7 @@ impl History {
             train_seconds: 0.0,
             peak_memory_bytes: None,
             state_bytes_per_synapse: None,
+            task_names: Vec::new(),
             tasks: Vec::new(),
             gallery: None,
             epochs: Vec::new(),

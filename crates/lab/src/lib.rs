@@ -57,6 +57,7 @@ pub mod results;
 mod resume;
 pub mod run;
 pub mod run_directory;
+mod run_tables;
 pub mod saved;
 pub mod seeds;
 mod side_by_side;

@@ -26,7 +26,8 @@ use crate::resume;
 use crate::run_directory::{
     self, ACCURACY, CHECKPOINT, EPOCHS, FIGURE, METRICS, REPORT, RunDirectory, SUMMARY,
 };
-use crate::summary::{self, Summary};
+use crate::run_tables;
+use crate::summary::Summary;
 use crate::tasks::Data;
 
 /// Examples learned one by one between two looks at the clock: few enough to stay in the
@@ -72,7 +73,8 @@ pub fn run(
     let learner = data.learner(experiment)?;
     let tasks = data.tasks(experiment)?;
     let directory = RunDirectory::open(path, &run_directory::is_run, setting.resume)?;
-    let (learner, history) = resume::restore(&directory, experiment, learner)?;
+    let (learner, mut history) = resume::restore(&directory, experiment, learner)?;
+    history.task_names = data.task_names(experiment);
     let run = Run {
         experiment,
         lengths: (0..experiment.stages())
@@ -362,12 +364,12 @@ impl Run<'_> {
     /// The files that grow with every task.
     fn write_tables(&self) -> Result<(), LabError> {
         let tasks = &self.history.tasks;
-        let accuracy = summary::accuracy_csv(tasks, self.experiment.tasks);
+        let accuracy = run_tables::accuracy_csv(tasks, self.experiment.tasks);
         self.directory.write(ACCURACY, accuracy.as_bytes())?;
-        let figure = figure::accuracy_svg(tasks, self.experiment.stages());
+        let figure = figure::accuracy_svg(tasks, self.experiment.tasks, self.experiment.stages());
         self.directory.write(FIGURE, figure.as_bytes())?;
         self.directory
-            .write(METRICS, summary::metrics_jsonl(tasks).as_bytes())?;
+            .write(METRICS, run_tables::metrics_jsonl(tasks).as_bytes())?;
         self.write_epochs()
     }
 
@@ -376,7 +378,7 @@ impl Run<'_> {
         match self.experiment.test_every {
             None => Ok(()),
             Some(_) => {
-                let lines = summary::epochs_jsonl(&self.history.epochs);
+                let lines = run_tables::epochs_jsonl(&self.history.epochs);
                 self.directory.write(EPOCHS, lines.as_bytes())
             }
         }

@@ -1,18 +1,15 @@
-//! A run in numbers: `summary.json`, and the tables that grow with every task.
+//! A run in numbers: `summary.json`.
 //!
 //! Whatever depends on the machine is under a key that says so: `…seconds`,
 //! `updates_per_second`, `peak_memory_bytes`. All else is the same on every machine.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use mesu::metric::{AccuracyMatrix, newest_first};
+use mesu::metric::AccuracyMatrix;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::history::{
-    EpochRecord, History, OodAuroc, PastCalibration, TaskRecord, Uncertainty, WINDOWS,
-};
+use crate::history::{History, OodAuroc, PastCalibration, TaskRecord, Uncertainty, WINDOWS};
 use crate::importance::Importance;
 
 /// An accuracy for each window, by the window's number of tasks: "5", "20".
@@ -51,6 +48,13 @@ pub struct Summary {
     /// Likewise, of new kinds of what is known; none without any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen_auroc: Option<OodAuroc>,
+    /// Mean of the AUROC over the tasks after which there was anything foreign: of split classes there is
+    /// nothing after the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_ood_auroc: Option<OodAuroc>,
+    /// Likewise, of new kinds of what is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_unseen_auroc: Option<OodAuroc>,
     /// Means of what is known and what is not, after the last task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<Uncertainty>,
@@ -99,7 +103,7 @@ impl Summary {
         Self {
             name: name.to_owned(),
             seed,
-            tasks: tasks.len(),
+            tasks: last.accuracy.len(),
             newest_accuracy: matrix.newest(),
             window_accuracy: windows(&|window| matrix.window(window)),
             mean_window_accuracy: windows(&|window| matrix.mean_window(window)),
@@ -111,6 +115,8 @@ impl Summary {
             online_accuracy: sum(|record| record.online_accuracy) / tasks.len() as f64,
             ood_auroc: last.ood_auroc,
             unseen_auroc: last.unseen_auroc,
+            mean_ood_auroc: mean_auroc(tasks.iter().filter_map(|record| record.ood_auroc)),
+            mean_unseen_auroc: mean_auroc(tasks.iter().filter_map(|record| record.unseen_auroc)),
             uncertainty: last.uncertainty,
             ece: last.ece,
             brier: last.brier,
@@ -125,6 +131,16 @@ impl Summary {
             importance: None,
         }
     }
+}
+
+/// None of none.
+fn mean_auroc(all: impl Iterator<Item = OodAuroc>) -> Option<OodAuroc> {
+    let (epistemic, aleatoric): (Vec<f64>, Vec<f64>) =
+        all.map(|auroc| (auroc.epistemic, auroc.aleatoric)).unzip();
+    (!epistemic.is_empty()).then(|| OodAuroc {
+        epistemic: mean(&epistemic),
+        aleatoric: mean(&aleatoric),
+    })
 }
 
 /// The accuracies of all records.
@@ -183,7 +199,7 @@ fn fold(values: &[&Value], of: fn(&[f64]) -> f64) -> Value {
     }
 }
 
-fn mean(numbers: &[f64]) -> f64 {
+pub(crate) fn mean(numbers: &[f64]) -> f64 {
     numbers.iter().sum::<f64>() / numbers.len() as f64
 }
 
@@ -191,56 +207,6 @@ fn std(numbers: &[f64]) -> f64 {
     let mean = mean(numbers);
     let squares: f64 = numbers.iter().map(|x| (x - mean).powi(2)).sum();
     (squares / (numbers.len() as f64 - 1.0).max(1.0)).sqrt()
-}
-
-/// Rows: trained task, columns: tested task, both counted from 1; empty where not tested.
-pub(crate) fn accuracy_csv(records: &[TaskRecord], tasks: usize) -> String {
-    let mut text = "trained_task".to_owned();
-    for task in 1..=tasks {
-        let _ = write!(text, ",{task}");
-    }
-    text.push('\n');
-    for record in records {
-        let _ = write!(text, "{}", record.task);
-        for accuracy in &record.accuracy {
-            let _ = write!(text, ",{accuracy}");
-        }
-        text.push_str(&",".repeat(tasks - record.accuracy.len()));
-        text.push('\n');
-    }
-    text
-}
-
-/// One line of JSON per task: how things stood when it ended.
-pub(crate) fn metrics_jsonl(records: &[TaskRecord]) -> String {
-    let line = |record: &TaskRecord| {
-        let mut line = json!(record);
-        // Counts for the report's figures, which read them from the checkpoint.
-        line.as_object_mut()
-            .and_then(|line| line.remove("snapshot"));
-        with_means(line, record.task, &record.accuracy)
-    };
-    records.iter().map(line).collect()
-}
-
-/// One line of JSON per test within tasks and at their ends.
-pub(crate) fn epochs_jsonl(records: &[EpochRecord]) -> String {
-    let line = |record: &EpochRecord| with_means(json!(record), record.task, &record.accuracy);
-    records.iter().map(line).collect()
-}
-
-/// The record of `stage`, from 1, as a line, with what its accuracies `row` come to.
-fn with_means(mut record: Value, stage: usize, row: &[f64]) -> String {
-    let newest: Vec<f64> = newest_first(row, stage).collect();
-    let recent = |window: usize| mean(&newest[..window.min(newest.len())]);
-    let windows: Windows = WINDOWS
-        .iter()
-        .map(|&window| (window.to_string(), recent(window)))
-        .collect();
-    record["newest_accuracy"] = json!(newest.first());
-    record["average_accuracy"] = json!(mean(row));
-    record["window_accuracy"] = json!(windows);
-    record.to_string() + "\n"
 }
 
 #[cfg(test)]
@@ -285,6 +251,32 @@ mod tests {
     }
 
     #[test]
+    fn aurocs_are_averaged_over_the_tasks_that_have_one() {
+        let experiment = Experiment::find("permuted-digits", &[]).unwrap();
+        let mut history = History::new(&experiment);
+        let auroc = |epistemic| {
+            let aleatoric = 0.5;
+            Some(OodAuroc {
+                epistemic,
+                aleatoric,
+            })
+        };
+        let told = |accuracy: &[f64], ood_auroc| TaskRecord {
+            ood_auroc,
+            ..record(accuracy)
+        };
+        history.tasks = vec![
+            told(&[0.75], auroc(0.5)),
+            told(&[0.5, 1.0], auroc(1.0)),
+            told(&[0.5, 1.0, 1.0], None),
+        ];
+        let summary = Summary::new("split", 1, &history);
+        assert_eq!(summary.ood_auroc, None);
+        assert_eq!(summary.mean_ood_auroc, auroc(0.75));
+        assert_eq!(summary.mean_unseen_auroc, None);
+    }
+
+    #[test]
     fn several_seeds_have_the_keys_of_one() {
         let (one, mut two) = (finished(), finished());
         two.seed = 2;
@@ -301,19 +293,5 @@ mod tests {
         assert_eq!(whole["name"], "permuted-digits");
         assert!(whole["ood_auroc"].is_null());
         assert!(whole.get("seed").is_none());
-    }
-
-    #[test]
-    fn tables_have_a_row_per_task() {
-        let records = [record(&[0.75]), record(&[0.5, 1.0])];
-        assert_eq!(
-            accuracy_csv(&records, 3),
-            "trained_task,1,2,3\n1,0.75,,\n2,0.5,1,\n"
-        );
-        let lines = metrics_jsonl(&records);
-        let last: Value = serde_json::from_str(lines.lines().nth(1).unwrap()).unwrap();
-        assert_eq!(last["task"], 2);
-        assert_eq!(last["average_accuracy"], 0.75);
-        assert_eq!(last["window_accuracy"]["5"], 0.75);
     }
 }

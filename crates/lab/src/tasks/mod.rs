@@ -104,6 +104,18 @@ impl Data {
         })
     }
 
+    /// What the tasks of `experiment` are called: names of domains, if the data have them and all classes
+    /// go through them in the same order; else empty.
+    pub(crate) fn task_names(&self, experiment: &Experiment) -> Vec<String> {
+        let names = self.source.domain_names();
+        let tasks = experiment.tasks;
+        let named = experiment.scenario == Scenario::Domain && !experiment.domains.shuffled;
+        match named && names.len() >= tasks {
+            true => names[..tasks].to_vec(),
+            false => Vec::new(),
+        }
+    }
+
     /// The learner of `experiment` before its first update.
     ///
     /// # Errors

@@ -1,0 +1,86 @@
+//! The tables of a run, which grow with every stage: `accuracy.csv`, `metrics.jsonl`, `epochs.jsonl`.
+
+use std::fmt::Write as _;
+
+use mesu::metric::newest_first;
+use serde_json::{Value, json};
+
+use crate::history::{EpochRecord, TaskRecord, WINDOWS};
+use crate::summary::{Windows, mean};
+
+/// Rows: trained task, columns: tested task, both counted from 1; empty where not tested.
+pub(crate) fn accuracy_csv(records: &[TaskRecord], tasks: usize) -> String {
+    let mut text = "trained_task".to_owned();
+    for task in 1..=tasks {
+        let _ = write!(text, ",{task}");
+    }
+    text.push('\n');
+    for record in records {
+        let _ = write!(text, "{}", record.task);
+        for accuracy in &record.accuracy {
+            let _ = write!(text, ",{accuracy}");
+        }
+        text.push_str(&",".repeat(tasks - record.accuracy.len()));
+        text.push('\n');
+    }
+    text
+}
+
+/// One line of JSON per task: how things stood when it ended.
+pub(crate) fn metrics_jsonl(records: &[TaskRecord]) -> String {
+    let line = |record: &TaskRecord| {
+        let mut line = json!(record);
+        // Counts for the report's figures, which read them from the checkpoint.
+        line.as_object_mut()
+            .and_then(|line| line.remove("snapshot"));
+        with_means(line, record.task, &record.accuracy)
+    };
+    records.iter().map(line).collect()
+}
+
+/// One line of JSON per test within tasks and at their ends.
+pub(crate) fn epochs_jsonl(records: &[EpochRecord]) -> String {
+    let line = |record: &EpochRecord| with_means(json!(record), record.task, &record.accuracy);
+    records.iter().map(line).collect()
+}
+
+/// The record of `stage`, from 1, as a line, with what its accuracies `row` come to.
+fn with_means(mut record: Value, stage: usize, row: &[f64]) -> String {
+    let newest: Vec<f64> = newest_first(row, stage).collect();
+    let recent = |window: usize| mean(&newest[..window.min(newest.len())]);
+    let windows: Windows = WINDOWS
+        .iter()
+        .map(|&window| (window.to_string(), recent(window)))
+        .collect();
+    record["newest_accuracy"] = json!(newest.first());
+    record["average_accuracy"] = json!(mean(row));
+    record["window_accuracy"] = json!(windows);
+    record.to_string() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(accuracy: &[f64]) -> TaskRecord {
+        TaskRecord {
+            task: accuracy.len(),
+            accuracy: accuracy.to_vec(),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn tables_have_a_row_per_task() {
+        let records = [record(&[0.75]), record(&[0.5, 1.0])];
+        assert_eq!(
+            accuracy_csv(&records, 3),
+            "trained_task,1,2,3\n1,0.75,,\n2,0.5,1,\n"
+        );
+        let lines = metrics_jsonl(&records);
+        let last: Value = serde_json::from_str(lines.lines().nth(1).unwrap()).unwrap();
+        assert_eq!(last["task"], 2);
+        assert_eq!(last["average_accuracy"], 0.75);
+        assert_eq!(last["window_accuracy"]["5"], 0.75);
+    }
+}
