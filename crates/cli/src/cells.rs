@@ -65,10 +65,17 @@ pub(crate) fn table(summary: &Value) -> String {
         .max(4);
     let accuracy: usize = COLUMNS[..5].iter().map(|column| column.3 + 1).sum();
     let auroc = COLUMNS[5].3 + COLUMNS[6].3 + 2;
+    // Of split classes nothing is unknown in the end, but it was along the run.
+    let known = |pointer: &str| cells.iter().any(|cell| cell.pointer(pointer).is_some());
+    let along = !known("/ood_auroc/epistemic") && known("/mean_ood_auroc/epistemic");
+    let heading = match along {
+        true => "mean OOD AUROC by",
+        false => "OOD AUROC by",
+    };
     let _ = writeln!(
         text,
-        "{:indent$}{:>accuracy$}{:>auroc$}",
-        "", "accuracy, %", "OOD AUROC by"
+        "{:indent$}{:>accuracy$}{heading:>auroc$}",
+        "", "accuracy, %"
     );
     row(&mut text, "cell", indent, |column| column.0.to_owned());
     for cell in cells {
@@ -77,18 +84,24 @@ pub(crate) fn table(summary: &Value) -> String {
             continue;
         }
         row(&mut text, name(cell), indent, |column| {
-            let value = cell.pointer(column.1).and_then(Value::as_f64);
-            value.map_or("-".to_owned(), column.2)
+            number(cell, column.1, along).map_or("-".to_owned(), column.2)
         });
         if let Some(std) = cell.get("std") {
             row(&mut text, "", indent, |column| {
-                let value = std.pointer(column.1).and_then(Value::as_f64);
+                let value = number(std, column.1, along);
                 value.map_or(String::new(), |value| format!("± {}", column.2(value)))
             });
         }
     }
     paired(&mut text, summary);
     text
+}
+
+/// The number of `summary` at `pointer`; with `along`, AUROCs are means along the run.
+fn number(summary: &Value, pointer: &str, along: bool) -> Option<f64> {
+    let mean = pointer.replace("/ood_", "/mean_ood_");
+    let pointer = if along { &mean } else { pointer };
+    summary.pointer(pointer)?.as_f64()
 }
 
 /// A line of the columns' `text`, after `name`, which has a line of its own if it is long.
@@ -258,6 +271,12 @@ sgd    94.7     95.2     91.3      82.4    80.0     0.941     0.900   0.012    9
         let text = table(&summary);
         assert!(text.contains("\nmesu failed\n"), "{text}");
         assert!(text.contains("        -         -   0.012"), "{text}");
+        assert!(!text.contains("mean OOD"), "{text}");
+        summary["cells"][1]["mean_ood_auroc"] = json!({"epistemic": 0.75, "aleatoric": 0.5});
+        summary["cells"][0] = json!({"cell": "mesu", "error": "diverged"});
+        let text = table(&summary);
+        assert!(text.contains(" mean OOD AUROC by\n"), "{text}");
+        assert!(text.contains("    0.750     0.500   0.012"), "{text}");
         assert!(table(&json!({})).contains("cell"));
     }
 }

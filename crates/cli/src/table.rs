@@ -9,6 +9,9 @@ use crate::output::grouped;
 /// Most tasks that get a line of their own.
 const TASKS: usize = 20;
 
+/// What only some runs have: no dash stands for it in the others.
+const SELDOM: [&str; 2] = ["/mean_ood_auroc/epistemic", "/unseen_auroc/epistemic"];
+
 /// The table of a summary, of one seed or several (then with ± the standard deviation),
 /// at most 80 columns wide.
 pub(crate) fn table(summary: &Value) -> String {
@@ -20,7 +23,7 @@ pub(crate) fn table(summary: &Value) -> String {
     let megabytes = |number: f64| format!("{:.0}", number / 1e6);
     let bytes = |number: f64| format!("{number:.1}");
     type Shown<'a> = &'a dyn Fn(f64) -> String;
-    let rows: [(&str, &str, Shown<'_>, &str, &str); 12] = [
+    let rows: [(&str, &str, Shown<'_>, &str, &str); 14] = [
         (
             "newest task",
             "/newest_accuracy",
@@ -75,7 +78,21 @@ pub(crate) fn table(summary: &Value) -> String {
             "/ood_auroc/aleatoric",
             &fraction,
             "",
-            "the same by doubt within the image",
+            "the same by doubt within the example",
+        ),
+        (
+            "OOD AUROC, mean",
+            "/mean_ood_auroc/epistemic",
+            &fraction,
+            "",
+            "epistemic, along the run",
+        ),
+        (
+            "unseen AUROC",
+            "/unseen_auroc/epistemic",
+            &fraction,
+            "",
+            "epistemic, of new kinds of known classes",
         ),
         (
             "ECE",
@@ -108,6 +125,9 @@ pub(crate) fn table(summary: &Value) -> String {
     ];
     for (name, pointer, shown, unit, meaning) in rows {
         let value = summary.pointer(pointer).and_then(Value::as_f64);
+        if value.is_none() && SELDOM.contains(&pointer) {
+            continue;
+        }
         let spread = summary
             .pointer(&format!("/std{pointer}"))
             .and_then(Value::as_f64);
@@ -205,6 +225,8 @@ mod tests {
     #[test]
     fn lines_fit_eighty_columns() {
         let mut several = summary(200);
+        several["mean_ood_auroc"] = several["ood_auroc"].clone();
+        several["unseen_auroc"] = several["ood_auroc"].clone();
         several["std"] = summary(200);
         several["seeds"] = json!([1, 2]);
         for value in [summary(200), several, json!({})] {
@@ -220,6 +242,22 @@ mod tests {
     fn what_is_unknown_is_a_dash() {
         let mut summary = summary(1);
         summary["ood_auroc"] = Value::Null;
-        assert!(table(&summary).contains("OOD AUROC epistemic        -  "));
+        let text = table(&summary);
+        assert!(text.contains("OOD AUROC epistemic        -  "));
+        assert!(
+            !text.contains("AUROC, mean") && !text.contains("unseen"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn domains_and_split_classes_have_rows_of_their_own() {
+        let mut summary = summary(2);
+        summary["ood_auroc"] = Value::Null;
+        summary["mean_ood_auroc"] = json!({"epistemic": 0.75});
+        summary["unseen_auroc"] = json!({"epistemic": 0.625});
+        let text = table(&summary);
+        assert!(text.contains("OOD AUROC, mean        0.750  "), "{text}");
+        assert!(text.contains("unseen AUROC           0.625  "), "{text}");
     }
 }

@@ -1,16 +1,15 @@
-//! Figures of what a test saw beside its means: accuracy on each task, uncertainties and
-//! confidences.
+//! Figures of what a test saw beside its means: accuracy on each task, and confidences.
 
 use super::Figure;
 use super::axis::{Axis, Ticks};
-use super::canvas::Mark;
 use super::group::Group;
 use super::heat::{HeatMap, task_axis};
 use super::lines::{Bars, Chart, Line, Place, Style};
 use super::palette::Dash;
-use crate::snapshot::{Snapshot, UncertaintyHistograms};
+use super::words::Words;
+use crate::snapshot::Snapshot;
 
-/// Images that a bin must hold to be shown in a reliability diagram.
+/// Examples that a bin must hold to be shown in a reliability diagram.
 const ENOUGH: f64 = 10.0;
 
 /// Whose figure it is, where there are several groups.
@@ -30,7 +29,7 @@ pub(crate) fn suffix(groups: &[Group], number: usize) -> String {
 }
 
 /// Accuracy on each task after each task.
-pub(crate) fn matrices(groups: &[Group]) -> Vec<Figure> {
+pub(crate) fn matrices(groups: &[Group], words: Words) -> Vec<Figure> {
     let matrix = |(number, group): (usize, &Group)| {
         let done = group
             .runs
@@ -38,7 +37,7 @@ pub(crate) fn matrices(groups: &[Group]) -> Vec<Figure> {
             .map(|run| run.history.tasks.len())
             .max()
             .unwrap_or(0);
-        let stages = group.tasks_wanted().max(done);
+        let stages = group.stages_wanted().max(done);
         let tasks = match group.columns() {
             0 => stages,
             columns => columns,
@@ -53,13 +52,22 @@ pub(crate) fn matrices(groups: &[Group]) -> Vec<Figure> {
         };
         let map = HeatMap {
             id: format!("matrix{}", suffix(groups, number)),
-            title: "Accuracy on each task, after each task".to_owned(),
+            title: format!("Accuracy on each task, after each {}", words.stage),
             whose: whose(groups, group),
-            caption: "Bright: known. Down a column, a task fades as others are learned.".to_owned(),
+            caption: match group.comes_back() {
+                true => {
+                    "Bright: known. The tasks are learned in turns: down a column, a task fades \
+                         until it comes back."
+                        .to_owned()
+                }
+                false => {
+                    "Bright: known. Down a column, a task fades as others are learned.".to_owned()
+                }
+            },
             x: task_axis("tested on task", tasks),
             y: Axis {
                 range: (stages as f64 + 0.5, 0.5),
-                ..task_axis(after(group), stages)
+                ..task_axis(words.after, stages)
             },
             // Chance and less, for ten classes, is all of one colour.
             scale: Axis::new("accuracy, %", 10.0, 100.0, Ticks::Decimal),
@@ -71,14 +79,6 @@ pub(crate) fn matrices(groups: &[Group]) -> Vec<Figure> {
         map.figure()
     };
     groups.iter().enumerate().map(matrix).collect()
-}
-
-/// What the stages of a group are called at an axis.
-pub(crate) fn after(group: &Group) -> &'static str {
-    match group.tasks_wanted() > group.columns() {
-        true => "after stage (tasks come back)",
-        false => "after learning task",
-    }
 }
 
 /// 1, 2, … `tasks`.
@@ -94,66 +94,6 @@ pub(crate) fn last_snapshots(group: &Group) -> impl Iterator<Item = &Snapshot> +
         .filter_map(|run| run.history.tasks.last()?.snapshot.as_ref())
 }
 
-/// Uncertainty of known and of unknown images.
-pub(crate) fn uncertainties(groups: &[Group]) -> Vec<Figure> {
-    let mut figures = Vec::new();
-    for (number, group) in groups.iter().enumerate() {
-        type Of = fn(&UncertaintyHistograms) -> &Vec<u64>;
-        let kinds: [(&str, &str, Of); 2] = [
-            ("epistemic", "Epistemic uncertainty", |histograms| {
-                &histograms.epistemic
-            }),
-            ("total", "Total uncertainty", |histograms| &histograms.total),
-        ];
-        for (id, title, of) in kinds {
-            let snapshots = last_snapshots(group);
-            let known = summed(snapshots.clone().map(|snapshot| of(&snapshot.known)));
-            let unknown = snapshots
-                .clone()
-                .filter_map(|snapshot| snapshot.unknown.as_ref());
-            let unknown = summed(unknown.map(of));
-            let Some(bits) = snapshots.map(|snapshot| snapshot.known.most_bits).next() else {
-                continue;
-            };
-            // As far as there are images, and half a bit at least.
-            let used = |counts: &[u64]| counts.iter().rposition(|&n| n > 0).map_or(0, |i| i + 1);
-            let width = bits / known.len().max(1) as f64;
-            let bins = used(&known).max(used(&unknown)).max((0.5 / width) as usize);
-            let lines = [
-                ("newest task's test images", 0, &known),
-                ("unknown images", 1, &unknown),
-            ]
-            .into_iter()
-            .filter(|(_, _, counts)| counts.iter().any(|&n| n > 0))
-            .map(|(name, style, counts)| steps(name, style, &counts[..bins], width, counts));
-            let lines: Vec<Line> = lines.collect();
-            let heights = lines
-                .iter()
-                .flat_map(|line| &line.points)
-                .map(|place| place.y);
-            let chart = Chart {
-                id: format!("uncertainty-{id}{}", suffix(groups, number)),
-                title: format!("{title}, known and unknown"),
-                whose: whose(groups, group),
-                caption: "After the last task. The less the two overlap, the better the unknown \
-                          is told."
-                    .to_owned(),
-                x: Axis::new(
-                    "uncertainty, bits",
-                    0.0,
-                    bins as f64 * width,
-                    Ticks::Decimal,
-                ),
-                y: Axis::from_zero("share of images, %", heights),
-                lines,
-                bars: None,
-            };
-            figures.push(chart.figure());
-        }
-    }
-    figures
-}
-
 /// The sum of histograms of one length.
 pub(crate) fn summed<'a>(histograms: impl Iterator<Item = &'a Vec<u64>>) -> Vec<u64> {
     let mut sum: Vec<u64> = Vec::new();
@@ -164,29 +104,6 @@ pub(crate) fn summed<'a>(histograms: impl Iterator<Item = &'a Vec<u64>>) -> Vec<
             .for_each(|(sum, count)| *sum += count);
     }
     sum
-}
-
-/// A histogram as a line of steps.
-fn steps(name: &str, style: usize, shown: &[u64], width: f64, all: &[u64]) -> Line {
-    let total = all.iter().sum::<u64>() as f64;
-    let points = shown.iter().enumerate().flat_map(|(bin, &count)| {
-        let y = 100.0 * count as f64 / total;
-        [bin, bin + 1].map(|edge| Place {
-            x: edge as f64 * width,
-            y,
-            spread: None,
-        })
-    });
-    Line {
-        name: name.to_owned(),
-        style: Style {
-            mark: Mark::None,
-            dash: Dash::ALL[style % Dash::ALL.len()],
-            filled: true,
-            ..Style::of(style)
-        },
-        points: points.collect(),
-    }
 }
 
 /// Confidence against accuracy.
@@ -245,10 +162,9 @@ pub(crate) fn reliability(groups: &[Group]) -> Vec<Figure> {
             id: id.to_owned(),
             title: title.to_owned(),
             whose: String::new(),
-            caption:
-                "After the last task, in 15 bins of confidence; bins of fewer than ten images \
-                      are left out. Below the diagonal: surer than right."
-                    .to_owned(),
+            caption: "After the last task, in 15 bins of confidence; bins of fewer than ten \
+                      examples are left out. Below the diagonal: surer than right."
+                .to_owned(),
             x: Axis::new("confidence", 0.0, 1.0, Ticks::Decimal),
             y: Axis::new("accuracy", 0.0, 1.0, Ticks::Decimal),
             lines,
@@ -268,7 +184,7 @@ pub(crate) fn reliability(groups: &[Group]) -> Vec<Figure> {
             (i as f64 * width, (i + 1) as f64 * width, bin.0 / total)
         };
         let bars = Some(Bars {
-            name: "share of images, newest task".to_owned(),
+            name: "share of examples, newest task".to_owned(),
             bars: sizes.iter().enumerate().map(bar).collect(),
         });
         return chart("reliability", "Reliability", lines.collect(), bars)

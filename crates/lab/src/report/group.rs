@@ -58,9 +58,32 @@ impl Group {
         name.unwrap_or_default()
     }
 
+    /// How its data become tasks.
+    pub(crate) fn scenario(&self) -> &str {
+        let scenario = self.config.get("scenario").and_then(Value::as_str);
+        scenario.unwrap_or_default()
+    }
+
     /// Stages of the stream that the configuration asks for: its tasks, as often as they come back.
-    pub(crate) fn tasks_wanted(&self) -> usize {
+    pub(crate) fn stages_wanted(&self) -> usize {
         self.count("tasks").unwrap_or(0) * self.count("splits").unwrap_or(1)
+    }
+
+    /// Whether tasks come back, so that stages are more than tasks.
+    pub(crate) fn comes_back(&self) -> bool {
+        self.stages_wanted() > self.columns()
+    }
+
+    /// Whether any of `groups` has more than so many different tasks.
+    pub(crate) fn exceed(groups: &[Self], tasks: usize) -> bool {
+        groups.iter().any(|group| group.columns() > tasks)
+    }
+
+    /// What task `task`, counted from 0, is called.
+    pub(crate) fn task_name(&self, task: usize) -> String {
+        let names = self.runs.first().map(|run| &run.history.task_names);
+        let name = names.and_then(|names| names.get(task));
+        name.map_or(format!("task {}", task + 1), |name| name.replace('_', " "))
     }
 
     /// Different tasks that the configuration asks for.
@@ -73,10 +96,22 @@ impl Group {
         usize::try_from(count).ok()
     }
 
-    /// Tasks that the slowest of its runs has finished.
-    pub(crate) fn tasks(&self) -> usize {
-        let tasks = self.runs.iter().map(|run| run.history.tasks.len());
-        tasks.min().unwrap_or(0)
+    /// Stages that the slowest of its runs has finished.
+    pub(crate) fn stages(&self) -> usize {
+        let stages = self.runs.iter().map(|run| run.history.tasks.len());
+        stages.min().unwrap_or(0)
+    }
+
+    /// "3 of 4 tasks", "13 of 22 stages, 2 for each of 11 tasks".
+    pub(crate) fn progress(&self) -> String {
+        let (done, wanted, tasks) = (self.stages(), self.stages_wanted(), self.columns());
+        match self.comes_back() {
+            true => {
+                let each = wanted / tasks.max(1);
+                format!("{done} of {wanted} stages, {each} for each of {tasks} tasks")
+            }
+            false => format!("{done} of {wanted} tasks"),
+        }
     }
 
     /// A number of its summary: the mean over the seeds, and their standard deviation if
@@ -186,11 +221,22 @@ mod tests {
                 "mesu, memory_window=1e15, slow_windows=[1e15, 300000], hidden=[7]"
             ]
         );
-        assert_eq!((groups[0].runs.len(), groups[0].tasks()), (2, 2));
+        assert_eq!((groups[0].runs.len(), groups[0].stages()), (2, 2));
         assert_eq!(groups[0].seeds(), "seeds 1, 2");
         assert!(groups[0].number("/newest_accuracy").unwrap().1.is_some());
         assert!(groups[1].number("/newest_accuracy").unwrap().1.is_none());
         assert_eq!(groups[1].number("/nothing"), None);
+    }
+
+    #[test]
+    fn stages_and_tasks_are_told_apart() {
+        let groups = |sets| Group::all(vec![sample::run(sets, 3)]);
+        let domain = &groups(sample::DOMAIN)[0];
+        assert_eq!(domain.progress(), "3 of 4 tasks");
+        assert_eq!(domain.task_name(1), "line drawings");
+        let split = &groups(sample::SPLIT)[0];
+        assert_eq!(split.progress(), "3 of 6 stages, 2 for each of 3 tasks");
+        assert_eq!(split.task_name(1), "task 2");
     }
 
     #[test]

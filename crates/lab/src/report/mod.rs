@@ -5,7 +5,8 @@
 //!         -> group           runs that differ in the seed alone
 //!         -> series          measures over tasks, mean and spread over the seeds
 //!         -> reference       the figures of papers (reference.toml)
-//!         -> section         figures: over_tasks, distributions, sigmas -> lines, heat -> canvas
+//!         -> section         figures: over_tasks, each_task, distributions, unknown, sigmas
+//!                            -> lines, heat -> canvas
 //!         -> page            HTML (templates/report.html), with numbers, pictures, settings
 //! ```
 //!
@@ -16,6 +17,7 @@
 mod axis;
 mod canvas;
 mod distributions;
+mod each_task;
 mod group;
 mod heat;
 mod lines;
@@ -25,6 +27,7 @@ mod page;
 mod palette;
 mod pictures;
 mod reference;
+mod rows;
 #[cfg(test)]
 mod sample;
 mod section;
@@ -32,6 +35,11 @@ mod series;
 mod settings;
 mod sigmas;
 mod source;
+#[cfg(test)]
+mod tests;
+pub(crate) mod unit;
+mod unknown;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -141,117 +149,4 @@ fn write_all(
         write_file(&path, content.as_bytes()).map(|()| path)
     };
     files.map(write).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn report(sets: &[&[&str]]) -> Report {
-        let runs = sets.iter().map(|sets| sample::run(sets, 4)).collect();
-        Report::of(Group::all(runs), Vec::new())
-    }
-
-    fn ids(report: &Report) -> Vec<&str> {
-        report
-            .figures
-            .iter()
-            .map(|figure| figure.id.as_str())
-            .collect()
-    }
-
-    #[test]
-    fn one_run_has_every_figure_once() {
-        let report = report(&[&[]]);
-        assert_eq!(
-            ids(&report),
-            [
-                "accuracy",
-                "matrix",
-                "transfer",
-                "ood",
-                "uncertainty-epistemic",
-                "uncertainty-total",
-                "ece",
-                "brier",
-                "nll",
-                "reliability",
-                "sigma-layer-1-weight",
-                "seconds",
-                "speed"
-            ]
-        );
-        for figure in &report.figures {
-            assert!(report.html.contains(&format!("id=\"{}\"", figure.id)));
-            assert!(report.html.contains(&figure.svg), "{}", figure.id);
-            assert!(figure.csv.lines().count() > 1, "{}", figure.id);
-        }
-        // Self-contained: nothing is fetched, nothing is run.
-        for word in ["<script", "@import", "url(", "src=\"http", "href=\"http"] {
-            assert!(!report.html.contains(word), "{word}");
-        }
-    }
-
-    #[test]
-    fn groups_have_a_line_in_every_chart_and_maps_of_their_own() {
-        let report = report(&[&[], &["seed=2"], &["learner.memory_window=1e15"]]);
-        let ids = ids(&report);
-        for id in [
-            "accuracy-all-seen",
-            "matrix-1",
-            "matrix-2",
-            "ece-past",
-            "reliability-past",
-        ] {
-            assert!(ids.contains(&id), "{ids:?}");
-        }
-        assert!(!ids.contains(&"matrix-3"));
-        let ece = report
-            .figures
-            .iter()
-            .find(|figure| figure.id == "ece-newest")
-            .unwrap();
-        assert!(
-            ece.csv.contains("\"mesu, memory_window=300000\"")
-                || ece.csv.contains("memory_window=1e15")
-        );
-        let mut unique = ids.clone();
-        unique.sort_unstable();
-        unique.dedup();
-        assert_eq!(unique.len(), ids.len());
-    }
-
-    #[test]
-    fn runs_of_earlier_versions_have_fewer_figures() {
-        let mut run = sample::run(&[], 3);
-        run.history.gallery = None;
-        for record in &mut run.history.tasks {
-            (record.snapshot, record.past, record.ood_auroc) = (None, None, None);
-        }
-        let report = Report::of(Group::all(vec![run]), Vec::new());
-        assert_eq!(
-            ids(&report),
-            [
-                "accuracy", "matrix", "transfer", "ece", "brier", "nll", "seconds", "speed"
-            ]
-        );
-    }
-
-    #[test]
-    fn figures_and_data_are_exported() {
-        let folder = tempfile::tempdir().unwrap();
-        let report = report(&[&[]]);
-        let out = folder.path().join("a/b");
-        let svg = report.write_svg(&out).unwrap();
-        let csv = report.write_csv(&out).unwrap();
-        assert_eq!(svg.len(), report.figures.len());
-        assert_eq!(csv.len(), svg.len() + report.tables.len());
-        let text = fs::read_to_string(out.join("accuracy.svg")).unwrap();
-        assert!(text.contains("fill=\"#FFFFFF\""));
-        let text = fs::read_to_string(out.join("numbers.csv")).unwrap();
-        assert!(text.starts_with("run,number,mean,std\n"), "{text}");
-        let taken = folder.path().join("taken");
-        fs::write(&taken, "").unwrap();
-        assert!(report.write_svg(&taken).is_err());
-    }
 }

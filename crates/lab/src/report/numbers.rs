@@ -1,20 +1,7 @@
-//! The numbers of a run: their names, and how people write them.
+//! The numbers of a run, and what they are called.
 
-/// How a number is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unit {
-    /// A fraction, written in per cent.
-    Percent,
-    /// A number around 1.
-    Plain,
-    /// A large whole number.
-    Count,
-    Seconds,
-    /// Bytes, written in megabytes.
-    Megabytes,
-    /// Bytes of a synapse.
-    Bytes,
-}
+use super::group::Group;
+use super::unit::Unit;
 
 /// A number of a summary.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +104,61 @@ pub(crate) const NUMBERS: &[Number] = &[
         "/ood_auroc/aleatoric",
         "OOD AUROC, aleatoric",
         Unit::Plain,
-        "the same by doubt within the image",
+        "the same by doubt within the example",
+    ),
+    number(
+        "/mean_ood_auroc/epistemic",
+        "OOD AUROC, epistemic, mean",
+        Unit::Plain,
+        "along the run, while there is anything unknown",
+    ),
+    number(
+        "/mean_ood_auroc/aleatoric",
+        "OOD AUROC, aleatoric, mean",
+        Unit::Plain,
+        "the same by doubt within the example",
+    ),
+    number(
+        "/unseen_auroc/epistemic",
+        "unseen AUROC, epistemic",
+        Unit::Plain,
+        "tells new kinds of the known classes",
+    ),
+    number(
+        "/unseen_auroc/aleatoric",
+        "unseen AUROC, aleatoric",
+        Unit::Plain,
+        "the same by doubt within the example",
+    ),
+    number(
+        "/mean_unseen_auroc/epistemic",
+        "unseen AUROC, epistemic, mean",
+        Unit::Plain,
+        "along the run",
+    ),
+    number(
+        "/mean_unseen_auroc/aleatoric",
+        "unseen AUROC, aleatoric, mean",
+        Unit::Plain,
+        "along the run",
+    ),
+    number(
+        "/uncertainty/known/epistemic",
+        "epistemic uncertainty, known",
+        Unit::Bits,
+        "mean over test examples, at the end",
+    ),
+    number(
+        "/uncertainty/unseen/epistemic",
+        "epistemic uncertainty, unseen",
+        Unit::Bits,
+        "of new kinds of the known classes",
+    ),
+    number(
+        "/uncertainty/foreign/epistemic",
+        "epistemic uncertainty, foreign",
+        Unit::Bits,
+        "of other things",
     ),
     number(
         "/ece",
@@ -181,60 +222,38 @@ pub(crate) const NUMBERS: &[Number] = &[
     ),
 ];
 
-impl Unit {
-    /// `mean ± std` with its unit.
-    pub(crate) fn text(self, (mean, std): (f64, Option<f64>)) -> String {
-        let shown = |value: f64| match self {
-            Self::Percent => format!("{:.2}", 100.0 * value),
-            Self::Plain => format!("{value:.3}"),
-            Self::Count => grouped(value),
-            Self::Seconds => format!("{value:.1}"),
-            Self::Megabytes => format!("{:.0}", value / 1e6),
-            Self::Bytes => format!("{value:.1}"),
-        };
-        let spread = std.map_or(String::new(), |std| format!(" ± {}", shown(std)));
-        let unit = match self {
-            Self::Percent => " %",
-            Self::Plain | Self::Count => "",
-            Self::Seconds => " s",
-            Self::Megabytes => " MB",
-            Self::Bytes => " bytes",
-        };
-        // A minus sign is as wide as a plus.
-        format!("{}{spread}{unit}", shown(mean).replace('-', "−"))
+impl Number {
+    /// Whether it is not the same as another: a window of more tasks than there are is all of them.
+    pub(crate) fn says_more(&self, groups: &[Group]) -> bool {
+        let window = self.pointer.split_once("window_accuracy/");
+        let window = window.and_then(|(_, window)| window.parse().ok());
+        window.is_none_or(|window| Group::exceed(groups, window))
     }
-}
-
-/// `1234567.8` as `1,234,568`.
-fn grouped(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let mut grouped = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{group::Group, sample};
+    use super::super::sample;
     use super::*;
 
     #[test]
-    fn numbers_have_units() {
-        assert_eq!(Unit::Percent.text((0.9468, Some(0.0014))), "94.68 ± 0.14 %");
-        assert_eq!(Unit::Percent.text((-0.5, None)), "−50.00 %");
-        assert_eq!(Unit::Plain.text((0.94123, None)), "0.941");
-        assert_eq!(Unit::Count.text((12_000_000.0, None)), "12,000,000");
-        assert_eq!(Unit::Megabytes.text((1.23e8, None)), "123 MB");
+    fn windows_of_all_tasks_say_nothing_more() {
+        let said = |sets: &[&str]| {
+            let groups = Group::all(vec![sample::run(sets, 2)]);
+            let numbers = NUMBERS.iter().filter(|number| number.says_more(&groups));
+            numbers
+                .filter(|number| number.pointer.contains("window"))
+                .count()
+        };
+        assert_eq!(
+            [&["tasks=21"], &["tasks=6"], &["tasks=5"]].map(|sets| said(sets)),
+            [4, 2, 0]
+        );
     }
 
     #[test]
     fn every_number_is_in_a_summary() {
-        let group = &Group::all(vec![sample::run(&[], 2)])[0];
+        let group = &Group::all(vec![sample::run(sample::DOMAIN, 2)])[0];
         for number in NUMBERS {
             // Known on Linux only, and not in a made-up run.
             let found = group.number(number.pointer).is_some();

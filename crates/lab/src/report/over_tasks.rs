@@ -10,85 +10,76 @@ use super::lines::{Chart, Line, Place, Style};
 use super::palette::Dash;
 use super::reference::Beside;
 use super::series::{self, Measure};
+use super::words::Words;
 
 /// Measures in one unit.
-struct OverTasks<'a> {
-    id: &'a str,
-    title: &'a str,
-    caption: &'a str,
-    unit: &'a str,
+pub(crate) struct OverTasks<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) caption: &'a str,
+    pub(crate) unit: &'a str,
+    /// What the stages are called.
+    pub(crate) after: &'a str,
     /// The ends of what can be, if the axis is not to end where the lines do.
-    range: Option<(f64, f64)>,
-    measures: &'a [Measure],
+    pub(crate) range: Option<(f64, f64)>,
+    pub(crate) measures: &'a [Measure],
     /// A height to compare with.
-    compare: Option<(f64, &'a str)>,
+    pub(crate) compare: Option<(f64, &'a str)>,
 }
 
 /// Accuracy on the newest task, on windows and on all.
-pub(crate) fn accuracy(groups: &[Group], papers: &[Beside]) -> Vec<Figure> {
+pub(crate) fn accuracy(groups: &[Group], papers: &[Beside], words: Words) -> Vec<Figure> {
+    let mut measures = vec![series::NEWEST];
+    // A window of all tasks that there are would be the same line again.
+    for (window, measure) in [(5, series::WINDOW_5), (20, series::WINDOW_20)] {
+        measures.extend(Group::exceed(groups, window).then_some(measure));
+    }
+    measures.push(series::AVERAGE);
     let charts = OverTasks {
         id: "accuracy",
         title: "Accuracy",
-        caption: "Mean test accuracy after each task.",
+        caption: &format!("Mean test accuracy after each {}.", words.stage),
         unit: "accuracy, %",
         range: Some((0.0, 100.0)),
-        measures: &[
-            series::NEWEST,
-            series::WINDOW_5,
-            series::WINDOW_20,
-            series::AVERAGE,
-        ],
-        compare: None,
+        measures: &measures,
+        ..OverTasks::plain(words)
     };
     charts.figures(groups, papers)
 }
 
 /// How much is learned, and lost.
-pub(crate) fn transfer(groups: &[Group]) -> Vec<Figure> {
+pub(crate) fn transfer(groups: &[Group], words: Words) -> Vec<Figure> {
+    let caption = format!(
+        "Learning accuracy: mean over the {0}s so far of the accuracy on the task of each, just after it. \
+         Forgetting: lost since each task's best, in points; backward transfer: gained since each \
+         task was learned.",
+        words.stage
+    );
     let charts = OverTasks {
         id: "transfer",
         title: "Learning and forgetting",
-        caption: "Learning accuracy: mean over the tasks so far of the accuracy just after each. \
-                  Forgetting: lost since each task's best, in points; backward transfer: gained \
-                  since each task was learned.",
+        caption: &caption,
         unit: "accuracy, %",
-        range: None,
         measures: &[
             series::LEARNING,
             series::FORGETTING,
             series::BACKWARD_TRANSFER,
         ],
-        compare: None,
-    };
-    charts.figures(groups, &[])
-}
-
-/// How well unknown images are told.
-pub(crate) fn ood(groups: &[Group]) -> Vec<Figure> {
-    let charts = OverTasks {
-        id: "ood",
-        title: "Telling unknown images",
-        caption: "Area under the ROC curve, by epistemic uncertainty (what the synapses do not \
-                  know) and by aleatoric (doubt within the image).",
-        unit: "AUROC",
-        range: Some((0.0, 1.0)),
-        measures: &[series::EPISTEMIC, series::ALEATORIC],
-        compare: Some((0.5, "chance")),
+        ..OverTasks::plain(words)
     };
     charts.figures(groups, &[])
 }
 
 /// Three scores of the probabilities.
-pub(crate) fn calibration(groups: &[Group]) -> Vec<Figure> {
-    let chart = |id, title, caption, unit, measures: &[Measure]| {
+pub(crate) fn calibration(groups: &[Group], words: Words) -> Vec<Figure> {
+    let chart = |id, title, caption, unit, measures| {
         let charts = OverTasks {
             id,
             title,
             caption,
             unit,
-            range: None,
             measures,
-            compare: None,
+            ..OverTasks::plain(words)
         };
         charts.figures(groups, &[])
     };
@@ -119,48 +110,50 @@ pub(crate) fn calibration(groups: &[Group]) -> Vec<Figure> {
 }
 
 /// Seconds and updates per second.
-pub(crate) fn speed(groups: &[Group]) -> Vec<Figure> {
+pub(crate) fn speed(groups: &[Group], words: Words) -> Vec<Figure> {
     let seconds = OverTasks {
         id: "seconds",
-        title: "Seconds per task",
-        caption: "Testing covers all tasks so far, so it takes longer with each.",
+        title: &format!("Seconds per {}", words.stage),
+        caption: "Testing covers all tasks so far, so it takes longer with each new one.",
         unit: "time, s",
-        range: None,
         measures: &[series::TRAIN_SECONDS, series::TEST_SECONDS],
-        compare: None,
+        ..OverTasks::plain(words)
     };
     let updates = OverTasks {
         id: "speed",
         title: "Speed of learning",
         caption: "Updates by the time spent learning.",
         unit: "1,000 updates/s",
-        range: None,
         measures: &[series::SPEED],
-        compare: None,
+        ..OverTasks::plain(words)
     };
     [seconds.figures(groups, &[]), updates.figures(groups, &[])].concat()
 }
 
 impl OverTasks<'_> {
-    fn figures(&self, groups: &[Group], papers: &[Beside]) -> Vec<Figure> {
+    /// Of nothing, from 0 to where the lines end.
+    pub(crate) fn plain(words: Words) -> Self {
+        Self {
+            id: "",
+            title: "",
+            caption: "",
+            unit: "",
+            after: words.after,
+            range: None,
+            measures: &[],
+            compare: None,
+        }
+    }
+
+    pub(crate) fn figures(&self, groups: &[Group], papers: &[Beside]) -> Vec<Figure> {
         let line = |name: &str, style: Style, measure: &Measure, group: &Group| {
-            let place = |point: series::Point| Place {
-                x: point.task as f64,
-                y: point.mean,
-                spread: point.std,
-            };
-            let points: Vec<Place> = measure.over(group).into_iter().map(place).collect();
-            (!points.is_empty()).then(|| Line {
-                name: name.to_owned(),
-                style,
-                points,
-            })
+            line(name, style, &measure.over(group))
         };
         match groups {
             [group] => {
                 let lines = self.measures.iter().enumerate().flat_map(|(i, measure)| {
                     let style = Style::of(i);
-                    let level = level(papers, 0, measure, style, group.tasks());
+                    let level = level(papers, 0, measure, style, group.stages());
                     line(measure.name, style, measure, group)
                         .into_iter()
                         .chain(level)
@@ -172,7 +165,7 @@ impl OverTasks<'_> {
                 let chart = |measure: &Measure| {
                     let lines = groups.iter().enumerate().flat_map(|(i, group)| {
                         let style = Style::of(i);
-                        let level = level(papers, i, measure, style, group.tasks());
+                        let level = level(papers, i, measure, style, group.stages());
                         line(&group.name, style, measure, group)
                             .into_iter()
                             .chain(level)
@@ -190,7 +183,7 @@ impl OverTasks<'_> {
     }
 
     /// None without lines.
-    fn chart(&self, suffix: &str, title: &str, mut lines: Vec<Line>) -> Option<Figure> {
+    pub(crate) fn chart(&self, suffix: &str, title: &str, mut lines: Vec<Line>) -> Option<Figure> {
         if lines.is_empty() {
             return None;
         }
@@ -224,13 +217,27 @@ impl OverTasks<'_> {
             title: title.to_owned(),
             whose: String::new(),
             caption: self.caption.to_owned(),
-            x: Axis::new("after learning task", 1.0, last, Ticks::Whole),
+            x: Axis::new(self.after, 1.0, last, Ticks::Whole),
             y,
             lines,
             bars: None,
         };
         Some(chart.figure())
     }
+}
+
+/// Through `points`; none without any.
+pub(crate) fn line(name: &str, style: Style, points: &[series::Point]) -> Option<Line> {
+    let place = |point: &series::Point| Place {
+        x: point.task as f64,
+        y: point.mean,
+        spread: point.std,
+    };
+    (!points.is_empty()).then(|| Line {
+        name: name.to_owned(),
+        style,
+        points: points.iter().map(place).collect(),
+    })
 }
 
 fn flat(name: &str, style: Style, height: f64, last: f64) -> Line {

@@ -6,12 +6,14 @@ use askama::Template;
 
 use super::group::{Group, leaf};
 use super::lines::quoted;
-use super::numbers::{NUMBERS, Number, Unit};
+use super::numbers::NUMBERS;
 use super::palette;
 use super::pictures::{Pictures, pictures};
 use super::reference::Beside;
+use super::rows::{self, PaperRow, Row};
 use super::section::Section;
 use super::settings::{common, differences};
+use super::words::Words;
 
 /// Everything that the template shows. Texts are escaped there, but for SVG and styles.
 #[derive(Template)]
@@ -37,34 +39,13 @@ pub(crate) struct Page<'a> {
     sources: Vec<String>,
     sections: &'a [Section],
     pictures: Vec<Pictures>,
-    /// Whether pictures are of all tasks so far, rather than the newest.
-    judges_all: bool,
+    words: Words,
     /// Settings in which groups differ, with a value per group.
     differences: Vec<(String, Vec<String>)>,
     /// The settings that all share, as TOML.
     config: String,
     dark: String,
     groups: &'a [Group],
-}
-
-/// A number, with a value per group.
-struct Row {
-    name: String,
-    meaning: String,
-    values: Vec<String>,
-}
-
-/// A figure of a paper and ours.
-struct PaperRow {
-    learner: String,
-    /// Whether it is the first of several of that learner.
-    heads: bool,
-    /// Whether it is the only one.
-    alone: bool,
-    name: String,
-    paper: String,
-    ours: String,
-    remarks: String,
 }
 
 impl<'a> Page<'a> {
@@ -75,12 +56,8 @@ impl<'a> Page<'a> {
         sections: &'a [Section],
         left_out: usize,
     ) -> Self {
-        let row = |number: &Number| row(number, groups);
-        let (machine, numbers): (Vec<&Number>, Vec<&Number>) =
-            NUMBERS.iter().partition(|number| number.machine);
         let mut sources: Vec<String> = papers.iter().map(|row| row.source.clone()).collect();
         sources.dedup();
-        let numbers: Vec<Row> = numbers.into_iter().filter_map(row).collect();
         let names: Vec<String> = match groups {
             [_] => Vec::new(),
             // A column's head may break after a key.
@@ -89,7 +66,7 @@ impl<'a> Page<'a> {
                 .map(|group| group.name.replace('=', "=\u{200b}"))
                 .collect(),
         };
-        let papers = paper_rows(papers, groups);
+        let papers = rows::papers(papers, groups);
         let mut remarks: Vec<(String, String)> = papers
             .iter()
             .filter(|row| !row.remarks.is_empty())
@@ -105,11 +82,11 @@ impl<'a> Page<'a> {
             },
             notes: notes(groups, left_out),
             tiles: match groups {
-                [group] => tiles(group),
+                [group] => rows::tiles(group),
                 _ => Vec::new(),
             },
-            numbers,
-            machine: machine.into_iter().filter_map(row).collect(),
+            numbers: rows::numbers(groups, false),
+            machine: rows::numbers(groups, true),
             papers,
             remarks,
             sources,
@@ -118,9 +95,7 @@ impl<'a> Page<'a> {
                 .iter()
                 .filter_map(|group| pictures(group, !names.is_empty()))
                 .collect(),
-            judges_all: groups
-                .iter()
-                .any(|group| leaf_of_run(group, "scenario") != "permuted"),
+            words: Words::of(groups),
             differences: differences(groups),
             config: common(groups),
             dark: palette::dark_rules(),
@@ -181,9 +156,8 @@ fn lead(groups: &[Group]) -> String {
                 text => format!("{text}. "),
             };
             format!(
-                "{description}{} of {} tasks, one after another; {}.{}",
-                group.tasks(),
-                group.tasks_wanted(),
+                "{description}{}, one after another; {}.{}",
+                group.progress(),
                 group.seeds(),
                 band(groups)
             )
@@ -196,12 +170,7 @@ fn lead(groups: &[Group]) -> String {
 }
 
 fn told(group: &Group) -> String {
-    let (done, wanted) = (group.tasks(), group.tasks_wanted());
-    format!(
-        "{}: {done} of {wanted} tasks, {}",
-        group.name,
-        group.seeds()
-    )
+    format!("{}: {}; {}", group.name, group.progress(), group.seeds())
 }
 
 fn band(groups: &[Group]) -> &'static str {
@@ -221,13 +190,10 @@ fn notes(groups: &[Group], left_out: usize) -> Vec<String> {
     let mut notes = Vec::new();
     for group in groups
         .iter()
-        .filter(|group| group.tasks() < group.tasks_wanted())
+        .filter(|group| group.stages() < group.stages_wanted())
     {
-        let (done, wanted) = (group.tasks(), group.tasks_wanted());
-        notes.push(format!(
-            "{}: not finished, {done} of {wanted} tasks.",
-            group.name
-        ));
+        let (name, progress) = (&group.name, group.progress());
+        notes.push(format!("{name}: not finished, {progress}."));
     }
     let runs = || groups.iter().flat_map(|group| &group.runs);
     let old = runs().filter(|run| {
@@ -251,76 +217,6 @@ fn notes(groups: &[Group], left_out: usize) -> Vec<String> {
         ));
     }
     notes
-}
-
-fn tiles(group: &Group) -> Vec<(String, String, String)> {
-    let tile = |pointer: &str, name: &str, meaning: &str| {
-        let number = NUMBERS.iter().find(|number| number.pointer == pointer)?;
-        let (mean, _) = group.number(pointer)?;
-        let value = match number.unit {
-            Unit::Percent => format!("{:.1} %", 100.0 * mean),
-            unit => unit.text((mean, None)),
-        };
-        Some((name.to_owned(), value, meaning.to_owned()))
-    };
-    [
-        tile("/newest_accuracy", "newest task", "accuracy"),
-        tile("/window_accuracy/5", "5 newest", "mean accuracy"),
-        tile("/window_accuracy/20", "20 newest", "mean accuracy"),
-        tile("/average_accuracy", "all seen", "mean accuracy"),
-        tile("/ood_auroc/epistemic", "unknown told", "AUROC, epistemic"),
-        tile("/ece", "ECE", "newest task"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-/// None if no group has the number.
-fn row(number: &Number, groups: &[Group]) -> Option<Row> {
-    let values: Vec<_> = groups
-        .iter()
-        .map(|group| group.number(number.pointer))
-        .collect();
-    values.iter().any(Option::is_some).then(|| Row {
-        name: number.name.to_owned(),
-        meaning: number.meaning.to_owned(),
-        values: values
-            .into_iter()
-            .map(|value| value.map_or("–".to_owned(), |value| number.unit.text(value)))
-            .collect(),
-    })
-}
-
-fn paper_rows(papers: &[Beside], groups: &[Group]) -> Vec<PaperRow> {
-    let mut rows: Vec<PaperRow> = papers
-        .iter()
-        .map(|paper| paper_row(paper, groups))
-        .collect();
-    for learner in rows.chunk_by_mut(|a, b| a.learner == b.learner) {
-        let alone = learner.len() == 1;
-        learner[0].heads = !alone;
-        learner[0].alone = alone;
-    }
-    rows
-}
-
-fn paper_row(paper: &Beside, groups: &[Group]) -> PaperRow {
-    let number = NUMBERS
-        .iter()
-        .find(|number| number.pointer == paper.pointer);
-    let unit = number.map_or(Unit::Plain, |number| number.unit);
-    let group = paper.group.and_then(|number| groups.get(number));
-    let ours = group.and_then(|group| group.number(&paper.pointer));
-    PaperRow {
-        learner: group.map_or(&paper.learner, |group| &group.name).clone(),
-        heads: false,
-        alone: false,
-        name: number.map_or(String::new(), |number| number.name.to_owned()),
-        paper: unit.text(paper.paper),
-        ours: ours.map_or("–".to_owned(), |ours| unit.text(ours)),
-        remarks: paper.remarks.join("; "),
-    }
 }
 
 #[cfg(test)]

@@ -118,8 +118,8 @@ pub(crate) fn beside(groups: &[Group]) -> Vec<Beside> {
 }
 
 fn unfinished(group: Option<&Group>) -> Option<String> {
-    let group = group.filter(|group| group.tasks() < group.tasks_wanted())?;
-    Some(format!("ours is at task {}", group.tasks()))
+    let group = group.filter(|group| group.stages() < group.stages_wanted())?;
+    Some(format!("ours is at task {}", group.stages()))
 }
 
 /// The settings of `wanted` that `config` has otherwise: "tasks: ours 10, paper 200". A setting

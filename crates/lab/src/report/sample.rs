@@ -3,19 +3,45 @@
 use mesu::metric::ReliabilityBin;
 
 use super::source::RunData;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Scenario};
 use crate::gallery::{Exhibit, Gallery};
-use crate::history::{History, OodAuroc, PastCalibration, TaskRecord};
+use crate::history::{History, MeanBits, OodAuroc, PastCalibration, TaskRecord, Uncertainty};
 use crate::snapshot::{
     SIGMA_BINS, SigmaHistogram, Snapshot, UNCERTAINTY_BINS, UncertaintyHistograms,
 };
 
-/// A run of `permuted-digits` with `sets` after `tasks` tasks, all that a record can hold.
+/// Settings of four domains.
+pub(crate) const DOMAIN: &[&str] = &["name=animals", "scenario=domain", "tasks=4"];
+
+/// Settings of three tasks, each in two parts.
+pub(crate) const SPLIT: &[&str] = &["name=objects", "scenario=split", "tasks=3", "splits=2"];
+
+/// A run of `permuted-digits` with `sets` after `tasks` stages, all that a record can hold.
 pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
     let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
     let experiment = Experiment::find("permuted-digits", &sets).unwrap();
     let mut history = History::new(&experiment);
+    let unseen = experiment.scenario == Scenario::Domain;
+    let record = |stage| {
+        let mut record = record(stage, experiment.tasks);
+        // Of split classes there are none left after the last.
+        if experiment.scenario == Scenario::Split && stage >= experiment.tasks {
+            record.ood_auroc = None;
+            record.uncertainty.as_mut().unwrap().foreign = None;
+            record.snapshot.as_mut().unwrap().unknown = None;
+        }
+        if !unseen {
+            record.unseen_auroc = None;
+            record.uncertainty.as_mut().unwrap().unseen = None;
+            record.snapshot.as_mut().unwrap().unseen = None;
+        }
+        record
+    };
     history.tasks = (1..=tasks).map(record).collect();
+    if unseen {
+        let names = ["photos", "line_drawings", "toys", "statues"];
+        history.task_names = names.map(str::to_owned).into();
+    }
     history.position.task = tasks;
     history.gallery = Some(gallery());
     history.state_bytes_per_synapse = Some(8.0);
@@ -25,18 +51,25 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
     }
 }
 
-fn record(task: usize) -> TaskRecord {
+fn record(task: usize, tasks: usize) -> TaskRecord {
     let accuracy = |j: usize| 0.1 + 0.8 / (1 + task - j) as f64 + 0.01 * (j % 3) as f64;
     TaskRecord {
         task,
-        accuracy: (1..=task).map(accuracy).collect(),
+        accuracy: (1..=task.min(tasks)).map(accuracy).collect(),
         online_accuracy: 0.5,
         ood_auroc: Some(OodAuroc {
             epistemic: 0.95 - 0.01 * task as f64,
             aleatoric: 0.8,
         }),
-        unseen_auroc: None,
-        uncertainty: None,
+        unseen_auroc: Some(OodAuroc {
+            epistemic: 0.7,
+            aleatoric: 0.6,
+        }),
+        uncertainty: Some(Uncertainty {
+            known: bits(0.1),
+            unseen: Some(bits(0.2)),
+            foreign: Some(bits(0.4)),
+        }),
         ece: 0.02,
         brier: 0.1,
         nll: 0.2,
@@ -78,7 +111,15 @@ fn snapshot(task: usize) -> Snapshot {
         reliability,
         known: histograms(0),
         unknown: Some(histograms(20)),
-        unseen: None,
+        unseen: Some(histograms(10)),
+    }
+}
+
+fn bits(epistemic: f64) -> MeanBits {
+    MeanBits {
+        epistemic,
+        aleatoric: 0.3,
+        total: epistemic + 0.3,
     }
 }
 

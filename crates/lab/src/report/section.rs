@@ -2,7 +2,8 @@
 
 use super::group::Group;
 use super::reference::Beside;
-use super::{Figure, distributions, over_tasks, sigmas};
+use super::words::Words;
+use super::{Figure, distributions, each_task, over_tasks, sigmas, unknown};
 
 /// Figures under one heading.
 #[derive(Clone, Debug)]
@@ -17,6 +18,15 @@ pub(crate) struct Section {
 
 /// All sections, those without figures left out.
 pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
+    let words = Words::of(groups);
+    let Words { known, foreign, .. } = words;
+    let unknown_intro = format!(
+        "Whether uncertainty tells what was never learned from what was. Known: {known}. Foreign: {foreign}.{}",
+        match unseen(groups) {
+            true => " Unseen: kinds of the known classes that were never learned.",
+            false => "",
+        }
+    );
     let section = |title: &str, intro: &str, machine: bool, figures: Vec<Vec<Figure>>| Section {
         title: title.to_owned(),
         intro: intro.to_owned(),
@@ -31,18 +41,19 @@ pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
              over all tasks falls.",
             false,
             vec![
-                over_tasks::accuracy(groups, papers),
-                distributions::matrices(groups),
-                over_tasks::transfer(groups),
+                over_tasks::accuracy(groups, papers, words),
+                distributions::matrices(groups, words),
+                each_task::accuracy(groups, words),
+                over_tasks::transfer(groups, words),
             ],
         ),
         section(
             "What is unknown",
-            "Whether uncertainty tells images of a kind never learned from those of the newest task.",
+            &unknown_intro,
             false,
             vec![
-                over_tasks::ood(groups),
-                distributions::uncertainties(groups),
+                unknown::over_tasks(groups, words),
+                unknown::histograms(groups),
             ],
         ),
         section(
@@ -51,7 +62,7 @@ pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
              newest, tested after it.",
             false,
             vec![
-                over_tasks::calibration(groups),
+                over_tasks::calibration(groups, words),
                 distributions::reliability(groups),
             ],
         ),
@@ -59,16 +70,23 @@ pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
             "Synapses",
             "The standard deviation of every synapse. Small: certain, and slow to learn.",
             false,
-            vec![sigmas::sigmas(groups)],
+            vec![sigmas::sigmas(groups, words)],
         ),
         section(
             "Time",
             "Of the machine that ran this, with whatever else it was doing.",
             true,
-            vec![over_tasks::speed(groups)],
+            vec![over_tasks::speed(groups, words)],
         ),
     ];
     all.into_iter()
         .filter(|section| !section.figures.is_empty())
         .collect()
+}
+
+/// Whether any run was tested on new kinds of what it knows.
+fn unseen(groups: &[Group]) -> bool {
+    let runs = groups.iter().flat_map(|group| &group.runs);
+    let mut records = runs.flat_map(|run| &run.history.tasks);
+    records.any(|record| record.unseen_auroc.is_some())
 }

@@ -7,6 +7,7 @@ use super::group::Group;
 use crate::history::TaskRecord;
 
 /// A number after every task.
+#[derive(Clone, Copy)]
 pub(crate) struct Measure {
     /// In file names and tables.
     pub(crate) id: &'static str,
@@ -30,30 +31,42 @@ pub(crate) struct Point {
 impl Measure {
     /// Over the runs of `group`.
     pub(crate) fn over(&self, group: &Group) -> Vec<Point> {
-        let runs: Vec<Vec<Option<f64>>> = group
-            .runs
-            .iter()
-            .map(|run| (self.of)(&run.history.tasks))
-            .collect();
-        let tasks = runs.iter().map(Vec::len).max().unwrap_or(0);
-        let point = |i: usize| {
-            let values: Vec<f64> = runs
-                .iter()
-                .filter_map(|run| run.get(i).copied().flatten())
-                .filter(|value| value.is_finite())
-                .collect();
-            let seeds = values.len();
-            let mean = values.iter().sum::<f64>() / seeds as f64;
-            let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
-            (seeds > 0).then(|| Point {
-                task: i + 1,
-                mean,
-                std: (seeds > 1).then(|| (squares / (seeds as f64 - 1.0)).sqrt()),
-                seeds,
-            })
-        };
-        (0..tasks).filter_map(point).collect()
+        over(group, self.of)
     }
+}
+
+/// Over the runs of `group`, what is `of` each after every task.
+pub(crate) fn over(group: &Group, of: impl Fn(&[TaskRecord]) -> Vec<Option<f64>>) -> Vec<Point> {
+    let runs: Vec<Vec<Option<f64>>> = group
+        .runs
+        .iter()
+        .map(|run| of(&run.history.tasks))
+        .collect();
+    let tasks = runs.iter().map(Vec::len).max().unwrap_or(0);
+    let point = |i: usize| {
+        let values: Vec<f64> = runs
+            .iter()
+            .filter_map(|run| run.get(i).copied().flatten())
+            .filter(|value| value.is_finite())
+            .collect();
+        let seeds = values.len();
+        let mean = values.iter().sum::<f64>() / seeds as f64;
+        let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+        (seeds > 0).then(|| Point {
+            task: i + 1,
+            mean,
+            std: (seeds > 1).then(|| (squares / (seeds as f64 - 1.0)).sqrt()),
+            seeds,
+        })
+    };
+    (0..tasks).filter_map(point).collect()
+}
+
+/// Per cent of the examples of `task`, counted from 0, over the runs of `group`.
+pub(crate) fn of_task(group: &Group, task: usize) -> Vec<Point> {
+    over(group, |tasks| {
+        each(tasks, |record| Some(100.0 * record.accuracy.get(task)?))
+    })
 }
 
 pub(crate) const NEWEST: Measure = Measure {
@@ -91,24 +104,61 @@ pub(crate) const BACKWARD_TRANSFER: Measure = Measure {
     name: "backward transfer",
     of: |tasks| after_one(percent(tasks, AccuracyMatrix::backward_transfer)),
 };
-pub(crate) const EPISTEMIC: Measure = Measure {
-    id: "epistemic",
-    name: "epistemic uncertainty",
-    of: |tasks| {
-        each(tasks, |record| {
-            record.ood_auroc.map(|auroc| auroc.epistemic)
-        })
+pub(crate) const OOD: [Measure; 2] = [
+    Measure {
+        id: "epistemic",
+        name: "epistemic uncertainty",
+        of: |tasks| each(tasks, |record| Some(record.ood_auroc?.epistemic)),
     },
-};
-pub(crate) const ALEATORIC: Measure = Measure {
-    id: "aleatoric",
-    name: "aleatoric uncertainty",
-    of: |tasks| {
-        each(tasks, |record| {
-            record.ood_auroc.map(|auroc| auroc.aleatoric)
-        })
+    Measure {
+        id: "aleatoric",
+        name: "aleatoric uncertainty",
+        of: |tasks| each(tasks, |record| Some(record.ood_auroc?.aleatoric)),
     },
-};
+];
+pub(crate) const UNSEEN: [Measure; 2] = [
+    Measure {
+        of: |tasks| each(tasks, |record| Some(record.unseen_auroc?.epistemic)),
+        ..OOD[0]
+    },
+    Measure {
+        of: |tasks| each(tasks, |record| Some(record.unseen_auroc?.aleatoric)),
+        ..OOD[1]
+    },
+];
+/// What is known, what is foreign, and new kinds of the known: in the order of their styles.
+pub(crate) const POPULATIONS: [&str; 3] = ["known", "foreign", "unseen"];
+pub(crate) const EPISTEMIC_BITS: [Measure; 3] = [
+    Measure {
+        id: POPULATIONS[0],
+        name: POPULATIONS[0],
+        of: |tasks| each(tasks, |record| Some(record.uncertainty?.known.epistemic)),
+    },
+    Measure {
+        id: POPULATIONS[1],
+        name: POPULATIONS[1],
+        of: |tasks| each(tasks, |record| Some(record.uncertainty?.foreign?.epistemic)),
+    },
+    Measure {
+        id: POPULATIONS[2],
+        name: POPULATIONS[2],
+        of: |tasks| each(tasks, |record| Some(record.uncertainty?.unseen?.epistemic)),
+    },
+];
+pub(crate) const TOTAL_BITS: [Measure; 3] = [
+    Measure {
+        of: |tasks| each(tasks, |record| Some(record.uncertainty?.known.total)),
+        ..EPISTEMIC_BITS[0]
+    },
+    Measure {
+        of: |tasks| each(tasks, |record| Some(record.uncertainty?.foreign?.total)),
+        ..EPISTEMIC_BITS[1]
+    },
+    Measure {
+        of: |tasks| each(tasks, |record| Some(record.uncertainty?.unseen?.total)),
+        ..EPISTEMIC_BITS[2]
+    },
+];
 pub(crate) const ECE: Measure = Measure {
     id: "newest",
     name: "newest task",
@@ -141,7 +191,7 @@ pub(crate) const PAST_NLL: Measure = Measure {
 };
 pub(crate) const TRAIN_SECONDS: Measure = Measure {
     id: "learning",
-    name: "learning the task",
+    name: "learning",
     of: |tasks| each(tasks, |record| Some(record.train_seconds)),
 };
 pub(crate) const TEST_SECONDS: Measure = Measure {

@@ -1,33 +1,47 @@
 //! Figures of the synapses: their sigmas over the tasks.
 
+use std::collections::HashSet;
+
 use super::Figure;
 use super::axis::{Axis, Ticks};
 use super::distributions::{last_snapshots, numbers, suffix, summed, whose};
 use super::group::Group;
 use super::heat::{HeatMap, task_axis};
+use super::words::Words;
 use crate::snapshot::sigma_edges;
 
+/// What the groups of all heads are called together.
+const HEADS: &str = "heads";
+
 /// Sigma over the tasks, for every group of synapses.
-pub(crate) fn sigmas(groups: &[Group]) -> Vec<Figure> {
+pub(crate) fn sigmas(groups: &[Group], words: Words) -> Vec<Figure> {
     let mut figures = Vec::new();
     for (number, group) in groups.iter().enumerate() {
         let snapshots = last_snapshots(group).next();
-        let layers = snapshots.map_or(Vec::new(), |snapshot| {
-            snapshot
-                .sigma
-                .iter()
-                .map(|histogram| histogram.group.clone())
-                .collect()
+        let mut layers: Vec<String> = snapshots.map_or(Vec::new(), |snapshot| {
+            let groups = snapshot.sigma.iter();
+            groups.map(|histogram| together(&histogram.group)).collect()
         });
+        let mut seen = HashSet::new();
+        layers.retain(|layer| seen.insert(layer.clone()));
         for layer in layers {
-            figures.extend(sigma(groups, number, &layer));
+            figures.extend(sigma(groups, number, &layer, words));
         }
     }
     figures
 }
 
+/// The synapses that share a figure with those of `group`: of several heads all, since there is one for each
+/// task.
+fn together(group: &str) -> String {
+    let of_head = group
+        .strip_prefix("head.")
+        .and_then(|rest| rest.split_once('.'));
+    of_head.map_or(group.to_owned(), |(_, kind)| format!("{HEADS}.{kind}"))
+}
+
 /// Sigma of the synapses `layer` of a group, over the tasks.
-fn sigma(groups: &[Group], number: usize, layer: &str) -> Option<Figure> {
+fn sigma(groups: &[Group], number: usize, layer: &str, words: Words) -> Option<Figure> {
     let group = &groups[number];
     let done = group.runs.iter().map(|run| run.history.tasks.len()).max()?;
     let after = |task: usize| {
@@ -35,12 +49,9 @@ fn sigma(groups: &[Group], number: usize, layer: &str) -> Option<Figure> {
             .runs
             .iter()
             .filter_map(move |run| run.history.tasks.get(task)?.snapshot.as_ref());
-        summed(snapshots.filter_map(|snapshot| {
-            let mut sigma = snapshot.sigma.iter();
-            sigma
-                .find(|histogram| histogram.group == layer)
-                .map(|histogram| &histogram.counts)
-        }))
+        let histograms = snapshots.flat_map(|snapshot| &snapshot.sigma);
+        let own = histograms.filter(|histogram| together(&histogram.group) == layer);
+        summed(own.map(|histogram| &histogram.counts))
     };
     let columns: Vec<Vec<u64>> = (0..done).map(after).collect();
     let whole = summed(columns.iter());
@@ -71,9 +82,11 @@ fn sigma(groups: &[Group], number: usize, layer: &str) -> Option<Figure> {
         ),
         title: format!("Sigma of {}", layer.replace('.', " ")),
         whose: whose(groups, group),
-        caption: "Each column is a histogram of the synapses' standard deviations after that task."
-            .to_owned(),
-        x: task_axis("after learning task", done),
+        caption: format!(
+            "Each column is a histogram of the synapses' standard deviations after that {}.",
+            words.stage
+        ),
+        x: task_axis(words.after, done),
         y: Axis {
             range: (edges[first], edges[last + 1]),
             ..Axis::new("sigma", 0.0, 1.0, Ticks::PowerOfTen)

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::{CellRecord, Record};
-use crate::report::numbers::{NUMBERS, Unit};
+use crate::report::numbers::NUMBERS;
+use crate::report::unit::Unit;
 use crate::repro::{Figure, Reached};
 
 const HEAD: &str = "\

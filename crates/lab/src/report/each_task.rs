@@ -1,0 +1,54 @@
+//! Figures of single tasks: how well each is known as others are learned.
+
+use super::Figure;
+use super::group::Group;
+use super::lines::{Line, Style};
+use super::over_tasks::{OverTasks, line};
+use super::series;
+use super::words::Words;
+
+/// Most different tasks: more lines can't be told apart, and the matrix shows them all.
+const MOST: usize = 12;
+
+/// Accuracy on each task. One group: the tasks are lines of one chart. Several: a chart per task,
+/// whose lines are the groups.
+pub(crate) fn accuracy(groups: &[Group], words: Words) -> Vec<Figure> {
+    let tasks = groups.iter().map(Group::columns).max().unwrap_or(0);
+    if !(2..=MOST).contains(&tasks) {
+        return Vec::new();
+    }
+    let caption = format!("Test accuracy on one task, after each {}.", words.stage);
+    let charts = OverTasks {
+        id: "task",
+        title: "Accuracy on each task",
+        caption: &caption,
+        unit: "accuracy, %",
+        range: Some((0.0, 100.0)),
+        ..OverTasks::plain(words)
+    };
+    if let [group] = groups {
+        let of_task = |task| {
+            let points = series::of_task(group, task);
+            line(&group.task_name(task), Style::of(task), &points)
+        };
+        let lines: Vec<Line> = (0..tasks).filter_map(of_task).collect();
+        let charts = OverTasks {
+            id: "tasks",
+            ..charts
+        };
+        return charts.chart("", charts.title, lines).into_iter().collect();
+    }
+    let chart = |task: usize| {
+        let of_group = |(number, group): (usize, &Group)| {
+            line(
+                &group.name,
+                Style::of(number),
+                &series::of_task(group, task),
+            )
+        };
+        let lines: Vec<Line> = groups.iter().enumerate().filter_map(of_group).collect();
+        let title = format!("Accuracy on {}", groups[0].task_name(task));
+        charts.chart(&format!("-{}", task + 1), &title, lines)
+    };
+    (0..tasks).filter_map(chart).collect()
+}

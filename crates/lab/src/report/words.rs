@@ -1,0 +1,74 @@
+//! What figures and pages say of tasks and of the unknown: it depends on the scenario.
+
+use super::group::Group;
+
+/// Words that fit all of some groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// What the stages of the stream are called at an axis.
+    pub(crate) after: &'static str,
+    /// One of them: "task", or "stage" where tasks come back.
+    pub(crate) stage: &'static str,
+    /// What the unknown is held against.
+    pub(crate) known: &'static str,
+    /// What is foreign.
+    pub(crate) foreign: &'static str,
+}
+
+impl Words {
+    /// For `groups`, one or more.
+    pub(crate) fn of(groups: &[Group]) -> Self {
+        let all = |scenario: &str| groups.iter().all(|group| group.scenario() == scenario);
+        let (known, foreign) = match (all("permuted"), all("split")) {
+            (true, _) => (
+                "the newest task’s test examples",
+                "other things than those learned",
+            ),
+            (_, true) => (
+                "the test examples of all tasks so far",
+                "classes that come later; after the last new one there are none",
+            ),
+            _ if all("domain") => (
+                "the test examples of all tasks so far",
+                "other things than those learned",
+            ),
+            _ => (
+                "the test examples of the tasks so far, or of the newest",
+                "what was not learned",
+            ),
+        };
+        let (after, stage) = match groups.iter().any(Group::comes_back) {
+            true => ("after stage", "stage"),
+            false => ("after learning task", "task"),
+        };
+        Self {
+            after,
+            stage,
+            known,
+            foreign,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn words_fit_every_group() {
+        let of = |sets: &[&[&str]]| {
+            let runs = sets.iter().map(|sets| sample::run(sets, 2)).collect();
+            Words::of(&Group::all(runs))
+        };
+        let (permuted, domain) = (of(&[&[]]), of(&[sample::DOMAIN]));
+        assert_eq!(permuted.known, "the newest task’s test examples");
+        assert_eq!(
+            (permuted.after, domain.after),
+            ("after learning task", "after learning task")
+        );
+        assert_eq!(domain.known, of(&[sample::SPLIT]).known);
+        assert_eq!(of(&[sample::SPLIT, &[]]).stage, "stage");
+        assert_ne!(of(&[sample::DOMAIN, &[]]).known, domain.known);
+    }
+}
