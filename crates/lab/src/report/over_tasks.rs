@@ -50,9 +50,9 @@ pub(crate) fn accuracy(groups: &[Group], papers: &[Beside], words: Words) -> Vec
 /// How much is learned, and lost.
 pub(crate) fn transfer(groups: &[Group], words: Words) -> Vec<Figure> {
     let caption = format!(
-        "Learning accuracy: mean over the {0}s so far of the accuracy on the task of each, just after it. \
-         Forgetting: lost since each task's best, in points; backward transfer: gained since each \
-         task was learned.",
+        "Learning accuracy: mean over the {0}s so far of the accuracy on what each learned, just \
+         after it. Forgetting: lost since each task's best, in points; backward transfer: gained \
+         since each task was learned.",
         words.stage
     );
     let charts = OverTasks {

@@ -58,8 +58,8 @@ pub(crate) fn over_tasks(groups: &[Group], words: Words) -> Vec<Figure> {
         bits(
             "bits-epistemic",
             "Epistemic uncertainty",
-            "What the synapses do not know: a mean over examples. High of the unknown, low of the \
-             known, and not to vanish.",
+            "What the synapses do not know: a mean over examples. It should be high of the \
+             unknown, low of the known, and not vanish.",
             &series::EPISTEMIC_BITS,
         ),
         bits(
