@@ -16,6 +16,8 @@ use super::words::Words;
 pub(crate) struct OverTasks<'a> {
     pub(crate) id: &'a str,
     pub(crate) title: &'a str,
+    /// The group that it is of, if only one of several.
+    pub(crate) whose: &'a str,
     pub(crate) caption: &'a str,
     pub(crate) unit: &'a str,
     /// What the stages are called.
@@ -136,6 +138,7 @@ impl OverTasks<'_> {
         Self {
             id: "",
             title: "",
+            whose: "",
             caption: "",
             unit: "",
             after: words.after,
@@ -215,7 +218,7 @@ impl OverTasks<'_> {
         let chart = Chart {
             id: format!("{}{suffix}", self.id),
             title: title.to_owned(),
-            whose: String::new(),
+            whose: self.whose.to_owned(),
             caption: self.caption.to_owned(),
             x: Axis::new(self.after, 1.0, last, Ticks::Whole),
             y,
