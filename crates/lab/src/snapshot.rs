@@ -114,7 +114,7 @@ pub(crate) fn mean_bits(prediction: &Prediction) -> Option<MeanBits> {
         let sum: f64 = bits.iter().map(|bits| f64::from(*bits)).sum();
         sum / bits.len() as f64
     };
-    (prediction.len() > 0).then(|| MeanBits {
+    (!prediction.is_empty()).then(|| MeanBits {
         epistemic: mean(&prediction.epistemic),
         aleatoric: mean(&prediction.aleatoric),
         total: mean(&prediction.total),

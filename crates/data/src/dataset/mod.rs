@@ -182,8 +182,8 @@ impl Dataset {
         shape: [usize; 3],
     ) -> Result<Self, DatasetError> {
         let count = self.len();
-        let sizes = shape.iter();
-        let expected = sizes.fold(Some(count), |all, size| all?.checked_mul(*size));
+        let mut sizes = shape.iter();
+        let expected = sizes.try_fold(count, |all, size| all.checked_mul(*size));
         if expected != Some(bytes.len()) || bytes.is_empty() {
             return Err(DatasetError::Length {
                 count,
