@@ -7,12 +7,42 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use support::scenarios::{domain_run, split_run};
 use support::{fail, files, small_data, small_run, stderr, stdout, succeed};
 
 /// A run with unknown images, so that it has every figure.
 fn run(folder: &Path, more: &[&str]) {
     let ood = ["--set", "data.ood=digits", "--quiet"];
     succeed(folder, &small_run(&[&ood[..], more].concat()));
+}
+
+#[test]
+fn domains_and_split_classes_have_pages_of_their_own() {
+    let folder = small_data();
+    let domain = fs::read_to_string(domain_run(folder.path())).unwrap();
+    for text in [
+        "line drawings",
+        "Known: the test examples of all tasks so far",
+        "epistemic uncertainty, unseen",
+        "very large carnivores",
+        "<h3>Most surprising</h3>",
+    ] {
+        assert!(domain.contains(text), "{text}");
+    }
+    assert_eq!(domain.matches("alt=\"test example").count(), 3 * 12);
+    let split = fs::read_to_string(split_run(folder.path())).unwrap();
+    let ids = |html| figures(html).into_iter().map(|(id, _)| id);
+    let own = ["tasks", "unseen", "bits-total"];
+    let has = |html, id: &str| ids(html).any(|other| other == id);
+    assert_eq!(own.map(|id| has(&domain, id)), [true; 3]);
+    assert_eq!(own.map(|id| has(&split, id)), [true, false, true]);
+    assert!(split.contains("6 of 6 stages, 3 for each of 2 tasks"));
+
+    let summary = support::json(&folder.path().join("split/summary.json"));
+    assert!(summary["ood_auroc"].is_null() && summary["tasks"] == 2);
+    assert!(summary["mean_ood_auroc"]["epistemic"].is_f64());
+    let csv = fs::read_to_string(folder.path().join("split/accuracy.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 1 + 6);
 }
 
 /// The ids of all figures in `html`, and what is inside each.
@@ -100,9 +130,18 @@ fn every_figure_is_drawn_in_a_browser_and_nothing_logs_an_error() {
     fs::write(&shouting, "<script>console.error('boo')</script>").unwrap();
     assert_eq!(open(browser, &shouting, 400).1.len(), 1);
 
+    let domain = domain_run(folder.path());
+    let split = split_run(folder.path());
+
     let run_page = folder.path().join("short/report.html");
     let seeds_page = folder.path().join("seeds/report.html");
-    for (page, least) in [(&run_page, 14), (&seeds_page, 14), (&compared, 30)] {
+    for (page, least) in [
+        (&run_page, 16),
+        (&seeds_page, 16),
+        (&compared, 30),
+        (&domain, 17),
+        (&split, 16),
+    ] {
         let html = fs::read_to_string(page).unwrap();
         let (dom, logged) = open(browser, page, 1280);
         assert!(logged.is_empty(), "{}: {logged:?}", page.display());

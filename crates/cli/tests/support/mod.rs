@@ -1,6 +1,8 @@
 //! Running the real binary on small data, and looking at what it leaves.
 #![allow(dead_code)]
 
+pub(crate) mod scenarios;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

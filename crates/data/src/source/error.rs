@@ -7,7 +7,7 @@ use crate::format::cifar::CifarError;
 use crate::format::idx::IdxError;
 use crate::format::npy::NpzError;
 
-/// Why files do not make a [`Source`].
+/// Why files do not make a [`Source`](crate::Source).
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// A file is not what it should be.

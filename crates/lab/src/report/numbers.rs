@@ -68,13 +68,13 @@ pub(crate) const NUMBERS: &[Number] = &[
         "/mean_window_accuracy/5",
         "5 newest, along the run",
         Unit::Percent,
-        "mean over its tasks",
+        "mean over the run's tests",
     ),
     number(
         "/mean_window_accuracy/20",
         "20 newest, along the run",
         Unit::Percent,
-        "mean over its tasks",
+        "mean over the run's tests",
     ),
     number(
         "/backward_transfer",
@@ -140,7 +140,7 @@ pub(crate) const NUMBERS: &[Number] = &[
         "/mean_unseen_auroc/aleatoric",
         "unseen AUROC, aleatoric, mean",
         Unit::Plain,
-        "along the run",
+        "the same by doubt within the example",
     ),
     number(
         "/uncertainty/known/epistemic",
@@ -158,7 +158,7 @@ pub(crate) const NUMBERS: &[Number] = &[
         "/uncertainty/foreign/epistemic",
         "epistemic uncertainty, foreign",
         Unit::Bits,
-        "of other things",
+        "of foreign things",
     ),
     number(
         "/ece",

@@ -16,6 +16,8 @@ use super::words::Words;
 pub(crate) struct OverTasks<'a> {
     pub(crate) id: &'a str,
     pub(crate) title: &'a str,
+    /// The group that it is of, if only one of several.
+    pub(crate) whose: &'a str,
     pub(crate) caption: &'a str,
     pub(crate) unit: &'a str,
     /// What the stages are called.
@@ -50,9 +52,9 @@ pub(crate) fn accuracy(groups: &[Group], papers: &[Beside], words: Words) -> Vec
 /// How much is learned, and lost.
 pub(crate) fn transfer(groups: &[Group], words: Words) -> Vec<Figure> {
     let caption = format!(
-        "Learning accuracy: mean over the {0}s so far of the accuracy on the task of each, just after it. \
-         Forgetting: lost since each task's best, in points; backward transfer: gained since each \
-         task was learned.",
+        "Learning accuracy: mean over the {0}s so far of the accuracy on what each learned, just \
+         after it. Forgetting: lost since each task's best, in points; backward transfer: gained \
+         since each task was learned.",
         words.stage
     );
     let charts = OverTasks {
@@ -136,6 +138,7 @@ impl OverTasks<'_> {
         Self {
             id: "",
             title: "",
+            whose: "",
             caption: "",
             unit: "",
             after: words.after,
@@ -215,7 +218,7 @@ impl OverTasks<'_> {
         let chart = Chart {
             id: format!("{}{suffix}", self.id),
             title: title.to_owned(),
-            whose: String::new(),
+            whose: self.whose.to_owned(),
             caption: self.caption.to_owned(),
             x: Axis::new(self.after, 1.0, last, Ticks::Whole),
             y,

@@ -36,9 +36,8 @@ pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
     let all = [
         section(
             "What is known",
-            "Accuracy on the newest task, on windows of recent tasks and on all tasks seen. A \
-             learner that forgets by design is good at the first and holds the windows; its mean \
-             over all tasks falls.",
+            "Accuracy on the newest tasks, on all tasks seen and on each. A learner that forgets by \
+             design is good at the newest and holds the recent ones; its mean over all tasks falls.",
             false,
             vec![
                 over_tasks::accuracy(groups, papers, words),

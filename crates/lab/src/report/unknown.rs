@@ -1,5 +1,7 @@
 //! Figures of what is unknown: how well it is told, and how unsure of it the network is.
 
+use std::slice;
+
 use super::Figure;
 use super::axis::{Axis, Ticks};
 use super::canvas::Mark;
@@ -29,16 +31,21 @@ pub(crate) fn over_tasks(groups: &[Group], words: Words) -> Vec<Figure> {
         };
         charts.figures(groups, &[])
     };
-    let bits = |id, title, caption: &str, measures| {
-        let charts = OverTasks {
-            id,
-            title,
-            caption,
-            unit: "mean, bits",
-            measures,
-            ..OverTasks::plain(words)
-        };
-        charts.figures(groups, &[])
+    // A chart for each group: what is to be seen is how far known and unknown are apart.
+    let bits = |id: &str, title, caption: &str, measures| {
+        let figures = groups.iter().enumerate().flat_map(|(number, group)| {
+            let charts = OverTasks {
+                id: &format!("{id}{}", suffix(groups, number)),
+                title,
+                whose: &whose(groups, group),
+                caption,
+                unit: "mean, bits",
+                measures,
+                ..OverTasks::plain(words)
+            };
+            charts.figures(slice::from_ref(group), &[])
+        });
+        figures.collect()
     };
     [
         told(
@@ -58,8 +65,8 @@ pub(crate) fn over_tasks(groups: &[Group], words: Words) -> Vec<Figure> {
         bits(
             "bits-epistemic",
             "Epistemic uncertainty",
-            "What the synapses do not know: a mean over examples. High of the unknown, low of the \
-             known, and not to vanish.",
+            "What the synapses do not know: a mean over examples. It should be high of the \
+             unknown, low of the known, and not vanish.",
             &series::EPISTEMIC_BITS,
         ),
         bits(
