@@ -42,7 +42,7 @@ fn parts_of_tasks_come_in_turns_and_each_task_has_its_head() {
     let at = |name: &str| folder.path().join(name);
     succeed(folder.path(), &with(&SPLIT, &["whole"]));
     let summary = json(&at("whole/summary.json"));
-    assert_eq!(summary["tasks"], 6, "a stage for each part");
+    assert_eq!(summary["tasks"], 2, "two tasks, in six stages");
     assert_eq!(summary["task_accuracy"].as_array().unwrap().len(), 2);
     assert!(
         summary["average_accuracy"].as_f64().unwrap() > 0.9,
