@@ -540,8 +540,10 @@ fn calibration() {
 fn measures_of_continual_learning() {
     let file = golden("continual_metrics");
     let mut matrix = mesu::metric::AccuracyMatrix::new();
-    for row in file["inputs"]["acc"].as_array().unwrap() {
-        matrix.push(flat(row));
+    let rows = file["inputs"]["acc"].as_array().unwrap();
+    for (task, row) in rows.iter().enumerate() {
+        // Tasks to come are no part of the measures, nor of the matrix.
+        matrix.push(flat(row)[..=task].to_vec());
     }
     let outputs = &file["outputs"];
     assert_equal("average", matrix.average(), &outputs["average"]);
