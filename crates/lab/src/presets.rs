@@ -31,7 +31,6 @@ pub fn presets() -> &'static [Preset] {
         "importance",
         "timescales",
         "animals",
-        "animals-cifar",
         "animals-folder",
         "incremental-objects",
     ]
