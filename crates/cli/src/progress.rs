@@ -30,8 +30,10 @@ struct State {
 /// One run as it goes, with the time this process has spent on it.
 #[derive(Clone, Copy)]
 struct Run {
+    stages: usize,
+    /// Different ones: where tasks come back, there are fewer than stages.
     tasks: usize,
-    task: usize,
+    stage: usize,
     testing: bool,
     finished: bool,
     accuracy: Option<f64>,
@@ -39,10 +41,22 @@ struct Run {
     begun_at: u64,
     done: u64,
     learn_time: Duration,
-    /// In test sets: after task i, i of them and one of unknown images.
+    /// In test sets, see [`Run::sets`].
     tested: f64,
     test_time: Duration,
     heard: Instant,
+}
+
+impl Run {
+    /// Test sets of the test after `stage`: one for each task so far, and one of unknown examples.
+    fn sets_after(&self, stage: usize) -> f64 {
+        (stage.min(self.tasks) + 1) as f64
+    }
+
+    /// Test sets of the tests after the first `stages` stages.
+    fn sets(&self, stages: usize) -> f64 {
+        (1..=stages).map(|stage| self.sets_after(stage)).sum()
+    }
 }
 
 impl Screen {
@@ -91,9 +105,13 @@ impl Screen {
                 format!("run {}/{runs}, ", (finished + 1).min(runs))
             }
         };
-        let task = sum(|run| run.task as f64);
-        let tasks = sum(|run| run.tasks as f64) * self.runs as f64 / seen.len().max(1) as f64;
-        text += &format!("task {task}/{tasks:.0}");
+        let stage = sum(|run| run.stage as f64);
+        let stages = sum(|run| run.stages as f64) * self.runs as f64 / seen.len().max(1) as f64;
+        let what = match seen.iter().any(|run| run.stages > run.tasks) {
+            true => "stage",
+            false => "task",
+        };
+        text += &format!("{what} {stage}/{stages:.0}");
         if seen.iter().any(|run| run.testing) {
             text.push_str(", testing");
         }
@@ -131,9 +149,8 @@ impl Screen {
         } else {
             0.0
         };
-        let sets = |task: usize| (task * (task + 3)) as f64 / 2.0;
         let left = sum(&|run| {
-            let tests = sets(run.tasks) - sets(run.task.saturating_sub(1));
+            let tests = run.sets(run.stages) - run.sets(run.stage.saturating_sub(1));
             (run.examples - run.done) as f64 * per_example
                 + if run.finished { 0.0 } else { tests * per_test }
         });
@@ -159,14 +176,16 @@ impl Progress for Screen {
         let mut ended = false;
         let name = (run.cell.map(str::to_owned), run.seed);
         if let Event::Begun {
+            stages,
             tasks,
             examples,
             done,
         } = event
         {
             let begun = Run {
+                stages,
                 tasks,
-                task: 0,
+                stage: 0,
                 testing: false,
                 finished: false,
                 accuracy: None,
@@ -204,25 +223,25 @@ impl Progress for Screen {
                 done,
                 accuracy,
             } => {
-                run.task = task;
+                run.stage = task;
                 run.testing = false;
                 run.accuracy = Some(accuracy);
                 run.done = done;
                 run.learn_time += spent;
             }
             Event::Tested { task, parts, .. } => {
-                run.task = task;
+                run.stage = task;
                 run.testing = true;
-                run.tested += (task + 1) as f64 / parts as f64;
+                run.tested += run.sets_after(task) / parts as f64;
                 run.test_time += spent;
             }
             Event::TaskEnded(record) => {
-                run.task = record.task;
+                run.stage = record.task;
                 run.testing = false;
                 ended = true;
             }
             Event::Ended => {
-                run.task = run.tasks;
+                run.stage = run.stages;
                 run.finished = true;
             }
         }

@@ -161,10 +161,14 @@ impl Archive {
                 let found = format!("{name} of shape {shape:?}");
                 return Err(self.wrong(found, "bytes, [examples, rows, columns, 3]"));
             };
-            let planes = planes(&bytes, rows * columns);
-            let set_or_error = set.with_pictures(planes, [3, rows, columns]);
-            set = set_or_error
-                .map_err(|_| self.wrong(format!("{n} {name}"), &format!("{count}, one each")))?;
+            if n != count || bytes.is_empty() {
+                let found = format!("{name} of shape {shape:?}");
+                return Err(self.wrong(found, &format!("{count} pictures, one each")));
+            }
+            let planes = planes(&bytes, bytes.len() / (3 * count));
+            set = set
+                .with_pictures(planes, [3, rows, columns])
+                .map_err(failed)?;
         }
         Ok(set)
     }
@@ -241,7 +245,7 @@ fn integers(values: Values) -> Option<Vec<i64>> {
 
 /// Images of `pixels` pixels, colour by colour instead of pixel by pixel.
 fn planes(bytes: &[u8], pixels: usize) -> Vec<u8> {
-    let images = bytes.chunks_exact((3 * pixels).max(1));
+    let images = bytes.chunks_exact(3 * pixels);
     let plane = |image: &[u8], colour| image.iter().skip(colour).step_by(3).copied().collect();
     let of_image = |image| (0..3).flat_map(move |colour| -> Vec<u8> { plane(image, colour) });
     images.flat_map(of_image).collect()

@@ -173,6 +173,24 @@ impl Standardise {
         }
     }
 
+    /// `outputs[i]`: x of feature i of an example.
+    ///
+    /// # Panics
+    /// If the lengths differ, or each feature has its own mean and there are fewer.
+    pub fn features(&self, features: &[f32], outputs: &mut [f32]) {
+        assert_eq!(features.len(), outputs.len(), "one output per feature");
+        let pairs = outputs.iter_mut().zip(features);
+        if self.each.is_empty() {
+            let (mean, std) = (self.mean, self.std);
+            pairs.for_each(|(output, f)| *output = ((f64::from(*f) - mean) / std) as f32);
+        } else {
+            let each = &self.each[..features.len()];
+            pairs
+                .zip(each)
+                .for_each(|((output, f), (mean, std))| *output = (f - mean) / std);
+        }
+    }
+
     /// `outputs[i] = x(bytes[i])`.
     ///
     /// # Panics
@@ -219,6 +237,9 @@ mod tests {
             (3.0, 3.5_f64.sqrt())
         );
         assert_eq!(standardise.feature(1, 3.0), 0.0);
+        let mut outputs = [0.0; 2];
+        standardise.features(&[3.0, 6.5], &mut outputs);
+        assert_eq!(outputs, [0.0, standardise.feature(1, 6.5)]);
         assert_eq!(Standardise::identity().feature(0, -2.5), -2.5);
         let same = Dataset::features(vec![0.1; 4], vec![0, 1], 2, 2).unwrap();
         assert!(Standardise::of(&same).is_err() && Standardise::each(&same).is_err());
@@ -232,6 +253,9 @@ mod tests {
         let standardise = Standardise::each(&set).unwrap();
         assert_eq!(standardise.feature(0, 3.0), 1.0);
         assert_eq!(standardise.feature(1, 0.0), -1.0);
+        let mut outputs = [0.0; 3];
+        standardise.features(&[3.0, 0.0, 5.5], &mut outputs);
+        assert_eq!(outputs, [1.0, -1.0, standardise.feature(2, 5.5)]);
         let floor = FLOOR * (101.0_f64 / 3.0).sqrt();
         let moved = f64::from(standardise.feature(2, 5.5));
         assert!((moved - 0.5 / floor).abs() < 1e-5);

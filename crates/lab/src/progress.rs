@@ -17,12 +17,15 @@ pub struct RunName<'a> {
     pub seed: u64,
 }
 
-/// One step of a run. Tasks are counted from 1, as people do.
+/// One step of a run. Tasks are counted from 1, as people do; a task that comes back in parts is one
+/// for each part, a stage of the stream.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
     /// A run begins, or goes on where it stopped.
     Begun {
-        /// Tasks of the whole run.
+        /// Stages of the whole run.
+        stages: usize,
+        /// Different tasks among them: what each test grows to.
         tasks: usize,
         /// Examples of the whole run, all epochs.
         examples: u64,

@@ -113,7 +113,8 @@ enum Next {
 impl Run<'_> {
     fn go(mut self) -> Result<Outcome, LabError> {
         self.report(Event::Begun {
-            tasks: self.experiment.stages(),
+            stages: self.experiment.stages(),
+            tasks: self.experiment.tasks,
             examples: self.examples(self.experiment.stages()),
             done: self.done(),
         });

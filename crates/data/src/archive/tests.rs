@@ -115,7 +115,13 @@ fn arrays_that_do_not_belong_together_are_refused() {
     let flat = rows(3, Values::U8(vec![0; 48]));
     assert!(with("pictures", flat).contains("pictures of shape [16, 3]; expected bytes"));
     let few = Array::new(&[15, 1, 1, 3], Values::U8(vec![0; 45])).unwrap();
-    assert!(with("pictures", few).contains("15 pictures; expected 16, one each"));
+    let text = with("pictures", few);
+    assert!(
+        text.contains("pictures of shape [15, 1, 1, 3]; expected 16 pictures, one each"),
+        "{text}"
+    );
+    let flat = Array::new(&[16, 0, 9, 3], Values::U8(Vec::new())).unwrap();
+    assert!(with("pictures", flat).contains("expected 16 pictures"));
     let mut arrays = one_set();
     arrays.remove(0);
     assert!(source(&arrays).unwrap_err().contains("no array features"));

@@ -9,7 +9,9 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::{Scenario, ScenarioError, Unknown, UnknownExamples, UnknownSet, View, limited};
+use super::{
+    Scenario, ScenarioError, Unknown, UnknownExamples, UnknownSet, View, in_order, of_task,
+};
 use crate::dataset::Dataset;
 use crate::random::{generator, index_below, shuffled, uniform};
 use crate::source::Source;
@@ -80,31 +82,23 @@ impl Domains {
                 false => (0..available as u32).collect(),
             })
             .collect();
-        let of_task = |set: &Dataset, domains: &[u8], task: usize, what, most| {
-            let here = |i: &u32| {
-                let i = *i as usize;
+        let examples = |set: &Dataset, domains: &[u8], task: (usize, &'static str), most| {
+            let here = |i: usize| {
                 let order = &orders[set.label(i) as usize];
                 let place = order.get(usize::from(domains[i]));
-                place.is_some_and(|place| *place as usize == task)
+                place.is_some_and(|place| *place as usize == task.0)
             };
-            let found: Vec<u32> = (0..set.len() as u32).filter(here).collect();
-            match found.is_empty() {
-                true => Err(ScenarioError::EmptyTask {
-                    task: task + 1,
-                    what,
-                }),
-                false => Ok(limited(found, set, most)),
-            }
+            of_task(set, here, task, most)
         };
         let (mut learned, mut tested) = (Vec::new(), Vec::new());
         for task in 0..tasks {
             let [set, test_set] = sets;
-            let indices = of_task(set, train, task, "training", options.train_examples)?;
+            let indices = examples(set, train, (task, "training"), options.train_examples)?;
             learned.push(match options.balanced {
                 true => balanced(&indices, set),
                 false => indices.into(),
             });
-            let indices = of_task(test_set, test, task, "test", options.test_examples)?;
+            let indices = examples(test_set, test, (task, "test"), options.test_examples)?;
             tested.push(indices.into());
         }
         let all = |set: &Dataset| (0..set.len() as u32).collect::<Arc<[u32]>>();
@@ -148,14 +142,11 @@ impl Scenario for Domains {
     }
 
     fn order(&self, seed: u64, stage: usize, epoch: usize) -> Vec<u32> {
-        let train = &self.train[stage];
-        let indices = [stage as u64, epoch as u64];
-        let mut order = shuffled(train.len(), &mut generator(seed, "train order", &indices));
-        order.iter_mut().for_each(|i| *i = train[*i as usize]);
+        let mut order = in_order(&self.train[stage], seed, stage, epoch);
         let (Some(next), true) = (self.train.get(stage + 1), self.gradual > 0.0) else {
             return order;
         };
-        let mut draws = generator(seed, "transition", &indices);
+        let mut draws = generator(seed, "transition", &[stage as u64, epoch as u64]);
         let (before, all) = (epoch * order.len(), self.epochs * order.len());
         for (i, place) in order.iter_mut().enumerate() {
             let passed = (before + i) as f64 / all as f64;

@@ -41,11 +41,7 @@ pub trait Scenario: fmt::Debug + Send + Sync {
 
     /// The training examples of `stage` in the order of `epoch`.
     fn order(&self, seed: u64, stage: usize, epoch: usize) -> Vec<u32> {
-        let train = self.train(stage);
-        let indices = [stage as u64, epoch as u64];
-        let mut order = shuffled(train.len(), &mut generator(seed, "train order", &indices));
-        order.iter_mut().for_each(|i| *i = train[*i as usize]);
-        order
+        in_order(&self.train(stage), seed, stage, epoch)
     }
 
     /// The test examples of `task`.
@@ -187,6 +183,33 @@ fn colon(known: bool) -> &'static str {
     match known {
         true => ": ",
         false => ", which the data do not have: ",
+    }
+}
+
+/// `train`, shuffled for `epoch` of `stage`.
+fn in_order(train: &[u32], seed: u64, stage: usize, epoch: usize) -> Vec<u32> {
+    let indices = [stage as u64, epoch as u64];
+    let mut order = shuffled(train.len(), &mut generator(seed, "train order", &indices));
+    order.iter_mut().for_each(|i| *i = train[*i as usize]);
+    order
+}
+
+/// The examples of `set` that are `here`, those of task `task`, at most `most` of them; `what` they are,
+/// "training" or "test".
+fn of_task(
+    set: &Dataset,
+    here: impl Fn(usize) -> bool,
+    (task, what): (usize, &'static str),
+    most: Option<usize>,
+) -> Result<Vec<u32>, ScenarioError> {
+    let all = 0..set.len() as u32;
+    let found: Vec<u32> = all.filter(|i| here(*i as usize)).collect();
+    match found.is_empty() {
+        true => Err(ScenarioError::EmptyTask {
+            task: task + 1,
+            what,
+        }),
+        false => Ok(limited(found, set, most)),
     }
 }
 

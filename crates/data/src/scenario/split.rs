@@ -6,7 +6,9 @@
 
 use std::sync::Arc;
 
-use super::{Scenario, ScenarioError, Unknown, UnknownExamples, UnknownSet, View, limited};
+use super::{
+    Scenario, ScenarioError, Unknown, UnknownExamples, UnknownSet, View, limited, of_task,
+};
 use crate::dataset::Dataset;
 use crate::random::{generator, shuffled};
 use crate::source::Source;
@@ -54,22 +56,14 @@ impl Split {
             });
         }
         let classes = all / tasks;
-        let of_task = |set: &Dataset, task: usize, what, most| {
-            let own = (task * classes) as u32..((task + 1) * classes) as u32;
-            let here = |i: &u32| own.contains(&set.label(*i as usize));
-            let found: Vec<u32> = (0..set.len() as u32).filter(here).collect();
-            match found.is_empty() {
-                true => Err(ScenarioError::EmptyTask {
-                    task: task + 1,
-                    what,
-                }),
-                false => Ok(limited(found, set, most)),
-            }
+        let examples = |set: &Dataset, task: (usize, &'static str), most| {
+            let own = (task.0 * classes) as u32..((task.0 + 1) * classes) as u32;
+            of_task(set, |i| own.contains(&set.label(i)), task, most)
         };
         let mut train: Vec<Arc<[u32]>> = vec![Arc::default(); tasks.saturating_mul(splits.max(1))];
         let mut test = Vec::new();
         for task in 0..tasks {
-            let own = of_task(source.train(), task, "training", options.train_examples)?;
+            let own = examples(source.train(), (task, "training"), options.train_examples)?;
             if splits == 0 || splits > own.len() {
                 return Err(ScenarioError::Splits {
                     splits,
@@ -85,7 +79,7 @@ impl Split {
                 part.sort_unstable();
                 train[split * tasks + task] = part.into();
             }
-            let own = of_task(source.test(), task, "test", options.test_examples)?;
+            let own = examples(source.test(), (task, "test"), options.test_examples)?;
             test.push(own);
         }
         let most = test.iter().map(Vec::len).min();

@@ -224,11 +224,7 @@ fn gather(
                     *input = table[usize::from(image[pixel as usize])];
                 }
             }
-            (Values::Numbers(numbers), None) => {
-                for (i, (input, &feature)) in zip(row, &numbers[at]).enumerate() {
-                    *input = standardise.feature(i, feature);
-                }
-            }
+            (Values::Numbers(numbers), None) => standardise.features(&numbers[at], row),
             (Values::Numbers(numbers), Some(order)) => {
                 let example = &numbers[at];
                 for (input, &feature) in zip(row, order) {

@@ -9,7 +9,7 @@ use mesu::{Learner, NetworkConfig};
 use mesu_data::scenario::domains::{DomainOptions, Domains};
 use mesu_data::scenario::permuted::{Permuted, UnknownOrder};
 use mesu_data::scenario::split::{Split, SplitOptions};
-use mesu_data::{Scenario as _, Source, Standardise, Tasks};
+use mesu_data::{Source, Standardise, Tasks};
 
 use crate::error::LabError;
 use crate::experiment::{DataConfig, DomainsConfig, Experiment, Scenario, Standardising};
@@ -99,7 +99,13 @@ impl Data {
                 Tasks::new(source, standardise, scenario, seed)
             }
             Scenario::Split => {
-                let scenario = Split::new(&source, split(experiment), seed)?;
+                let options = SplitOptions {
+                    tasks: experiment.tasks,
+                    splits: experiment.splits,
+                    train_examples: data.train_examples,
+                    test_examples: data.test_examples,
+                };
+                let scenario = Split::new(&source, options, seed)?;
                 Tasks::new(source, standardise, scenario, seed)
             }
         })
@@ -120,7 +126,7 @@ impl Data {
     /// The learner of `experiment` before its first update.
     ///
     /// # Errors
-    /// [`LabError::Learner`] for a setting that the learner refuses.
+    /// [`LabError::Learner`] for a setting that the learner refuses; as [`Data::tasks`].
     pub fn learner(&self, experiment: &Experiment) -> Result<Learner, LabError> {
         let (classes, network) = self.network(experiment)?;
         Ok(Learner::new(
@@ -139,33 +145,19 @@ impl Data {
         if !network.layers.is_empty() && network.input.is_empty() {
             network.input = self.source.train().shape().to_vec();
         }
-        let classes = match experiment.scenario {
-            Scenario::Permuted | Scenario::Domain => self.source.classes(),
-            Scenario::Split => {
-                let scenario = Split::new(&self.source, split(experiment), experiment.seed)?;
-                network.heads = scenario.heads();
-                scenario.classes()
-            }
-        };
+        let tasks = self.tasks(experiment)?;
+        network.heads = tasks.scenario().heads();
+        let classes = tasks.scenario().classes();
         Ok((classes, network))
     }
 
     /// The network of `experiment`, layer by layer.
     ///
     /// # Errors
-    /// [`LabError::Learner`] for layers that are none or do not meet.
+    /// [`LabError::Learner`] for layers that are none or do not meet; as [`Data::tasks`].
     pub fn describe(&self, experiment: &Experiment) -> Result<Vec<Line>, LabError> {
         let (classes, network) = self.network(experiment)?;
         Ok(Network::describe(self.source.pixels(), classes, &network)?)
-    }
-}
-
-fn split(experiment: &Experiment) -> SplitOptions {
-    SplitOptions {
-        tasks: experiment.tasks,
-        splits: experiment.splits,
-        train_examples: experiment.data.train_examples,
-        test_examples: experiment.data.test_examples,
     }
 }
 
