@@ -5,7 +5,7 @@
 
 use fearless_simd::dispatch;
 
-use crate::lanes::{Fused, LANES, load, store};
+use crate::lanes::{Fused, LANES, load, splat, store, sum};
 use crate::level::level;
 use crate::online::Deviation;
 use crate::update::{Terms, apply};
@@ -121,6 +121,18 @@ pub fn update<R: Rule>(
         over_sigma: kind == Second::Sigma,
     };
     apply(layer, terms, *rule)
+}
+
+/// Sum of all numbers, lane by lane first.
+#[must_use]
+pub fn total(x: &[f32]) -> f32 {
+    dispatch!(level(), simd => {
+        let mut lanes = splat(simd, 0.0);
+        for at in (0..x.len()).step_by(LANES) {
+            lanes += load(simd, x, at);
+        }
+        sum(simd, lanes)
+    })
 }
 
 /// Whether no number is NaN or infinite.

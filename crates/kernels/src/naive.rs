@@ -104,27 +104,43 @@ pub fn patch_entry(
 /// All patches, `[patch][images * positions]`.
 #[must_use]
 pub fn patches(input: &[f32], geometry: &Geometry) -> Vec<f32> {
-    let Geometry {
-        channels, kernel, ..
-    } = *geometry;
-    let images = input.len() / (channels * geometry.height * geometry.width);
-    let (rows, columns) = geometry.output().unwrap_or((0, 0));
-    let mut all = Vec::new();
-    for channel in 0..channels {
-        for ky in 0..kernel {
-            for kx in 0..kernel {
-                for image in 0..images {
-                    for y in 0..rows {
-                        for x in 0..columns {
-                            let of = [image, channel];
-                            all.push(patch_entry(input, geometry, of, [y, x], [ky, kx]));
-                        }
-                    }
-                }
-            }
+    let images = input.len() / (geometry.channels * geometry.pixels());
+    places(geometry, images)
+        .map(|(of, at, offset)| patch_entry(input, geometry, of, at, offset))
+        .collect()
+}
+
+/// The way back of gradients: adds what is at each place of the `patches`, `[patch][images *
+/// positions]`, to the pixel it was taken from, `[channels][images * pixels]`.
+#[must_use]
+pub fn fold(patches: &[f64], geometry: &Geometry, images: usize) -> Vec<f64> {
+    let numbers: Vec<f32> = (0..geometry.channels * images * geometry.pixels())
+        .map(|number| number as f32 + 1.0)
+        .collect();
+    let mut folded = vec![0.0; numbers.len()];
+    for (x, (of, at, offset)) in patches.iter().zip(places(geometry, images)) {
+        let number = patch_entry(&numbers, geometry, of, at, offset);
+        if number > 0.0 {
+            folded[number as usize - 1] += x;
         }
     }
-    all
+    folded
+}
+
+/// Image and channel, position, and offset in the kernel of all numbers of all patches, in order.
+fn places(
+    geometry: &Geometry,
+    images: usize,
+) -> impl Iterator<Item = ([usize; 2], [usize; 2], [usize; 2])> {
+    let (rows, columns) = geometry.output().unwrap_or((0, 0));
+    let (kernel, positions) = (geometry.kernel, rows * columns);
+    (0..geometry.patch() * images * positions).map(move |i| {
+        let (k, column) = (i / (images * positions), i % (images * positions));
+        let of = [column / positions, k / (kernel * kernel)];
+        let position = column % positions;
+        let offset = [k / kernel % kernel, k % kernel];
+        (of, [position / columns, position % columns], offset)
+    })
 }
 
 /// Softmax of one column of logits, and `ln sum exp`.

@@ -41,16 +41,33 @@ impl Pool {
 
     /// The largest of every square, `[planes][squares]`, and where it is in `input`: the first of equals.
     pub fn max(&self, input: &[f32], out: &mut [f32], place: &mut [u32]) {
-        let planes = self.planes(input.len());
-        let squares = self.squares(planes).zip(out.iter_mut().zip(place));
-        for (first, (out, place)) in squares {
-            let mut best = first;
-            for at in self.pixels(first) {
-                if input[at] > input[best] {
-                    best = at;
+        let (rows, columns) = self.output();
+        if rows * columns == 0 {
+            return;
+        }
+        let outs = (out.chunks_exact_mut(columns)).zip(place.chunks_exact_mut(columns));
+        for (row, (out, place)) in outs.enumerate() {
+            let first = (row / rows * self.height + row % rows * self.size) * self.width;
+            for y in 0..self.size {
+                let begin = first + y * self.width;
+                let pixels = input[begin..][..columns * self.size].chunks_exact(self.size);
+                let squares = out.iter_mut().zip(&mut *place).zip(pixels);
+                for (column, ((best, place), pixels)) in squares.enumerate() {
+                    let at = (begin + column * self.size) as u32;
+                    let mut largest = if y == 0 {
+                        (pixels[0], at)
+                    } else {
+                        (*best, *place)
+                    };
+                    for (pixel, at) in pixels.iter().zip(at..) {
+                        // Chosen without a branch: nobody could predict it.
+                        let larger = *pixel > largest.0;
+                        largest.0 = if larger { *pixel } else { largest.0 };
+                        largest.1 = if larger { at } else { largest.1 };
+                    }
+                    (*best, *place) = largest;
                 }
             }
-            (*out, *place) = (input[best], best as u32);
         }
     }
 

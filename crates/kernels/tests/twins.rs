@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use mesu_kernels::batch::{self, Second};
-use mesu_kernels::conv::Geometry;
+use mesu_kernels::conv::{
+    Geometry, Pixels, Planes, Work, convolve, flip, input_gradient, weight_gradient,
+};
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 use mesu_kernels::online::{self, Input, Moments};
 use mesu_kernels::pool::Pool;
@@ -404,7 +406,8 @@ proptest! {
     }
 
     #[test]
-    fn products(m in 1usize..30, k in 1usize..40, n in 1usize..70, seed in 0u64..1000) {
+    fn products(m in 1usize..30, k in 1usize..40, long in 0usize..3, n in 1usize..70, seed in 0u64..1000) {
+        let k = k + 250 * long;
         let mut noise = mesu_kernels::Generator::named(seed, "products", &[]);
         let (a, b) = (noise.normals(m * k), noise.normals(k * n));
         let expected = naive::gemm(&a, &b, k, n);
@@ -445,9 +448,10 @@ proptest! {
 
     #[test]
     fn convolutions(
-        images in 1usize..4, channels in 1usize..4, height in 1usize..9, width in 1usize..9,
-        kernel in 1usize..6, stride in 1usize..4, padding in 0usize..4, seed in 0u64..1000,
+        images in 1usize..4, channels in 1usize..20, height in 1usize..9, width in 1usize..9,
+        kernel in 1usize..6, stride in 1usize..4, padding in 0usize..5, outputs in 1usize..15, seed in 0u64..1000,
     ) {
+        prop_assume!(padding < kernel);
         let geometry = Geometry { channels, height, width, kernel, stride, padding };
         let Some((rows, columns)) = geometry.output() else {
             prop_assert!(kernel > height.min(width) + 2 * padding);
@@ -458,35 +462,58 @@ proptest! {
         let patches = naive::patches(&input, &geometry);
         let (patch, n) = (geometry.patch(), images * rows * columns);
         prop_assert_eq!(patches.len(), patch * n);
+        let (mut planes, mut work, mut packed) = (Planes::default(), Work::default(), Packed::default());
+        // Buffers that held other images before.
+        planes.load(&Geometry { padding: 0, ..geometry }, &input);
+        planes.load(&geometry, &input);
 
-        // Forward: weights times patches. The packed patches give the bits of packing them plainly.
-        let outputs = 3;
-        let weights = noise.normals(outputs * patch);
-        let (mut packed, mut plain) = (Packed::default(), Packed::default());
-        packed.pack_patches(&input, &geometry);
-        plain.pack_rows(&patches, patch, n);
-        let product = |packed: &Packed, left: &[f32], k: usize, n: usize| {
-            let mut c = vec![0.0; outputs * n];
-            gemm(Left::rows(left, k), packed, &mut c, n, Threads::One);
-            c
-        };
-        prop_assert_eq!(product(&packed, &weights, patch, n), product(&plain, &weights, patch, n));
+        // Forward, with the bits of the plain product.
+        let (weights, bias) = (noise.normals(outputs * (patch + 2)), noise.normals(outputs));
+        let mut got = vec![0.0; outputs * n];
+        convolve(&geometry, (&weights, patch + 2), Some(&bias), &planes, &mut work, &mut got);
+        let mut expected = vec![0.0; outputs * n];
+        packed.pack_rows(&patches, patch, n);
+        gemm(Left::rows(&weights, patch + 2), &packed, &mut expected, n, Threads::One);
+        expected.chunks_mut(n).zip(&bias).for_each(|(row, b)| row.iter_mut().for_each(|x| *x += b));
+        prop_assert_eq!(&got, &expected);
+        let pixels = height * width;
+        let examples: Vec<f32> = (0..input.len()).map(|i| {
+            let (example, channel, pixel) = (i / (channels * pixels), i / pixels % channels, i % pixels);
+            input[(channel * images + example) * pixels + pixel]
+        }).collect();
+        let mut same = Planes::default();
+        same.load_examples(&geometry, &examples);
+        convolve(&geometry, (&weights, patch + 2), Some(&bias), &same, &mut work, &mut got);
+        prop_assert_eq!(&got, &expected);
 
-        // Gradient of the weights: d times the patches' transpose.
+        // Gradient of the weights, of the squares too.
         let d = noise.normals(outputs * n);
-        packed.pack_patches_transposed(&input, &geometry);
-        plain.pack_columns(&patches, n, patch);
-        prop_assert_eq!(product(&packed, &d, n, patch), product(&plain, &d, n, patch));
+        let [mut pixels, mut squares, mut by_example] = [(); 3].map(|()| Pixels::default());
+        pixels.load(&geometry, &input);
+        by_example.load_examples(&geometry, &examples);
+        squares.load_squares(&by_example);
+        let squared: Vec<f32> = patches.iter().map(|x| x * x).collect();
+        for (pixels, patches) in [(&pixels, &patches), (&by_example, &patches), (&squares, &squared)] {
+            let (mut got, mut expected) = (vec![7.0; outputs * (patch + 1)], vec![7.0; outputs * (patch + 1)]);
+            weight_gradient(&geometry, pixels, &d, &mut work, (&mut got, patch + 1));
+            packed.pack_columns(patches, n, patch);
+            gemm(Left::rows(&d, n), &packed, &mut expected, patch + 1, Threads::One);
+            prop_assert_eq!(got, expected);
+        }
 
-        // Folding is the adjoint of taking patches.
-        let gradient = noise.normals(patch * n);
-        let mut folded = vec![0.0; input.len()];
-        geometry.fold(&gradient, &mut folded);
-        let dot = |a: &[f32], b: &[f32]| -> f64 {
-            a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
-        };
-        let (there, back) = (dot(&patches, &gradient), dot(&input, &folded));
-        prop_assert!((there - back).abs() < 1e-4 * (1.0 + (patch * n) as f64), "{} {}", there, back);
+        // Gradient at the input.
+        let of_patches: Vec<f64> = (0..patch * n).map(|i| {
+            let (k, column) = (i / n, i % n);
+            (0..outputs).map(|o| f64::from(weights[o * (patch + 2) + k]) * f64::from(d[o * n + column])).sum()
+        }).collect();
+        let expected = naive::fold(&of_patches, &geometry, images);
+        let (mut gradients, mut flipped, mut dx) = (Planes::default(), Vec::new(), vec![7.0; input.len()]);
+        gradients.load_gradient(&geometry, outputs, &d);
+        flip(&geometry, (&weights, patch + 2), &mut flipped);
+        input_gradient(&geometry, &flipped, &gradients, &mut work, &mut dx);
+        for (got, expected) in dx.iter().zip(expected) {
+            prop_assert!(close(*got, expected, 4.0 * (outputs * kernel * kernel) as f64), "{} {}", got, expected);
+        }
     }
 
     #[test]

@@ -5,8 +5,6 @@
 #[allow(dead_code)]
 mod plain;
 
-use std::collections::VecDeque;
-
 use mesu::estimator::{local::Local, weights::Weights};
 use mesu::layer::{Between, Layer};
 use mesu::network::Network;
@@ -66,18 +64,23 @@ fn local_reparameterization() {
     let labels: Vec<u32> = labels.into_iter().map(|y| y as u32).collect();
     let (samples, batch) = (2, 2);
     // The file's `[sample][example][channel][pixel]`, as `[channel][sample][example][pixel]`.
-    let mut noise = VecDeque::new();
+    let mut noise = Vec::new();
     for (name, layer) in ["c1", "c2", "fc"].iter().zip(&network.layers) {
         let (z, pixels) = (f32s(&file["inputs"]["noise"][name]), layer.positions());
         for channel in 0..layer.outputs {
             for column in 0..samples * batch {
                 let from = (column * layer.outputs + channel) * pixels;
-                noise.extend(&z[from..from + pixels]);
+                noise.extend_from_slice(&z[from..from + pixels]);
             }
         }
     }
     let mut local = Local::new(Threads::One);
-    let logits = local.logits(&network, &inputs, samples, &mut Recorded(noise.clone()));
+    let logits = local.logits(
+        &network,
+        &inputs,
+        samples,
+        &mut Recorded::new(noise.clone()),
+    );
     let by_row: Vec<f32> = {
         let logits = logits.unwrap();
         let columns = samples * batch;
@@ -88,7 +91,7 @@ fn local_reparameterization() {
     let outputs = &file["outputs"];
     assert_close("logits", &by_row, &outputs["logits"]);
 
-    let (mut exposed, mut noise) = (network.clone(), Recorded(noise));
+    let (mut exposed, mut noise) = (network.clone(), Recorded::new(noise));
     let learned = local.learn(
         &mut exposed,
         &inputs,
@@ -98,7 +101,7 @@ fn local_reparameterization() {
         &Expose,
         &mut noise,
     );
-    assert!(noise.0.is_empty());
+    assert!(noise.is_used_up());
     let (nll, expected) = (learned.unwrap().nll, outputs["loss"].as_f64().unwrap());
     assert!((nll - expected).abs() < 1e-5 * expected, "{nll} {expected}");
     for (name, layer) in ["c1", "c2", "fc"].iter().zip(&exposed.layers) {
@@ -171,7 +174,8 @@ fn networks() -> Vec<Network> {
 #[test]
 fn gradients_are_those_of_the_loss() {
     for network in networks() {
-        let examples = 5;
+        // More than one part of what convolutions work on at a time.
+        let examples = 11;
         let inputs = Generator::named(4, "inputs", &[]).normals(examples * network.inputs());
         let labels: Vec<u32> = (0..examples as u32).map(|i| i % 3).collect();
         let learn = |network: &mut Network, local: bool| {
@@ -285,5 +289,51 @@ fn a_batch_in_parts_has_the_gradients_of_the_whole() {
             );
         }
         assert!(second.iter().any(|g| g.abs() > 1e-3 * largest));
+    }
+}
+
+#[test]
+fn threads_do_not_change_the_bits() {
+    let layers = [
+        "conv 5 3x3 same",
+        "relu",
+        "max-pool 2",
+        "dropout 0.2",
+        "conv 4 3x3 stride 2",
+        "flatten",
+    ];
+    let config = NetworkConfig {
+        hidden: vec![],
+        layers: layers.map(str::to_owned).to_vec(),
+        input: vec![2, 12, 12],
+        bias: true,
+        init: Initialisation::He,
+        ..NetworkConfig::default()
+    };
+    let noise = &mut Generator::named(3, "network", &[]);
+    let network = Network::new(2 * 12 * 12, 3, &config, Form::Gaussian, noise).unwrap();
+    let inputs = Generator::named(4, "inputs", &[]).normals(30 * network.inputs());
+    let labels: Vec<u32> = (0..30).map(|i| i % 3).collect();
+    for local in [true, false] {
+        let learned = |threads, pool: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(pool).build();
+            let noise = &mut Generator::named(5, "noise", &[]);
+            let mut shown = network.clone();
+            pool.unwrap().install(|| {
+                let (shown, rule) = (&mut shown, &Expose);
+                if local {
+                    let mut local = Local::new(threads);
+                    local.learn(shown, &inputs, &labels, 2, 1.0, rule, noise)
+                } else {
+                    let mut weights = Weights::new(threads);
+                    weights.learn(shown, &inputs, &labels, 2, 1.0, rule, noise)
+                }
+                .unwrap()
+            });
+            shown
+        };
+        let one = learned(Threads::One, 1);
+        assert_eq!(one, learned(Threads::Pool, 1));
+        assert_eq!(one, learned(Threads::Pool, 3));
     }
 }

@@ -131,6 +131,10 @@ impl Noise for Repeated {
         out.copy_from_slice(&self.0[self.1]);
         self.1 += 1;
     }
+
+    fn fork(&mut self) -> Self {
+        unreachable!("only convolutions are worked on in parts")
+    }
 }
 
 #[test]

@@ -4,8 +4,6 @@
 
 mod plain;
 
-use std::collections::VecDeque;
-
 use mesu::Synapses;
 use mesu::consolidation::{Anchored, Ewc, PathIntegral, Si};
 use mesu::estimator::{
@@ -297,30 +295,30 @@ impl Case {
             let z = Matrix::from_slice(self.samples, *out, &f32s(z));
             z.padded().to_vec()
         });
-        Recorded(padded.collect())
+        Recorded::new(padded)
     }
 
     /// Pre-activation noise as the batch estimator takes it: `[layer][out][sample][batch]`, from
     /// the file's `[layer][sample][batch][out]`.
     fn local_noise(&self) -> Recorded {
-        let mut noise = VecDeque::new();
+        let mut noise = Vec::new();
         for (layer, out) in self.noise().iter().zip(&self.widths[1..]) {
             let z = f32s(layer);
             noise.extend((0..*out).flat_map(|o| z.iter().skip(o).step_by(*out)));
         }
-        Recorded(noise)
+        Recorded::new(noise)
     }
 
     /// Weight noise: `[sample][layer][weights, biases]`.
     fn weight_noise(&self) -> Recorded {
-        let mut noise = VecDeque::new();
+        let mut noise = Vec::new();
         for s in 0..self.samples {
             for layer in self.noise() {
                 noise.extend(f32s(&layer["w"][s]));
                 noise.extend(layer.get("b").map_or(vec![], |b| f32s(&b[s])));
             }
         }
-        Recorded(noise)
+        Recorded::new(noise)
     }
 
     /// Logits of some samples, `[classes][samples * batch]`, against the file's
@@ -411,7 +409,7 @@ fn local_reparameterization_of_batches() {
             &Expose,
             &mut noise,
         );
-        assert!(noise.0.is_empty());
+        assert!(noise.is_used_up());
         case.check_gradients(&network, learned.unwrap().nll);
     }
 }
@@ -430,7 +428,7 @@ fn local_reparameterization_of_one_example() {
         &mut noise,
         &mut updates,
     );
-    assert!(noise.0.is_empty());
+    assert!(noise.is_used_up());
     assert_eq!(updates, 1);
     case.check_gradients(&network, learned.unwrap().nll);
 }
@@ -458,7 +456,7 @@ fn weight_sampling() {
             &Expose,
             &mut noise,
         );
-        assert!(noise.0.is_empty());
+        assert!(noise.is_used_up());
         case.check_gradients(&network, learned.unwrap().nll);
     }
 }

@@ -3,12 +3,13 @@
 //!
 //! Activations are feature-major, `[features][examples]`.
 
-use mesu_kernels::Matrix;
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
+use mesu_kernels::{Generator, Matrix};
 
 use super::loss::Loss;
-use super::product::{at_once, input_gradient, pack, pack_inputs, pack_transposed};
+use super::product::{at_once, input_gradient};
 use super::steps::Steps;
+use super::trunk::{Convolutions, FixedPart, Trunk, convolutions};
 use super::{Diverged, Learned, Noise, check_finite, lost};
 use crate::layer::Layer;
 
@@ -75,20 +76,29 @@ impl Gradients {
             }
         }
     }
+
+    /// Those of another part of a batch, in the place of what is there or added to it.
+    pub(super) fn add(&mut self, other: &Self, first: bool) {
+        let biases = self.bias.iter_mut().zip(&other.bias);
+        for (sum, part) in std::iter::once((&mut self.weight, &other.weight)).chain(biases) {
+            let sums = sum.padded_mut().iter_mut().zip(part.padded());
+            sums.for_each(|(sum, g)| *sum = if first { *g } else { *sum + g });
+        }
+    }
 }
 
 /// Buffers for batches; they grow to what a batch needs and stay.
 #[derive(Clone, Debug)]
 pub(crate) struct Fixed {
     threads: Threads,
-    /// Of each layer: pre-activations, `[outputs][examples * positions]`, and what comes of them.
+    trunk: Trunk<FixedPart>,
+    /// Of each fully connected layer: pre-activations, `[outputs][examples]`, and what comes of them.
     steps: Vec<Steps>,
     /// Gradients at the pre-activations.
     d: Vec<Vec<f32>>,
+    /// The gradient at what the convolutions gave.
+    at_trunk: Vec<f32>,
     packed: Packed,
-    patches: Vec<f32>,
-    /// Images as the first layer of a convolutional network takes them.
-    images: Vec<f32>,
     /// Gradients of a part of a batch.
     part: Vec<f32>,
     /// Of all examples of the last batch that was learned, `[examples][classes]`.
@@ -101,26 +111,46 @@ impl Fixed {
     pub(crate) fn new(threads: Threads) -> Self {
         Self {
             threads,
+            trunk: Trunk::new(threads),
             steps: Vec::new(),
             d: Vec::new(),
+            at_trunk: Vec::new(),
             packed: Packed::default(),
-            patches: Vec::new(),
-            images: Vec::new(),
             part: Vec::new(),
             votes: Vec::new(),
             loss: Loss::new(0, 0),
         }
     }
 
-    /// Logits, `[classes][examples]`, of `inputs`, `[examples][inputs]`; with noise it drops out, to learn
-    /// from them.
-    pub(crate) fn logits<N: Noise>(
+    /// Logits, `[classes][examples]`, of `inputs`, `[examples][inputs]`.
+    pub(crate) fn logits(
         &mut self,
         layers: &[Weights<'_>],
         inputs: &[f32],
-        mut dropping: Option<&mut N>,
     ) -> Result<&mut [f32], Diverged> {
-        let examples = inputs.len() / layers[0].layer.input_size();
+        let (conv, linear) = halves(layers);
+        let convolutions = Convolutions::new(conv, false);
+        self.forward(&convolutions, linear, inputs, None::<&mut Generator>, false)?;
+        Ok(self.steps[linear.len() - 1].output_mut(&[]))
+    }
+
+    /// From the inputs to the logits; to learn from them, dropping out if there is noise.
+    fn forward<N: Noise>(
+        &mut self,
+        convolutions: &Convolutions<'_>,
+        layers: &[Weights<'_>],
+        inputs: &[f32],
+        mut dropping: Option<&mut N>,
+        learning: bool,
+    ) -> Result<(), Diverged> {
+        let before = convolutions.layers().len();
+        let width = convolutions.layers().first().unwrap_or(&layers[0]);
+        let width = width.layer.input_size();
+        let columns = inputs.len() / width;
+        if before > 0 {
+            let noise = dropping.as_deref_mut();
+            self.trunk.forward(convolutions, inputs, noise, learning)?;
+        }
         self.steps.resize_with(layers.len(), Steps::default);
         for (l, weights) in layers.iter().enumerate() {
             let Weights {
@@ -132,17 +162,17 @@ impl Fixed {
             let this = &mut rest[0];
             match below.last() {
                 Some(below) => {
-                    pack(
-                        layer,
-                        below.output(&layers[l - 1].layer.then),
-                        &mut self.packed,
-                    );
+                    let x = below.output(&layers[l - 1].layer.then);
+                    self.packed.pack_rows(x, layer.inputs, columns);
                 }
-                None => pack_inputs(layer, inputs, &mut self.images, &mut self.packed),
+                None if before > 0 => {
+                    let x = self.trunk.output();
+                    self.packed.pack_rows(x, layer.inputs, columns);
+                }
+                None => self.packed.pack_columns(inputs, layer.inputs, columns),
             }
-            let columns = examples * layer.positions();
             let a = this.activations();
-            a.resize(weight.rows() * columns, 0.0);
+            a.resize(layer.outputs * columns, 0.0);
             let w = Left::rows(weight.padded(), weight.stride());
             gemm(w, &self.packed, a, columns, self.threads);
             if let Some(bias) = bias {
@@ -150,10 +180,10 @@ impl Fixed {
                     row.iter_mut().for_each(|a| *a += b);
                 }
             }
-            check_finite(l, a, &[])?;
-            this.forward(&layer.then, examples, dropping.as_deref_mut());
+            check_finite(before + l, a, &[])?;
+            this.forward(&layer.then, columns, dropping.as_deref_mut());
         }
-        Ok(self.steps[layers.len() - 1].output_mut(&[]))
+        Ok(())
     }
 
     /// The loss, summed over a batch: `inputs`, `[labels.len()][inputs]`; and the gradients of `scale`
@@ -169,53 +199,69 @@ impl Fixed {
     ) -> Result<Learned, Diverged> {
         let width = layers[0].layer.input_size();
         let at_once = at_once(layers.iter().map(|weights| weights.layer), 1);
+        let (conv, linear) = halves(layers);
+        let convolutions = Convolutions::new(conv, true);
         self.votes.clear();
         let mut learned = Learned::default();
         let parts = inputs.chunks(at_once * width).zip(labels.chunks(at_once));
         for (number, (inputs, labels)) in parts.enumerate() {
-            self.logits(layers, inputs, dropping.as_deref_mut())?;
-            learned += self.gradients(layers, inputs, labels, scale, gradients, number == 0)?;
+            let noise = dropping.as_deref_mut();
+            self.forward(&convolutions, linear, inputs, noise, true)?;
+            let (first, at) = (number == 0, (inputs, labels));
+            learned += self.gradients(&convolutions, linear, at, scale, gradients, first)?;
             self.votes.extend_from_slice(&self.loss.votes);
         }
         Ok(learned)
     }
 
-    /// The loss of the last [`logits`](Self::logits), and the gradients of `scale` times it, which are
+    /// The loss of the last [`forward`](Self::forward), and the gradients of `scale` times it, which are
     /// added to those of parts before.
     fn gradients(
         &mut self,
+        convolutions: &Convolutions<'_>,
         layers: &[Weights<'_>],
-        inputs: &[f32],
-        labels: &[u32],
+        (inputs, labels): (&[f32], &[u32]),
         scale: f32,
         gradients: &mut [Gradients],
         first: bool,
     ) -> Result<Learned, Diverged> {
-        let (count, examples) = (layers.len(), labels.len());
+        let (count, columns) = (layers.len(), labels.len());
+        let before = convolutions.layers().len();
         let classes = layers[count - 1].weight.rows();
         self.loss.load(self.steps[count - 1].output(&[]), classes);
         let learned = self.loss.gradient(labels, scale);
-        let learned = learned.ok_or_else(|| lost(count))?;
+        let learned = learned.ok_or_else(|| lost(before + count))?;
         self.d.resize_with(count, Vec::new);
         self.loss.store(&mut self.d[count - 1]);
+        let (of_convolutions, gradients) = gradients.split_at_mut(before);
         for (l, gradients) in gradients.iter_mut().enumerate().rev() {
             let Weights { layer, weight, .. } = layers[l];
             let (below, rest) = self.d.split_at_mut(l);
             let d = &rest[0];
-            match (below.last_mut(), layer.conv) {
-                (Some(below), _) => {
-                    let w = Left::columns(weight.padded(), weight.stride());
-                    let (packed, patches) = (&mut self.packed, &mut self.patches);
-                    input_gradient(layer, w, d, packed, patches, below, self.threads);
-                    let (steps, then) = (&mut self.steps[l - 1], &layers[l - 1].layer.then);
-                    pack_transposed(layer, steps.output(then), packed);
-                    steps.backward(then, examples, below);
-                }
-                (None, None) => self.packed.pack_rows(inputs, examples, layer.inputs),
-                (None, Some(_)) => pack_transposed(layer, &self.images, &mut self.packed),
+            let w = Left::columns(weight.padded(), weight.stride());
+            let packed = &mut self.packed;
+            if let Some(below) = below.last_mut() {
+                input_gradient(layer, w, d, packed, below, self.threads);
+                let (steps, then) = (&mut self.steps[l - 1], &layers[l - 1].layer.then);
+                packed.pack_columns(steps.output(then), columns, layer.inputs);
+                steps.backward(then, columns, below);
+            } else if before > 0 {
+                input_gradient(layer, w, d, packed, &mut self.at_trunk, self.threads);
+                packed.pack_columns(self.trunk.output(), columns, layer.inputs);
+            } else {
+                packed.pack_rows(inputs, columns, layer.inputs);
             }
             gradients.take(d, &self.packed, first, &mut self.part, self.threads);
         }
+        if before > 0 {
+            let (d, sums) = (&self.at_trunk, of_convolutions.iter_mut());
+            self.trunk.backward(convolutions, inputs, d, sums, first);
+        }
         Ok(learned)
     }
+}
+
+/// Convolutions, and the fully connected layers after them.
+fn halves<'a, 'b>(layers: &'a [Weights<'b>]) -> (&'a [Weights<'b>], &'a [Weights<'b>]) {
+    layers.split_at(convolutions(layers.iter().map(|weights| weights.layer)))
 }

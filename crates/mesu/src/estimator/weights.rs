@@ -4,7 +4,7 @@
 
 use mesu_kernels::batch::{Second, accumulate, sample_weights, update};
 use mesu_kernels::gemm::Threads;
-use mesu_kernels::{Generator, Matrix, Rule};
+use mesu_kernels::{Matrix, Rule};
 
 use super::fixed::{self, Fixed, Gradients};
 use super::loss::count_correct;
@@ -160,7 +160,7 @@ impl Weights {
         inputs: &[f32],
     ) -> Result<&mut [f32], Diverged> {
         let weights = draw.weights(network);
-        self.fixed.logits(&weights, inputs, None::<&mut Generator>)
+        self.fixed.logits(&weights, inputs)
     }
 
     /// One update on a batch; the arguments are those of [`super::local::Local::learn`].

@@ -6,7 +6,7 @@ use mesu_kernels::{Generator, Rule};
 use rayon::prelude::*;
 
 use super::config::Sampling;
-use super::engine::{CHUNKS_PER_THREAD, Engine, chunk, one_by_one};
+use super::engine::{Engine, chunk, chunks_per_thread, one_by_one};
 use crate::estimator::local::Local;
 use crate::estimator::online::Online;
 use crate::estimator::weights::{Draw, Weights};
@@ -45,7 +45,7 @@ impl<R: Rule> Bayesian<R> {
         let samples = self.sampling.test_samples;
         let chunks = inputs.par_chunks(chunk(network, samples) * network.inputs());
         let chunks = chunks.enumerate();
-        let chunks = chunks.with_min_len(CHUNKS_PER_THREAD);
+        let chunks = chunks.with_min_len(chunks_per_thread(network));
         let new = || Local::new(Threads::One);
         let predicted = chunks.map_init(new, |local, (number, inputs)| {
             let mut noise = noise.split(number as u64);
@@ -72,7 +72,7 @@ impl<R: Rule> Bayesian<R> {
             .collect();
         let chunks = inputs
             .par_chunks(chunk(network, 1) * width)
-            .with_min_len(CHUNKS_PER_THREAD);
+            .with_min_len(chunks_per_thread(network));
         let predicted = chunks.map_init(
             || Weights::new(Threads::One),
             |weights, inputs| {

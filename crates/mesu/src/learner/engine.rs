@@ -17,8 +17,11 @@ pub(super) fn chunk(network: &Network, samples: usize) -> usize {
     at_once(network.layers.iter(), samples).min(CHUNK)
 }
 
-/// Fewest chunks that a thread takes at a time: each time, it makes buffers anew.
-pub(super) const CHUNKS_PER_THREAD: usize = 16;
+/// Fewest chunks that a thread takes at a time: each time, it makes buffers anew, which takes as long as
+/// a chunk of a small network, and no time beside a chunk of convolutions.
+pub(super) fn chunks_per_thread(network: &Network) -> usize {
+    if network.is_perceptron() { 16 } else { 1 }
+}
 
 /// The part of a learner that differs from kind to kind. Inputs are checked before.
 pub(crate) trait Engine: Send + Sync + std::fmt::Debug {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::bayesian::from_logits;
 use super::config::Reduction;
-use super::engine::{CHUNKS_PER_THREAD, Engine, Examples, Memory, chunk, one_by_one};
+use super::engine::{Engine, Examples, Memory, chunk, chunks_per_thread, one_by_one};
 use crate::estimator::fixed::Fixed;
 use crate::estimator::point::{Point, weights};
 use crate::estimator::{Diverged, Learned};
@@ -119,10 +119,10 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Pointwise<R> {
     ) -> Result<Vec<Prediction>, Diverged> {
         let layers = weights(network);
         let chunks = inputs.par_chunks(chunk(network, 1) * network.inputs());
-        let chunks = chunks.with_min_len(CHUNKS_PER_THREAD);
+        let chunks = chunks.with_min_len(chunks_per_thread(network));
         let new = || Fixed::new(Threads::One);
         let predicted = chunks.map_init(new, |fixed, inputs| {
-            let logits = fixed.logits(&layers, inputs, None::<&mut Generator>)?;
+            let logits = fixed.logits(&layers, inputs)?;
             let mut prediction = from_logits(logits, network.classes(), 1);
             // One sample disagrees with nobody: not even by rounding.
             prediction.aleatoric.clone_from(&prediction.total);

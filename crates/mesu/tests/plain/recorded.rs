@@ -1,6 +1,7 @@
 //! Golden files, the noise they record, and a rule that shows gradients.
 
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
 
 use mesu::estimator::Noise;
 use mesu::rule::{Gradient, Real, Rule, Synapse};
@@ -47,12 +48,29 @@ pub(crate) fn assert_close(what: &str, got: &[f32], expected: &Value) {
 }
 
 /// Noise from a file, in the order in which an estimator asks for it.
-pub(crate) struct Recorded(pub(crate) VecDeque<f32>);
+///
+/// Forks go on with the same record: what they are for must be done one after another.
+pub(crate) struct Recorded(Arc<Mutex<VecDeque<f32>>>);
+
+impl Recorded {
+    pub(crate) fn new(noise: impl IntoIterator<Item = f32>) -> Self {
+        Self(Arc::new(Mutex::new(noise.into_iter().collect())))
+    }
+
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.0.lock().unwrap().is_empty()
+    }
+}
 
 impl Noise for Recorded {
     fn fill_normal(&mut self, out: &mut [f32]) {
+        let mut noise = self.0.lock().unwrap();
         out.iter_mut()
-            .for_each(|z| *z = self.0.pop_front().expect("noise is used up"));
+            .for_each(|z| *z = noise.pop_front().expect("noise is used up"));
+    }
+
+    fn fork(&mut self) -> Self {
+        Self(Arc::clone(&self.0))
     }
 }
 

@@ -1,0 +1,186 @@
+//! Images with zeros around them, as the kernels read them.
+
+use super::Geometry;
+use crate::batch::multiply;
+use crate::gemm::PANEL;
+
+/// Planes of pixels with their borders, `[channels][images][height][width]`. With a stride s, pixels whose rows and
+/// columns are alike modulo s stand together, `[s][s][height / s][width / s]` in the place of
+/// `[height][width]`: neighbouring positions then see neighbouring numbers whatever the stride.
+#[derive(Clone, Debug, Default)]
+pub struct Planes {
+    data: Vec<f32>,
+    layout: Layout,
+    placing: Placing,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Layout {
+    channels: usize,
+    images: usize,
+    stride: usize,
+    /// Rows and columns of those that stand together.
+    height: usize,
+    width: usize,
+}
+
+/// Where the pixels of an image go.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Placing {
+    /// Pixels of a row.
+    width: usize,
+    /// Rows and columns of zeros before the first.
+    before: usize,
+    /// From one pixel to the next.
+    step: usize,
+}
+
+impl Layout {
+    fn plane(&self) -> usize {
+        self.stride * self.stride * self.height * self.width
+    }
+
+    /// Where pixel (`y`, `x`) is in its plane.
+    fn pixel(&self, y: usize, x: usize) -> usize {
+        let s = self.stride;
+        let together = (y % s * s + x % s) * self.height * self.width;
+        together + y / s * self.width + x / s
+    }
+}
+
+impl Planes {
+    /// Takes in images, `[channels][images * height * width]`, for a convolution.
+    pub fn load(&mut self, geometry: &Geometry, images: &[f32]) {
+        let count = images.len() / (geometry.channels * geometry.pixels());
+        let pixels = geometry.pixels();
+        self.fill(geometry, count, |channel, image| {
+            &images[(channel * count + image) * pixels..][..pixels]
+        });
+    }
+
+    /// Takes in examples, `[images][channels * height * width]`, for a convolution.
+    pub fn load_examples(&mut self, geometry: &Geometry, examples: &[f32]) {
+        let count = examples.len() / (geometry.channels * geometry.pixels());
+        let pixels = geometry.pixels();
+        self.fill(geometry, count, |channel, image| {
+            &examples[(image * geometry.channels + channel) * pixels..][..pixels]
+        });
+    }
+
+    fn fill<'a>(
+        &mut self,
+        geometry: &Geometry,
+        images: usize,
+        plane: impl Fn(usize, usize) -> &'a [f32],
+    ) {
+        let Geometry {
+            channels,
+            height,
+            width,
+            stride,
+            padding,
+            ..
+        } = *geometry;
+        let layout = Layout {
+            channels,
+            images,
+            stride,
+            height: (height + 2 * padding).div_ceil(stride),
+            width: (width + 2 * padding).div_ceil(stride),
+        };
+        let placing = Placing {
+            width,
+            before: padding,
+            step: 1,
+        };
+        self.place(layout, placing, plane);
+    }
+
+    /// Takes in gradients at the outputs, `[outputs][images * positions]`, for the gradient at the inputs: a
+    /// convolution, at every pixel, of what lies around it.
+    pub fn load_gradient(&mut self, geometry: &Geometry, outputs: usize, d: &[f32]) {
+        let (height, width) = geometry.output().unwrap_or((0, 0));
+        let positions = height * width;
+        let images = d.len() / (outputs * positions);
+        let layout = Layout {
+            channels: outputs,
+            images,
+            stride: 1,
+            height: geometry.height + geometry.kernel - 1,
+            width: geometry.width + geometry.kernel - 1,
+        };
+        let placing = Placing {
+            width,
+            before: geometry.kernel - 1 - geometry.padding,
+            step: geometry.stride,
+        };
+        self.place(layout, placing, |output, image| {
+            &d[(output * images + image) * positions..][..positions]
+        });
+    }
+
+    /// Takes in the squares of what `other` holds.
+    pub fn load_squares(&mut self, other: &Self) {
+        (self.layout, self.placing) = (other.layout, other.placing);
+        self.data.resize(other.data.len(), 0.0);
+        multiply(&other.data, &other.data, &mut self.data);
+    }
+
+    fn place<'a>(
+        &mut self,
+        layout: Layout,
+        placing: Placing,
+        plane: impl Fn(usize, usize) -> &'a [f32],
+    ) {
+        // The borders stay zeros as long as pixels go to the same places.
+        if (self.layout, self.placing) != (layout, placing) {
+            (self.layout, self.placing) = (layout, placing);
+            self.data.clear();
+        }
+        // Vectors that begin inside may end past the last plane.
+        let len = layout.channels * layout.images * layout.plane() + PANEL;
+        self.data.resize(len, 0.0);
+        let planes = self.data.chunks_exact_mut(layout.plane());
+        for (number, to) in planes.enumerate().take(layout.channels * layout.images) {
+            let from = plane(number / layout.images, number % layout.images);
+            for (y, row) in from.chunks_exact(placing.width).enumerate() {
+                let y = placing.before + y * placing.step;
+                if placing.step == 1 && layout.stride == 1 {
+                    let first = layout.pixel(y, placing.before);
+                    to[first..first + row.len()].copy_from_slice(row);
+                    continue;
+                }
+                for (x, value) in row.iter().enumerate() {
+                    to[layout.pixel(y, placing.before + x * placing.step)] = *value;
+                }
+            }
+        }
+    }
+
+    /// The planes from image `image` on.
+    pub(super) fn starting_at(&self, image: usize) -> &[f32] {
+        &self.data[image * self.layout.plane()..]
+    }
+
+    /// Number of images.
+    pub(super) fn images(&self) -> usize {
+        self.layout.images
+    }
+
+    /// Distance from a row of positions to the next.
+    pub(super) fn row(&self) -> usize {
+        self.layout.width
+    }
+
+    /// Where each number of the patch at the first position is, with kernels of `kernel` rows.
+    pub(super) fn patch(&self, kernel: usize, offsets: &mut Vec<usize>) {
+        let layout = self.layout;
+        offsets.clear();
+        for channel in 0..layout.channels {
+            let plane = channel * layout.images * layout.plane();
+            for ky in 0..kernel {
+                offsets.extend((0..kernel).map(|kx| plane + layout.pixel(ky, kx)));
+            }
+        }
+    }
+}

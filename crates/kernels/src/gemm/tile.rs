@@ -1,0 +1,221 @@
+//! The product itself: tiles of C that stay in registers while k goes on.
+//!
+//! A few rows of A and a stretch of k at a time are copied to where the tile reads them one number after
+//! another. At the end of a stretch sums wait in C: their chains of multiply-adds are not broken by that.
+
+use std::ops::Range;
+
+use fearless_simd::{Level, Simd, dispatch, f32x16};
+
+use super::Left;
+use crate::lanes::{Fused, LANES, load, load_whole, splat, store, store_whole, transpose};
+use crate::level::level;
+
+/// Most rows of a tile.
+const MOST_ROWS: usize = 12;
+
+/// Length of a stretch of k.
+const DEPTH: usize = 256;
+
+/// A stretch of a few rows of A, `[k][rows]`, and what the last vector that is stored may write past it.
+type Panel = [f32; DEPTH * MOST_ROWS + LANES];
+
+/// How the kernel reads the right factor B, `[k][n]`: in panels of at most [`PANEL`](super::PANEL) columns.
+pub(crate) trait Right: Copy {
+    /// k.
+    fn depth(&self) -> usize;
+
+    /// Number of panels.
+    fn panels(&self) -> usize;
+
+    /// The columns of a panel.
+    fn columns(&self, panel: usize) -> Range<usize>;
+
+    /// Rows `k` of a panel, each of [`PANEL`](super::PANEL) numbers: what lies past its last column is computed
+    /// with, and thrown away.
+    fn rows(&self, panel: usize, k: Range<usize>) -> impl Iterator<Item = &[f32]>;
+}
+
+/// What is in C before the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// Nothing that counts.
+    Nothing,
+    /// Sums that go on: their chains of multiply-adds are then those of one longer product.
+    Sums,
+}
+
+/// The rows of C that start at row `first`: `c` is row-major, its rows `stride` apart.
+pub(crate) fn block<B: Right>(
+    a: Left<'_>,
+    first: usize,
+    b: B,
+    c: &mut [f32],
+    stride: usize,
+    before: Before,
+) {
+    if b.depth() == 0 && before == Before::Nothing {
+        c.fill(0.0);
+    }
+    // Tiles as large as the registers allow; their shape does not change a bit of the result.
+    match level() {
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        Level::Avx512(simd) => {
+            dispatch!(Level::Avx512(simd), simd => tiles::<_, B, 2>(simd, a, first, b, c, stride, before))
+        }
+        level => dispatch!(level, simd => tiles::<_, B, 1>(simd, a, first, b, c, stride, before)),
+    }
+}
+
+/// Tiles of `VECTORS` vectors: two where there are registers for twelve rows of them, else one.
+#[inline(always)]
+fn tiles<S: Simd, B: Right, const VECTORS: usize>(
+    simd: S,
+    a: Left<'_>,
+    first: usize,
+    b: B,
+    c: &mut [f32],
+    stride: usize,
+    before: Before,
+) {
+    let most = if VECTORS == 1 { 4 } else { MOST_ROWS };
+    let mut panel: Panel = [0.0; _];
+    for (number, c) in c.chunks_mut(most * stride).enumerate() {
+        let (row, rows) = (first + number * most, c.len() / stride);
+        for k in (0..b.depth()).step_by(DEPTH) {
+            let k = k..b.depth().min(k + DEPTH);
+            let before = if k.start > 0 { Before::Sums } else { before };
+            let target = Target {
+                c: &mut *c,
+                stride,
+                before,
+            };
+            match rows {
+                ..=4 => row_of_tiles::<_, B, 4, VECTORS>(simd, a, row, b, k, &mut panel, target),
+                5..=8 if VECTORS > 1 => {
+                    row_of_tiles::<_, B, 8, VECTORS>(simd, a, row, b, k, &mut panel, target);
+                }
+                _ if VECTORS > 1 => {
+                    row_of_tiles::<_, B, 12, VECTORS>(simd, a, row, b, k, &mut panel, target);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Where tiles go: at most as many rows of C as they have.
+struct Target<'a> {
+    c: &'a mut [f32],
+    stride: usize,
+    before: Before,
+}
+
+/// All tiles of `ROWS` rows of A from `row` on; some of the last may be missing.
+#[inline(always)]
+fn row_of_tiles<S: Simd, B: Right, const ROWS: usize, const VECTORS: usize>(
+    simd: S,
+    a: Left<'_>,
+    row: usize,
+    b: B,
+    k: Range<usize>,
+    panel: &mut Panel,
+    mut target: Target<'_>,
+) {
+    let rows = target.c.len() / target.stride;
+    a.copy::<_, ROWS>(simd, row, rows, k.clone(), panel);
+    let (left, _) = panel[..k.len() * ROWS].as_chunks::<ROWS>();
+    for panel in 0..b.panels() {
+        let columns = b.columns(panel);
+        let right = b.rows(panel, k.clone());
+        let wide = columns.len() > LANES;
+        if VECTORS > 1 && wide {
+            tile::<_, ROWS, VECTORS>(simd, left, right, &mut target, columns);
+        } else if wide {
+            let (here, rest) = (columns.start + LANES, b.rows(panel, k.clone()));
+            tile::<_, ROWS, 1>(simd, left, right, &mut target, columns.start..here);
+            let rest = rest.map(|row| &row[LANES..]);
+            tile::<_, ROWS, 1>(simd, left, rest, &mut target, here..columns.end);
+        } else {
+            tile::<_, ROWS, 1>(simd, left, right, &mut target, columns);
+        }
+    }
+}
+
+/// A tile of C: `ROWS` rows, `VECTORS` vectors from the first of `columns` on.
+#[inline(always)]
+fn tile<'b, S: Simd, const ROWS: usize, const VECTORS: usize>(
+    simd: S,
+    left: &[[f32; ROWS]],
+    right: impl Iterator<Item = &'b [f32]>,
+    target: &mut Target<'_>,
+    columns: Range<usize>,
+) {
+    let at = |vector: usize| columns.start + vector * LANES;
+    let mut sums = [[splat(simd, 0.0); VECTORS]; ROWS];
+    if target.before == Before::Sums {
+        for (row, sums) in target.c.chunks_exact(target.stride).zip(&mut sums) {
+            for (j, sum) in sums.iter_mut().enumerate() {
+                *sum = load(simd, &row[..columns.end], at(j));
+            }
+        }
+    }
+    for (left, b) in left.iter().zip(right) {
+        let mut right = [splat(simd, 0.0); VECTORS];
+        for (j, right) in right.iter_mut().enumerate() {
+            *right = load_whole(simd, b, j * LANES);
+        }
+        for i in 0..ROWS {
+            let x = splat(simd, left[i]);
+            for j in 0..VECTORS {
+                sums[i][j] = x.fused(right[j], sums[i][j]);
+            }
+        }
+    }
+    for (row, sums) in target.c.chunks_exact_mut(target.stride).zip(&sums) {
+        for (j, sum) in sums.iter().enumerate() {
+            store(*sum, &mut row[..columns.end], at(j));
+        }
+    }
+}
+
+impl Left<'_> {
+    /// Copies numbers `k` of `rows` rows from `row` on, at most `ROWS`, into a panel of `ROWS`; rows that are
+    /// missing become something that is thrown away.
+    #[inline(always)]
+    fn copy<S: Simd, const ROWS: usize>(
+        &self,
+        simd: S,
+        row: usize,
+        rows: usize,
+        k: Range<usize>,
+        panel: &mut Panel,
+    ) {
+        if self.k_stride != 1 {
+            for (k, to) in k.zip((0..).step_by(ROWS)) {
+                let from = &self.data[k * self.k_stride + row..][..rows];
+                for (to, x) in panel[to..to + ROWS].iter_mut().zip(from) {
+                    *to = *x;
+                }
+            }
+            return;
+        }
+        let from = |i: usize| &self.data[(row + i) * self.row_stride..][k.clone()];
+        let whole = k.len() - k.len() % LANES;
+        for at in (0..whole).step_by(LANES) {
+            let mut square: [f32x16<S>; LANES] = [splat(simd, 0.0); LANES];
+            for (i, vector) in square.iter_mut().enumerate().take(rows) {
+                *vector = load_whole(simd, from(i), at);
+            }
+            // Of each vector only `ROWS` lanes count: the next one overwrites the others.
+            for (i, column) in transpose(square).iter().enumerate() {
+                store_whole(*column, panel, (at + i) * ROWS);
+            }
+        }
+        for at in whole..k.len() {
+            for i in 0..rows {
+                panel[at * ROWS + i] = from(i)[at];
+            }
+        }
+    }
+}
