@@ -108,10 +108,11 @@ a program's data.")]
 Examples:
   mesu features photos --backbone net.onnx --preprocess imagenet --out photos.npz
   mesu features photos --csv list.csv --backbone net.onnx --out photos.npz --skip-bad
-  mesu features pictures --domains --backbone net.onnx --out pictures.npz
+  mesu features photos --domains --backbone net.onnx --out photos.npz
 IMAGES holds a folder of PNG or JPEG files for each class (with --domains: a folder of such
-folders for each domain), or is a CSV of path,label or path,label,domain. The ONNX file takes images and gives [n, d] features. NAME.toml beside
-NAME.onnx says how images are prepared, for example:
+folders for each domain), or is a CSV of path,label or path,label,domain. The ONNX file takes
+images and gives [n, d] features. NAME.toml beside NAME.onnx says how images are prepared, for
+example:
   resize = 256         # shorter side, or [height, width]
   crop = 224           # the middle
   filter = 'bicubic'   # or 'bilinear'
@@ -349,6 +350,14 @@ Learns MNIST digits with 784-400-400-10, at 10 draws of the network and at 1, an
 the operations of its matrix products with the rate of a fast matrix product on the same
 shapes.")]
     Batch(BenchArguments),
+    /// Images learned per second by a network of convolutions, on all cores
+    #[command(after_help = "\
+Example:
+  mesu bench cnn
+Learns random images of 32 by 32 pixels with the network of incremental-objects, in batches of
+200, with both estimators and 8 and 1 draws, and compares the operations of the matrix products
+that each needs with the rate of a large matrix product. About a minute.")]
+    Cnn(BenchArguments),
     /// Images per second with probabilities and entropies, on all cores
     #[command(after_help = "\
 Example:

@@ -96,6 +96,24 @@ fn batch_is_compared_with_a_matrix_product() {
 }
 
 #[test]
+fn convolutions_are_compared_with_a_matrix_product() {
+    let value = bench(&["cnn"]);
+    positive(&value, &["batch_size", "threads"]);
+    let runs = value["runs"].as_array().unwrap();
+    let named = |run: &Value| (run["estimator"].clone(), run["samples"].clone());
+    let expected = ["weight-sampling", "local-reparameterization"]
+        .map(|estimator| [8, 1].map(|samples| (estimator.into(), samples.into())));
+    assert_eq!(
+        runs.iter().map(named).collect::<Vec<_>>(),
+        expected.concat()
+    );
+    for run in runs {
+        positive(run, &["images_per_second", "gflops", "gemm_gflops"]);
+        share(run);
+    }
+}
+
+#[test]
 fn predict_is_compared_with_a_matrix_product() {
     predict(&bench(&["predict"]));
 }

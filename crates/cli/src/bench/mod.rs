@@ -5,6 +5,7 @@
 
 mod all;
 mod batch;
+mod cnn;
 mod predict;
 mod roofline;
 mod stream;
@@ -27,6 +28,7 @@ pub(crate) fn bench(bench: &Bench) -> Result<ExitCode> {
     match bench {
         Bench::Stream(arguments) => stream::run(arguments),
         Bench::Batch(arguments) => batch::run(arguments),
+        Bench::Cnn(arguments) => cnn::run(arguments),
         Bench::Predict(arguments) => predict::run(arguments),
         Bench::Roofline(arguments) => roofline::run(arguments),
         Bench::All(arguments) => all::run(arguments),

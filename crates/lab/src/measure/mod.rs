@@ -4,6 +4,7 @@
 //! stream    updates/s, one example at a time             stream_rates
 //! batch     images/s learned, against the GEMM rate      batch_rates    (product)
 //! predict   images/s predicted, against the GEMM rate    predict_rates  (product)
+//! cnn       images/s learned by convolutions             convolution_rates
 //! limits    bandwidths, multiply rate, normals/s         Limits
 //! roofline  what bounds a workload, and how closely      Work, Bound
 //! estimate  how long a run will take                     estimate
@@ -14,6 +15,7 @@
 
 mod batch;
 mod compared;
+mod convolution;
 mod estimate;
 mod limits;
 mod machine;
@@ -26,6 +28,7 @@ use std::time::{Duration, Instant};
 
 pub use batch::{batch_rates, learning_products};
 pub use compared::Compared;
+pub use convolution::{convolution_flops, convolution_rates};
 pub use estimate::estimate;
 pub use limits::{Level, Limits};
 pub use machine::{Cache, Machine};

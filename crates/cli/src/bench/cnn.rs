@@ -1,0 +1,100 @@
+//! `mesu bench cnn`: images/s learned by the network of `incremental-objects`, on all cores.
+//!
+//! Both estimators, with the paper's eight samples and with one. The operations of the matrix products that an
+//! estimator needs are set against the rate of a large matrix product on the same cores, measured in
+//! turns with it.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use mesu::Learner;
+use mesu::estimator::Estimator;
+use mesu_lab::Experiment;
+use mesu_lab::measure::{self, Effort};
+use serde_json::{Value, json};
+
+use super::{announce, compared, effort, elements, number, show, text};
+use crate::arguments::BenchArguments;
+use crate::output::grouped;
+
+/// Whose network it is.
+const PRESET: &str = "incremental-objects";
+/// Images: channels, rows and columns.
+const IMAGE: [usize; 3] = [3, 32, 32];
+/// Classes of a task.
+const CLASSES: usize = 10;
+/// Images of an update: the paper's, and few for a rough figure.
+const BATCH: [usize; 2] = [200, 20];
+/// Draws of the network per update: the paper's, and the fewest.
+const SAMPLES: [usize; 2] = [8, 1];
+
+pub(super) fn run(arguments: &BenchArguments) -> Result<ExitCode> {
+    let batch = BATCH[usize::from(arguments.quick)];
+    show(
+        *arguments,
+        &measured(batch, effort(arguments.quick))?,
+        lines,
+    )
+}
+
+fn measured(batch: usize, effort: Effort) -> Result<Value> {
+    let mut runs = Vec::new();
+    for estimator in [
+        Estimator::WeightSampling,
+        Estimator::LocalReparameterization,
+    ] {
+        for samples in SAMPLES {
+            let name = serde_json::to_value(estimator)?;
+            announce(&format!(
+                "{}, {samples} samples",
+                name.as_str().unwrap_or_default()
+            ));
+            let sets = [
+                format!("learner.estimator={name}"),
+                format!("learner.samples={samples}"),
+                format!("network.input={IMAGE:?}"),
+            ];
+            let Experiment {
+                network,
+                learner,
+                seed,
+                ..
+            } = Experiment::find(PRESET, &sets)?;
+            let learner = Learner::new(IMAGE.iter().product(), CLASSES, &network, &learner, seed)?;
+            let rates = measure::convolution_rates(&learner, (estimator, samples), batch, effort);
+            let mut value = compared(&rates.context("bench cnn")?);
+            value["estimator"] = name;
+            value["samples"] = samples.into();
+            runs.push(value);
+        }
+    }
+    Ok(json!({
+        "bench": "cnn",
+        "name": format!("the network of {PRESET}"),
+        "batch_size": batch,
+        "threads": rayon::current_num_threads(),
+        "runs": runs,
+    }))
+}
+
+fn lines(value: &Value) -> String {
+    let mut lines = String::new();
+    for run in elements(value, "runs") {
+        let _ = writeln!(
+            lines,
+            "{:>9} images/s  {:5.1} GFLOP/s, {:.0} % of the {:.1} of a large GEMM\n  \
+             {}, {} per batch, {} with {} samples, {} threads",
+            grouped(number(run, "images_per_second")),
+            number(run, "gflops"),
+            100.0 * number(run, "share"),
+            number(run, "gemm_gflops"),
+            text(value, "name"),
+            value["batch_size"],
+            text(run, "estimator"),
+            run["samples"],
+            value["threads"],
+        );
+    }
+    lines
+}

@@ -1,0 +1,103 @@
+//! Learning images with convolutions: images/s, against the rate of a large matrix product.
+//!
+//! A layer with `inputs` numbers in a patch, `outputs` channels and so many positions takes `inputs *
+//! outputs * positions` multiply-adds of an image forward, as many for the gradient of its weights and, but in the
+//! first layer, as many for the gradient at its input. Weight sampling takes them once for each sample, local
+//! reparameterization twice (means and variances), and in the first layer, whose input the samples
+//! share, for all samples together. Only these are counted, two operations each; noise, pooling and
+//! the rule are overhead.
+
+use mesu::estimator::Estimator;
+use mesu::network::Network;
+use mesu::{Generator, LearnError, Learner};
+
+use super::product::{Layout, Product, Yardsticks};
+use super::{Compared, Effort, rate, rate_of};
+
+/// Rows, columns and depth of the product that is compared with.
+const LARGE: usize = 1024;
+
+/// Floating-point operations of the products of learning one image.
+pub fn convolution_flops(network: &Network, estimator: Estimator, samples: usize) -> f64 {
+    let layers = network.layers.iter().enumerate();
+    let operations = layers.map(|(l, layer)| {
+        let forward = 2.0 * (layer.inputs * layer.outputs * layer.positions()) as f64;
+        let passes = if l == 0 { 2.0 } else { 3.0 };
+        let draws = match estimator {
+            Estimator::WeightSampling => samples as f64,
+            Estimator::LocalReparameterization if l == 0 => 2.0,
+            Estimator::LocalReparameterization => 2.0 * samples as f64,
+        };
+        forward * passes * draws
+    });
+    operations.sum()
+}
+
+/// Images/s that a copy of `fresh` learns, `batch` at a time, on the threads of the current rayon
+/// pool, and the GEMM rate on the same threads, in turns. The images are of random pixels.
+///
+/// # Errors
+/// [`LearnError::Diverged`] in the first update.
+pub fn convolution_rates(
+    fresh: &Learner,
+    (estimator, samples): (Estimator, usize),
+    batch: usize,
+    effort: Effort,
+) -> Result<Compared, LearnError> {
+    let network = fresh.network();
+    let mut inputs = vec![0.0; batch * network.inputs()];
+    Generator::named(1, "bench images", &[]).fill_uniform(&mut inputs, 0.0, 1.0);
+    let classes = network.classes() as u32;
+    let labels: Vec<u32> = (0..batch as u32).map(|i| i % classes).collect();
+    let flops = convolution_flops(network, estimator, samples);
+    let yardsticks = Yardsticks::new(&[Product {
+        rows: LARGE,
+        depth: LARGE,
+        columns: LARGE,
+        layout: Layout::Plain,
+    }]);
+    let mut learner = fresh.clone();
+    let learn = || {
+        let updates = rate(effort.round, || {
+            match learner.learn(&inputs, &labels) {
+                Err(error) if learner.updates() == 0 => return Err(error),
+                Err(_) => learner = fresh.clone(),
+                Ok(_) => {}
+            }
+            Ok(())
+        })?;
+        Ok(updates * batch as f64)
+    };
+    let gemm = || rate_of(effort.round, || yardsticks.run(1)) * yardsticks.flops();
+    Compared::measure(effort, flops, learn, gemm)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mesu::{Form, NetworkConfig};
+
+    #[test]
+    fn operations_are_those_of_the_estimators() {
+        let config = NetworkConfig {
+            hidden: vec![],
+            layers: ["conv 4 3x3", "relu", "flatten"]
+                .map(str::to_owned)
+                .to_vec(),
+            input: vec![2, 5, 5],
+            ..NetworkConfig::default()
+        };
+        let noise = &mut Generator::named(1, "network", &[]);
+        let network = Network::new(50, 3, &config, Form::Gaussian, noise).unwrap();
+        let (first, last) = (f64::from(2 * 18 * 4 * 9), f64::from(2 * 36 * 3));
+        let flops = |estimator, samples| convolution_flops(&network, estimator, samples);
+        assert_eq!(
+            flops(Estimator::WeightSampling, 8),
+            8.0 * (2.0 * first + 3.0 * last)
+        );
+        assert_eq!(
+            flops(Estimator::LocalReparameterization, 8),
+            2.0 * (2.0 * first + 8.0 * 3.0 * last)
+        );
+    }
+}
