@@ -378,7 +378,7 @@ then every benchmark; about a minute.")]
 Examples:
   mesu bench all
   mesu bench all --json > bench.json
-Takes about a minute. Close other programs first: they take time from this one.")]
+Takes about two minutes. Close other programs first: they take time from this one.")]
     All(BenchArguments),
 }
 

@@ -63,6 +63,22 @@ fn predict(value: &Value) {
     share(value);
 }
 
+fn cnn(value: &Value) {
+    positive(value, &["batch_size", "threads"]);
+    let runs = value["runs"].as_array().unwrap();
+    let named = |run: &Value| (run["estimator"].clone(), run["samples"].clone());
+    let expected = ["weight-sampling", "local-reparameterization"]
+        .map(|estimator| [8, 1].map(|samples| (estimator.into(), samples.into())));
+    assert_eq!(
+        runs.iter().map(named).collect::<Vec<_>>(),
+        expected.concat()
+    );
+    for run in runs {
+        positive(run, &["images_per_second", "gflops", "gemm_gflops"]);
+        share(run);
+    }
+}
+
 fn roofline(value: &Value) {
     let limits = &value["limits"];
     positive(limits, &["gflops", "normals_per_second"]);
@@ -97,20 +113,7 @@ fn batch_is_compared_with_a_matrix_product() {
 
 #[test]
 fn convolutions_are_compared_with_a_matrix_product() {
-    let value = bench(&["cnn"]);
-    positive(&value, &["batch_size", "threads"]);
-    let runs = value["runs"].as_array().unwrap();
-    let named = |run: &Value| (run["estimator"].clone(), run["samples"].clone());
-    let expected = ["weight-sampling", "local-reparameterization"]
-        .map(|estimator| [8, 1].map(|samples| (estimator.into(), samples.into())));
-    assert_eq!(
-        runs.iter().map(named).collect::<Vec<_>>(),
-        expected.concat()
-    );
-    for run in runs {
-        positive(run, &["images_per_second", "gflops", "gemm_gflops"]);
-        share(run);
-    }
+    cnn(&bench(&["cnn"]));
 }
 
 #[test]
@@ -145,6 +148,7 @@ fn all_has_every_figure_and_the_machine() {
     }
     batch(&value["batch"]);
     predict(&value["predict"]);
+    cnn(&value["cnn"]);
     roofline(&value["roofline"]);
 }
 
@@ -152,7 +156,7 @@ fn all_has_every_figure_and_the_machine() {
 fn tables_fit_the_screen() {
     let folder = tempfile::tempdir().unwrap();
     let text = stdout(&succeed(folder.path(), &["bench", "all", "--quick"]));
-    for part in ["stream", "batch", "predict", "roofline"] {
+    for part in ["stream", "batch", "predict", "cnn", "roofline"] {
         assert!(text.contains(&format!("\n{part}\n")), "{text}");
     }
     assert!(
@@ -168,7 +172,7 @@ fn tables_fit_the_screen() {
 #[test]
 fn every_help_shows_an_example() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["stream", "batch", "predict", "roofline", "all"] {
+    for command in ["stream", "batch", "predict", "cnn", "roofline", "all"] {
         let text = stdout(&succeed(folder.path(), &["bench", command, "--help"]));
         assert!(text.contains("Example") && text.contains(&format!("  mesu bench {command}")));
         assert!(

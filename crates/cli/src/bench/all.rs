@@ -8,7 +8,7 @@ use mesu_lab::measure::Machine;
 use serde_json::{Value, json};
 
 use super::roofline::{Measured, measured};
-use super::{batch, elements, number, predict, roofline, show, stream, text};
+use super::{batch, cnn, elements, number, predict, roofline, show, stream, text};
 use crate::arguments::BenchArguments;
 
 pub(super) fn run(arguments: &BenchArguments) -> Result<ExitCode> {
@@ -19,6 +19,7 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<ExitCode> {
         predict,
         roofline,
     } = measured(&machine, arguments.quick)?;
+    let cnn = cnn::measured(arguments.quick)?;
     let value = json!({
         "bench": "all",
         "quick": arguments.quick,
@@ -26,6 +27,7 @@ pub(super) fn run(arguments: &BenchArguments) -> Result<ExitCode> {
         "stream": streams,
         "batch": batch,
         "predict": predict,
+        "cnn": cnn,
         "roofline": roofline,
     });
     show(*arguments, &value, lines)
@@ -51,6 +53,7 @@ fn lines(value: &Value) -> String {
     let parts = [
         ("batch", batch::lines as fn(&Value) -> String),
         ("predict", predict::lines),
+        ("cnn", cnn::lines),
         ("roofline", roofline::lines),
     ];
     for (part, of) in parts {

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use mesu::Learner;
 use mesu::estimator::Estimator;
 use mesu_lab::Experiment;
-use mesu_lab::measure::{self, Effort};
+use mesu_lab::measure;
 use serde_json::{Value, json};
 
 use super::{announce, compared, effort, elements, number, show, text};
@@ -30,15 +30,11 @@ const BATCH: [usize; 2] = [200, 20];
 const SAMPLES: [usize; 2] = [8, 1];
 
 pub(super) fn run(arguments: &BenchArguments) -> Result<ExitCode> {
-    let batch = BATCH[usize::from(arguments.quick)];
-    show(
-        *arguments,
-        &measured(batch, effort(arguments.quick))?,
-        lines,
-    )
+    show(*arguments, &measured(arguments.quick)?, lines)
 }
 
-fn measured(batch: usize, effort: Effort) -> Result<Value> {
+pub(super) fn measured(quick: bool) -> Result<Value> {
+    let (batch, effort) = (BATCH[usize::from(quick)], effort(quick));
     let mut runs = Vec::new();
     for estimator in [
         Estimator::WeightSampling,
@@ -71,20 +67,20 @@ fn measured(batch: usize, effort: Effort) -> Result<Value> {
     }
     Ok(json!({
         "bench": "cnn",
-        "name": format!("the network of {PRESET}"),
+        "name": PRESET,
         "batch_size": batch,
         "threads": rayon::current_num_threads(),
         "runs": runs,
     }))
 }
 
-fn lines(value: &Value) -> String {
+pub(super) fn lines(value: &Value) -> String {
     let mut lines = String::new();
     for run in elements(value, "runs") {
         let _ = writeln!(
             lines,
             "{:>9} images/s  {:5.1} GFLOP/s, {:.0} % of the {:.1} of a large GEMM\n  \
-             {}, {} per batch, {} with {} samples, {} threads",
+             {}, {} per batch, {}, {} samples, {} threads",
             grouped(number(run, "images_per_second")),
             number(run, "gflops"),
             100.0 * number(run, "share"),

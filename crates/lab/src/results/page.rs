@@ -213,6 +213,25 @@ fn speed(text: &mut String, bench: &Value) {
         let (rate, share) = (number(run, "gflops"), 100.0 * number(run, "share"));
         let _ = writeln!(text, "| {name} | {rate:.0} | {share:.0} % |");
     }
+    let cnn = &bench["cnn"];
+    let _ = writeln!(
+        text,
+        "\n| {}, {} images a batch, {} threads | images/s | GFLOP/s | of a large matrix product |\n|---|---|---|---|",
+        text_of(bench, "cnn"),
+        cnn["batch_size"],
+        cnn["threads"],
+    );
+    for run in cnn["runs"].as_array().into_iter().flatten() {
+        let _ = writeln!(
+            text,
+            "| {}, S = {} | {} | {:.0} | {:.0} % |",
+            run["estimator"].as_str().unwrap_or_default(),
+            run["samples"],
+            count(number(run, "images_per_second")),
+            number(run, "gflops"),
+            100.0 * number(run, "share"),
+        );
+    }
     text.push_str("\n| stream | ns per synapse and update |\n|---|---|\n");
     for stream in bench["stream"].as_array().into_iter().flatten() {
         let nanoseconds = number(stream, "nanoseconds_per_synapse");
