@@ -87,8 +87,8 @@ impl Gradients {
     }
 }
 
-/// Buffers for batches; they grow to what a batch needs and stay.
-#[derive(Clone, Debug)]
+/// Buffers for batches; they grow to what a batch needs and stay. A clone begins with none.
+#[derive(Debug)]
 pub(crate) struct Fixed {
     threads: Threads,
     trunk: Trunk<FixedPart>,
@@ -104,6 +104,12 @@ pub(crate) struct Fixed {
     /// Of all examples of the last batch that was learned, `[examples][classes]`.
     pub(super) votes: Vec<f32>,
     pub(super) loss: Loss,
+}
+
+impl Clone for Fixed {
+    fn clone(&self) -> Self {
+        Self::new(self.threads)
+    }
 }
 
 impl Fixed {

@@ -18,8 +18,8 @@ use super::{Diverged, Learned, Noise, check_finite, check_sigma, lost};
 use crate::layer::Layer;
 use crate::network::Network;
 
-/// Buffers for batches; they grow to what a batch needs and stay.
-#[derive(Clone, Debug)]
+/// Buffers for batches; they grow to what a batch needs and stay. A clone begins with none.
+#[derive(Debug)]
 pub struct Local {
     threads: Threads,
     trunk: Trunk<LocalPart>,
@@ -58,6 +58,12 @@ struct Activations {
 struct OfLayer {
     mu: Gradients,
     sigma: Gradients,
+}
+
+impl Clone for Local {
+    fn clone(&self) -> Self {
+        Self::new(self.threads)
+    }
 }
 
 impl Local {

@@ -75,14 +75,14 @@ impl Draw {
     }
 }
 
-/// Buffers for weight sampling; they grow to what a batch needs and stay.
-#[derive(Clone, Debug)]
+/// Buffers for weight sampling; they grow to what a batch needs and stay. A clone begins with none.
+#[derive(Debug)]
 pub struct Weights {
     fixed: Fixed,
     work: Option<Work>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Work {
     draw: Draw,
     /// Of one draw.
@@ -136,6 +136,15 @@ fn add(gradient: &Matrix, drawn: &Drawn, mu: &mut Matrix, sigma: &mut Matrix) {
     for (row, epsilon) in rows.enumerate() {
         let sums = (mu.row_mut(row), sigma.row_mut(row));
         accumulate(gradient.row(row), epsilon, sums.0, sums.1);
+    }
+}
+
+impl Clone for Weights {
+    fn clone(&self) -> Self {
+        Self {
+            fixed: self.fixed.clone(),
+            work: None,
+        }
     }
 }
 

@@ -36,7 +36,7 @@ impl<'a> Convolutions<'a> {
 }
 
 /// The work on a part of a batch.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in super::super) struct FixedPart {
     layers: Vec<Activations>,
     gradients: Vec<Gradients>,
@@ -50,7 +50,7 @@ pub(in super::super) struct FixedPart {
 }
 
 /// What one layer sees and makes of it.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Activations {
     planes: Planes,
     steps: Steps,

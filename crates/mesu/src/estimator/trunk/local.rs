@@ -60,7 +60,7 @@ impl<'a> Moments<'a> {
 }
 
 /// The work on a part of a batch.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(in super::super) struct LocalPart {
     layers: Vec<Activations>,
     /// Of each layer dC/dmu, and dC/dsigma over sigma.
@@ -80,7 +80,7 @@ pub(in super::super) struct LocalPart {
 
 /// What one layer sees and makes of it, `[outputs][samples * examples * positions]` but for the first layer's m
 /// and v, which the samples share.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Activations {
     planes: Planes,
     squares: Planes,

@@ -30,7 +30,7 @@ fn part(samples: usize) -> usize {
 }
 
 /// The work on one part of a batch, and what its way back needs.
-pub(super) trait Part: Clone + Debug + Default + Send {
+pub(super) trait Part: Debug + Default + Send {
     /// The convolutions and what else all parts share.
     type Shared<'a>: Sync;
 
@@ -60,7 +60,7 @@ pub(super) trait Part: Clone + Debug + Default + Send {
 }
 
 /// The parts of a batch.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Trunk<P> {
     threads: Threads,
     parts: Vec<P>,
