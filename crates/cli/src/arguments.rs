@@ -109,10 +109,11 @@ Examples:
   mesu features photos --backbone net.onnx --preprocess imagenet --out photos.npz
   mesu features photos --csv list.csv --backbone net.onnx --out photos.npz --skip-bad
   mesu features photos --domains --backbone net.onnx --out photos.npz
+  mesu features cifar100 --backbone net.onnx --preprocess imagenet --out cifar100.npz
 IMAGES holds a folder of PNG or JPEG files for each class (with --domains: a folder of such
-folders for each domain), or is a CSV of path,label or path,label,domain. The ONNX file takes
-images and gives [n, d] features. NAME.toml beside NAME.onnx says how images are prepared, for
-example:
+folders for each domain), is a CSV of path,label or path,label,domain, or names a set of the
+data folder (mesu data list), whose test images stay apart. The ONNX file takes images and
+gives [n, d] features. NAME.toml beside NAME.onnx says how images are prepared, for example:
   resize = 256         # shorter side, or [height, width]
   crop = 224           # the middle
   filter = 'bicubic'   # or 'bilinear'
@@ -293,7 +294,7 @@ pub(crate) struct DoctorArguments {
 #[cfg(feature = "features")]
 #[derive(Args, Debug)]
 pub(crate) struct FeaturesArguments {
-    /// A folder with a folder of images for each class, or a CSV file of path,label[,domain]
+    /// A folder with a folder of images for each class, a CSV file of path,label[,domain], or a data set
     #[arg(value_name = "IMAGES")]
     pub(crate) images: PathBuf,
     /// The network, without its last layer

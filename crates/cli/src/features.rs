@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use mesu_data::{Known, data_folder};
 use mesu_features::archive::{arrays, folder_of, write};
 use mesu_features::thumbnail::SIDE;
 use mesu_features::{Backbone, Cache, Listing, Model, Options, Preprocess, extract};
@@ -81,7 +82,7 @@ pub(crate) fn features(arguments: &FeaturesArguments) -> Result<ExitCode> {
     let (count, cached) = (features.of.len(), features.cached);
     let skipped: Vec<String> = [&listing.unusable[..], &features.skipped].concat();
     let (classes, domains) = (listing.classes.len(), listing.domains.len());
-    write(out, &arrays(&listing, features))?;
+    write(out, &arrays(&listing, &features))?;
     for line in &skipped {
         message(&format!("left out: {line}"));
     }
@@ -123,6 +124,16 @@ pub(crate) fn features(arguments: &FeaturesArguments) -> Result<ExitCode> {
 
 fn list(arguments: &FeaturesArguments) -> Result<Listing> {
     let images = &arguments.images;
+    let set = images.to_str().and_then(Known::named);
+    if let (Some(set), false) = (set, images.exists()) {
+        if arguments.csv.is_some() || arguments.domains {
+            bail!(
+                "{}: a data set has classes of its own; leave --csv and --domains out, or give a folder",
+                set.name()
+            );
+        }
+        return Ok(Listing::of_source(&set.source(&data_folder()?)?));
+    }
     let is_csv = |path: &Path| {
         path.extension()
             .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))

@@ -9,6 +9,8 @@
 //! | `pictures` | `[n, side, side, 3]` u8 | what each looks like, red, green and blue; unless left out |
 //! | `domains` | `[n]` i64 | domain of each, an index into `domain_names`; only if there are any |
 //! | `domain_names` | `[m]` text | their names; only if there are any |
+//!
+//! Of a data set with test images of its own, the names of the arrays of images end in `_train` and `_test`.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -32,33 +34,55 @@ pub struct ArchiveError {
 }
 
 /// The arrays of `features`, images of `listing`, each with its name.
-pub fn arrays(listing: &Listing, features: Features) -> Vec<(&'static str, Array)> {
-    let images: Vec<&Image> = features.of.iter().map(|&at| &listing.images[at]).collect();
-    let shape = [images.len(), features.width];
-    let rows = Array::new(&shape, Values::F32(features.values)).expect("features are [n][width]");
-    let side = features.side;
-    let shape = [images.len(), side, side, CHANNELS];
-    let pictures = Array::new(&shape, Values::U8(features.pictures));
+#[must_use]
+pub fn arrays(listing: &Listing, features: &Features) -> Vec<(String, Array)> {
+    let of: Vec<&Image> = features.of.iter().map(|&at| &listing.images[at]).collect();
+    let text = |names: &[String]| Array::list(Values::Text(names.to_vec()));
+    let mut arrays = vec![("classes".to_owned(), text(&listing.classes))];
+    if !listing.domains.is_empty() {
+        arrays.push(("domain_names".to_owned(), text(&listing.domains)));
+    }
+    if !of.iter().any(|image| image.tested) {
+        arrays.extend(of_set(listing, features, &of, None, ""));
+        return arrays;
+    }
+    for (tested, ending) in [(false, "_train"), (true, "_test")] {
+        arrays.extend(of_set(listing, features, &of, Some(tested), ending));
+    }
+    arrays
+}
+
+/// The arrays of the images that are `tested` or not, or of all of them.
+fn of_set(
+    listing: &Listing,
+    features: &Features,
+    of: &[&Image],
+    tested: Option<bool>,
+    ending: &str,
+) -> Vec<(String, Array)> {
+    let here = |at: &usize| tested.is_none_or(|tested| of[*at].tested == tested);
+    let which: Vec<usize> = (0..of.len()).filter(here).collect();
+    let images = || which.iter().map(|at| of[*at]);
+    let (width, side) = (features.width, features.side);
+    let rows = |at: &usize| &features.values[at * width..(at + 1) * width];
+    let rows = which.iter().flat_map(rows).copied().collect();
+    let rows = Array::new(&[which.len(), width], Values::F32(rows));
     let integers = |of: &dyn Fn(&Image) -> usize| {
         Array::list(Values::I64(
-            images.iter().map(|image| of(image) as i64).collect(),
+            images().map(|image| of(image) as i64).collect(),
         ))
     };
+    let names = images().map(|image| image.name.clone()).collect();
     let mut arrays = vec![
-        ("features", rows),
+        ("features", rows.expect("features are [n][width]")),
         ("labels", integers(&|image| image.label)),
-        (
-            "classes",
-            Array::list(Values::Text(listing.classes.clone())),
-        ),
-        (
-            "paths",
-            Array::list(Values::Text(
-                images.iter().map(|image| image.name.clone()).collect(),
-            )),
-        ),
+        ("paths", Array::list(Values::Text(names))),
     ];
     if side > 0 {
+        let size = side * side * CHANNELS;
+        let pictures = |at: &usize| &features.pictures[at * size..(at + 1) * size];
+        let pictures = which.iter().flat_map(pictures).copied().collect();
+        let pictures = Array::new(&[which.len(), side, side, CHANNELS], Values::U8(pictures));
         arrays.push((
             "pictures",
             pictures.expect("pictures are [n][side][side][3]"),
@@ -66,20 +90,21 @@ pub fn arrays(listing: &Listing, features: Features) -> Vec<(&'static str, Array
     }
     if !listing.domains.is_empty() {
         arrays.push(("domains", integers(&|image| image.domain.unwrap_or(0))));
-        arrays.push((
-            "domain_names",
-            Array::list(Values::Text(listing.domains.clone())),
-        ));
     }
-    arrays
+    let named = arrays.into_iter();
+    named
+        .map(|(name, array)| (format!("{name}{ending}"), array))
+        .collect()
 }
 
 /// Writes `arrays` to `path`, at once or not at all; its folder must be there.
 ///
 /// # Errors
 /// [`ArchiveError`].
-pub fn write(path: &Path, arrays: &[(&'static str, Array)]) -> Result<(), ArchiveError> {
-    let arrays: Vec<(&str, &Array)> = arrays.iter().map(|(name, array)| (*name, array)).collect();
+pub fn write(path: &Path, arrays: &[(String, Array)]) -> Result<(), ArchiveError> {
+    let arrays: Vec<(&str, &Array)> = (arrays.iter())
+        .map(|(name, array)| (&name[..], array))
+        .collect();
     replace(path, |file| npz::write(file, &arrays)).map_err(|cause| ArchiveError {
         path: path.to_owned(),
         cause,

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -9,8 +10,9 @@ use rayon::prelude::*;
 use crate::backbone::{Backbone, BackboneError};
 use crate::cache::{Cache, CacheError, ImageKey, key_of};
 use crate::decode::{MAX_FILE_BYTES, decode};
-use crate::listing::{Image, Listing};
+use crate::listing::{self, Image, Listing};
 use crate::preprocess::Prepare;
+use crate::resize::{CHANNELS, Picture};
 use crate::thumbnail::thumbnail;
 
 /// Images in memory at a time: they are prepared side by side, then go through the backbone
@@ -145,13 +147,13 @@ pub fn extract(
 }
 
 fn prepared(image: &Image, prepare: &Prepare, planar: bool, options: Options<'_>) -> Prepared {
-    let made = read(image).and_then(|bytes| {
-        let key = key_of(&bytes);
+    let made = Content::of(image).and_then(|content| {
+        let key = content.key();
         let known = options.cache.and_then(|cache| cache.get(&key));
         if let (Some(known), None) = (&known, options.pictures) {
             return Ok((Input::Known(Arc::clone(known)), Vec::new()));
         }
-        let decoded = decode(&bytes).map_err(|error| error.to_string())?;
+        let decoded = content.picture()?;
         let picture = options
             .pictures
             .map(|side| thumbnail(&decoded, side).pixels);
@@ -166,17 +168,72 @@ fn prepared(image: &Image, prepare: &Prepare, planar: bool, options: Options<'_>
         Ok((input, picture.unwrap_or_default()))
     });
     let (input, picture) = made.unwrap_or_else(|what| {
-        let what = format!("{}: {what}", image.path.display());
+        let what = format!("{}: {what}", place(image));
         (Input::Bad(what), Vec::new())
     });
     Prepared { input, picture }
 }
 
-/// The content of the image's file, or what is wrong with it.
-fn read(image: &Image) -> Result<Vec<u8>, String> {
+/// What messages call an image.
+fn place(image: &Image) -> String {
+    match &image.content {
+        listing::Content::File(path) => path.display().to_string(),
+        listing::Content::Record(..) => image.name.clone(),
+    }
+}
+
+/// What an image is made of.
+enum Content<'a> {
+    /// What is in its file.
+    File(Vec<u8>),
+    /// Channels, rows and columns, and the pixels of one channel after another.
+    Planes([usize; 3], &'a [u8]),
+}
+
+impl<'a> Content<'a> {
+    /// That of an image, or what is wrong with it.
+    fn of(image: &'a Image) -> Result<Self, String> {
+        match &image.content {
+            listing::Content::File(path) => read(path).map(Self::File),
+            listing::Content::Record(set, at) => {
+                let pixels = set.image(*at).ok_or("holds no pixels")?;
+                Ok(Self::Planes(set.shape(), pixels))
+            }
+        }
+    }
+
+    fn key(&self) -> ImageKey {
+        match self {
+            Self::File(bytes) => key_of(bytes),
+            Self::Planes(shape, pixels) => {
+                key_of(&[format!("planes {shape:?}\n").as_bytes(), pixels].concat())
+            }
+        }
+    }
+
+    fn picture(&self) -> Result<Picture, String> {
+        match self {
+            Self::File(bytes) => decode(bytes).map_err(|error| error.to_string()),
+            Self::Planes([channels, height, width], planes) => {
+                let plane = height * width;
+                // Grey becomes colour.
+                let colour =
+                    |pixel| (0..CHANNELS).map(move |c| planes[(c % channels) * plane + pixel]);
+                Ok(Picture {
+                    width: *width,
+                    height: *height,
+                    pixels: (0..plane).flat_map(colour).collect(),
+                })
+            }
+        }
+    }
+}
+
+/// The content of a file, or what is wrong with it.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    let read = File::open(&image.path)
-        .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
+    let read =
+        File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
     match read {
         Err(cause) => Err(format!(
             "cannot be read: {cause}; check the path and its permissions"
@@ -235,9 +292,9 @@ fn computed(
             all[at] = Some(if finite(features) {
                 Ok(features.into())
             } else {
-                let path = images[at].path.display();
+                let place = place(&images[at]);
                 Err(format!(
-                    "{path}: its features are not all finite numbers; check --preprocess"
+                    "{place}: its features are not all finite numbers; check --preprocess"
                 ))
             });
         }

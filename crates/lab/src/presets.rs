@@ -31,7 +31,9 @@ pub fn presets() -> &'static [Preset] {
         "importance",
         "timescales",
         "animals",
+        "animals-cifar",
         "animals-folder",
         "incremental-objects",
+        "incremental-objects-small",
     ]
 }

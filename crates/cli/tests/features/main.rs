@@ -108,6 +108,58 @@ fn folders_become_features() {
 }
 
 #[test]
+fn a_data_set_keeps_its_test_images_apart() {
+    let folder = small();
+    let record = |label: u8, [red, green, blue]: [u8; 3]| {
+        let planes = [red, green, blue].map(|colour| [colour; 1024]);
+        [&[label], planes.as_flattened()].concat()
+    };
+    let batches = folder.path().join("data/cifar10/cifar-10-batches-bin");
+    fs::create_dir_all(&batches).unwrap();
+    let train = [record(3, [255, 0, 0]), record(9, [0, 51, 0])].concat();
+    fs::write(batches.join("data_batch_1.bin"), train).unwrap();
+    fs::write(batches.join("test_batch.bin"), record(4, [0, 0, 255])).unwrap();
+    let mut arguments = command(&[]);
+    arguments[1] = "cifar10";
+    let run = |more: &[&str]| {
+        let arguments = [&arguments[..], more].concat();
+        let mut command = support::mesu(folder.path(), &arguments);
+        command
+            .env("MESU_DATA", folder.path().join("data"))
+            .output()
+            .unwrap()
+    };
+    let output = run(&[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stdout(&output).starts_with("out.npz: 3 images, 4 features each, 10 classes"));
+    let close = |name: &str, expected: &[[f32; 4]]| {
+        let Values::F32(features) = values(folder.path(), name) else {
+            panic!("{name}")
+        };
+        assert_eq!(features.len(), 4 * expected.len());
+        let mut pairs = features.iter().zip(expected.as_flattened());
+        assert!(pairs.all(|(a, b)| (a - b).abs() < 1e-6), "{features:?}");
+    };
+    close(
+        "features_train",
+        &[[1.0, 0.0, 0.0, 1.0], [0.0, 0.2, 1.0, 0.2]],
+    );
+    close("features_test", &[[0.0, 0.0, 1.0, 1.0]]);
+    let labels = |name| values(folder.path(), name);
+    assert_eq!(labels("labels_train"), Values::I64(vec![3, 9]));
+    assert_eq!(labels("labels_test"), Values::I64(vec![4]));
+    assert_eq!(labels("paths_test"), texts(&["test/0"]));
+
+    assert!(stdout(&run(&[])).contains("3 were known"));
+    let refused = run(&["--domains"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("cifar10: a data set has classes of its own"));
+    // A folder of that name goes first.
+    fs::rename(folder.path().join("photos"), folder.path().join("cifar10")).unwrap();
+    assert!(stdout(&run(&[])).contains("2 classes"));
+}
+
+#[test]
 fn a_second_run_computes_only_what_is_new() {
     let folder = small();
     succeed(folder.path(), &command(&[]));

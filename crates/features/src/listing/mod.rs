@@ -1,4 +1,4 @@
-//! Which images there are, and what each shows: a folder of folders, or a CSV file.
+//! Which images there are, and what each shows: a folder of folders, a CSV file, or a data set.
 //!
 //! ```text
 //! classes                domains                  animals.csv:   path,label,domain
@@ -11,28 +11,44 @@
 //! in a CSV. Names that begin with a dot are left out.
 
 mod folder;
+mod set;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mesu_data::Dataset;
+
+/// Where an image is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// In a PNG or JPEG file.
+    File(PathBuf),
+    /// In a data set, with its number there.
+    Record(Arc<Dataset>, usize),
+}
 
 /// One image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     /// Where it is.
-    pub path: PathBuf,
-    /// Its name: the path from the folder of images on, with `/`, or as the CSV has it.
+    pub content: Content,
+    /// Its name: the path from the folder of images on, with `/`, or as the CSV has it; of a data set
+    /// `train/17` or `test/17`.
     pub name: String,
     /// Its class, an index into [`Listing::classes`].
     pub label: usize,
     /// Its domain, an index into [`Listing::domains`], if there are any.
     pub domain: Option<usize>,
+    /// Whether it is of a data set's test images.
+    pub tested: bool,
 }
 
 /// Images with their classes, and domains where folders or a CSV give them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Listing {
     /// At least one.
     pub images: Vec<Image>,
@@ -108,10 +124,11 @@ impl Listing {
         let images = images
             .into_iter()
             .map(|image| Image {
-                path: image.path,
+                content: Content::File(image.path),
                 name: image.name,
                 label: index(&classes, &image.class),
                 domain: image.domain.map(|domain| index(&domains, &domain)),
+                tested: false,
             })
             .collect();
         Ok(Self {

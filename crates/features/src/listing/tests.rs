@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use mesu_data::Source;
+
 use super::*;
 
 fn folder(files: &[&str]) -> tempfile::TempDir {
@@ -185,7 +187,8 @@ fn a_csv_names_paths_labels_and_domains() {
         names(&listing),
         [("a b.png", "10"), ("c,d.png", "9"), ("ä.png", "10")]
     );
-    assert_eq!(listing.images[0].path, Path::new("root/a b.png"));
+    let first = Content::File(Path::new("root/a b.png").to_owned());
+    assert_eq!(listing.images[0].content, first);
     assert_eq!(listing.images[0].domain, Some(1));
 
     for (text, words) in [
@@ -208,4 +211,29 @@ fn a_csv_names_paths_labels_and_domains() {
         .unwrap_err()
         .to_string();
     assert!(message.contains("line 2: not UTF-8"), "{message}");
+}
+
+#[test]
+fn a_data_set_is_listed_with_its_test_images() {
+    let set = |labels: Vec<u8>| {
+        let bytes = (0..labels.len() as u8 * 12).collect();
+        let set = Dataset::planar(bytes, labels, [3, 2, 2], 2).unwrap();
+        set.named(vec!["cat".to_owned(), "dog".to_owned()]).unwrap()
+    };
+    let source = Source::new(set(vec![0, 1, 1]), set(vec![1, 0]), None).unwrap();
+    let listing = Listing::of_source(&source);
+    assert_eq!(listing.classes, ["cat", "dog"]);
+    let seen: Vec<_> = listing
+        .images
+        .iter()
+        .map(|image| (&image.name[..], image.label, image.tested))
+        .collect();
+    let expected = [
+        ("train/0", 0, false),
+        ("train/1", 1, false),
+        ("train/2", 1, false),
+        ("test/0", 1, true),
+        ("test/1", 0, true),
+    ];
+    assert_eq!(seen, expected);
 }
