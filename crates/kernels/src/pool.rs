@@ -8,7 +8,7 @@ pub struct Pool {
     pub height: usize,
     /// Pixels of a row.
     pub width: usize,
-    /// Rows and columns of a square, 1 to 255.
+    /// Rows and columns of a square, >= 1.
     pub size: usize,
 }
 

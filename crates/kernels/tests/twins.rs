@@ -449,7 +449,7 @@ proptest! {
     #[test]
     fn convolutions(
         images in 1usize..4, channels in 1usize..20, height in 1usize..9, width in 1usize..9,
-        kernel in 1usize..6, stride in 1usize..4, padding in 0usize..5, outputs in 1usize..15, seed in 0u64..1000,
+        kernel in 1usize..6, stride in 1usize..5, padding in 0usize..5, outputs in 1usize..15, seed in 0u64..1000,
     ) {
         prop_assume!(padding < kernel);
         let geometry = Geometry { channels, height, width, kernel, stride, padding };
@@ -465,6 +465,8 @@ proptest! {
         let (mut planes, mut work, mut packed) = (Planes::default(), Work::default(), Packed::default());
         // Buffers that held other images before.
         planes.load(&Geometry { padding: 0, ..geometry }, &input);
+        let more = noise.normals(channels * (height + 1) * width * 2);
+        planes.load(&Geometry { height: height + 1, ..geometry }, &more);
         planes.load(&geometry, &input);
 
         // Forward, with the bits of the plain product.
@@ -665,4 +667,69 @@ fn a_large_product_is_the_same_on_all_threads() {
             .into_iter()
             .all(|(got, expected)| close(*got, expected, 4.0 * k as f64))
     );
+}
+
+/// More positions than the product takes in one stretch, and several images: the weights' gradient is one chain.
+#[test]
+fn weight_gradients_of_large_images() {
+    let geometry = Geometry {
+        channels: 3,
+        height: 20,
+        width: 21,
+        kernel: 3,
+        stride: 1,
+        padding: 1,
+    };
+    let (images, outputs, patch) = (3, 5, geometry.patch());
+    let n = images * geometry.positions();
+    let mut noise = mesu_kernels::Generator::named(1, "large images", &[]);
+    let (input, d) = (
+        noise.normals(3 * images * geometry.pixels()),
+        noise.normals(outputs * n),
+    );
+    let (mut pixels, mut packed) = (Pixels::default(), Packed::default());
+    pixels.load(&geometry, &input);
+    let (mut got, mut expected) = (vec![0.0; outputs * patch], vec![0.0; outputs * patch]);
+    weight_gradient(
+        &geometry,
+        &pixels,
+        &d,
+        &mut Work::default(),
+        (&mut got, patch),
+    );
+    packed.pack_columns(&naive::patches(&input, &geometry), n, patch);
+    gemm(
+        Left::rows(&d, n),
+        &packed,
+        &mut expected,
+        patch,
+        Threads::One,
+    );
+    assert_eq!(got, expected);
+}
+
+/// A stride beyond the image takes no more memory than the image.
+#[test]
+fn strides_may_be_larger_than_images() {
+    let geometry = Geometry {
+        channels: 1,
+        height: 4,
+        width: 4,
+        kernel: 2,
+        stride: 1 << 20,
+        padding: 1,
+    };
+    let input: Vec<f32> = (1..=16).map(|x| x as f32).collect();
+    let mut planes = Planes::default();
+    planes.load(&geometry, &input);
+    let (weights, mut out) = ([1.0, 10.0, 100.0, 1000.0], [0.0]);
+    convolve(
+        &geometry,
+        (&weights, 4),
+        None,
+        &planes,
+        &mut Work::default(),
+        &mut out,
+    );
+    assert_eq!(out, [1000.0]);
 }

@@ -4,9 +4,10 @@ use super::Geometry;
 use crate::batch::multiply;
 use crate::gemm::PANEL;
 
-/// Planes of pixels with their borders, `[channels][images][height][width]`. With a stride s, pixels whose rows and
-/// columns are alike modulo s stand together, `[s][s][height / s][width / s]` in the place of
-/// `[height][width]`: neighbouring positions then see neighbouring numbers whatever the stride.
+/// Planes of pixels with their borders, `[channels][images][height][width]`. With a stride s, pixels whose rows
+/// and columns are alike modulo s stand together, `[s][s][height / s][width / s]` in the place of
+/// `[height][width]`: neighbouring positions then see neighbouring numbers whatever the stride. Kernels smaller
+/// than the stride skip pixels; those are left out.
 #[derive(Clone, Debug, Default)]
 pub struct Planes {
     data: Vec<f32>,
@@ -19,6 +20,8 @@ struct Layout {
     channels: usize,
     images: usize,
     stride: usize,
+    /// Remainders modulo the stride that are seen.
+    remainders: usize,
     /// Rows and columns of those that stand together.
     height: usize,
     width: usize,
@@ -27,7 +30,8 @@ struct Layout {
 /// Where the pixels of an image go.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Placing {
-    /// Pixels of a row.
+    /// Rows of pixels, and pixels of a row.
+    height: usize,
     width: usize,
     /// Rows and columns of zeros before the first.
     before: usize,
@@ -37,14 +41,15 @@ struct Placing {
 
 impl Layout {
     fn plane(&self) -> usize {
-        self.stride * self.stride * self.height * self.width
+        self.remainders * self.remainders * self.height * self.width
     }
 
-    /// Where pixel (`y`, `x`) is in its plane.
-    fn pixel(&self, y: usize, x: usize) -> usize {
-        let s = self.stride;
-        let together = (y % s * s + x % s) * self.height * self.width;
-        together + y / s * self.width + x / s
+    /// Where pixel (`y`, `x`) is in its plane; `None` where no kernel sees it.
+    fn pixel(&self, y: usize, x: usize) -> Option<usize> {
+        let (along, down) = (x % self.stride, y % self.stride);
+        let together = (down * self.remainders + along) * self.height * self.width;
+        let seen = along < self.remainders && down < self.remainders;
+        seen.then_some(together + y / self.stride * self.width + x / self.stride)
     }
 }
 
@@ -85,10 +90,12 @@ impl Planes {
             channels,
             images,
             stride,
+            remainders: stride.min(geometry.kernel),
             height: (height + 2 * padding).div_ceil(stride),
             width: (width + 2 * padding).div_ceil(stride),
         };
         let placing = Placing {
+            height,
             width,
             before: padding,
             step: 1,
@@ -97,19 +104,24 @@ impl Planes {
     }
 
     /// Takes in gradients at the outputs, `[outputs][images * positions]`, for the gradient at the inputs: a
-    /// convolution, at every pixel, of what lies around it.
+    /// convolution, at every pixel, of what lies around it; with a stride, zeros between positions too.
+    ///
+    /// # Panics
+    /// Where not one kernel fits.
     pub fn load_gradient(&mut self, geometry: &Geometry, outputs: usize, d: &[f32]) {
-        let (height, width) = geometry.output().unwrap_or((0, 0));
+        let (height, width) = geometry.output().expect("a kernel that fits the image");
         let positions = height * width;
         let images = d.len() / (outputs * positions);
         let layout = Layout {
             channels: outputs,
             images,
             stride: 1,
+            remainders: 1,
             height: geometry.height + geometry.kernel - 1,
             width: geometry.width + geometry.kernel - 1,
         };
         let placing = Placing {
+            height,
             width,
             before: geometry.kernel - 1 - geometry.padding,
             step: geometry.stride,
@@ -146,12 +158,14 @@ impl Planes {
             for (y, row) in from.chunks_exact(placing.width).enumerate() {
                 let y = placing.before + y * placing.step;
                 if placing.step == 1 && layout.stride == 1 {
-                    let first = layout.pixel(y, placing.before);
+                    let first = y * layout.width + placing.before;
                     to[first..first + row.len()].copy_from_slice(row);
                     continue;
                 }
                 for (x, value) in row.iter().enumerate() {
-                    to[layout.pixel(y, placing.before + x * placing.step)] = *value;
+                    if let Some(place) = layout.pixel(y, placing.before + x * placing.step) {
+                        to[place] = *value;
+                    }
                 }
             }
         }
@@ -179,7 +193,8 @@ impl Planes {
         for channel in 0..layout.channels {
             let plane = channel * layout.images * layout.plane();
             for ky in 0..kernel {
-                offsets.extend((0..kernel).map(|kx| plane + layout.pixel(ky, kx)));
+                let places = (0..kernel).filter_map(|kx| layout.pixel(ky, kx));
+                offsets.extend(places.map(|place| plane + place));
             }
         }
     }

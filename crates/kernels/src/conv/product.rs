@@ -85,8 +85,11 @@ impl Right for Transposed<'_> {
     }
 }
 
-/// `out`, `[outputs][images * positions]`: the product of `weights`, `[outputs][patch]` with rows `stride` apart, and
-/// the patches of `planes`, and of every output its `bias`.
+/// `out`, `[outputs][images * positions]`: the product of `weights`, `[outputs][patch]` with rows `stride`
+/// apart, and the patches of `planes`, and of every output its `bias`.
+///
+/// # Panics
+/// Where not one kernel fits.
 pub fn convolve(
     geometry: &Geometry,
     (weights, stride): (&[f32], usize),
@@ -95,14 +98,14 @@ pub fn convolve(
     work: &mut Work,
     out: &mut [f32],
 ) {
-    let size = geometry.output().unwrap_or((0, 0));
+    let size = geometry.output().expect("a kernel that fits the image");
     let weights = Left::rows(weights, stride);
     let row = |output: usize| bias.map_or(0.0, |bias| bias[output]);
     correlate(weights, geometry.kernel, planes, size, work, out, row);
 }
 
-/// `dx`, `[channels][images * pixels]`: the product of the flipped weights, `[channels][outputs * kernel * kernel]`
-/// ([`flip`]), and the patches of the gradients ([`Planes::load_gradient`]).
+/// `dx`, `[channels][images * pixels]`: the product of the flipped weights, `[channels][outputs * kernel *
+/// kernel]` ([`flip`]), and the patches of the gradients ([`Planes::load_gradient`]).
 pub fn input_gradient(
     geometry: &Geometry,
     flipped: &[f32],
@@ -164,8 +167,8 @@ fn correlate(
     }
 }
 
-/// `gradient`, `[outputs][patch]` with rows `stride` apart: the product of `d`, `[outputs][images * positions]`, and the
-/// transposed patches of `pixels`.
+/// `gradient`, `[outputs][patch]` with rows `stride` apart: the product of `d`, `[outputs][images *
+/// positions]`, and the transposed patches of `pixels`.
 pub fn weight_gradient(
     geometry: &Geometry,
     pixels: &Pixels,
@@ -206,8 +209,8 @@ pub fn weight_gradient(
     }
 }
 
-/// The weights, `[outputs][patch]` with rows `stride` apart, as the gradient at the input needs them: `[channels][outputs * kernel
-/// * kernel]`, every kernel turned by half a turn.
+/// The weights, `[outputs][patch]` with rows `stride` apart, as the gradient at the input needs them:
+/// `[channels][outputs * kernel * kernel]`, every kernel turned by half a turn.
 pub fn flip(geometry: &Geometry, (weights, stride): (&[f32], usize), flipped: &mut Vec<f32>) {
     let area = geometry.kernel * geometry.kernel;
     flipped.clear();

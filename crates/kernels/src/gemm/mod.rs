@@ -3,8 +3,8 @@
 //! `C[m][n] = sum_k A[m][k] B[k][n]`. Every entry is one chain of fused
 //! multiply-adds in the order of k, whatever the tile, the instruction set or the number of
 //! threads: this is why the project has a product of its own. B is packed into panels of
-//! [`PANEL`] columns, as the kernel reads it; A is read in place, through strides, so that a weight
-//! matrix serves untransposed and transposed without a copy.
+//! [`PANEL`] columns, as the kernel reads it; A is read through strides, so that a weight
+//! matrix serves untransposed and transposed.
 
 mod pack;
 pub(crate) mod tile;

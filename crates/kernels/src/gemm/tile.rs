@@ -98,7 +98,7 @@ fn tiles<S: Simd, B: Right, const VECTORS: usize>(
                 _ if VECTORS > 1 => {
                     row_of_tiles::<_, B, 12, VECTORS>(simd, a, row, b, k, &mut panel, target);
                 }
-                _ => {}
+                _ => unreachable!("at most {most} rows"),
             }
         }
     }

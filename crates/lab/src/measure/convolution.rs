@@ -1,8 +1,8 @@
 //! Learning images with convolutions: images/s, against the rate of a large matrix product.
 //!
 //! A layer with `inputs` numbers in a patch, `outputs` channels and so many positions takes `inputs *
-//! outputs * positions` multiply-adds of an image forward, as many for the gradient of its weights and, but in the
-//! first layer, as many for the gradient at its input. Weight sampling takes them once for each sample, local
+//! outputs * positions` multiply-adds of an image forward, as many for the gradient of its weights and, but in
+//! the first layer, as many for the gradient at its input. Weight sampling takes them once for each sample, local
 //! reparameterization twice (means and variances), and in the first layer, whose input the samples
 //! share, for all samples together. Only these are counted, two operations each; noise, pooling and
 //! the rule are overhead.

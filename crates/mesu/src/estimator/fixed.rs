@@ -149,8 +149,8 @@ impl Fixed {
         mut dropping: Option<&mut N>,
         learning: bool,
     ) -> Result<(), Diverged> {
-        let before = convolutions.layers().len();
-        let width = convolutions.layers().first().unwrap_or(&layers[0]);
+        let before = convolutions.weights().len();
+        let width = convolutions.weights().first().unwrap_or(&layers[0]);
         let width = width.layer.input_size();
         let columns = inputs.len() / width;
         if before > 0 {
@@ -232,7 +232,7 @@ impl Fixed {
         first: bool,
     ) -> Result<Learned, Diverged> {
         let (count, columns) = (layers.len(), labels.len());
-        let before = convolutions.layers().len();
+        let before = convolutions.weights().len();
         let classes = layers[count - 1].weight.rows();
         self.loss.load(self.steps[count - 1].output(&[]), classes);
         let learned = self.loss.gradient(labels, scale);

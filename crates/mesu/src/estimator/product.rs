@@ -4,8 +4,8 @@ use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 
 use crate::layer::Layer;
 
-/// The gradient at the input, `dx`, `[inputs][columns]`: the product of `weight`, the transposed matrix, with `d`,
-/// `[outputs][columns]`.
+/// The gradient at the input, `dx`, `[inputs][columns]`: the product of `weight`, the transposed matrix, with
+/// `d`, `[outputs][columns]`.
 pub(super) fn input_gradient(
     layer: &Layer,
     weight: Left<'_>,
@@ -20,7 +20,7 @@ pub(super) fn input_gradient(
     gemm(weight, packed, dx, columns, threads);
 }
 
-/// Numbers in the largest buffer that a batch may need: 64 MiB.
+/// Most numbers in the activations of a layer: 64 MiB.
 const NUMBERS: usize = 1 << 24;
 
 /// Examples worked on together, so that activations of images fit the memory; the same on every

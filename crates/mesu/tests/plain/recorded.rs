@@ -49,7 +49,8 @@ pub(crate) fn assert_close(what: &str, got: &[f32], expected: &Value) {
 
 /// Noise from a file, in the order in which an estimator asks for it.
 ///
-/// Forks go on with the same record: what they are for must be done one after another.
+/// Forks go on with the same record, so that what they are for must be done one after another, and before
+/// anything else is asked for.
 pub(crate) struct Recorded(Arc<Mutex<VecDeque<f32>>>);
 
 impl Recorded {

@@ -1,60 +1,57 @@
 //! Convolutions with given weights.
 
-use mesu_kernels::conv::{Pixels, Planes, Work, convolve, flip, input_gradient};
+use mesu_kernels::conv::{Geometry, Planes, convolve, flip, input_gradient};
 
 use super::super::fixed::{Gradients, Weights};
 use super::super::steps::Steps;
 use super::super::{Diverged, Noise, check_finite};
-use super::{Part, take};
+use super::{Part, Workspace, take};
+use crate::layer::Between;
 
 /// Convolutions, and their weights turned for the way back.
 pub(in super::super) struct Convolutions<'a> {
-    layers: &'a [Weights<'a>],
-    /// Of all but the first; made only for learning.
-    flipped: Vec<Vec<f32>>,
+    weights: &'a [Weights<'a>],
+    layers: Vec<OfLayer<'a>>,
+}
+
+struct OfLayer<'a> {
+    weights: Weights<'a>,
+    geometry: &'a Geometry,
+    then: &'a [Between],
+    /// Made only for learning, and not of the first layer.
+    flipped: Vec<f32>,
 }
 
 impl<'a> Convolutions<'a> {
-    pub(in super::super) fn new(layers: &'a [Weights<'a>], learning: bool) -> Self {
-        let above = layers.iter().skip(1).filter(|_| learning);
-        let flipped = above.map(|Weights { layer, weight, .. }| {
+    pub(in super::super) fn new(weights: &'a [Weights<'a>], learning: bool) -> Self {
+        let layers = weights.iter().enumerate().filter_map(|(l, weights)| {
+            let Weights { layer, weight, .. } = *weights;
+            let geometry = layer.conv.as_ref()?;
             let mut flipped = Vec::new();
-            if let Some(geometry) = &layer.conv {
+            if learning && l > 0 {
                 flip(geometry, (weight.padded(), weight.stride()), &mut flipped);
             }
-            flipped
+            Some(OfLayer {
+                weights: *weights,
+                geometry,
+                then: &layer.then,
+                flipped,
+            })
         });
         Self {
-            layers,
-            flipped: flipped.collect(),
+            weights,
+            layers: layers.collect(),
         }
     }
 
-    pub(in super::super) fn layers(&self) -> &'a [Weights<'a>] {
-        self.layers
+    pub(in super::super) fn weights(&self) -> &'a [Weights<'a>] {
+        self.weights
     }
 }
 
-/// The work on a part of a batch.
+/// What each layer's activations became.
 #[derive(Debug, Default)]
-pub(in super::super) struct FixedPart {
-    layers: Vec<Activations>,
-    gradients: Vec<Gradients>,
-    /// Gradients at the activations of a layer.
-    d: Vec<f32>,
-    /// Those at the layer below.
-    below: Vec<f32>,
-    around: Planes,
-    pixels: Pixels,
-    work: Work,
-}
-
-/// What one layer sees and makes of it.
-#[derive(Debug, Default)]
-struct Activations {
-    planes: Planes,
-    steps: Steps,
-}
+pub(in super::super) struct FixedPart(Vec<Steps>);
 
 impl Part for FixedPart {
     type Shared<'a> = Convolutions<'a>;
@@ -64,96 +61,80 @@ impl Part for FixedPart {
         shared: &Convolutions<'_>,
         inputs: &[f32],
         mut noise: Option<N>,
-        learning: bool,
+        _: bool,
+        space: &mut Workspace,
     ) -> Result<(), Diverged> {
-        self.layers
-            .resize_with(shared.layers.len(), Activations::default);
-        for (l, weights) in shared.layers.iter().enumerate() {
+        let Workspace { seen, work, .. } = space;
+        self.0.resize_with(shared.layers.len(), Steps::default);
+        seen.resize_with(shared.layers.len(), <[Planes; 2]>::default);
+        let examples = inputs.len() / Self::sizes(shared).0;
+        for (l, (of_layer, [planes, _])) in shared.layers.iter().zip(seen).enumerate() {
             let Weights {
                 layer,
                 weight,
                 bias,
-            } = *weights;
-            let Some(geometry) = &layer.conv else {
-                continue;
-            };
-            let (below, rest) = self.layers.split_at_mut(l);
-            let Activations { planes, steps } = &mut rest[0];
+            } = of_layer.weights;
+            let geometry = of_layer.geometry;
+            let (below, rest) = self.0.split_at_mut(l);
             match below.last() {
                 None => planes.load_examples(geometry, inputs),
-                Some(below) => {
-                    planes.load(
-                        geometry,
-                        below.steps.output(&shared.layers[l - 1].layer.then),
-                    );
-                }
+                Some(below) => planes.load(geometry, below.output(shared.layers[l - 1].then)),
             }
-            let examples = inputs.len() / Self::sizes(shared).0;
-            let a = steps.activations();
+            let a = rest[0].activations();
             a.resize(layer.outputs * examples * layer.positions(), 0.0);
             let bias = bias.map(|bias| bias.row(0));
-            let weights = (weight.padded(), weight.stride());
-            convolve(geometry, weights, bias, planes, &mut self.work, a);
+            convolve(
+                geometry,
+                (weight.padded(), weight.stride()),
+                bias,
+                planes,
+                work,
+                a,
+            );
             check_finite(l, a, &[])?;
-            steps.forward(&layer.then, examples, noise.as_mut().filter(|_| learning));
+            rest[0].forward(of_layer.then, examples, noise.as_mut());
         }
         Ok(())
     }
 
     fn output(&self, shared: &Convolutions<'_>) -> &[f32] {
         let last = shared.layers.len() - 1;
-        self.layers[last]
-            .steps
-            .output(&shared.layers[last].layer.then)
+        self.0[last].output(shared.layers[last].then)
     }
 
-    fn gradient(&mut self) -> &mut Vec<f32> {
-        &mut self.d
+    fn backward(&mut self, shared: &Convolutions<'_>, inputs: &[f32], space: &mut Workspace) {
+        let Workspace {
+            d: [d, _],
+            below: [dx, _],
+            around,
+            pixels: [pixels, _],
+            work,
+            gradients,
+            ..
+        } = space;
+        if gradients.is_empty() {
+            gradients.extend(shared.weights.iter().copied().map(Gradients::new));
+        }
+        let examples = inputs.len() / Self::sizes(shared).0;
+        for (l, of_layer) in shared.layers.iter().enumerate().rev() {
+            let (geometry, layer) = (of_layer.geometry, of_layer.weights.layer);
+            let (below, rest) = self.0.split_at_mut(l);
+            rest[0].backward(of_layer.then, examples, d);
+            match below.last() {
+                None => pixels.load_examples(geometry, inputs),
+                Some(below) => pixels.load(geometry, below.output(shared.layers[l - 1].then)),
+            }
+            take(geometry, pixels, d, work, &mut gradients[l]);
+            if l > 0 {
+                around.load_gradient(geometry, layer.outputs, d);
+                dx.resize(layer.input_size() * examples, 0.0);
+                input_gradient(geometry, &of_layer.flipped, around, work, dx);
+                std::mem::swap(d, dx);
+            }
+        }
     }
 
     fn sizes(shared: &Convolutions<'_>) -> (usize, usize) {
-        (shared.layers[0].layer.input_size(), 1)
-    }
-
-    fn backward(&mut self, shared: &Convolutions<'_>, inputs: &[f32]) {
-        if self.gradients.is_empty() {
-            self.gradients
-                .extend(shared.layers.iter().copied().map(Gradients::new));
-        }
-        let examples = inputs.len() / Self::sizes(shared).0;
-        for (l, Weights { layer, .. }) in shared.layers.iter().enumerate().rev() {
-            let Some(geometry) = &layer.conv else {
-                continue;
-            };
-            let (below, rest) = self.layers.split_at_mut(l);
-            rest[0].steps.backward(&layer.then, examples, &mut self.d);
-            match below.last() {
-                None => self.pixels.load_examples(geometry, inputs),
-                Some(below) => {
-                    let then = &shared.layers[l - 1].layer.then;
-                    self.pixels.load(geometry, below.steps.output(then));
-                }
-            }
-            let (work, gradients) = (&mut self.work, &mut self.gradients[l]);
-            take(geometry, &self.pixels, &self.d, work, gradients);
-            if below.is_empty() {
-                continue;
-            }
-            self.around.load_gradient(geometry, layer.outputs, &self.d);
-            self.below.resize(layer.input_size() * examples, 0.0);
-            let flipped = &shared.flipped[l - 1];
-            input_gradient(
-                geometry,
-                flipped,
-                &self.around,
-                &mut self.work,
-                &mut self.below,
-            );
-            std::mem::swap(&mut self.d, &mut self.below);
-        }
-    }
-
-    fn gradients(&self) -> &[Gradients] {
-        &self.gradients
+        (shared.layers[0].weights.layer.input_size(), 1)
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! A part of a batch goes through all convolutions, from the images to what the first fully connected layer
 //! sees, and back, on one thread: what it needs stays near, and no thread waits for another. Every part has
-//! noise of its own, and gradients are summed in the order of the parts, so that the number of threads changes
-//! no bit.
+//! noise of its own, and gradients are summed in the order of the parts, so that the number of threads
+//! changes no bit. Parts go in waves, so that memory does not grow with their number but for what their way
+//! back needs.
 
 mod fixed;
 mod local;
@@ -11,7 +12,7 @@ mod local;
 use std::fmt::Debug;
 
 use mesu_kernels::batch::total;
-use mesu_kernels::conv::{Geometry, Pixels, Work, weight_gradient};
+use mesu_kernels::conv::{Geometry, Pixels, Planes, Work, weight_gradient};
 use mesu_kernels::gemm::Threads;
 use rayon::prelude::*;
 
@@ -24,12 +25,15 @@ use crate::layer::Layer;
 /// Images of a part, each as often as there are samples of it.
 const COLUMNS: usize = 8;
 
+/// Parts of a wave. More cores than this find nothing to do.
+const WAVE: usize = 16;
+
 /// Examples of a part.
-fn part(samples: usize) -> usize {
+fn examples_per_part(samples: usize) -> usize {
     (COLUMNS / samples).max(1)
 }
 
-/// The work on one part of a batch, and what its way back needs.
+/// What one part of a batch keeps for its way back.
 pub(super) trait Part: Debug + Default + Send {
     /// The convolutions and what else all parts share.
     type Shared<'a>: Sync;
@@ -41,22 +45,39 @@ pub(super) trait Part: Debug + Default + Send {
         inputs: &[f32],
         noise: Option<N>,
         learning: bool,
+        space: &mut Workspace,
     ) -> Result<(), Diverged>;
 
     /// What comes out, `[features][samples * examples]`.
     fn output(&self, shared: &Self::Shared<'_>) -> &[f32];
 
-    /// The gradient at the output, to be filled in, then the way back.
-    fn gradient(&mut self) -> &mut Vec<f32>;
-
-    /// From the gradient at the output to the gradients of all layers; the inputs are those of the way there.
-    fn backward(&mut self, shared: &Self::Shared<'_>, inputs: &[f32]);
+    /// From the gradient at the output, in `space`, to the gradients of all layers, there too: of each one, or
+    /// where synapses have two, both. The inputs are those of the way there.
+    fn backward(&mut self, shared: &Self::Shared<'_>, inputs: &[f32], space: &mut Workspace);
 
     /// Numbers of an example, and samples of each.
     fn sizes(shared: &Self::Shared<'_>) -> (usize, usize);
+}
 
-    /// Those gradients, layer by layer: one of each, or where synapses have two, both.
-    fn gradients(&self) -> &[Gradients];
+/// Buffers that a part needs while it is worked on. Of pairs, local reparameterization has the first for
+/// means, the second for variances; given weights only need the first.
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    /// What each layer sees: of its own, since borders are not written again.
+    seen: Vec<[Planes; 2]>,
+    /// Means and variances of pre-activations.
+    moments: [Vec<f32>; 2],
+    /// Gradients at the activations of a layer, and those times `z / sqrt(v)`.
+    d: [Vec<f32>; 2],
+    /// Those of the first layer summed over the samples, which share its input.
+    summed: [Vec<f32>; 2],
+    /// Gradients at the layer below.
+    below: [Vec<f32>; 2],
+    /// What lies around each pixel of the gradients.
+    around: Planes,
+    pixels: [Pixels; 2],
+    work: Work,
+    gradients: Vec<Gradients>,
 }
 
 /// The parts of a batch.
@@ -64,6 +85,7 @@ pub(super) trait Part: Debug + Default + Send {
 pub(super) struct Trunk<P> {
     threads: Threads,
     parts: Vec<P>,
+    spaces: Vec<Workspace>,
     /// Of all parts together, `[features][samples * examples]`.
     output: Vec<f32>,
 }
@@ -74,10 +96,12 @@ pub(super) fn convolutions<'a>(layers: impl Iterator<Item = &'a Layer>) -> usize
 }
 
 impl<P: Part> Trunk<P> {
+    /// Buffers for learning on `threads`; without learning, parts go one after another on the caller's.
     pub(super) fn new(threads: Threads) -> Self {
         Self {
             threads,
             parts: Vec::new(),
+            spaces: Vec::new(),
             output: Vec::new(),
         }
     }
@@ -97,45 +121,41 @@ impl<P: Part> Trunk<P> {
         learning: bool,
     ) -> Result<(), Diverged> {
         let (width, samples) = P::sizes(shared);
-        let (examples, size) = (inputs.len() / width, part(samples));
-        let parts = inputs.chunks(size * width);
-        let count = parts.len();
-        let noises = parts.map(|inputs| (inputs, noise.as_deref_mut().map(Noise::fork)));
+        let (examples, size) = (inputs.len() / width, examples_per_part(samples));
+        let count = if learning { examples.div_ceil(size) } else { 1 };
+        // What there is stays, also when a batch is smaller than the one before.
+        self.parts
+            .resize_with(self.parts.len().max(count), P::default);
+        self.spaces
+            .resize_with(self.spaces.len().max(count.min(WAVE)), Workspace::default);
+        let inputs = inputs.chunks(size * width);
+        let mut inputs = inputs.map(|inputs| (inputs, noise.as_deref_mut().map(Noise::fork)));
         let all = &mut self.output;
         let mut gather = |number, part: &[f32]| gather(part, all, number * size, examples, samples);
-        // Parts stay when a batch is smaller than the one before.
-        let kept = if learning { count } else { 1 };
-        self.parts
-            .resize_with(self.parts.len().max(kept), P::default);
         if !learning {
-            let part = &mut self.parts[0];
-            for (number, (inputs, noise)) in noises.enumerate() {
-                part.forward(shared, inputs, noise, false)?;
+            let (part, space) = (&mut self.parts[0], &mut self.spaces[0]);
+            for (number, (inputs, noise)) in inputs.enumerate() {
+                part.forward(shared, inputs, noise, false, space)?;
                 gather(number, part.output(shared));
             }
             return Ok(());
         }
-        let noises: Vec<_> = noises.collect();
-        let parts = &mut self.parts[..count];
-        let work = |(part, (inputs, noise)): (&mut P, (&[f32], Option<N>))| {
-            part.forward(shared, inputs, noise, true)
-        };
-        match self.threads {
-            Threads::One => parts.iter_mut().zip(noises).try_for_each(work)?,
-            Threads::Pool => {
-                let done = parts.par_iter_mut().zip(noises).with_max_len(1);
-                let done: Vec<_> = done.map(work).collect();
-                done.into_iter().collect::<Result<(), _>>()?;
+        for (wave, parts) in self.parts[..count].chunks_mut(WAVE).enumerate() {
+            let items = parts.iter_mut().zip(&mut self.spaces).zip(&mut inputs);
+            let done = each(self.threads, items.collect(), |((part, space), input)| {
+                let (inputs, noise) = input;
+                part.forward(shared, inputs, noise, true, space)
+            });
+            done.into_iter().collect::<Result<(), _>>()?;
+            for (number, part) in parts.iter().enumerate() {
+                gather(wave * WAVE + number, part.output(shared));
             }
-        }
-        for (number, part) in parts.iter().enumerate() {
-            gather(number, part.output(shared));
         }
         Ok(())
     }
 
-    /// From the gradient at the output of the last batch, `[features][samples * examples]`, to the gradients of its
-    /// layers, added to what is there unless it is the `first` of a batch.
+    /// From the gradient at the output of the last batch, `[features][samples * examples]`, to the gradients of
+    /// its layers, added to what is there unless it is the `first` of a batch.
     pub(super) fn backward<'a>(
         &mut self,
         shared: &P::Shared<'_>,
@@ -145,37 +165,49 @@ impl<P: Part> Trunk<P> {
         first: bool,
     ) {
         let (width, samples) = P::sizes(shared);
-        let (examples, size) = (inputs.len() / width, part(samples));
-        let work = |(number, part): (usize, &mut P)| {
-            let begin = number * size;
-            let here = begin..examples.min(begin + size);
-            let own = part.gradient();
-            own.clear();
-            for sample in d.chunks_exact(examples) {
-                own.extend_from_slice(&sample[here.clone()]);
-            }
-            part.backward(shared, &inputs[here.start * width..here.end * width]);
-        };
-        let parts = &mut self.parts[..examples.div_ceil(size)];
-        match self.threads {
-            Threads::One => parts.iter_mut().enumerate().for_each(work),
-            Threads::Pool => {
-                let parts = parts.par_iter_mut().enumerate();
-                parts.with_max_len(1).for_each(work);
-            }
-        }
-        for (layer, sum) in sums.enumerate() {
-            for (number, part) in parts.iter().enumerate() {
-                sum.add(&part.gradients()[layer], first && number == 0);
+        let (examples, size) = (inputs.len() / width, examples_per_part(samples));
+        let count = examples.div_ceil(size);
+        let mut sums: Vec<_> = sums.collect();
+        let mut inputs = inputs.chunks(size * width);
+        for (wave, parts) in self.parts[..count].chunks_mut(WAVE).enumerate() {
+            let items = parts.iter_mut().zip(&mut self.spaces).zip(&mut inputs);
+            let items = items.enumerate().collect();
+            each(self.threads, items, |(number, ((part, space), inputs))| {
+                let begin = (wave * WAVE + number) * size;
+                let here = begin..examples.min(begin + size);
+                let own = &mut space.d[0];
+                own.clear();
+                for sample in d.chunks_exact(examples) {
+                    own.extend_from_slice(&sample[here.clone()]);
+                }
+                part.backward(shared, inputs, space);
+            });
+            for (number, (_, space)) in parts.iter().zip(&self.spaces).enumerate() {
+                let first = first && wave + number == 0;
+                for (sum, part) in sums.iter_mut().zip(&space.gradients) {
+                    sum.add(part, first);
+                }
             }
         }
     }
 }
 
-/// Puts what came out of a part, that begins at example `first`, into what comes out of them all, `[features][samples *
-/// examples]`.
+/// The results of `work` on all `items`, in order.
+fn each<T: Send, R: Send>(
+    threads: Threads,
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Sync + Send,
+) -> Vec<R> {
+    match threads {
+        Threads::One => items.into_iter().map(work).collect(),
+        Threads::Pool => items.into_par_iter().with_max_len(1).map(work).collect(),
+    }
+}
+
+/// Puts what came out of a part, that begins at example `first`, into what comes out of them all,
+/// `[features][samples * examples]`.
 fn gather(part: &[f32], all: &mut Vec<f32>, first: usize, examples: usize, samples: usize) {
-    let here = self::part(samples).min(examples - first);
+    let here = examples_per_part(samples).min(examples - first);
     all.resize(part.len() / here * examples, 0.0);
     // Row after row, each of so many samples.
     for (all, part) in all.chunks_exact_mut(examples).zip(part.chunks_exact(here)) {
@@ -183,16 +215,15 @@ fn gather(part: &[f32], all: &mut Vec<f32>, first: usize, examples: usize, sampl
     }
 }
 
-/// The gradients of a layer's weights and biases: of `d`, `[outputs][images * positions]`, and the images that it saw.
+/// The gradients of a layer's weights and biases: of `d`, `[outputs][images * positions]`, and the images that
+/// it saw.
 fn take(geometry: &Geometry, pixels: &Pixels, d: &[f32], work: &mut Work, to: &mut Gradients) {
     let (stride, columns) = (to.weight.stride(), d.len() / to.weight.rows());
     let weight = (to.weight.padded_mut(), stride);
     weight_gradient(geometry, pixels, d, work, weight);
     if let Some(bias) = &mut to.bias {
         let rows = d.chunks_exact(columns).map(total);
-        bias.row_mut(0)
-            .iter_mut()
-            .zip(rows)
-            .for_each(|(to, row)| *to = row);
+        let biases = bias.row_mut(0).iter_mut().zip(rows);
+        biases.for_each(|(to, row)| *to = row);
     }
 }
