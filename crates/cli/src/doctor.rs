@@ -153,8 +153,12 @@ fn description(saved: &Saved, diagnosis: &Diagnosis) -> String {
         grouped(diagnosis.updates as f64)
     );
     if let Some(experiment) = &saved.experiment {
-        let (done, tasks) = (saved.tasks_done, experiment.tasks);
-        let _ = write!(text, ", {done} of {tasks} tasks done");
+        let (done, stages) = (saved.tasks_done, experiment.stages());
+        let what = match stages > experiment.tasks {
+            true => "stages",
+            false => "tasks",
+        };
+        let _ = write!(text, ", {done} of {stages} {what} done");
     }
     text
 }

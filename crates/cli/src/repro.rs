@@ -49,6 +49,9 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
         quiet: arguments.quiet,
         json: arguments.json,
     };
+    if let Some(folder) = &arguments.record {
+        results::prepare(folder)?;
+    }
     let started = Instant::now();
     let Done { json, failed } = run::follow(&run, &plan, &path)?;
     let Some(summary) = json else {
@@ -57,9 +60,6 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
     };
     let rows = figure.reached(&summary);
     let seconds = started.elapsed();
-    if let Some(folder) = &arguments.record {
-        Record::new(figure, &summary, whole.then_some(seconds.as_secs_f64())).write(folder)?;
-    }
     print(&if arguments.json {
         let value = json!({ "figure": figure.name, "title": figure.title, "quick": arguments.quick,
             "seeds": results::seeds(&summary), "wall_seconds": seconds.as_secs_f64(), "rows": rows });
@@ -73,6 +73,9 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
             seconds,
         )
     })?;
+    if let Some(folder) = &arguments.record {
+        Record::new(figure, &summary, whole.then_some(seconds.as_secs_f64())).write(folder)?;
+    }
     for (cell, error) in &failed {
         message(&format!("error: {cell}: {}", one_line(error)));
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mesu::LearnerKind;
-use toml::Value;
+use toml::{Table, Value};
 
 use crate::document;
 use crate::error::LabError;
@@ -50,8 +50,34 @@ impl Axes {
                     axes.grid.insert(key, values);
                 }
             }
+            axes.all_run(document, origin, &about)?;
         }
         Ok(axes)
+    }
+
+    /// An error for the first key of `document` that is about a learner which does not run: neither
+    /// compared nor, without a comparison, `about`.
+    fn all_run(&self, document: &Table, origin: &str, about: &str) -> Result<(), LabError> {
+        let running: Vec<&str> = match &self.compare[..] {
+            [] => vec![about],
+            kinds => kinds.iter().map(|kind| kind.name()).collect(),
+        };
+        for (key, _) in document::leaves(document) {
+            let kind = match key.strip_prefix("grid.learners.") {
+                Some(rest) => rest.split('.').next().unwrap_or_default(),
+                None if key.starts_with("learner.") => about,
+                None => continue,
+            };
+            if !running.contains(&kind) {
+                return Err(LabError::NotRun {
+                    origin: origin.to_owned(),
+                    kind: kind.to_owned(),
+                    running: running.join(", "),
+                    key,
+                });
+            }
+        }
+        Ok(())
     }
 }
 

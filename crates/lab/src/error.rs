@@ -80,6 +80,20 @@ pub enum LabError {
         /// What to do.
         instead: &'static str,
     },
+    /// A learner, or a setting of one, that no cell would run.
+    #[error(
+        "{origin}: {key}: {kind} does not run, only {running}; add it to compare, or drop the key"
+    )]
+    NotRun {
+        /// The file, or `--set`.
+        origin: String,
+        /// The dotted key.
+        key: String,
+        /// The learner it is about.
+        kind: String,
+        /// The learners that run.
+        running: String,
+    },
     /// A key of the grid that a learner does not have.
     #[error(
         "grid.learner.{setting}: {kind} has no such setting, but {keys}; write learners.KIND.{setting} for the learner that has it, or take {kind} out"

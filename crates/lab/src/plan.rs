@@ -202,8 +202,6 @@ mod tests {
             panic!("the learner of the cell")
         };
         assert_eq!(mesu.memory_window, 1e15);
-        // The preset's settings of SGD, and those of the section for the learner that runs.
-        assert_eq!(self::names(&["learner.kind=sgd", grid[1]]), [""; 1]);
         let own = find(&[
             "compare=sgd,mesu",
             "learner.samples=2",
@@ -224,6 +222,18 @@ mod tests {
                     "grid.learner.memory_window: sgd has no such setting",
                     "lr, reduction",
                 ],
+            ),
+            (
+                &["learner.kind=sgd", "grid.learners.mesu.samples=[1,2]"],
+                ["grid.learners.mesu.samples: mesu does not run", "only sgd"],
+            ),
+            (
+                &["compare=sgd,adam", "learner.samples=2"],
+                ["learner.samples: mesu does not run", "only sgd, adam"],
+            ),
+            (
+                &["compare=mesu,sgd", "learner.kind=adam"],
+                ["learner.kind: adam does not run", "only mesu, sgd"],
             ),
             (
                 &["grid.tasks=[2,2]"],

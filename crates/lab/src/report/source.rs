@@ -67,6 +67,22 @@ impl RunData {
     }
 }
 
+impl Found {
+    /// Adds a run, unless there is one of the same settings and seed: they have the same bits, so that it
+    /// would count twice. The longer one stays.
+    fn add(&mut self, run: RunData) {
+        match self
+            .runs
+            .iter_mut()
+            .find(|other| other.config == run.config)
+        {
+            Some(other) if run.history.tasks.len() > other.history.tasks.len() => *other = run,
+            Some(_) => {}
+            None => self.runs.push(run),
+        }
+    }
+}
+
 /// The runs in `folders`, each a run's or one of such folders; a run given twice counts once.
 ///
 /// # Errors
@@ -101,7 +117,7 @@ pub(crate) fn find(folders: &[PathBuf]) -> Result<Found, LabError> {
                 Some(run) => {
                     any = true;
                     seen.push(real);
-                    found.runs.push(run);
+                    found.add(run);
                 }
                 None => found.left_out.push(path),
             }

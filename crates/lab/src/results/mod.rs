@@ -105,6 +105,17 @@ impl CellRecord {
     }
 }
 
+/// Makes `folder`, if need be, and sees that records can be written there: before long runs, not after.
+///
+/// # Errors
+/// [`LabError::Io`] when that can't be done.
+pub fn prepare(folder: &Path) -> Result<(), LabError> {
+    fs::create_dir_all(folder).map_err(LabError::io(folder, "can't be made"))?;
+    let probe = tempfile::tempfile_in(folder);
+    probe.map_err(LabError::io(folder, "can't be written to"))?;
+    Ok(())
+}
+
 /// How many seeds a `summary.json` is over.
 #[must_use]
 pub fn seeds(summary: &Value) -> usize {
@@ -119,9 +130,15 @@ pub fn seeds(summary: &Value) -> usize {
 pub fn page(folder: &Path) -> Result<String, LabError> {
     let mut records = Vec::new();
     for figure in figures() {
-        if let Some(record) = load::<Record>(&folder.join(format!("{}.json", figure.name)))? {
-            records.push((figure, record));
+        let path = folder.join(format!("{}.json", figure.name));
+        let Some(record) = load::<Record>(&path)? else {
+            continue;
+        };
+        if record.figure != figure.name {
+            let message = format!("it is of the figure {}", record.figure);
+            return Err(LabError::Record { path, message });
         }
+        records.push((figure, record));
     }
     let bench = load::<Value>(&folder.join(BENCH))?;
     if records.is_empty() && bench.is_none() {
