@@ -254,7 +254,7 @@ pub(crate) struct ReproArguments {
     /// Folder for the runs [default: runs/repro-FIGURE]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Write down what is reached, as FIGURE.json in that folder
+    /// Write down what is reached, as FIGURE.json in that folder; not with --quick
     #[arg(long, value_name = "FOLDER", conflicts_with = "quick")]
     pub(crate) record: Option<PathBuf>,
     /// No progress on stderr

@@ -38,6 +38,11 @@ fn a_figure_is_run_and_its_numbers_are_found() {
 #[test]
 fn unknown_figures_are_refused() {
     let folder = tempfile::tempdir().unwrap();
+    // Before anything is run.
+    fs::write(folder.path().join("file"), "").unwrap();
+    let line = fail(folder.path(), &["repro", "digits", "--record", "file"]);
+    assert!(line.contains("file: can't be made"), "{line}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     let line = fail(folder.path(), &["repro", "fig9"]);
     assert!(
         line.contains("fig9") && line.contains("fig3, fig3-seeds"),
