@@ -295,3 +295,27 @@ fn occupied_folders_are_kept() {
     assert!(line.contains("out: holds "), "{line}");
     assert_eq!(files(&out), before);
 }
+
+#[test]
+fn a_damaged_cell_does_not_hide_the_others() {
+    let folder = small_data();
+    let out = ["--out", "out", "--resume"];
+    succeed(folder.path(), &cells(&out));
+    let checkpoint = folder.path().join("out/sgd/checkpoint.safetensors");
+    let bytes = fs::read(&checkpoint).unwrap();
+    fs::write(&checkpoint, &bytes[..bytes.len() / 2]).unwrap();
+    let output = mesu(folder.path(), &cells(&out)).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let (table, errors) = (stdout(&output), stderr(&output));
+    assert!(table.contains("mesu,memory_window=1000"), "{table}");
+    let told = |line: &str| line.starts_with("error: sgd: ") && line.contains("checkpoint");
+    assert_eq!(
+        errors.lines().filter(|line| told(line)).count(),
+        1,
+        "{errors}"
+    );
+    let page = fs::read_to_string(folder.path().join("out/report.html")).unwrap();
+    assert!(page.contains("memory_window=300000"));
+    // Nothing of what is damaged was overwritten.
+    assert_eq!(fs::read(&checkpoint).unwrap(), bytes[..bytes.len() / 2]);
+}

@@ -85,11 +85,15 @@ pub fn run_cells(
     };
     let mut outcomes = side_by_side(&units, run_unit).into_iter();
 
-    let (mut compared, mut failed, mut interrupted) = (Vec::new(), Vec::new(), false);
+    let (mut compared, mut failed, mut sound) = (Vec::new(), Vec::new(), Vec::new());
+    let mut interrupted = false;
     for (cell, _, runs) in &cells {
         let own = outcomes.by_ref().take(runs.experiments.len()).collect();
         let result = match runs.join(own) {
-            Ok(Outcomes::Finished { json, .. }) => Ok(json),
+            Ok(Outcomes::Finished { json, .. }) => {
+                sound.push(path.join(&cell.name));
+                Ok(json)
+            }
             Ok(Outcomes::Interrupted) => {
                 interrupted = true;
                 continue;
@@ -107,8 +111,9 @@ pub fn run_cells(
         false => {
             let json = comparison::summary(&plan.name, &compared);
             directory.write_json(SUMMARY, &json)?;
-            if failed.len() < cells.len() {
-                directory.write(REPORT, Report::read(&[path.to_owned()])?.html().as_bytes())?;
+            // Of the sound ones: what is wrong with another is told at the end.
+            if !sound.is_empty() {
+                directory.write(REPORT, Report::read(&sound)?.html().as_bytes())?;
             }
             Some(json)
         }
