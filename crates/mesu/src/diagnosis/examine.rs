@@ -57,6 +57,11 @@ pub(super) fn examine(
     if early {
         let updates = learner.updates();
         findings.push(Finding::TooEarly { updates });
+        // A penalty throws from the first task's end on.
+        let mut penalties = Vec::new();
+        of_penalty(learner, groups, &mut penalties);
+        penalties.retain(|finding| matches!(finding, Finding::PenaltyUnstable { .. }));
+        findings.append(&mut penalties);
     } else {
         findings.extend(stuck(learner, groups));
         for group in groups {

@@ -268,7 +268,7 @@ impl fmt::Display for Finding {
             ),
             Self::TooEarly { updates } => write!(
                 f,
-                "After {} it is too early to judge the synapses; only the settings were.",
+                "After {} it is too early to judge the synapses; only the settings and a penalty were.",
                 count(*updates as f64, "update")
             ),
             Self::UnusedHeads { heads, of } => write!(

@@ -464,6 +464,9 @@ fn penalties_hold_or_throw() {
         Broken,
         &["up to 4 times", "flies off", "for example to 0.25"],
     );
+    let early = |learner: Learner| learner.brought_to(500, |_| ());
+    expect(&early(ewc(1_000.0)), Broken, &["too early", "flies off"]);
+    expect(&early(ewc(0.0)), Healthy, &["too early"]);
     expect(&ewc(0.0), Healthy, &["no task has ended yet"]);
     let si = learner(SiConfig::default(), set("omega", |_, _, _, _| 1e7));
     expect(&si, Broken, &["Lower learner.coefficient"]);
