@@ -113,6 +113,7 @@ fn varied(key: &str, values: &Value, origin: &str) -> Result<Vec<Value>, LabErro
         "seed" => Some("give --seeds N,… instead"),
         "learner.kind" => Some("give compare = [\"mesu\", …] instead"),
         "name" | "description" => Some("drop it"),
+        "compare" | "grid" => Some("give it beside the grid, not inside"),
         _ => None,
     };
     if let Some(instead) = instead {
@@ -220,6 +221,10 @@ mod tests {
             ("grid.tasks = 3", ["grid.tasks: found 3", "one or more"]),
             ("grid.tasks = []", ["grid.tasks: found []", "one or more"]),
             ("grid.seed = [1, 2]", ["grid.seed", "--seeds"]),
+            (
+                "grid.compare = ['sgd']",
+                ["grid.compare", "beside the grid"],
+            ),
             (
                 "grid.learner.kind = ['sgd']",
                 ["grid.learner.kind", "compare"],

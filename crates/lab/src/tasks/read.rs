@@ -56,6 +56,14 @@ fn known(name: &str) -> Option<Vec<Known>> {
 }
 
 fn known_source(sets: &[Known]) -> Result<Source, LabError> {
+    let again = |i: usize| sets[..i].contains(&sets[i]);
+    if let Some(twice) = (0..sets.len()).find(|i| again(*i)) {
+        return Err(LabError::Range {
+            key: "data.source",
+            found: format!("{} twice", sets[twice].name()),
+            expected: "every data set once".to_owned(),
+        });
+    }
     let root = folder()?;
     let mut sources = sets.iter().map(|set| set.source(&root));
     let first = sources.next().expect("a name has one part or more")?;

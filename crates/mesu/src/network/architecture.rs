@@ -292,25 +292,27 @@ fn parse(text: &str) -> Result<Entry, ConfigError> {
             if number(columns, 1)? != kernel || kernel > WIDEST_KERNEL {
                 return Err(wrong());
             }
-            let (mut padding, mut stride) = (0, 1);
+            let (mut padding, mut stride) = (None, None);
             let mut more = more;
             while !more.is_empty() {
+                // Each may be said once.
                 more = match more {
-                    ["same", rest @ ..] if kernel % 2 == 1 => {
-                        padding = kernel / 2;
+                    ["same", rest @ ..] if kernel % 2 == 1 && padding.is_none() => {
+                        padding = Some(kernel / 2);
                         rest
                     }
-                    ["pad", n, rest @ ..] => {
-                        padding = number(n, 0)?;
+                    ["pad", n, rest @ ..] if padding.is_none() => {
+                        padding = Some(number(n, 0)?);
                         rest
                     }
-                    ["stride", n, rest @ ..] => {
-                        stride = number(n, 1)?;
+                    ["stride", n, rest @ ..] if stride.is_none() => {
+                        stride = Some(number(n, 1)?);
                         rest
                     }
                     _ => return Err(wrong()),
                 };
             }
+            let (padding, stride) = (padding.unwrap_or(0), stride.unwrap_or(1));
             // More would be positions that see zeros alone.
             if padding >= kernel {
                 return Err(wrong());
@@ -459,6 +461,8 @@ mod tests {
             "conv 3 3x3 pad",
             "conv 3 2x2 same",
             "conv 3 3x3 stride 0",
+            "conv 3 3x3 stride 2 stride 3",
+            "conv 3 3x3 same pad 1",
             "conv 3 3x3 valid 2",
             "linear",
             "linear -1",
