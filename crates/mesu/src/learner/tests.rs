@@ -50,7 +50,12 @@ fn kinds() -> Vec<LearnerConfig> {
     let mut kinds = Vec::new();
     for kind in LearnerKind::ALL {
         let variants = match kind {
-            LearnerKind::Mesu | LearnerKind::Foovb => [
+            LearnerKind::Mesu => ["local-reparameterization", "weight-sampling"].map(|estimator| {
+                serde_json::json!({
+                    "lr_mu": 0.1, "samples": 3, "estimator": estimator, "sigma_step": "closed-form"
+                })
+            }),
+            LearnerKind::Foovb => [
                 serde_json::json!({ "lr_mu": 0.1, "samples": 3 }),
                 serde_json::json!({ "lr_mu": 0.1, "samples": 3, "estimator": "weight-sampling" }),
             ],
