@@ -3,7 +3,7 @@
 //! Shapes, with B examples and S samples: activations are feature-major, `[features][columns]`, with
 //! column `s * B + b` for sample s of example b; the first layer's m and v are `[outputs][B]`, shared
 //! by the samples. Each example and sample has its own noise. What convolutions come before is the work of
-//! [`super::trunk`].
+//! the module `trunk`.
 
 use mesu_kernels::Rule;
 use mesu_kernels::batch::{Second, add_product, multiply, sample, update};
