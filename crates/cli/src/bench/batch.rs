@@ -11,9 +11,8 @@ use anyhow::{Context, Result};
 use mesu_lab::measure::{self, Effort};
 use serde_json::{Value, json};
 
-use super::{Digits, compared, effort, elements, name, number, on_one_core, show, text};
+use super::{Digits, compared, effort, elements, name, on_one_core, rate_line, show, text};
 use crate::arguments::BenchArguments;
-use crate::output::grouped;
 
 /// Neurons of the hidden layers.
 pub(super) const HIDDEN: [usize; 2] = [400, 400];
@@ -50,14 +49,10 @@ pub(super) fn measured(digits: &Digits, effort: Effort) -> Result<Value> {
 pub(super) fn lines(value: &Value) -> String {
     let mut lines = String::new();
     for run in elements(value, "runs") {
+        lines += &rate_line(run, "a GEMM on the same shapes");
         let _ = writeln!(
             lines,
-            "{:>9} images/s  {:5.1} GFLOP/s, {:.0} % of the {:.1} of a GEMM on the same shapes\n  \
-             {}, {} per batch, {} samples, learning on one core",
-            grouped(number(run, "images_per_second")),
-            number(run, "gflops"),
-            100.0 * number(run, "share"),
-            number(run, "gemm_gflops"),
+            "  {}, {} per batch, {} samples, learning on one core",
             text(value, "name"),
             value["batch_size"],
             run["samples"],

@@ -14,9 +14,8 @@ use mesu_lab::Experiment;
 use mesu_lab::measure;
 use serde_json::{Value, json};
 
-use super::{announce, compared, effort, elements, number, show, text};
+use super::{announce, compared, effort, elements, rate_line, show, text};
 use crate::arguments::BenchArguments;
-use crate::output::grouped;
 
 /// Whose network it is.
 const PRESET: &str = "incremental-objects";
@@ -77,14 +76,10 @@ pub(super) fn measured(quick: bool) -> Result<Value> {
 pub(super) fn lines(value: &Value) -> String {
     let mut lines = String::new();
     for run in elements(value, "runs") {
+        lines += &rate_line(run, "a large GEMM");
         let _ = writeln!(
             lines,
-            "{:>9} images/s  {:5.1} GFLOP/s, {:.0} % of the {:.1} of a large GEMM\n  \
-             {}, {} per batch, {}, {} samples, {} threads",
-            grouped(number(run, "images_per_second")),
-            number(run, "gflops"),
-            100.0 * number(run, "share"),
-            number(run, "gemm_gflops"),
+            "  {}, {} per batch, {}, {} samples, {} threads",
             text(value, "name"),
             value["batch_size"],
             text(run, "estimator"),

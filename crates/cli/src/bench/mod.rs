@@ -21,7 +21,7 @@ use mesu_lab::{Data, Experiment, presets};
 use serde_json::{Value, json};
 
 use crate::arguments::{Bench, BenchArguments};
-use crate::output::{message, print};
+use crate::output::{grouped, message, print};
 
 /// The benchmark asked for.
 pub(crate) fn bench(bench: &Bench) -> Result<ExitCode> {
@@ -109,6 +109,17 @@ fn compared(compared: &Compared) -> Value {
         "share": compared.share(),
         "images_per_second_rounds": compared.examples_per_second,
     })
+}
+
+/// The rate of what [`compared`] told, beside that of `gemm`, in a line.
+fn rate_line(value: &Value, gemm: &str) -> String {
+    format!(
+        "{:>9} images/s  {:5.1} GFLOP/s, {:.0} % of the {:.1} of {gemm}\n",
+        grouped(number(value, "images_per_second")),
+        number(value, "gflops"),
+        100.0 * number(value, "share"),
+        number(value, "gemm_gflops"),
+    )
 }
 
 /// A number of the JSON; 0 where there is none, which no benchmark gives.

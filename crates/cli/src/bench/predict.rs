@@ -10,9 +10,8 @@ use anyhow::{Context, Result};
 use mesu_lab::measure::{self, Effort};
 use serde_json::Value;
 
-use super::{Digits, compared, effort, name, number, show, text};
+use super::{Digits, compared, effort, name, rate_line, show, text};
 use crate::arguments::BenchArguments;
-use crate::output::grouped;
 
 /// Neurons of the hidden layer.
 pub(super) const HIDDEN: [usize; 1] = [50];
@@ -42,13 +41,9 @@ pub(super) fn measured(digits: &Digits, effort: Effort) -> Result<Value> {
 }
 
 pub(super) fn lines(value: &Value) -> String {
+    let rate = rate_line(value, "a GEMM on the same shapes");
     format!(
-        "{:>9} images/s  {:5.1} GFLOP/s, {:.0} % of the {:.1} of a GEMM on the same shapes\n  \
-         {}, {} samples, probabilities and entropies of {} images, {} threads\n",
-        grouped(number(value, "images_per_second")),
-        number(value, "gflops"),
-        100.0 * number(value, "share"),
-        number(value, "gemm_gflops"),
+        "{rate}  {}, {} samples, probabilities and entropies of {} images, {} threads\n",
         text(value, "name"),
         value["samples"],
         value["images"],

@@ -28,12 +28,8 @@ impl Right for Patches<'_> {
         self.patch.len()
     }
 
-    fn panels(&self) -> usize {
-        self.columns.div_ceil(PANEL)
-    }
-
-    fn columns(&self, panel: usize) -> Range<usize> {
-        panel * PANEL..self.columns.min((panel + 1) * PANEL)
+    fn width(&self) -> usize {
+        self.columns
     }
 
     #[inline(always)]
@@ -65,6 +61,10 @@ impl Transposed<'_> {
 impl Right for Transposed<'_> {
     fn depth(&self) -> usize {
         self.positions.len()
+    }
+
+    fn width(&self) -> usize {
+        self.kernel * self.row
     }
 
     fn panels(&self) -> usize {

@@ -110,12 +110,8 @@ impl Right for &Packed {
         self.k
     }
 
-    fn panels(&self) -> usize {
-        self.n.div_ceil(PANEL)
-    }
-
-    fn columns(&self, panel: usize) -> Range<usize> {
-        panel * PANEL..self.n.min((panel + 1) * PANEL)
+    fn width(&self) -> usize {
+        self.n
     }
 
     #[inline(always)]

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use fearless_simd::{Level, Simd, dispatch, f32x16};
 
-use super::Left;
+use super::{Left, PANEL};
 use crate::lanes::{Fused, LANES, load, load_whole, splat, store, store_whole, transpose};
 use crate::level::level;
 
@@ -20,18 +20,25 @@ const DEPTH: usize = 256;
 /// A stretch of a few rows of A, `[k][rows]`, and what the last vector that is stored may write past it.
 type Panel = [f32; DEPTH * MOST_ROWS + LANES];
 
-/// How the kernel reads the right factor B, `[k][n]`: in panels of at most [`PANEL`](super::PANEL) columns.
+/// How the kernel reads the right factor B, `[k][n]`: in panels of at most [`PANEL`] columns.
 pub(crate) trait Right: Copy {
     /// k.
     fn depth(&self) -> usize;
 
+    /// n.
+    fn width(&self) -> usize;
+
     /// Number of panels.
-    fn panels(&self) -> usize;
+    fn panels(&self) -> usize {
+        self.width().div_ceil(PANEL)
+    }
 
     /// The columns of a panel.
-    fn columns(&self, panel: usize) -> Range<usize>;
+    fn columns(&self, panel: usize) -> Range<usize> {
+        panel * PANEL..self.width().min((panel + 1) * PANEL)
+    }
 
-    /// Rows `k` of a panel, each of [`PANEL`](super::PANEL) numbers: what lies past its last column is computed
+    /// Rows `k` of a panel, each of [`PANEL`] numbers: what lies past its last column is computed
     /// with, and thrown away.
     fn rows(&self, panel: usize, k: Range<usize>) -> impl Iterator<Item = &[f32]>;
 }

@@ -16,7 +16,7 @@ use mesu::{LearnError, Learner};
 use mesu_data::Tasks;
 
 use super::product::{Layout, Product, Yardstick, flops};
-use super::{Compared, Effort, rate, rate_of};
+use super::{Compared, Effort, learning_rate, rate_of};
 
 /// Batches held in memory and learned in turn.
 const BATCHES: usize = 16;
@@ -75,17 +75,8 @@ pub fn batch_rates(
     let mut yardstick = Yardstick::new(&products);
     let mut learner = fresh.clone();
     let learn = || {
-        let updates = rate(effort.round, || {
-            let Some((inputs, labels)) = batches.next() else {
-                return Ok(());
-            };
-            match learner.learn(inputs, labels) {
-                Err(error) if learner.updates() == 0 => return Err(error),
-                Err(_) => learner = fresh.clone(),
-                Ok(_) => {}
-            }
-            Ok(())
-        })?;
+        let next = || batches.next().map(|(x, labels)| (&x[..], &labels[..]));
+        let updates = learning_rate(effort.round, fresh, &mut learner, next)?;
         Ok(updates * batch as f64)
     };
     let gemm = || rate_of(effort.round, || yardstick.run()) * flops(&products);

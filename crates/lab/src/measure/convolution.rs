@@ -12,7 +12,7 @@ use mesu::network::Network;
 use mesu::{Generator, LearnError, Learner};
 
 use super::product::{Layout, Product, Yardsticks};
-use super::{Compared, Effort, rate, rate_of};
+use super::{Compared, Effort, learning_rate, rate_of};
 
 /// Rows, columns and depth of the product that is compared with.
 const LARGE: usize = 1024;
@@ -58,14 +58,8 @@ pub fn convolution_rates(
     }]);
     let mut learner = fresh.clone();
     let learn = || {
-        let updates = rate(effort.round, || {
-            match learner.learn(&inputs, &labels) {
-                Err(error) if learner.updates() == 0 => return Err(error),
-                Err(_) => learner = fresh.clone(),
-                Ok(_) => {}
-            }
-            Ok(())
-        })?;
+        let next = || Some((&inputs[..], &labels[..]));
+        let updates = learning_rate(effort.round, fresh, &mut learner, next)?;
         Ok(updates * batch as f64)
     };
     let gemm = || rate_of(effort.round, || yardsticks.run(1)) * yardsticks.flops();

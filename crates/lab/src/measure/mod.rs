@@ -26,6 +26,8 @@ mod stream;
 
 use std::time::{Duration, Instant};
 
+use mesu::{LearnError, Learner};
+
 pub use batch::{batch_rates, learning_products};
 pub use compared::Compared;
 pub use convolution::{convolution_flops, convolution_rates};
@@ -86,6 +88,27 @@ fn rate<E>(least: Duration, mut work: impl FnMut() -> Result<(), E>) -> Result<f
             return Ok(f64::from(calls) / spent.as_secs_f64());
         }
     }
+}
+
+/// Batches/s that `learner` learns, `next` one after another. Should it diverge, another copy of `fresh`
+/// takes its place.
+fn learning_rate<'a>(
+    least: Duration,
+    fresh: &Learner,
+    learner: &mut Learner,
+    mut next: impl FnMut() -> Option<(&'a [f32], &'a [u32])>,
+) -> Result<f64, LearnError> {
+    rate(least, || {
+        let Some((inputs, labels)) = next() else {
+            return Ok(());
+        };
+        match learner.learn(inputs, labels) {
+            Err(error) if learner.updates() == 0 => return Err(error),
+            Err(_) => *learner = fresh.clone(),
+            Ok(_) => {}
+        }
+        Ok(())
+    })
 }
 
 /// [`rate`] of work that can't fail.
