@@ -33,6 +33,8 @@ struct Run {
     stages: usize,
     /// Different ones: where tasks come back, there are fewer than stages.
     tasks: usize,
+    /// Most tasks of every test but the last.
+    test_window: usize,
     stage: usize,
     testing: bool,
     finished: bool,
@@ -48,9 +50,13 @@ struct Run {
 }
 
 impl Run {
-    /// Test sets of the test after `stage`: one for each task so far, and one of unknown examples.
+    /// Test sets of the test after `stage`: one for each task that is tested, and one of unknown examples.
     fn sets_after(&self, stage: usize) -> f64 {
-        (stage.min(self.tasks) + 1) as f64
+        let window = match stage < self.stages {
+            true => self.test_window,
+            false => self.tasks,
+        };
+        (stage.min(self.tasks).min(window) + 1) as f64
     }
 
     /// Test sets of the tests after the first `stages` stages.
@@ -178,6 +184,7 @@ impl Progress for Screen {
         if let Event::Begun {
             stages,
             tasks,
+            test_window,
             examples,
             done,
         } = event
@@ -185,6 +192,7 @@ impl Progress for Screen {
             let begun = Run {
                 stages,
                 tasks,
+                test_window: test_window.unwrap_or(tasks),
                 stage: 0,
                 testing: false,
                 finished: false,

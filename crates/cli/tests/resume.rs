@@ -101,7 +101,12 @@ fn killed_at_any_moment_with_several_seeds() {
 
 #[test]
 fn killed_at_any_moment_with_tests_within_tasks() {
-    let within = ["test_every=1", "data.epochs=3", "data.ood=permuted"];
+    let within = [
+        "test_every=1",
+        "test_window=2",
+        "data.epochs=3",
+        "data.ood=permuted",
+    ];
     let settings: Vec<&str> = within.iter().flat_map(|set| ["--set", set]).collect();
     killed_equals_unbroken(&settings, 401);
 }

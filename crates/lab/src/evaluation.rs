@@ -1,4 +1,4 @@
-//! Testing a learner on every task it has learned, without changing it.
+//! Testing a learner on tasks it has learned, without changing it.
 //!
 //! Test sets are cut into parts of a fixed size. Part c of task j, tested after stage i,
 //! has a noise of its own, named (seed, "test", [i, j, c]), and unknown examples held against task j one
@@ -23,9 +23,9 @@ const PART: usize = 2048;
 /// What a test found.
 #[derive(Clone, Debug)]
 pub(crate) struct Tested {
-    /// Accuracy on each task so far, the first one first.
-    pub(crate) accuracy: Vec<f64>,
-    /// On the newest task's test set, or on all so far, against foreign examples, if there are any.
+    /// Accuracy on each task so far, the first one first; none on those that were not tested.
+    pub(crate) accuracy: Vec<Option<f64>>,
+    /// On the newest task's test set, or on all that were tested, against foreign examples, if there are any.
     pub(crate) ood_auroc: Option<OodAuroc>,
     /// Likewise, against new kinds of what is known.
     pub(crate) unseen_auroc: Option<OodAuroc>,
@@ -37,7 +37,7 @@ pub(crate) struct Tested {
     pub(crate) brier: f64,
     /// Of the newest task, nats.
     pub(crate) nll: f64,
-    /// Of the tasks before it, if there are any.
+    /// Of the tasks before it that were tested, if there are any.
     pub(crate) past: Option<PastCalibration>,
     /// How the network stood.
     pub(crate) snapshot: Snapshot,
@@ -120,36 +120,40 @@ impl Sums {
     }
 }
 
-/// Tests `learner` after `stage` on all of `count` tasks that it has seen, and on what it should not
-/// know. `heard` gets (parts done, parts); `stop` ends it between two parts.
+/// Tests `learner` after `stage` on the tasks that it has seen, those that are `tested`, and on what it
+/// should not know. `heard` gets (parts done, parts); `stop` ends it between two parts.
 pub(crate) fn test(
     learner: &Learner,
     tasks: &Tasks,
-    count: usize,
+    tested: &[bool],
     stage: usize,
     stop: &AtomicBool,
     heard: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Tested, Halt> {
     let scenario = tasks.scenario();
-    let (seen, newest) = (count.min(stage + 1), scenario.task(stage));
-    let judged = match scenario.judges_all() {
-        true => 0..seen,
-        false => newest..newest + 1,
-    };
-    let known = (0..seen).map(|task| Set {
+    let newest = scenario.task(stage);
+    let seen = (0..tested.len()).filter(|task| tested[*task]);
+    let known = seen.map(|task| Set {
         stream: "test",
         examples: tasks.test(task),
         task,
-        keep: judged.contains(&task) || task == newest,
+        keep: scenario.judges_all() || task == newest,
     });
     let known: Vec<Set<'_>> = known.collect();
+    // From here on the places of tasks among those that are tested.
+    let place = known.iter().position(|set| set.task == newest);
+    let place = place.expect("the newest task is tested");
+    let judged = match scenario.judges_all() {
+        true => 0..known.len(),
+        false => place..place + 1,
+    };
     // Through one head, unknown examples look the same beside every task.
     let heads = match scenario.heads() {
-        1 => newest..newest + 1,
+        1 => place..place + 1,
         _ => judged.clone(),
     };
     let unknown = |what, stream| -> Vec<Set<'_>> {
-        let sets = heads.clone().filter_map(|task| {
+        let sets = known[heads.clone()].iter().filter_map(|&Set { task, .. }| {
             Some(Set {
                 stream,
                 examples: tasks.unknown(what, stage, task)?,
@@ -161,7 +165,7 @@ pub(crate) fn test(
     };
     let foreign = unknown(Unknown::Foreign, "ood");
     let unseen = unknown(Unknown::Unseen, "unseen");
-    let learners = learners(learner, scenario.heads(), seen);
+    let learners = learners(learner, scenario.heads(), tested);
 
     let total = [&known, &foreign, &unseen]
         .into_iter()
@@ -200,21 +204,22 @@ pub(crate) fn test(
     let foreign_found = run(&foreign)?;
     let unseen_found = run(&unseen)?;
 
-    let accuracy = known_found
-        .iter()
-        .map(|found| found.correct as f64 / found.labels.len() as f64);
-    let of_past = |(task, found): (usize, &Found)| match (task == newest, known[task].keep) {
+    let mut accuracy = vec![None; tested.len()];
+    for (set, found) in known.iter().zip(&known_found) {
+        accuracy[set.task] = Some(found.correct as f64 / found.labels.len() as f64);
+    }
+    let of_past = |(set, found): (&Set<'_>, &Found)| match (set.task == newest, set.keep) {
         (true, _) => None,
         (false, true) => Some(Sums::of(&found.prediction, &found.labels)),
         (false, false) => Some(Sums::default().merge(&found.calibration)),
     };
-    let past: Vec<Sums> = known_found.iter().enumerate().filter_map(of_past).collect();
+    let past: Vec<Sums> = known.iter().zip(&known_found).filter_map(of_past).collect();
     let judged_found = &known_found[judged.clone()];
-    let of_newest = &known_found[newest];
+    let of_newest = &known_found[place];
     let (probabilities, labels) = (&of_newest.prediction.probabilities, &of_newest.labels);
-    let galleries = judged.map(|task| (tasks.test(task), &known_found[task].prediction));
+    let galleries = judged.map(|i| (tasks.test(known[i].task), &known_found[i].prediction));
     Ok(Tested {
-        accuracy: accuracy.collect(),
+        accuracy,
         ood_auroc: auroc(judged_found, &foreign_found),
         unseen_auroc: auroc(judged_found, &unseen_found),
         uncertainty: Uncertainty {
@@ -245,17 +250,20 @@ pub(crate) fn test(
 }
 
 /// The learner with each of the heads that are tested; itself if it has but one.
-fn learners(learner: &Learner, heads: usize, seen: usize) -> Vec<Cow<'_, Learner>> {
+fn learners<'a>(learner: &'a Learner, heads: usize, tested: &[bool]) -> Vec<Cow<'a, Learner>> {
     if heads == 1 {
         return vec![Cow::Borrowed(learner)];
     }
-    let with = |head| {
+    let with = |head: usize| {
+        if !tested[head] {
+            return Cow::Borrowed(learner);
+        }
         let mut learner = learner.clone();
         let used = learner.use_head(head);
         used.expect("a network has the heads that its tasks need");
         Cow::Owned(learner)
     };
-    (0..seen).map(with).collect()
+    (0..tested.len()).map(with).collect()
 }
 
 /// How well the known are told from the unknown: a mean over the tasks, each against the unknown examples

@@ -59,10 +59,15 @@ fn matrix<'a>(
     stages: usize,
 ) -> Drawn<'a> {
     let (area, legend) = area.split_horizontally(RelativeSize::Width(0.86));
+    let mut accuracies = records.iter().flat_map(|record| &record.accuracy);
+    let title = match accuracies.any(Option::is_none) {
+        true => "Accuracy on each task (blank: not tested)",
+        false => "Accuracy on each task",
+    };
     let (right, bottom) = (tasks as f64 + 0.5, stages as f64 + 0.5);
     let mut chart = ChartBuilder::on(&area)
         .margin(12)
-        .caption("Accuracy on each task", font(17))
+        .caption(title, font(17))
         .x_label_area_size(44)
         .y_label_area_size(52)
         .build_cartesian_2d(0.5..right, bottom..0.5)?;
@@ -84,12 +89,12 @@ fn matrix<'a>(
             .accuracy
             .iter()
             .enumerate()
-            .map(move |(j, accuracy)| {
+            .filter_map(move |(j, accuracy)| {
                 let x = j as f64 + 1.0;
-                Rectangle::new(
+                Some(Rectangle::new(
                     [(x - 0.5, y - 0.5), (x + 0.5, y + 0.5)],
-                    colour(*accuracy).filled(),
-                )
+                    colour((*accuracy)?).filled(),
+                ))
             })
     });
     chart.draw_series(cells)?;
@@ -148,13 +153,22 @@ fn means<'a>(
         ("all so far", usize::MAX, RGBColor(230, 130, 20)),
     ];
     for (name, window, colour) in lines {
-        let points = records.iter().map(|record| {
+        let points = records.iter().filter_map(|record| {
             let count = window.min(record.accuracy.len());
             let recent = newest_first(&record.accuracy, record.task).take(count);
-            (record.task as f64, recent.sum::<f64>() / count as f64)
+            let sum: Option<f64> = recent.sum();
+            Some((record.task as f64, sum? / count as f64))
         });
+        let points: Vec<(f64, f64)> = points.collect();
+        // A gap where not all of its tasks were tested; the last point is often alone behind one.
+        let pieces: Vec<_> = points.chunk_by(|a, b| b.0 - a.0 == 1.0).collect();
         let style = colour.stroke_width(3);
-        (chart.draw_series(LineSeries::new(points, style))?)
+        let alone = pieces
+            .iter()
+            .filter(|piece| pieces.len() > 1 && piece.len() == 1);
+        chart.draw_series(alone.map(|piece| Circle::new(piece[0], 3, style.filled())))?;
+        let lines = pieces.iter().map(|piece| PathElement::new(*piece, style));
+        (chart.draw_series(lines)?)
             .label(name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], style));
     }
@@ -181,7 +195,8 @@ mod tests {
     use super::*;
 
     fn records(tasks: usize) -> Vec<TaskRecord> {
-        let row = |task: usize| (1..=task).map(|j| 1.0 / (1 + task - j) as f64).collect();
+        let known = |task: usize, j: usize| Some(1.0 / (1 + task - j) as f64);
+        let row = |task: usize| (1..=task).map(|j| known(task, j)).collect();
         let record = |task| TaskRecord {
             task,
             accuracy: row(task),
@@ -217,5 +232,23 @@ mod tests {
         let svg = accuracy_svg(&parts, 2, 4);
         assert_eq!(svg.matches("after stage").count(), 2);
         assert_eq!(accuracy_svg(&[], 10, 10), "");
+    }
+
+    #[test]
+    fn what_was_not_tested_is_blank() {
+        let whole = accuracy_svg(&records(9), 9, 9);
+        let mut some = records(9);
+        for record in &mut some[..8] {
+            let old = record.accuracy.len().saturating_sub(2);
+            record.accuracy[..old].fill(None);
+        }
+        let svg = accuracy_svg(&some, 9, 9);
+        let count = |svg: &str, what: &str| svg.matches(what).count();
+        assert_eq!(count(&whole, "<rect") - count(&svg, "<rect"), 6 * 7 / 2);
+        assert!(svg.contains("(blank: not tested)") && !whole.contains("blank"));
+        // Of two of the three lines the last point is alone.
+        assert_eq!((count(&svg, "<circle"), count(&whole, "<circle")), (2, 0));
+        assert!(!svg.contains("NaN"));
+        assert!(accuracy_svg(&some[..8], 9, 9).starts_with("<svg"));
     }
 }

@@ -4,7 +4,7 @@
 //! one file that is replaced at once; every other file of the run directory is derived
 //! from it and can be written again at any time.
 
-use mesu::metric::is_next;
+use mesu::metric::{is_next, newest_first};
 use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
@@ -64,11 +64,13 @@ pub(crate) struct Position {
 pub struct TaskRecord {
     /// Counted from 1; with parts that come back, the stage.
     pub task: usize,
-    /// Accuracy on each task so far, the first one first, 0..=1.
-    pub accuracy: Vec<f64>,
+    /// Accuracy on each task so far, the first one first, 0..=1; none on those that `test_window` leaves
+    /// out. It is known on this task, and after the last stage on all.
+    pub accuracy: Vec<Option<f64>>,
     /// Accuracy on this task's examples just before each was learned, 0..=1.
     pub online_accuracy: f64,
-    /// How well uncertainty tells this task's test examples, or those of all tasks so far, from foreign ones.
+    /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
+    /// foreign ones.
     pub ood_auroc: Option<OodAuroc>,
     /// How well it tells them from new kinds of what is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,7 +84,7 @@ pub struct TaskRecord {
     pub brier: f64,
     /// Mean negative log-likelihood on this task, nats.
     pub nll: f64,
-    /// The same three on the tasks before this one.
+    /// The same three on the tasks before this one that were tested; none if there are none.
     #[serde(default)]
     pub past: Option<PastCalibration>,
     /// Updates since the run's start.
@@ -122,7 +124,7 @@ pub struct MeanBits {
     pub total: f64,
 }
 
-/// Calibration on the tasks before the newest one, after it: each a mean over these tasks.
+/// Calibration on the tasks before the newest one that were tested after it: each a mean over these tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PastCalibration {
@@ -142,9 +144,11 @@ pub struct EpochRecord {
     pub task: usize,
     /// Epochs of the task that were learned.
     pub epoch: usize,
-    /// Accuracy on each task so far, the first one first, 0..=1.
-    pub accuracy: Vec<f64>,
-    /// How well uncertainty tells this task's test examples, or those of all tasks so far, from foreign ones.
+    /// Accuracy on each task so far, the first one first, 0..=1; none on those that `test_window` leaves
+    /// out.
+    pub accuracy: Vec<Option<f64>>,
+    /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
+    /// foreign ones.
     pub ood_auroc: Option<OodAuroc>,
     /// Expected calibration error on this task, 15 bins, 0..=1.
     pub ece: f64,
@@ -204,15 +208,18 @@ impl History {
             && example < most
             && (epoch < data.epochs || example == 0)
             && (task < stages || epoch == 0 && example == 0);
-        let tasks = |row: usize| experiment.tasks.min(row);
+        let fits = |accuracy: &[Option<f64>], stage: usize, epoch| {
+            let known = accuracy.iter().map(Option::is_some);
+            known.eq(experiment.tested(stage - 1, epoch))
+        };
         let rows = (1..).zip(&history.tasks);
         let whole = rows
             .into_iter()
-            .all(|(row, record)| record.accuracy.len() == tasks(row));
+            .all(|(row, record)| fits(&record.accuracy, row, data.epochs));
         let within = |record: &EpochRecord| {
             record.task <= stages
                 && record.epoch <= data.epochs
-                && record.accuracy.len() == tasks(record.task)
+                && fits(&record.accuracy, record.task, record.epoch)
         };
         let epochs = history.epochs.iter().all(within);
         (in_range && whole && epochs && history.tasks.len() == task).then_some(history)
@@ -221,12 +228,13 @@ impl History {
     /// Reads the note of any experiment's run; `None` unless it is one and its tables are whole.
     pub(crate) fn parse(note: &str) -> Option<Self> {
         let history: Self = serde_json::from_str(note).ok()?;
-        let mut rows: Vec<&[f64]> = Vec::new();
+        let mut rows: Vec<&[Option<f64>]> = Vec::new();
         for record in &history.tasks {
             let row = &record.accuracy[..];
             let fits = record.task == rows.len() + 1
                 && is_next(&rows, row)
-                && row.iter().all(|a| (0.0..=1.0).contains(a));
+                && has_newest(row, record.task)
+                && row.iter().flatten().all(|a| (0.0..=1.0).contains(a));
             if !fits {
                 return None;
             }
@@ -234,7 +242,10 @@ impl History {
         }
         let epochs = history.epochs.iter().all(|record| {
             let tasks = record.accuracy.len();
-            record.task >= 1 && record.epoch >= 1 && tasks >= 1 && tasks <= record.task
+            let counted = record.task >= 1 && record.epoch >= 1;
+            counted
+                && (1..=record.task).contains(&tasks)
+                && has_newest(&record.accuracy, record.task)
         });
         epochs.then_some(history)
     }
@@ -252,6 +263,11 @@ impl History {
     }
 }
 
+/// Whether the accuracy on the task of `stage`, counted from 1, is known.
+fn has_newest(row: &[Option<f64>], stage: usize) -> bool {
+    newest_first(row, stage).next().flatten().is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,7 +280,7 @@ mod tests {
     fn record() -> TaskRecord {
         TaskRecord {
             task: 1,
-            accuracy: vec![0.1 + 0.2],
+            accuracy: vec![Some(0.1 + 0.2)],
             online_accuracy: 1.0 / 3.0,
             ood_auroc: Some(OodAuroc {
                 epistemic: 0.123_456_789_012_345_68,
@@ -305,7 +321,7 @@ mod tests {
         assert!(refused(|history| history.epochs.push(EpochRecord {
             task: 1,
             epoch: 2,
-            accuracy: vec![0.5],
+            accuracy: vec![Some(0.5)],
             ood_auroc: None,
             ece: 0.0,
             brier: 0.0,
@@ -314,5 +330,37 @@ mod tests {
             test_seconds: 1.0,
         })));
         assert!(History::read("{}", &experiment()).is_none());
+    }
+
+    #[test]
+    fn accuracies_are_unknown_where_the_setting_says_and_nowhere_else() {
+        let with = |set: &str| {
+            let sets = ["tasks=3".to_owned(), set.to_owned()];
+            Experiment::find("permuted-digits", &sets).unwrap()
+        };
+        let read = |experiment: &Experiment, second: &[Option<f64>], parsed: bool| {
+            let mut history = History::new(experiment);
+            history.position.task = 2;
+            for (i, accuracy) in [&[Some(0.5)], second].into_iter().enumerate() {
+                let accuracy = accuracy.to_vec();
+                let task = i + 1;
+                history.tasks.push(TaskRecord {
+                    task,
+                    accuracy,
+                    ..record()
+                });
+            }
+            let note = history.note();
+            assert_eq!(History::parse(&note).is_some(), parsed, "{note}");
+            History::read(&note, experiment).is_some()
+        };
+        let (all, one) = (with("seed=1"), with("test_window=1"));
+        let (whole, newest) = ([Some(0.25), Some(0.5)], [None, Some(0.5)]);
+        assert!(read(&all, &whole, true) && !read(&all, &newest, true));
+        assert!(read(&one, &newest, true) && !read(&one, &whole, true));
+        for experiment in [&all, &one] {
+            assert!(!read(experiment, &[Some(0.5), None], false));
+            assert!(!read(experiment, &[None, Some(1.5)], false));
+        }
     }
 }

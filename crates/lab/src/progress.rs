@@ -27,6 +27,8 @@ pub enum Event<'a> {
         stages: usize,
         /// Different tasks among them: what each test grows to.
         tasks: usize,
+        /// Most tasks of every test but the last, if there is a limit.
+        test_window: Option<usize>,
         /// Examples of the whole run, all epochs.
         examples: u64,
         /// Examples learned before.

@@ -115,6 +115,7 @@ impl Run<'_> {
         self.report(Event::Begun {
             stages: self.experiment.stages(),
             tasks: self.experiment.tasks,
+            test_window: self.experiment.test_window,
             examples: self.examples(self.experiment.stages()),
             done: self.done(),
         });
@@ -293,8 +294,8 @@ impl Run<'_> {
             });
         };
         let (learner, tasks, stop) = (&self.learner, &self.tasks, self.setting.stop);
-        let count = self.experiment.tasks;
-        let tested = match evaluation::test(learner, tasks, count, newest, stop, &heard) {
+        let tested = self.experiment.tested(newest, self.history.position.epoch);
+        let tested = match evaluation::test(learner, tasks, &tested, newest, stop, &heard) {
             Ok(tested) => tested,
             Err(Halt::Stopped) => return Ok(None),
             Err(Halt::Failed(error)) => return Err(self.failed(error)),

@@ -18,6 +18,7 @@ pub(crate) fn accuracy_csv(records: &[TaskRecord], tasks: usize) -> String {
     for record in records {
         let _ = write!(text, "{}", record.task);
         for accuracy in &record.accuracy {
+            let accuracy = accuracy.map_or(String::new(), |accuracy| accuracy.to_string());
             let _ = write!(text, ",{accuracy}");
         }
         text.push_str(&",".repeat(tasks - record.accuracy.len()));
@@ -44,16 +45,21 @@ pub(crate) fn epochs_jsonl(records: &[EpochRecord]) -> String {
     records.iter().map(line).collect()
 }
 
-/// The record of `stage`, from 1, as a line, with what its accuracies `row` come to.
-fn with_means(mut record: Value, stage: usize, row: &[f64]) -> String {
-    let newest: Vec<f64> = newest_first(row, stage).collect();
-    let recent = |window: usize| mean(&newest[..window.min(newest.len())]);
+/// The record of `stage`, from 1, as a line, with what its accuracies `row` come to where all that it
+/// takes is known.
+fn with_means(mut record: Value, stage: usize, row: &[Option<f64>]) -> String {
+    let mean_of = |row: &[Option<f64>]| {
+        let known: Option<Vec<f64>> = row.iter().copied().collect();
+        known.map(|known| mean(&known))
+    };
+    let newest: Vec<Option<f64>> = newest_first(row, stage).collect();
+    let recent = |window: usize| mean_of(&newest[..window.min(newest.len())]);
     let windows: Windows = WINDOWS
         .iter()
-        .map(|&window| (window.to_string(), recent(window)))
+        .filter_map(|&window| Some((window.to_string(), recent(window)?)))
         .collect();
     record["newest_accuracy"] = json!(newest.first());
-    record["average_accuracy"] = json!(mean(row));
+    record["average_accuracy"] = json!(mean_of(row));
     record["window_accuracy"] = json!(windows);
     record.to_string() + "\n"
 }
@@ -62,7 +68,7 @@ fn with_means(mut record: Value, stage: usize, row: &[f64]) -> String {
 mod tests {
     use super::*;
 
-    fn record(accuracy: &[f64]) -> TaskRecord {
+    fn record(accuracy: &[Option<f64>]) -> TaskRecord {
         TaskRecord {
             task: accuracy.len(),
             accuracy: accuracy.to_vec(),
@@ -72,7 +78,7 @@ mod tests {
 
     #[test]
     fn tables_have_a_row_per_task() {
-        let records = [record(&[0.75]), record(&[0.5, 1.0])];
+        let records = [record(&[Some(0.75)]), record(&[Some(0.5), Some(1.0)])];
         assert_eq!(
             accuracy_csv(&records, 3),
             "trained_task,1,2,3\n1,0.75,,\n2,0.5,1,\n"
@@ -82,5 +88,19 @@ mod tests {
         assert_eq!(last["task"], 2);
         assert_eq!(last["average_accuracy"], 0.75);
         assert_eq!(last["window_accuracy"]["5"], 0.75);
+    }
+
+    #[test]
+    fn what_was_not_tested_is_empty_or_null() {
+        let mut newest = vec![Some(0.5); 6];
+        newest[0] = None;
+        let records = [record(&newest)];
+        let table = accuracy_csv(&records, 7);
+        assert!(table.ends_with("\n6,,0.5,0.5,0.5,0.5,0.5,\n"), "{table}");
+        let line: Value = serde_json::from_str(&metrics_jsonl(&records)).unwrap();
+        assert_eq!(line["accuracy"][0], Value::Null);
+        assert_eq!(line["newest_accuracy"], 0.5);
+        assert_eq!(line["average_accuracy"], Value::Null);
+        assert_eq!(line["window_accuracy"], json!({ "5": 0.5 }));
     }
 }

@@ -16,7 +16,8 @@ use crate::importance::Importance;
 pub type Windows = BTreeMap<String, f64>;
 
 /// A finished run. Accuracies are fractions in 0..=1; a window of more tasks than there
-/// are is all of them.
+/// are is all of them. Of a run that still goes on, what takes an accuracy that `test_window` left
+/// out is not a number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// The experiment's name.
@@ -29,15 +30,16 @@ pub struct Summary {
     pub newest_accuracy: f64,
     /// Mean over the most recent tasks, after the last one.
     pub window_accuracy: Windows,
-    /// The window accuracy after each task, averaged along the run.
+    /// The window accuracy after each task, averaged along the run; without windows that `test_window`
+    /// left out a part of.
     pub mean_window_accuracy: Windows,
     /// Mean over all tasks, after the last one.
     pub average_accuracy: f64,
     /// On each task just after it, averaged: how well new things are learned.
     pub learning_accuracy: f64,
     /// On each task, the first one first, after the last one.
-    pub task_accuracy: Vec<f64>,
-    /// Best earlier accuracy minus the last one, averaged over all tasks but the last.
+    pub task_accuracy: Vec<Option<f64>>,
+    /// Best earlier accuracy that was tested minus the last one, averaged over all tasks but the last.
     pub forgetting: f64,
     /// Last accuracy minus the one just after the task, averaged over all but the last.
     pub backward_transfer: f64,
@@ -97,7 +99,8 @@ impl Summary {
         let sum = |value: fn(&TaskRecord) -> f64| tasks.iter().map(value).sum::<f64>();
         let windows = |of: &dyn Fn(usize) -> f64| {
             let pair = |&window: &usize| (window.to_string(), of(window));
-            WINDOWS.iter().map(pair).collect::<Windows>()
+            let known = |pair: &(String, f64)| pair.1.is_finite();
+            WINDOWS.iter().map(pair).filter(known).collect::<Windows>()
         };
         let train_seconds = sum(|record| record.train_seconds);
         Self {
@@ -174,16 +177,16 @@ pub fn over_seeds(summaries: &[Summary]) -> Value {
     Value::Object(whole)
 }
 
-/// `of` the numbers that `values`, objects of one shape, hold at each place. What is not a
-/// number everywhere is taken from the first.
+/// `of` the numbers that `values`, objects of one shape, hold at each place. What not all hold is left
+/// out, what is a number in the first but not in all is null, and what is none is taken from the first.
 fn fold(values: &[&Value], of: fn(&[f64]) -> f64) -> Value {
     match values.first() {
         Some(Value::Object(first)) => {
-            let inner = |key: &String| -> Vec<&Value> {
-                values.iter().filter_map(|value| value.get(key)).collect()
+            let inner = |key: &String| -> Option<Vec<&Value>> {
+                values.iter().map(|value| value.get(key)).collect()
             };
-            let fields = first.keys().map(|key| (key.clone(), fold(&inner(key), of)));
-            Value::Object(fields.collect::<Map<_, _>>())
+            let field = |key: &String| Some((key.clone(), fold(&inner(key)?, of)));
+            Value::Object(first.keys().filter_map(field).collect::<Map<_, _>>())
         }
         Some(Value::Array(first)) => {
             let inner = |i: usize| -> Vec<&Value> {
@@ -193,7 +196,11 @@ fn fold(values: &[&Value], of: fn(&[f64]) -> f64) -> Value {
         }
         Some(first) => {
             let numbers: Option<Vec<f64>> = values.iter().map(|value| value.as_f64()).collect();
-            numbers.map_or((*first).clone(), |numbers| json!(of(&numbers)))
+            match (numbers, first.is_number()) {
+                (Some(numbers), _) => json!(of(&numbers)),
+                (None, true) => Value::Null,
+                (None, false) => (*first).clone(),
+            }
         }
         None => Value::Null,
     }
@@ -217,7 +224,7 @@ mod tests {
     fn record(accuracy: &[f64]) -> TaskRecord {
         TaskRecord {
             task: accuracy.len(),
-            accuracy: accuracy.to_vec(),
+            accuracy: accuracy.iter().copied().map(Some).collect(),
             online_accuracy: 0.5,
             ood_auroc: None,
             ece: 0.01,
@@ -274,6 +281,39 @@ mod tests {
         assert_eq!(summary.ood_auroc, None);
         assert_eq!(summary.mean_ood_auroc, auroc(0.75));
         assert_eq!(summary.mean_unseen_auroc, None);
+    }
+
+    #[test]
+    fn what_was_not_tested_is_in_no_mean() {
+        let mut history = History::new(&Experiment::find("permuted-digits", &[]).unwrap());
+        history.tasks = (1..=7).map(|task| record(&vec![0.5; task])).collect();
+        history.tasks[5].accuracy[..2].fill(None);
+        let summary = |history: &History| json!(Summary::new("one", 1, history));
+        let finished = summary(&history);
+        assert_eq!(finished["window_accuracy"], json!({ "5": 0.5, "20": 0.5 }));
+        assert_eq!(finished["mean_window_accuracy"], json!({}));
+        assert_eq!(
+            (&finished["average_accuracy"], &finished["forgetting"]),
+            (&json!(0.5), &json!(0.0))
+        );
+        history.tasks[5].accuracy[1] = Some(0.5);
+        assert_eq!(
+            summary(&history)["mean_window_accuracy"],
+            json!({ "5": 0.5 })
+        );
+
+        // A run that goes on, and it beside one that is finished.
+        let whole = Summary::new("one", 1, &history);
+        history.tasks.pop();
+        let going = Summary::new("one", 2, &history);
+        assert_eq!(json!(going)["average_accuracy"], Value::Null);
+        assert_eq!(json!(going)["window_accuracy"], json!({ "5": 0.5 }));
+        for both in [[whole.clone(), going.clone()], [going, whole]] {
+            let both = over_seeds(&both);
+            assert_eq!(both["average_accuracy"], Value::Null);
+            assert_eq!(both["window_accuracy"], json!({ "5": 0.5 }));
+            assert_eq!(both["newest_accuracy"], 0.5);
+        }
     }
 
     #[test]

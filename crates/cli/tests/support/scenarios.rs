@@ -10,26 +10,38 @@ use super::{small_run, succeed};
 
 /// A run on [`domain_data`], and its page.
 pub(crate) fn domain_run(folder: &Path) -> PathBuf {
-    domain_data(&folder.join("animals.npz"));
-    let run = [
-        &["run", "permuted-digits", "--out", "domain", "--quiet"][..],
-        &["--set", "name=animals", "--set", "data.source=animals.npz"],
-        &["--set", "scenario=domain", "--set", "tasks=3"],
-        &["--set", "network.hidden=[8]", "--set", "network.bias=true"],
-    ];
-    succeed(folder, &run.concat());
+    succeed(folder, &domain(folder, &["--out", "domain"]));
     folder.join("domain/report.html")
 }
 
 /// A run on `digits` of two classes at a time, each task in three parts; and its page.
 pub(crate) fn split_run(folder: &Path) -> PathBuf {
+    succeed(folder, &split(&["--out", "split"]));
+    folder.join("split/report.html")
+}
+
+/// The arguments of a run on [`domain_data`], which it writes, and `more`.
+pub(crate) fn domain<'a>(folder: &Path, more: &[&'a str]) -> Vec<&'a str> {
+    domain_data(&folder.join("animals.npz"));
+    let run = [
+        &["run", "permuted-digits", "--quiet"][..],
+        &["--set", "name=animals", "--set", "data.source=animals.npz"],
+        &["--set", "scenario=domain", "--set", "tasks=3"],
+        &["--set", "network.hidden=[8]", "--set", "network.bias=true"],
+        more,
+    ];
+    run.concat()
+}
+
+/// The arguments of a run on `digits` of two classes at a time, each task in three parts, and `more`.
+pub(crate) fn split<'a>(more: &[&'a str]) -> Vec<&'a str> {
     let split = [
         &["--set", "scenario=split", "--set", "splits=3", "--set"][..],
-        &["data.test_examples=80", "--out", "split", "--quiet"],
+        &["data.test_examples=80", "--quiet"],
         &["--set", "tasks=2", "--set", "data.train_examples=240"],
+        more,
     ];
-    succeed(folder, &small_run(&split.concat()));
-    folder.join("split/report.html")
+    small_run(&split.concat())
 }
 
 /// An archive of three domains of two classes with long names, unseen kinds, foreign things, and

@@ -42,6 +42,7 @@ impl Experiment {
             ("tasks", Some(self.tasks), MANY_TASKS),
             ("splits", Some(self.splits), MANY_TASKS),
             ("test_every", self.test_every, MANY),
+            ("test_window", self.test_window, MANY),
             ("data.epochs", Some(data.epochs), MANY),
             ("data.validation", data.validation, MANY),
             ("data.train_examples", data.train_examples, MANY),

@@ -48,6 +48,9 @@ pub struct Experiment {
     /// Epochs between two tests within a task, 1 or more; without it there is one at its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_every: Option<usize>,
+    /// The newest tasks that are tested, 1 or more; without it all so far. After the last stage all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_window: Option<usize>,
     /// Where examples come from.
     pub data: DataConfig,
     /// Of `domain`: how domains follow each other.
@@ -124,6 +127,20 @@ impl Experiment {
     /// Stages of the stream: every part of every task.
     pub fn stages(&self) -> usize {
         self.tasks.saturating_mul(self.splits)
+    }
+
+    /// Which of the tasks so far, the first one first, are tested after `epochs` epochs of `stage`,
+    /// counted from 0.
+    pub(crate) fn tested(&self, stage: usize, epochs: usize) -> Vec<bool> {
+        let so_far = self.tasks.min(stage + 1);
+        let ended = stage + 1 == self.stages() && epochs == self.data.epochs;
+        let window = self.test_window.filter(|_| !ended).unwrap_or(so_far);
+        let mut tested = vec![false; so_far];
+        // Tasks that come back do so in turns, so the newest are the last stages'.
+        for newest in (0..=stage).rev().take(window.min(so_far)) {
+            tested[newest % self.tasks] = true;
+        }
+        tested
     }
 }
 

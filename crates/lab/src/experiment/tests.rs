@@ -108,10 +108,36 @@ fn ranges_are_checked() {
         ("checkpoint_seconds=nan", "checkpoint_seconds"),
         ("data.ood=somewhere", "data.ood"),
         ("test_every=0", "test_every"),
+        ("test_window=0", "test_window"),
+        ("test_window=4294967296", "test_window"),
         ("name=a/b", "name"),
     ] {
         let text = refusal(&[set]);
         assert!(text.starts_with(&format!("{key}: found ")), "{text}");
+    }
+}
+
+#[test]
+fn the_newest_tasks_are_tested_and_in_the_end_all() {
+    let tested = |sets: &[&str], stage, epochs| -> Vec<usize> {
+        let tested = with(sets).unwrap().tested(stage, epochs);
+        (0..tested.len()).filter(|task| tested[*task]).collect()
+    };
+    let all = ["tasks=4"];
+    assert_eq!(tested(&all, 2, 1), [0, 1, 2]);
+    let two = ["tasks=4", "test_window=2", "data.epochs=2"];
+    assert_eq!(tested(&two, 0, 2), [0]);
+    assert_eq!(tested(&two, 2, 2), [1, 2]);
+    assert_eq!(tested(&two, 3, 1), [2, 3], "within the last task");
+    assert_eq!(tested(&two, 3, 2), [0, 1, 2, 3]);
+    let wide = ["tasks=4", "test_window=9"];
+    assert_eq!(tested(&wide, 2, 1), [0, 1, 2]);
+    let parts = ["scenario=split", "tasks=3", "splits=2", "test_window=2"];
+    assert_eq!(tested(&parts, 3, 1), [0, 2]);
+    assert_eq!(tested(&parts, 4, 1), [0, 1]);
+    assert_eq!(tested(&parts, 5, 1), [0, 1, 2]);
+    for set in ["test_window=1.5", "test_window=-1", "test_window=all"] {
+        assert!(refusal(&[set]).contains("test_window"), "{set}");
     }
 }
 

@@ -82,29 +82,30 @@ fn seconds(experiment: &Experiment, data: &Data, budget: Duration) -> Result<f64
 
     let epochs = experiment.data.epochs;
     let learning = |stage| epochs as f64 * tasks.examples(stage) as f64 * per_example;
-    // After every stage: the tests of all tasks so far, and what is unknown.
-    let tests = |stage: usize| {
-        let seen = 0..experiment.tasks.min(stage + 1);
-        let known: usize = seen.map(|task| tasks.test(task).indices.len()).sum();
-        (known + unknown_examples(&tasks, experiment.tasks, stage)) as f64
+    // After so many epochs of a stage: the tests of the tasks that are tested, and what is unknown.
+    let tests = |stage: usize, epochs: usize| {
+        let tested = experiment.tested(stage, epochs);
+        let tested: Vec<usize> = (0..tested.len()).filter(|task| tested[*task]).collect();
+        let sizes = tested.iter().map(|task| tasks.test(*task).indices.len());
+        (sizes.sum::<usize>() + unknown_examples(&tasks, &tested, stage)) as f64
     };
     let within = experiment
         .test_every
         .map_or(0, |every| (epochs - 1) / every);
-    let testing = |stage| tests(stage) * (within + 1) as f64 * per_test;
+    let testing = |stage| (within as f64 * tests(stage, 0) + tests(stage, epochs)) * per_test;
     let stages = 0..experiment.stages();
     Ok(stages.map(|stage| learning(stage) + testing(stage)).sum())
 }
 
-/// How many unknown examples are predicted after `stage`.
-fn unknown_examples(tasks: &Tasks, count: usize, stage: usize) -> usize {
+/// How many unknown examples are predicted when the tasks `tested` are tested after `stage`.
+fn unknown_examples(tasks: &Tasks, tested: &[usize], stage: usize) -> usize {
     let scenario = tasks.scenario();
-    let newest = scenario.task(stage);
+    let newest = [scenario.task(stage)];
     let heads = match scenario.heads() {
-        1 => newest..newest + 1,
-        _ => 0..count.min(stage + 1),
+        1 => &newest[..],
+        _ => tested,
     };
-    let of = |task| {
+    let of = |&task: &usize| {
         let kinds = [Unknown::Foreign, Unknown::Unseen];
         let unknown = kinds.map(|what| tasks.unknown(what, stage, task));
         unknown
@@ -113,5 +114,5 @@ fn unknown_examples(tasks: &Tasks, count: usize, stage: usize) -> usize {
             .map(|set| set.indices.len())
             .sum::<usize>()
     };
-    heads.map(of).sum()
+    heads.iter().map(of).sum()
 }

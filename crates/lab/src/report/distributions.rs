@@ -46,7 +46,7 @@ pub(crate) fn matrices(groups: &[Group], words: Words) -> Vec<Figure> {
             let values: Vec<f64> = group
                 .runs
                 .iter()
-                .filter_map(|run| run.history.tasks.get(i)?.accuracy.get(j).copied())
+                .filter_map(|run| *run.history.tasks.get(i)?.accuracy.get(j)?)
                 .collect();
             (!values.is_empty()).then(|| 100.0 * values.iter().sum::<f64>() / values.len() as f64)
         };
@@ -54,16 +54,20 @@ pub(crate) fn matrices(groups: &[Group], words: Words) -> Vec<Figure> {
             id: format!("matrix{}", suffix(groups, number)),
             title: format!("Accuracy on each task, after each {}", words.stage),
             whose: whose(groups, group),
-            caption: match group.comes_back() {
-                true => {
-                    "Bright: known. The tasks are learned in turns: down a column, a task fades \
+            caption: format!(
+                "{}{}",
+                match group.comes_back() {
+                    true => {
+                        "Bright: known. The tasks are learned in turns: down a column, a task fades \
                          until it comes back."
-                        .to_owned()
+                    }
+                    false => "Bright: known. Down a column, a task fades as others are learned.",
+                },
+                match group.test_window() {
+                    Some(_) => " Blank: not learned yet, or not tested then.",
+                    None => "",
                 }
-                false => {
-                    "Bright: known. Down a column, a task fades as others are learned.".to_owned()
-                }
-            },
+            ),
             x: task_axis("tested on task", tasks),
             y: Axis {
                 range: (stages as f64 + 0.5, 0.5),
@@ -142,6 +146,7 @@ pub(crate) fn reliability(groups: &[Group]) -> Vec<Figure> {
             name: name.to_owned(),
             style,
             points,
+            reach: f64::INFINITY,
         })
     };
     let chart = |id: &str, title: &str, mut lines: Vec<Line>, bars| {
@@ -157,6 +162,7 @@ pub(crate) fn reliability(groups: &[Group]) -> Vec<Figure> {
             name: "as sure as right".to_owned(),
             style: Style::faint(Dash::Long),
             points: vec![place(0.0), place(1.0)],
+            reach: f64::INFINITY,
         });
         let chart = Chart {
             id: id.to_owned(),

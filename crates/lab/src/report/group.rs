@@ -91,6 +91,12 @@ impl Group {
         self.count("tasks").unwrap_or(0)
     }
 
+    /// The newest tasks that are tested, if that leaves any out.
+    pub(crate) fn test_window(&self) -> Option<usize> {
+        let window = self.count("test_window");
+        window.filter(|window| *window < self.columns())
+    }
+
     fn count(&self, key: &str) -> Option<usize> {
         let count = self.config.get(key).and_then(Value::as_integer)?;
         usize::try_from(count).ok()

@@ -21,6 +21,8 @@ pub(crate) struct Line {
     pub(crate) name: String,
     pub(crate) style: Style,
     pub(crate) points: Vec<Place>,
+    /// Points farther apart than this are not joined: between them something is not known.
+    pub(crate) reach: f64,
 }
 
 /// A point, and how far its band reaches up and down.
@@ -128,7 +130,9 @@ impl Chart {
             }
             // Bands below all lines.
             for line in &self.lines {
-                line.draw_band(&mut chart, y.range)?;
+                for points in line.pieces() {
+                    line.draw_band(points, &mut chart, y.range)?;
+                }
             }
             for line in &self.lines {
                 line.draw(&mut chart)?;
@@ -170,10 +174,20 @@ impl Chart {
 }
 
 impl Line {
-    fn draw_band<'a>(&self, chart: &mut Plane<'_, 'a>, (low, high): (f64, f64)) -> Drawn<'a> {
+    /// The points that are joined.
+    fn pieces(&self) -> impl Iterator<Item = &[Place]> {
+        self.points.chunk_by(|a, b| b.x - a.x <= self.reach)
+    }
+
+    fn draw_band<'a>(
+        &self,
+        points: &[Place],
+        chart: &mut Plane<'_, 'a>,
+        (low, high): (f64, f64),
+    ) -> Drawn<'a> {
         let inside = |y: f64| y.clamp(low.min(high), low.max(high));
         let edge = |sign: f64| {
-            let with_spread = self.points.iter().filter_map(move |place| {
+            let with_spread = points.iter().filter_map(move |place| {
                 (place.spread).map(|spread| (place.x, inside(place.y + sign * spread)))
             });
             with_spread.collect::<Vec<_>>()
@@ -181,8 +195,8 @@ impl Line {
         let mut outline = edge(1.0);
         outline.extend(edge(-1.0).into_iter().rev());
         let mut opacity = 0.2;
-        if let (true, [first, .., last]) = (self.style.filled, &self.points[..]) {
-            outline = self.points.iter().map(|place| (place.x, place.y)).collect();
+        if let (true, [first, .., last]) = (self.style.filled, points) {
+            outline = points.iter().map(|place| (place.x, place.y)).collect();
             outline.extend([(last.x, 0.0), (first.x, 0.0)]);
             opacity = 0.3;
         }
@@ -197,15 +211,19 @@ impl Line {
         let Style {
             colour, dash, mark, ..
         } = self.style;
-        let points: Vec<(f64, f64)> = self.points.iter().map(|place| (place.x, place.y)).collect();
+        let at = |place: &Place| (place.x, place.y);
         let stroke = marked(colour, dash).stroke_width(5);
-        chart.draw_series([PathElement::new(points.clone(), stroke)])?;
-        let every = match points.len() {
+        let piece = |points: &[Place]| points.iter().map(at).collect::<Vec<_>>();
+        chart.draw_series(
+            self.pieces()
+                .map(|points| PathElement::new(piece(points), stroke)),
+        )?;
+        let every = match self.points.len() {
             0..FEW => 1,
             many => many.div_ceil(MARKS),
         };
         // From the last one back: the end of a line is where people look.
-        let chosen: Vec<(f64, f64)> = points.into_iter().rev().step_by(every).collect();
+        let chosen: Vec<(f64, f64)> = self.points.iter().map(at).rev().step_by(every).collect();
         canvas::marks(chart, mark, colour.light, &chosen)
     }
 }
@@ -234,6 +252,7 @@ mod tests {
             name: format!("line {number}, <i>"),
             style: Style::of(number),
             points: (1..=3).map(|x| place(f64::from(x))).collect(),
+            reach: f64::INFINITY,
         };
         let chart = Chart {
             id: "x".to_owned(),
@@ -261,5 +280,35 @@ mod tests {
                 .starts_with("line,task,\"share, %\",std\n\"line 0, <i>\",1,0.5,0.1\n")
         );
         assert_eq!(figure.csv.lines().count(), 1 + 4 * 3);
+    }
+
+    #[test]
+    fn points_out_of_reach_are_not_joined() {
+        let place = |x: i32| Place {
+            x: f64::from(x),
+            y: 0.5,
+            spread: Some(0.1),
+        };
+        let line = |reach| Line {
+            name: String::new(),
+            style: Style::faint(Dash::Solid),
+            points: [1, 2, 4, 5, 9].map(place).to_vec(),
+            reach,
+        };
+        let chart = |reach| Chart {
+            id: String::new(),
+            title: String::new(),
+            whose: String::new(),
+            caption: String::new(),
+            x: Axis::new("task", 1.0, 9.0, Ticks::Whole),
+            y: Axis::new("share", 0.0, 1.0, Ticks::Decimal),
+            lines: vec![line(reach)],
+            bars: None,
+        };
+        let drawn = |reach, what: &str| chart(reach).figure().svg.matches(what).count();
+        let lines = |reach| drawn(reach, "<polyline");
+        assert_eq!(lines(1.0), lines(f64::INFINITY) + 2);
+        let bands = |reach| drawn(reach, "<polygon");
+        assert_eq!((bands(1.0), bands(f64::INFINITY)), (2, 1));
     }
 }

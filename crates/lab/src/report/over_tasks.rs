@@ -116,9 +116,15 @@ pub(crate) fn speed(groups: &[Group], words: Words) -> Vec<Figure> {
     let seconds = OverTasks {
         id: "seconds",
         title: &format!("Seconds per {}", words.stage),
-        caption: "Testing covers all tasks so far, so it takes longer with each new one.",
+        caption: words.testing.1,
         unit: "time, s",
-        measures: &[series::TRAIN_SECONDS, series::TEST_SECONDS],
+        measures: &[
+            series::TRAIN_SECONDS,
+            Measure {
+                name: words.testing.0,
+                ..series::TEST_SECONDS
+            },
+        ],
         ..OverTasks::plain(words)
     };
     let updates = OverTasks {
@@ -229,7 +235,7 @@ impl OverTasks<'_> {
     }
 }
 
-/// Through `points`; none without any.
+/// Through `points`, but not over tasks that have none; none without any.
 pub(crate) fn line(name: &str, style: Style, points: &[series::Point]) -> Option<Line> {
     let place = |point: &series::Point| Place {
         x: point.task as f64,
@@ -240,6 +246,7 @@ pub(crate) fn line(name: &str, style: Style, points: &[series::Point]) -> Option
         name: name.to_owned(),
         style,
         points: points.iter().map(place).collect(),
+        reach: 1.0,
     })
 }
 
@@ -253,6 +260,7 @@ fn flat(name: &str, style: Style, height: f64, last: f64) -> Line {
         name: name.to_owned(),
         style,
         points: vec![place(1.0), place(last)],
+        reach: f64::INFINITY,
     }
 }
 

@@ -195,6 +195,18 @@ fn notes(groups: &[Group], left_out: usize) -> Vec<String> {
         let (name, progress) = (&group.name, group.progress());
         notes.push(format!("{name}: not finished, {progress}."));
     }
+    for group in groups {
+        let tested = match group.test_window() {
+            None => continue,
+            Some(1) => "newest task is".to_owned(),
+            Some(window) => format!("{window} newest tasks are"),
+        };
+        notes.push(format!(
+            "{}: only the {tested} tested, but all after the last; forgetting counts from the best \
+             test of each.",
+            group.name
+        ));
+    }
     let runs = || groups.iter().flat_map(|group| &group.runs);
     let old = runs().filter(|run| {
         let mut tasks = run.history.tasks.iter();

@@ -24,6 +24,15 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
     let unseen = experiment.scenario == Scenario::Domain;
     let record = |stage| {
         let mut record = record(stage, experiment.tasks);
+        let tested = experiment.tested(stage - 1, experiment.data.epochs);
+        for (accuracy, _) in record
+            .accuracy
+            .iter_mut()
+            .zip(tested)
+            .filter(|pair| !pair.1)
+        {
+            *accuracy = None;
+        }
         // Of split classes there are none left after the last.
         if experiment.scenario == Scenario::Split && stage >= experiment.tasks {
             record.ood_auroc = None;
@@ -52,7 +61,7 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
 }
 
 fn record(task: usize, tasks: usize) -> TaskRecord {
-    let accuracy = |j: usize| 0.1 + 0.8 / (1 + task - j) as f64 + 0.01 * (j % 3) as f64;
+    let accuracy = |j: usize| Some(0.1 + 0.8 / (1 + task - j) as f64 + 0.01 * (j % 3) as f64);
     TaskRecord {
         task,
         accuracy: (1..=task.min(tasks)).map(accuracy).collect(),

@@ -57,8 +57,10 @@ pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
         ),
         section(
             "Whether probabilities mean what they say",
-            "Confidence is the probability of the class that is chosen. Past tasks: all before the \
-             newest, tested after it.",
+            &format!(
+                "Confidence is the probability of the class that is chosen. Past tasks: {}.",
+                words.past
+            ),
             false,
             vec![
                 over_tasks::calibration(groups, words),

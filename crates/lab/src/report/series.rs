@@ -65,7 +65,7 @@ pub(crate) fn over(group: &Group, of: impl Fn(&[TaskRecord]) -> Vec<Option<f64>>
 /// Per cent of the examples of `task`, counted from 0, over the runs of `group`.
 pub(crate) fn of_task(group: &Group, task: usize) -> Vec<Point> {
     over(group, |tasks| {
-        each(tasks, |record| Some(100.0 * record.accuracy.get(task)?))
+        each(tasks, |record| Some(100.0 * (*record.accuracy.get(task)?)?))
     })
 }
 
@@ -196,7 +196,7 @@ pub(crate) const TRAIN_SECONDS: Measure = Measure {
 };
 pub(crate) const TEST_SECONDS: Measure = Measure {
     id: "testing",
-    name: "testing all so far",
+    name: "testing",
     of: |tasks| each(tasks, |record| Some(record.test_seconds)),
 };
 pub(crate) const SPEED: Measure = Measure {
@@ -213,12 +213,13 @@ pub(crate) const SPEED: Measure = Measure {
     },
 };
 
-/// Mean accuracy over the newest tasks, per cent.
+/// Mean accuracy over the newest tasks, per cent; none where not all were tested.
 fn window(tasks: &[TaskRecord], window: usize) -> Vec<Option<f64>> {
     each(tasks, |record| {
         let count = window.min(record.accuracy.len());
         let recent = newest_first(&record.accuracy, record.task).take(count);
-        (count > 0).then(|| 100.0 * recent.sum::<f64>() / count as f64)
+        let sum: Option<f64> = recent.sum();
+        sum.map(|sum| 100.0 * sum / count as f64)
     })
 }
 
@@ -227,7 +228,7 @@ fn percent(tasks: &[TaskRecord], of: fn(&AccuracyMatrix) -> f64) -> Vec<Option<f
     let mut matrix = AccuracyMatrix::new();
     each(tasks, |record| {
         matrix.push(record.accuracy.clone());
-        Some(100.0 * of(&matrix))
+        Some(100.0 * of(&matrix)).filter(|value| value.is_finite())
     })
 }
 

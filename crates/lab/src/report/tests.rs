@@ -145,6 +145,40 @@ fn tasks_that_come_back_have_stages_and_in_the_end_nothing_unknown() {
 }
 
 #[test]
+fn what_was_not_tested_is_left_out() {
+    for set in ["test_window=1", "test_window=2"] {
+        let [one, two] = [&[][..], sample::SPLIT].map(|sets| report(&[&[sets, &[set]].concat()]));
+        for report in [one, two] {
+            assert!(report.html.contains("newest task"), "{set}");
+            for figure in &report.figures {
+                for text in [&figure.svg, &figure.csv, &report.html] {
+                    assert!(!text.contains("NaN"), "{}", figure.id);
+                }
+            }
+        }
+    }
+    let whole = ["tasks=4", "test_window=2"];
+    let report = report(&[&whole]);
+    let lines = |id, word: &str| figure(&report, id).csv.matches(word).count();
+    assert_eq!(lines("matrix", "\n"), 1 + 1 + 2 + 2 + 4);
+    assert_eq!(lines("accuracy", "\nnewest task,"), 4);
+    // Of two tasks all were tested, and after the last.
+    assert_eq!(lines("accuracy", "\nall seen,"), 3);
+    assert_eq!(lines("transfer", "\nforgetting,"), 2);
+    assert_eq!(lines("transfer", "\nlearning accuracy,"), 4);
+    assert!(
+        figure(&report, "matrix")
+            .caption
+            .contains("not tested then")
+    );
+    let note = "mesu: only the 2 newest tasks are tested, but all after the last";
+    assert!(report.html.contains(note) && report.html.contains(">all seen<"));
+    // Of a run that still goes on, the mean over all is not known.
+    let going = Report::of(Group::all(vec![sample::run(&whole, 3)]), Vec::new());
+    assert!(!going.html.contains(">all seen<") && !going.html.contains("NaN"));
+}
+
+#[test]
 fn runs_of_earlier_versions_have_fewer_figures() {
     let mut run = sample::run(&[], 3);
     run.history.gallery = None;

@@ -177,5 +177,6 @@ fn steps(name: &str, style: usize, shown: &[u64], width: f64, all: &[u64]) -> Li
             ..Style::of(style)
         },
         points: points.collect(),
+        reach: f64::INFINITY,
     }
 }

@@ -13,25 +13,33 @@ pub(crate) struct Words {
     pub(crate) known: &'static str,
     /// What is foreign.
     pub(crate) foreign: &'static str,
+    /// Which tasks are the past ones.
+    pub(crate) past: &'static str,
+    /// Why a number may be missing beside the paper's.
+    pub(crate) dash: &'static str,
+    /// A test's name, and why it takes as long as it does.
+    pub(crate) testing: (&'static str, &'static str),
 }
 
 impl Words {
     /// For `groups`, one or more.
     pub(crate) fn of(groups: &[Group]) -> Self {
+        let some = groups.iter().any(|group| group.test_window().is_some());
         let all = |scenario: &str| groups.iter().all(|group| group.scenario() == scenario);
+        let so_far = match some {
+            true => "the test examples of the tasks that were tested",
+            false => "the test examples of all tasks so far",
+        };
         let (known, foreign) = match (all("permuted"), all("split")) {
             (true, _) => (
                 "the newest task’s test examples",
                 "other things than those learned",
             ),
             (_, true) => (
-                "the test examples of all tasks so far",
+                so_far,
                 "classes that come later; after the last new one there are none",
             ),
-            _ if all("domain") => (
-                "the test examples of all tasks so far",
-                "other things than those learned",
-            ),
+            _ if all("domain") => (so_far, "other things than those learned"),
             _ => (
                 "the test examples of the tasks so far, or of the newest",
                 "what was not learned",
@@ -46,6 +54,24 @@ impl Words {
             stage,
             known,
             foreign,
+            past: match some {
+                true => "those before the newest that were tested after it",
+                false => "all before the newest, tested after it",
+            },
+            dash: match some {
+                true => "no such run here, or not tested",
+                false => "no such run here",
+            },
+            testing: match some {
+                true => (
+                    "testing",
+                    "With a test window, testing covers that many tasks, and all after the last.",
+                ),
+                false => (
+                    "testing all so far",
+                    "Testing covers all tasks so far, so it takes longer with each new one.",
+                ),
+            },
         }
     }
 }
@@ -70,5 +96,9 @@ mod tests {
         assert_eq!(domain.known, of(&[sample::SPLIT]).known);
         assert_eq!(of(&[sample::SPLIT, &[]]).stage, "stage");
         assert_ne!(of(&[sample::DOMAIN, &[]]).known, domain.known);
+        let window = |set| of(&[&[sample::DOMAIN, &[set]].concat()]);
+        assert_ne!(window("test_window=3").known, domain.known);
+        assert_ne!(window("test_window=3").past, domain.past);
+        assert_eq!(window("test_window=4"), domain, "of four tasks");
     }
 }
