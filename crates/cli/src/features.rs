@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mesu_data::{Known, data_folder};
-use mesu_features::archive::{arrays, folder_of, write};
+use mesu_features::archive::{arrays, folder_of, try_out, write};
 use mesu_features::thumbnail::SIDE;
 use mesu_features::{Backbone, Cache, Listing, Model, Options, Preprocess, extract};
 use serde_json::json;
@@ -35,6 +35,7 @@ pub(crate) fn features(arguments: &FeaturesArguments) -> Result<ExitCode> {
             out.display()
         );
     }
+    try_out(out)?;
     let asked = arguments.preprocess.as_deref();
     let (preprocess, origin) = Preprocess::find(asked, &arguments.backbone)?;
     let listing = list(arguments)?;

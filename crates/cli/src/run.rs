@@ -1,5 +1,6 @@
 //! `mesu run`: an experiment from its name or file to its table.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -73,7 +74,17 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
     };
     let stop = stop_on_signal()?;
     let silent = Silent;
-    let heading = format!("{}: results go to {}", plan.name, path.display());
+    let mut heading = format!("{}: results go to {}", plan.name, path.display());
+    if let Some((experiment, data)) = &data
+        && let left_out @ [_, ..] = data.left_out(experiment)
+    {
+        let _ = write!(
+            heading,
+            "\ndomains that are not learned: {} (with --set tasks={} they would be)",
+            left_out.join(", "),
+            experiment.tasks + left_out.len()
+        );
+    }
     let runs = plan.cells.len() * arguments.seeds.len().max(1);
     let screen = (!arguments.quiet).then(|| Screen::new(heading, runs));
     let progress: &dyn Progress = screen.as_ref().map_or(&silent, |screen| screen);

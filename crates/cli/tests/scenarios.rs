@@ -8,7 +8,7 @@ use std::path::Path;
 
 use mesu_data::format::npy::{Array, Values};
 use mesu_data::format::npz;
-use support::{assert_same_runs, fail, json, small_data, stdout, succeed};
+use support::{assert_same_runs, fail, json, small_data, stderr, stdout, succeed};
 
 /// The four classes of [`small_data`] in two tasks, each in three parts.
 const SPLIT: [&str; 18] = [
@@ -86,12 +86,16 @@ fn parts_of_tasks_come_in_turns_and_each_task_has_its_head() {
 
 /// Two classes in three domains, two features: the class moves the first, the domain the second; 20
 /// examples of each. With strangers and a kind that is never learned.
-fn write_features(path: &Path) {
+fn write_features(path: &Path, shift: f32) {
     let (mut features, mut labels, mut domains) = (Vec::new(), Vec::new(), Vec::new());
     for i in 0..120_u16 {
         let (label, domain) = (i % 2, i / 2 % 3);
         let noise = f32::from(i * 7 % 11) / 50.0;
-        features.extend([f32::from(label) + noise, f32::from(domain) - noise, noise]);
+        features.extend([
+            f32::from(label) + noise + shift,
+            f32::from(domain) - noise,
+            noise,
+        ]);
         labels.push(label as u8);
         domains.push(domain as u8);
     }
@@ -100,6 +104,12 @@ fn write_features(path: &Path) {
         ("features", rows(features)),
         ("labels", Array::list(Values::U8(labels))),
         ("domains", Array::list(Values::U8(domains))),
+        (
+            "domain_names",
+            Array::list(Values::Text(
+                ["spring", "summer", "winter"].map(str::to_owned).into(),
+            )),
+        ),
         ("features_unseen", rows([0.5, 4.0, 0.0].repeat(10))),
         ("features_ood", rows([9.0, 9.0, 9.0].repeat(10))),
     ];
@@ -110,7 +120,7 @@ fn write_features(path: &Path) {
 #[test]
 fn domains_of_features_are_learned_one_after_another() {
     let folder = tempfile::tempdir().unwrap();
-    write_features(&folder.path().join("features.npz"));
+    write_features(&folder.path().join("features.npz"), 0.0);
     let run = [
         "run",
         "permuted-digits",
@@ -165,4 +175,34 @@ fn domains_of_features_are_learned_one_after_another() {
         "{line}"
     );
     assert!(!folder.path().join("four").exists() && !folder.path().join("cut").exists());
+}
+
+#[test]
+fn domains_left_out_are_named_and_other_data_are_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let features = folder.path().join("features.npz");
+    write_features(&features, 0.0);
+    let run = [
+        "run",
+        "animals-folder",
+        "--set",
+        "data.source=features.npz",
+        "--out",
+        "two",
+    ];
+    let output = succeed(folder.path(), &run);
+    let note = "domains that are not learned: winter (with --set tasks=3 they would be)";
+    assert!(stderr(&output).contains(note), "{}", stderr(&output));
+    let again = with(&run, &["--resume"]);
+    succeed(folder.path(), &again);
+
+    write_features(&features, 0.25);
+    let checkpoint = folder.path().join("two/checkpoint.safetensors");
+    let before = std::fs::read(&checkpoint).unwrap();
+    let line = fail(folder.path(), &again);
+    assert!(
+        line.contains("data.source: features.npz has changed since the run in two began"),
+        "{line}"
+    );
+    assert_eq!(std::fs::read(&checkpoint).unwrap(), before);
 }

@@ -97,6 +97,18 @@ fn of_set(
         .collect()
 }
 
+/// Whether a file may be made where [`write`] will make one: to be asked before hours of work.
+///
+/// # Errors
+/// [`ArchiveError`].
+pub fn try_out(path: &Path) -> Result<(), ArchiveError> {
+    let tried = temporary(path).map(drop);
+    tried.map_err(|cause| ArchiveError {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
 /// Writes `arrays` to `path`, at once or not at all; its folder must be there.
 ///
 /// # Errors
@@ -119,11 +131,8 @@ pub fn folder_of(path: &Path) -> &Path {
     }
 }
 
-fn replace(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<&File>) -> std::io::Result<()>,
-) -> std::io::Result<()> {
-    let folder = folder_of(path);
+/// A new file beside `path`, gone when it is dropped.
+fn temporary(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mesu-tmp-");
     #[cfg(unix)]
@@ -132,7 +141,19 @@ fn replace(
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let temporary = builder.tempfile_in(folder)?;
+    // The system's reason alone: the name of a temporary file helps nobody.
+    let reason = |error: std::io::Error| match error.raw_os_error() {
+        Some(code) => std::io::Error::from_raw_os_error(code),
+        None => std::io::Error::from(error.kind()),
+    };
+    builder.tempfile_in(folder_of(path)).map_err(reason)
+}
+
+fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&File>) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let temporary = temporary(path)?;
     let mut writer = BufWriter::new(temporary.as_file());
     write(&mut writer)?;
     writer.flush()?;
@@ -141,6 +162,22 @@ fn replace(
     temporary.persist(path)?;
     // The name is safe on disk once the folder is; only Unix can be asked for that.
     #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
+    File::open(folder_of(path))?.sync_all()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_no_file_can_be_made_is_said_before_the_work() {
+        let folder = tempfile::tempdir().unwrap();
+        try_out(&folder.path().join("out.npz")).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let gone = folder.path().join("gone");
+        let message = try_out(&gone.join("out.npz")).unwrap_err().to_string();
+        assert!(message.contains("out.npz: can't be written"), "{message}");
+        assert!(!message.contains(".mesu-tmp"), "{message}");
+    }
 }

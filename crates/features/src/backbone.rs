@@ -8,6 +8,7 @@ use tract_onnx::tract_hir::infer::InferenceFact;
 
 use crate::engine::replace_depthwise;
 use crate::model::{Model, f32_type, no_model};
+use crate::preprocess::MAX_SIDE;
 use crate::resize::CHANNELS;
 
 /// Why a file is no backbone, or fails as one.
@@ -105,6 +106,11 @@ impl Backbone {
     }
 
     fn build(model: Model, size: [usize; 2]) -> Result<Self, BackboneError> {
+        if size.iter().any(|side| !(1..=MAX_SIDE).contains(side)) {
+            let [height, width] = size;
+            let what = format!("its images are {height} x {width}, expected 1 to {MAX_SIDE}");
+            return Err(no_model(&model.file, what));
+        }
         let Model {
             file,
             graph,

@@ -67,6 +67,12 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
         Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => format,
         _ => return Err(PictureError::NoImage),
     };
+    // The decoder fills what a cut JPEG lacks with grey.
+    if format == ImageFormat::Jpeg && !jpeg_ends(bytes) {
+        return Err(PictureError::Damaged {
+            what: "it ends before its picture does".to_owned(),
+        });
+    }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_MEMORY);
@@ -92,6 +98,25 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
         height: image.height() as usize,
         pixels: image.into_raw(),
     })
+}
+
+/// Whether the marker of a JPEG's end comes behind the start of its first scan. Segments before that are
+/// stepped over: they may hold small pictures with an end of their own. Of a file whose segments make no
+/// sense the decoder will say more.
+fn jpeg_ends(bytes: &[u8]) -> bool {
+    const SCAN: u8 = 0xda;
+    let mut at = 2;
+    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
+        if marker == SCAN {
+            return bytes[at..].windows(2).any(|pair| pair == [0xff, 0xd9]);
+        }
+        at += match marker {
+            // Bytes that only fill.
+            0xff => 1,
+            _ => 2 + usize::from(u16::from_be_bytes([high, low])),
+        };
+    }
+    true
 }
 
 #[allow(clippy::needless_pass_by_value)]
@@ -233,10 +258,16 @@ mod tests {
             );
         }
         let whole = jpeg(40, 30);
-        for length in 0..whole.len() {
-            // The end of the scan may be missing; anything before it may not.
-            let _ = decode(&whole[..length]).map_err(|error| error.to_string());
+        for length in 4..whole.len() {
+            assert!(
+                refusal(&whole[..length]).starts_with("is damaged"),
+                "{length}"
+            );
         }
-        assert!(refusal(&whole[..whole.len() / 3]).starts_with("is damaged"));
+        // What cameras put behind the end, or before the scan, is nobody's concern.
+        decode(&[&whole[..], b"and more"].concat()).unwrap();
+        let small = [b"\xff\xe1\x00\x06\xff\xd9..", &whole[2..whole.len() - 2]].concat();
+        let cut = [&whole[..2], &small[..]].concat();
+        assert!(refusal(&cut).contains("ends before its picture"));
     }
 }

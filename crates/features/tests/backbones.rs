@@ -171,6 +171,18 @@ fn inputs_that_are_no_images_are_refused() {
 }
 
 #[test]
+fn images_of_absurd_size_are_refused() {
+    let input = value("images", 1, &[0, 3, 1_000_000, 1_000_000]);
+    let model = Model::parse(&one("Relu", input, &[], &[]), "x").unwrap();
+    let size = model.size().map(Option::unwrap);
+    let message = Backbone::new(model, size).err().unwrap().to_string();
+    assert!(
+        message.contains("its images are 1000000 x 1000000, expected 1 to 4096"),
+        "{message}"
+    );
+}
+
+#[test]
 fn graphs_that_give_no_features_are_refused() {
     let input = || value("images", 1, &[0, 3, 8, 8]);
     let message = refusal(&one("Telepathy", input(), &[], &[]));

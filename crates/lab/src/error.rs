@@ -205,6 +205,14 @@ pub enum LabError {
         /// For each key: what is there and what was asked for.
         differences: Vec<String>,
     },
+    /// Examples that are not those that a run began with.
+    #[error("data.source: {source_name} has changed since the run in {} began; nothing was changed: put back what it held, or start anew with another --out", path.display())]
+    OtherData {
+        /// The run directory.
+        path: PathBuf,
+        /// Where the examples are from.
+        source_name: String,
+    },
     /// A checkpoint that can't be gone on from.
     #[error("{}: {reason}; nothing was changed: put back a copy of that file, or start anew with another --out", path.display())]
     Checkpoint {

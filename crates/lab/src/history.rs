@@ -20,6 +20,9 @@ pub const WINDOWS: [usize; 2] = [5, 20];
 pub(crate) struct History {
     /// The experiment, as in `config.toml`: a checkpoint of another run is recognised.
     pub(crate) config: String,
+    /// Checksums of the training set and the test set; none of a run that an earlier version began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) data: Option<[u32; 2]>,
     /// What comes next.
     pub(crate) position: Position,
     /// Of the current task: examples whose class was right before they were learned.
@@ -177,6 +180,7 @@ impl History {
     pub(crate) fn new(experiment: &Experiment) -> Self {
         Self {
             config: experiment.to_toml(),
+            data: None,
             position: Position {
                 task: 0,
                 epoch: 0,

@@ -8,6 +8,7 @@ use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::history::History;
 use crate::run_directory::{self, ACCURACY, CHECKPOINT, CONFIG, RunDirectory};
+use crate::tasks::Data;
 
 /// The note of a checkpoint that holds the history.
 pub(crate) const NOTE: &str = "run";
@@ -39,13 +40,15 @@ fn same_settings(path: &Path, there: &[u8], experiment: &Experiment) -> Result<(
     }
 }
 
-/// What the folder holds of `experiment`, or `fresh` and no history.
+/// What the folder holds of `experiment` on `data`, or `fresh` and no history.
 pub(crate) fn restore(
     directory: &RunDirectory,
     experiment: &Experiment,
+    data: &Data,
     fresh: Learner,
 ) -> Result<(Learner, History), LabError> {
-    let new = History::new(experiment);
+    let mut new = History::new(experiment);
+    new.data = Some(data.checksums());
     match directory.read(CONFIG)? {
         None => directory.write(CONFIG, new.config.as_bytes())?,
         Some(there) => same_settings(directory.path(), &there, experiment)?,
@@ -68,6 +71,12 @@ pub(crate) fn restore(
         .ok_or_else(|| refuse("a checkpoint of no run"))?;
     let history = History::read(note, experiment)
         .ok_or_else(|| refuse("a checkpoint of another run or version"))?;
+    if history.data.is_some() && history.data != new.data {
+        return Err(LabError::OtherData {
+            path: directory.path().to_owned(),
+            source_name: experiment.data.source.clone(),
+        });
+    }
     let same = Experiment::from_toml(&history.config, "checkpoint")
         .is_ok_and(|config| config == *experiment);
     let fits = learner.config() == fresh.config()

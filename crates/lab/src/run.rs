@@ -73,7 +73,7 @@ pub fn run(
     let learner = data.learner(experiment)?;
     let tasks = data.tasks(experiment)?;
     let directory = RunDirectory::open(path, &run_directory::is_run, setting.resume)?;
-    let (learner, mut history) = resume::restore(&directory, experiment, learner)?;
+    let (learner, mut history) = resume::restore(&directory, experiment, data, learner)?;
     history.task_names = data.task_names(experiment);
     let run = Run {
         experiment,

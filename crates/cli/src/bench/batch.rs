@@ -52,7 +52,7 @@ pub(super) fn lines(value: &Value) -> String {
         lines += &rate_line(run, "a GEMM on the same shapes");
         let _ = writeln!(
             lines,
-            "  {}, {} per batch, {} samples, learning on one core",
+            "  {}, {} per batch, S={}, learning on one core",
             text(value, "name"),
             value["batch_size"],
             run["samples"],

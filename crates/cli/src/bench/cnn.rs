@@ -79,7 +79,7 @@ pub(super) fn lines(value: &Value) -> String {
         lines += &rate_line(run, "a large GEMM");
         let _ = writeln!(
             lines,
-            "  {}, {} per batch, {}, {} samples, {} threads",
+            "  {}, {} per batch, {}, S={}, {} threads",
             text(value, "name"),
             value["batch_size"],
             text(run, "estimator"),

@@ -18,6 +18,14 @@ impl Values {
         }
     }
 
+    /// Adds all of them to a checksum.
+    pub(super) fn check(&self, sum: &mut flate2::Crc) {
+        match self {
+            Self::Bytes(bytes) => sum.update(bytes),
+            Self::Numbers(numbers) => numbers.iter().for_each(|x| sum.update(&x.to_le_bytes())),
+        }
+    }
+
     /// All from `at` on, which are taken out.
     pub(super) fn split_off(&mut self, at: usize) -> Self {
         match self {

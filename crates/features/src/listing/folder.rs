@@ -1,5 +1,6 @@
 //! Folders of images: one for each class, perhaps in one for each domain.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ impl Listing {
     pub fn of_folder(folder: &Path, skip_bad: bool) -> Result<Self, ListingError> {
         let mut found = Found::default();
         found.classes(folder, None)?;
+        found.unusable.extend(found.mistaken_domains(folder));
         Self::new(found.images, found.unusable, folder, skip_bad)
     }
 
@@ -40,6 +42,9 @@ impl Listing {
         Self::new(found.images, found.unusable, folder, skip_bad)
     }
 }
+
+/// What Windows leaves in folders of pictures.
+const LITTER: [&str; 2] = ["Thumbs.db", "desktop.ini"];
 
 /// What folders hold.
 #[derive(Default)]
@@ -74,6 +79,29 @@ impl Found {
             }
         }
         Ok(count)
+    }
+
+    /// A line about classes that are domains, it seems: none holds an image of its own, and all hold folders
+    /// of the same names.
+    fn mistaken_domains(&self, folder: &Path) -> Option<String> {
+        let mut inner: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for image in &self.images {
+            let (below, _) = image.name.strip_prefix(&image.class)?[1..].split_once('/')?;
+            inner.entry(&image.class).or_default().insert(below);
+        }
+        let mut sets = inner.values();
+        let first = sets.next()?;
+        let alike = inner.len() > 1 && sets.all(|set| set == first);
+        let names = |names: Vec<&str>| names.join(", ");
+        alike.then(|| {
+            format!(
+                "{}: its folders {} hold only folders, of the same names ({}), as domains do; ask for them with \
+                 --domains",
+                folder.display(),
+                names(inner.keys().copied().collect()),
+                names(first.iter().copied().collect()),
+            )
+        })
     }
 
     /// The folders in `folder` with their names; a file there is not usable, as `beside` says.
@@ -123,7 +151,7 @@ impl Found {
     }
 }
 
-/// What `folder` holds, in the order of names; hidden names are left out.
+/// What `folder` holds, in the order of names; hidden names and litter are left out.
 fn entries(
     folder: &Path,
     unusable: &mut Vec<String>,
@@ -132,7 +160,7 @@ fn entries(
     for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
         let entry = entry.map_err(unreadable(folder))?;
         match entry.file_name().into_string() {
-            Ok(name) if name.starts_with('.') => {}
+            Ok(name) if name.starts_with('.') || LITTER.contains(&&name[..]) => {}
             Ok(name) => found.push((entry.path(), name)),
             Err(_) => unusable.push(format!(
                 "{}: its name is no Unicode; rename it",

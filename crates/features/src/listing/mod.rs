@@ -8,7 +8,7 @@
 //! ```
 //! Classes and domains are in alphabetical order, or in that of their numbers if all are
 //! numbers; images are in alphabetical order within a class folder, and in the file's order
-//! in a CSV. Names that begin with a dot are left out.
+//! in a CSV. Names that begin with a dot, `Thumbs.db` and `desktop.ini` are left out.
 
 mod folder;
 mod set;

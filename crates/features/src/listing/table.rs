@@ -37,6 +37,10 @@ impl Listing {
             if index == 0 && fields.starts_with(&["path", "label"]) {
                 continue;
             }
+            if index == 0 && !folder.join(fields[0]).exists() && is_header(&fields) {
+                let what = format!("{} as names of columns", fields.join(","));
+                return Err(wrong(record.position(), what));
+            }
             if *columns.get_or_insert(fields.len()) != fields.len()
                 || !matches!(fields.len(), 2 | 3)
             {
@@ -60,6 +64,22 @@ impl Listing {
         }
         Self::new(images, Vec::new(), csv, false)
     }
+}
+
+/// Whether fields look like names of columns: one of them is of those that people give to labels or paths.
+fn is_header(fields: &[&str]) -> bool {
+    const NAMES: [&str; 8] = [
+        "path",
+        "file",
+        "filename",
+        "file_name",
+        "image",
+        "label",
+        "class",
+        "domain",
+    ];
+    let named = |field: &&str| NAMES.contains(&field.to_lowercase().as_str());
+    fields.iter().filter(|field| named(field)).count() > fields.len() / 2
 }
 
 /// The line of the first character from `byte` on, counted from 1; empty lines hold none.

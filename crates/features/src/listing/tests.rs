@@ -35,6 +35,7 @@ fn folders_are_classes() {
         "ant/deep/er/x.jpg",
         ".hidden/x",
         "ant/.DS_Store",
+        "ant/Thumbs.db",
     ]);
     let listing = Listing::of_folder(folder.path(), false).unwrap();
     assert_eq!(
@@ -47,6 +48,25 @@ fn folders_are_classes() {
     );
     assert_eq!(listing.classes, ["ant", "löwe"]);
     assert!(listing.domains.is_empty() && listing.unusable.is_empty());
+}
+
+#[test]
+fn domains_taken_for_classes_are_noticed() {
+    let files = ["day/ant/1.png", "day/löwe/2.png", "night/ant/3.png"];
+    let uneven = folder(&files);
+    assert!(Listing::of_folder(uneven.path(), false).is_ok());
+    let even = folder(&[&files[..], &["night/löwe/4.png"]].concat());
+    let message = Listing::of_folder(even.path(), false)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("its folders day, night hold only folders, of the same names (ant, löwe)"),
+        "{message}"
+    );
+    let listing = Listing::of_folder(even.path(), true).unwrap();
+    assert_eq!((listing.images.len(), listing.unusable.len()), (4, 1));
+    let listing = Listing::of_domains(even.path(), false).unwrap();
+    assert_eq!(listing.domains, ["day", "night"]);
 }
 
 #[test]
@@ -197,6 +217,11 @@ fn a_csv_names_paths_labels_and_domains() {
         ("a,b,c,d\n", "line 1: 4 columns"),
         ("a.png,cat\n\n,cat\n", "line 3: no path"),
         ("a.png,\n", "line 1: no label"),
+        (
+            "Path,class,domain\n",
+            "line 1: Path,class,domain as names of columns; expected path,label",
+        ),
+        ("label,path\n", "line 1: label,path as names"),
         ("path,label\n", "holds no image"),
         ("", "holds no image"),
     ] {

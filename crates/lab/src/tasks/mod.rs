@@ -9,7 +9,7 @@ use mesu::{Learner, NetworkConfig};
 use mesu_data::scenario::domains::{DomainOptions, Domains};
 use mesu_data::scenario::permuted::{Permuted, UnknownOrder};
 use mesu_data::scenario::split::{Split, SplitOptions};
-use mesu_data::{Source, Standardise, Tasks};
+use mesu_data::{Dataset, Source, Standardise, Tasks};
 
 use crate::error::LabError;
 use crate::experiment::{DataConfig, DomainsConfig, Experiment, Scenario, Standardising};
@@ -45,6 +45,10 @@ impl Data {
             Standardising::None => Standardise::identity(),
         };
         let examples = [source.train().len(), source.test().len()];
+        let no_more = match config.validation {
+            Some(_) => "data.source holds no more beside data.validation",
+            None => "data.source holds no more",
+        };
         for (key, asked, available) in [
             ("data.train_examples", config.train_examples, examples[0]),
             ("data.test_examples", config.test_examples, examples[1]),
@@ -54,7 +58,7 @@ impl Data {
                 return Err(LabError::Range {
                     key,
                     found: asked.to_string(),
-                    expected: format!("1 to {available} (data.source holds no more)"),
+                    expected: format!("1 to {available} ({no_more})"),
                 });
             }
         }
@@ -120,6 +124,20 @@ impl Data {
         match named && names.len() >= tasks {
             true => names[..tasks].to_vec(),
             false => Vec::new(),
+        }
+    }
+
+    /// Checksums of the training set and the test set.
+    pub(crate) fn checksums(&self) -> [u32; 2] {
+        [self.source.train(), self.source.test()].map(Dataset::checksum)
+    }
+
+    /// Names of the domains that `experiment` leaves out: those behind the last of its tasks.
+    pub fn left_out(&self, experiment: &Experiment) -> &[String] {
+        let names = self.source.domain_names();
+        match experiment.scenario == Scenario::Domain && !experiment.domains.shuffled {
+            true => names.get(experiment.tasks..).unwrap_or_default(),
+            false => &[],
         }
     }
 
