@@ -97,7 +97,7 @@ fn of_set(
         .collect()
 }
 
-/// Whether a file may be made where [`write`] will make one: to be asked before hours of work.
+/// Whether a file may be made where [`write()`] will make one: to be asked before hours of work.
 ///
 /// # Errors
 /// [`ArchiveError`].
