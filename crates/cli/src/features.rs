@@ -152,7 +152,18 @@ fn list(arguments: &FeaturesArguments) -> Result<Listing> {
         ),
         Some((csv, folder)) => Listing::of_csv(csv, folder)?,
         None if arguments.domains => Listing::of_domains(images, arguments.skip_bad)?,
-        None => Listing::of_folder(images, arguments.skip_bad)?,
+        None => {
+            let listing = Listing::of_folder(images, arguments.skip_bad)?;
+            if let Some(names) = listing.alike_inside() {
+                message(&format!(
+                    "{}: every class holds folders of the same names and nothing else ({}); \
+                     if these are the classes, say --domains",
+                    images.display(),
+                    names.join(", ")
+                ));
+            }
+            listing
+        }
     })
 }
 

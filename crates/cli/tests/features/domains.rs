@@ -35,6 +35,11 @@ fn folders_of_domains_become_domains() {
         fs::rename(at(class), at("Tag und Nacht").join(class)).unwrap();
     }
     png(&at("ölbild/dog/1.png"), [0, 0, 255], 9, 9);
+    png(&at("ölbild/große katze/2.png"), [0, 255, 0], 9, 9);
+    let output = succeed(folder.path(), &command(&["--quiet"]));
+    let line = stderr(&output);
+    assert!(line.contains("photos: every class holds folders of the same names and nothing else (dog, große katze)"), "{line}");
+    fs::remove_dir_all(at("ölbild/große katze")).unwrap();
     let output = succeed(folder.path(), &command(&["--domains", "--quiet"]));
     assert!(stdout(&output).contains("4 images, 4 features each, 2 classes, 2 domains"));
     assert_eq!(stderr(&output), "domain ölbild has no große katze\n");

@@ -1,6 +1,5 @@
 //! Folders of images: one for each class, perhaps in one for each domain.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +14,6 @@ impl Listing {
     pub fn of_folder(folder: &Path, skip_bad: bool) -> Result<Self, ListingError> {
         let mut found = Found::default();
         found.classes(folder, None)?;
-        found.unusable.extend(found.mistaken_domains(folder));
         Self::new(found.images, found.unusable, folder, skip_bad)
     }
 
@@ -79,29 +77,6 @@ impl Found {
             }
         }
         Ok(count)
-    }
-
-    /// A line about classes that are domains, it seems: none holds an image of its own, and all hold folders
-    /// of the same names.
-    fn mistaken_domains(&self, folder: &Path) -> Option<String> {
-        let mut inner: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for image in &self.images {
-            let (below, _) = image.name.strip_prefix(&image.class)?[1..].split_once('/')?;
-            inner.entry(&image.class).or_default().insert(below);
-        }
-        let mut sets = inner.values();
-        let first = sets.next()?;
-        let alike = inner.len() > 1 && sets.all(|set| set == first);
-        let names = |names: Vec<&str>| names.join(", ");
-        alike.then(|| {
-            format!(
-                "{}: its folders {} hold only folders, of the same names ({}), as domains do; ask for them with \
-                 --domains",
-                folder.display(),
-                names(inner.keys().copied().collect()),
-                names(first.iter().copied().collect()),
-            )
-        })
     }
 
     /// The folders in `folder` with their names; a file there is not usable, as `beside` says.

@@ -16,7 +16,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -137,6 +137,20 @@ impl Listing {
             domains,
             unusable,
         })
+    }
+
+    /// The names of the folders in every class, if no class folder holds an image of its own and all hold
+    /// folders of the same names: perhaps they are domains.
+    pub fn alike_inside(&self) -> Option<Vec<&str>> {
+        let mut inside: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+        for image in &self.images {
+            let mut parts = image.name.split('/').skip(1);
+            let (folder, _) = (parts.next()?, parts.next()?);
+            inside.entry(image.label).or_default().insert(folder);
+        }
+        let (_, first) = inside.pop_first()?;
+        let alike = !inside.is_empty() && inside.values().all(|names| *names == first);
+        alike.then(|| first.into_iter().collect())
     }
 
     /// The domains that lack a class, each with the classes it lacks: perhaps a name was written

@@ -66,7 +66,7 @@ impl Listing {
     }
 }
 
-/// Whether fields look like names of columns: one of them is of those that people give to labels or paths.
+/// Whether fields look like names of columns: more than half are names that people give to them.
 fn is_header(fields: &[&str]) -> bool {
     const NAMES: [&str; 8] = [
         "path",

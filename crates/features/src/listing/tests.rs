@@ -53,20 +53,18 @@ fn folders_are_classes() {
 #[test]
 fn domains_taken_for_classes_are_noticed() {
     let files = ["day/ant/1.png", "day/löwe/2.png", "night/ant/3.png"];
-    let uneven = folder(&files);
-    assert!(Listing::of_folder(uneven.path(), false).is_ok());
-    let even = folder(&[&files[..], &["night/löwe/4.png"]].concat());
-    let message = Listing::of_folder(even.path(), false)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        message.contains("its folders day, night hold only folders, of the same names (ant, löwe)"),
-        "{message}"
-    );
-    let listing = Listing::of_folder(even.path(), true).unwrap();
-    assert_eq!((listing.images.len(), listing.unusable.len()), (4, 1));
-    let listing = Listing::of_domains(even.path(), false).unwrap();
-    assert_eq!(listing.domains, ["day", "night"]);
+    let inside = |more: &[&str]| {
+        let folder = folder(&[&files[..], more].concat());
+        let listing = Listing::of_folder(folder.path(), false).unwrap();
+        let names = listing.alike_inside();
+        names.map(|names| names.join(" "))
+    };
+    assert_eq!(inside(&[]), None);
+    assert_eq!(inside(&["night/löwe/4.png"]).unwrap(), "ant löwe");
+    assert_eq!(inside(&["night/löwe/4.png", "day/5.png"]), None);
+    let one = folder(&["day/ant/1.png"]);
+    let listing = Listing::of_folder(one.path(), false).unwrap();
+    assert_eq!(listing.alike_inside(), None);
 }
 
 #[test]

@@ -19,6 +19,8 @@ use crate::experiment::{DataConfig, DomainsConfig, Experiment, Scenario, Standar
 pub struct Data {
     source: Arc<Source>,
     standardise: Arc<Standardise>,
+    /// Of the training set and the test set.
+    checksums: [u32; 2],
 }
 
 impl Data {
@@ -68,6 +70,7 @@ impl Data {
             Scenario::Domain | Scenario::Split => source,
         };
         Ok(Self {
+            checksums: [source.train(), source.test()].map(Dataset::checksum),
             source: Arc::new(source),
             standardise: Arc::new(standardise),
         })
@@ -129,7 +132,7 @@ impl Data {
 
     /// Checksums of the training set and the test set.
     pub(crate) fn checksums(&self) -> [u32; 2] {
-        [self.source.train(), self.source.test()].map(Dataset::checksum)
+        self.checksums
     }
 
     /// Names of the domains that `experiment` leaves out: those behind the last of its tasks.
