@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use mesu_lab::repro::{Figure, figures};
 
 /// Learn from a stream with Bayesian synapses: without being told where tasks begin, with
 /// graceful forgetting, and knowing how sure they are.
@@ -70,9 +72,7 @@ still goes on.")]
 Examples:
   mesu repro fig3 --quick
   mesu repro fig4 --seeds 1,2,3
-Figures: digits, fig2, fig3, fig3-seeds, supp-window, fig4, supp-presynaptic, supp-ucb,
-supp-importance, beyond. --quick is a tenth as long. The runs are kept, and the same
-command goes on with them.")]
+--quick is a tenth as long. The runs are kept, and the same command goes on with them.")]
     Repro(ReproArguments),
     /// Make RESULTS.md of what `mesu repro --record` wrote down
     #[command(after_help = "\
@@ -167,7 +167,7 @@ Every file is read to its end, which takes a few seconds.")]
 #[derive(Args, Debug)]
 pub(crate) struct GetArguments {
     /// The data set
-    #[arg(value_name = "SET", value_parser = clap::builder::PossibleValuesParser::new(
+    #[arg(value_name = "SET", value_parser = PossibleValuesParser::new(
         mesu_data::Known::ALL.map(mesu_data::Known::name)
     ))]
     pub(crate) set: String,
@@ -240,11 +240,17 @@ pub(crate) struct ReportArguments {
     pub(crate) csv: Option<PathBuf>,
 }
 
+/// The figures by their names.
+fn figure() -> impl TypedValueParser<Value = &'static Figure> {
+    PossibleValuesParser::new(figures().iter().map(|figure| figure.name.as_str()))
+        .map(|name| Figure::find(&name).expect("one of the possible values"))
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct ReproArguments {
     /// The figure
-    #[arg(value_name = "FIGURE")]
-    pub(crate) figure: String,
+    #[arg(value_name = "FIGURE", value_parser = figure())]
+    pub(crate) figure: &'static Figure,
     /// A tenth as long, of the same structure
     #[arg(long)]
     pub(crate) quick: bool,

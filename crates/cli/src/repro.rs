@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
-use mesu_lab::repro::{Figure, Reached, figures};
+use anyhow::Result;
+use mesu_lab::repro::{Figure, Reached};
 use mesu_lab::results;
 use mesu_lab::{LabError, Plan, Record};
 use serde_json::json;
@@ -17,17 +17,7 @@ use crate::run::{self, Done, INTERRUPTED};
 
 /// Runs the preset of a figure and prints what is met.
 pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
-    let Some(figure) = Figure::find(&arguments.figure) else {
-        let names: Vec<&str> = figures()
-            .iter()
-            .map(|figure| figure.name.as_str())
-            .collect();
-        bail!(
-            "{}: no such figure; there are {}",
-            arguments.figure,
-            names.join(", ")
-        );
-    };
+    let figure = arguments.figure;
     let quick = if arguments.quick { "-quick" } else { "" };
     let default = || PathBuf::from(format!("runs/repro-{}{quick}", figure.name));
     let path = arguments.out.clone().unwrap_or_else(default);

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use support::{fail, stdout, succeed};
+use support::{fail, mesu, stderr, stdout, succeed};
 
 #[test]
 fn a_figure_is_run_and_its_numbers_are_found() {
@@ -43,10 +43,12 @@ fn unknown_figures_are_refused() {
     let line = fail(folder.path(), &["repro", "digits", "--record", "file"]);
     assert!(line.contains("file: can't be made"), "{line}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    let line = fail(folder.path(), &["repro", "fig9"]);
+    let refused = mesu(folder.path(), &["repro", "fig9"]).output().unwrap();
+    let lines = stderr(&refused);
+    assert_eq!(refused.status.code(), Some(2), "{lines}");
     assert!(
-        line.contains("fig9") && line.contains("fig3, fig3-seeds"),
-        "{line}"
+        lines.contains("'fig9'") && lines.contains("fig3, fig3-seeds") && lines.contains("fig5"),
+        "{lines}"
     );
     assert!(!folder.path().join("runs").exists());
 }
