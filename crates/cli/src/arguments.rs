@@ -241,7 +241,7 @@ pub(crate) struct ReportArguments {
 }
 
 /// The figures by their names.
-fn figure() -> impl TypedValueParser<Value = &'static Figure> {
+fn figure_parser() -> impl TypedValueParser<Value = &'static Figure> {
     PossibleValuesParser::new(figures().iter().map(|figure| figure.name.as_str()))
         .map(|name| Figure::find(&name).expect("one of the possible values"))
 }
@@ -249,7 +249,7 @@ fn figure() -> impl TypedValueParser<Value = &'static Figure> {
 #[derive(Args, Debug)]
 pub(crate) struct ReproArguments {
     /// The figure
-    #[arg(value_name = "FIGURE", value_parser = figure())]
+    #[arg(value_name = "FIGURE", value_parser = figure_parser())]
     pub(crate) figure: &'static Figure,
     /// A tenth as long, of the same structure
     #[arg(long)]
