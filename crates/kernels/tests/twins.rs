@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::ops::Range;
+
 use mesu_kernels::batch::{self, Second};
 use mesu_kernels::conv::{
     Geometry, Pixels, Planes, Work, convolve, flip, input_gradient, weight_gradient,
@@ -35,13 +37,22 @@ impl<const FUSED: bool> Rule for Shift<FUSED> {
     }
 }
 
+/// Numbers of a range. Proptest's own sampler of float ranges trips over an assertion of its own once in a while,
+/// so that a test of ours would fail for nothing; these are made of integers.
+fn real(range: Range<f32>) -> impl Strategy<Value = f32> {
+    const STEPS: i32 = 1 << 23;
+    let middle = f32::midpoint(range.start, range.end);
+    let half = (range.end - range.start) / 2.0;
+    (-STEPS..STEPS).prop_map(move |k| middle + half * (k as f32 / STEPS as f32))
+}
+
 /// Numbers of very different sizes, zeros among them.
 fn value() -> impl Strategy<Value = f32> {
     prop_oneof![
-        4 => -2.0f32..2.0,
+        4 => real(-2.0..2.0),
         1 => Just(0.0f32),
-        1 => -1e-18f32..1e-18,
-        1 => -300f32..300.0,
+        1 => real(-1e-18..1e-18),
+        1 => real(-300.0..300.0),
     ]
 }
 
@@ -50,7 +61,7 @@ fn values(count: usize) -> impl Strategy<Value = Vec<f32>> {
 }
 
 fn sigmas(count: usize) -> impl Strategy<Value = Vec<f32>> {
-    prop::collection::vec(prop_oneof![1e-6f32..1e-3, 0.01f32..1.5], count)
+    prop::collection::vec(prop_oneof![real(1e-6..1e-3), real(0.01..1.5)], count)
 }
 
 /// `got` against `expected`, up to rounding of sums whose terms are as large as `scale`.
@@ -449,9 +460,9 @@ proptest! {
     #[test]
     fn convolutions(
         images in 1usize..4, channels in 1usize..20, height in 1usize..9, width in 1usize..9,
-        kernel in 1usize..6, stride in 1usize..5, padding in 0usize..5, outputs in 1usize..15, seed in 0u64..1000,
+        (kernel, padding) in (1usize..6).prop_flat_map(|kernel| (Just(kernel), 0..kernel)),
+        stride in 1usize..5, outputs in 1usize..15, seed in 0u64..1000,
     ) {
-        prop_assume!(padding < kernel);
         let geometry = Geometry { channels, height, width, kernel, stride, padding };
         let Some((rows, columns)) = geometry.output() else {
             prop_assert!(kernel > height.min(width) + 2 * padding);
@@ -571,7 +582,7 @@ proptest! {
     }
 
     #[test]
-    fn predictions(classes in 1usize..12, samples in 1usize..6, examples in 1usize..40, seed in 0u64..1000, spread in 0.01f32..40.0) {
+    fn predictions(classes in 1usize..12, samples in 1usize..6, examples in 1usize..40, seed in 0u64..1000, spread in real(0.01..40.0)) {
         let columns = samples * examples;
         let logits: Vec<f32> = mesu_kernels::Generator::named(seed, "logits", &[]).normals(classes * columns).iter().map(|z| z * spread).collect();
         let column = |c: usize| -> Vec<f64> { (0..classes).map(|k| f64::from(logits[k * columns + c])).collect() };
