@@ -208,14 +208,14 @@ fn files_and_folders_are_copied_once_they_are_good() {
         );
         let output = data.run(&["get", "cifar10", "--any-checksum", "--from", "nowhere"]);
         assert!(output.status.success());
-        assert!(stderr(&output).ends_with("already there\n"));
+        assert!(stderr(&output).ends_with("already there, --from nowhere not used\n"));
         fs::remove_dir_all(data.path("cifar10")).unwrap();
     }
     // What can't be read is not taken, whatever the flag.
     fs::write(other.join(ARCHIVE), &archive()[..5000]).unwrap();
     let line = data.fail(&["get", "cifar10", "--from", "downloads", "--any-checksum"]);
     assert!(
-        line.contains("not taken: ") && line.contains("corrupt gzip"),
+        line.contains("; not taken") && line.contains("corrupt gzip"),
         "{line}"
     );
     data.assert_empty();
@@ -229,6 +229,69 @@ fn files_and_folders_are_copied_once_they_are_good() {
         line.contains("--from nowhere: no such file or folder"),
         "{line}"
     );
+    data.assert_empty();
+}
+
+#[test]
+fn files_that_do_not_belong_together_are_taken_away_again() {
+    let data = Data::new();
+    let other = data.folder.path().join("downloads");
+    fs::create_dir(&other).unwrap();
+    let write = |name: &str, head: Vec<u8>, body: &[u8]| {
+        let bytes = gzip(&[&head[..], body].concat());
+        fs::write(other.join(format!("{name}-ubyte.gz")), bytes).unwrap();
+    };
+    let get = ["get", "mnist", "--from", "downloads", "--any-checksum"];
+    for part in ["train", "t10k"] {
+        let images = format!("{part}-images-idx3");
+        write(&images, idx_header(0x803, &[2, 2, 2]), &[0; 8]);
+        write(
+            &format!("{part}-labels-idx1"),
+            idx_header(0x801, &[2]),
+            &[5, 9],
+        );
+    }
+    // A label too many.
+    write("train-labels-idx1", idx_header(0x801, &[3]), &[5, 9, 1]);
+    let output = data.run(&get);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    let last = stderr(&output);
+    let last = last.lines().last().unwrap();
+    assert!(
+        last.starts_with("error: ") && last.contains("taken away again"),
+        "{last}"
+    );
+    data.assert_empty();
+    write("train-labels-idx1", idx_header(0x801, &[2]), &[5, 9]);
+    let text = data.succeed(&get);
+    assert!(
+        text.starts_with("mnist          partial   2 of 60,000"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_unpacked_is_not_fetched() {
+    let data = Data::new();
+    let record = [vec![3], vec![0; 3072]].concat();
+    data.write("cifar10/cifar-10-batches-bin/test_batch.bin", &record);
+    let output = data.run(&["get", "cifar10", "--from", "http://127.0.0.1:1/"]);
+    assert!(output.status.success());
+    assert!(
+        stderr(&output).contains("already there, unpacked"),
+        "{output:?}"
+    );
+    assert!(stdout(&output).starts_with("cifar10        partial   0 of 50,000 + 1 of 10,000"));
+}
+
+#[cfg(unix)]
+#[test]
+fn devices_are_no_files() {
+    let data = Data::new();
+    let get = ["get", "cifar10", "--any-checksum", "--from", "/dev/zero"];
+    let line = data.fail(&get);
+    assert!(line.contains("neither a file nor a folder"), "{line}");
     data.assert_empty();
 }
 
@@ -291,7 +354,7 @@ fn servers_that_fail_leave_nothing() {
     let address = wrong.address(ARCHIVE);
     let line = data.fail(&["get", "cifar10", "--any-checksum", "--from", &address]);
     assert!(
-        line.contains("not taken: ") && line.contains("corrupt gzip"),
+        line.contains("; not taken") && line.contains("corrupt gzip"),
         "{line}"
     );
     data.assert_empty();

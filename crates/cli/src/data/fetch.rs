@@ -13,7 +13,7 @@ use super::part::{Part, md5_of};
 use super::published::Published;
 use crate::output::message;
 
-/// The most that is received of a file that need not be the published one: 1 GiB.
+/// The most that is taken of a file that need not be the published one: 1 GiB.
 const MAX_BYTES: u64 = 1 << 30;
 
 /// How often a connection that broke is made again for one file, if each brought something.
@@ -126,7 +126,11 @@ impl Checked {
                 file.md5
             );
         };
-        readable(part.path()).with_context(|| format!("{place}: not taken"))?;
+        if let Err(error) = readable(part.path()) {
+            // The part will be gone; what is wrong is wrong with where it came from.
+            let why = format!("{error:#}").replace(&part.path().display().to_string(), &place);
+            bail!("{why}; not taken");
+        }
         message(&format!(
             "{}: not the published file (MD5 {sum}, published {}), taken as asked",
             file.name, file.md5
@@ -143,6 +147,10 @@ fn copy(path: &Path, part: &mut Part, options: &Options<'_>) -> Result<()> {
     loop {
         match file.read(&mut buffer) {
             Ok(0) => return Ok(()),
+            Ok(read) if part.bytes() + read as u64 > MAX_BYTES => bail!(
+                "{}: goes on after {MAX_BYTES} bytes; {OTHER}",
+                path.display()
+            ),
             Ok(read) => part.append(&buffer[..read])?,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error).with_context(failed),
@@ -201,6 +209,8 @@ fn receive(file: &Published, address: &str, part: &mut Part, options: &Options<'
     let client = Client::new(address, options.patience)?;
     let expected = options.other.is_none().then_some(file.bytes);
     let mut tries = 0;
+    // What a server that knows no ranges sends again is no progress.
+    let mut furthest = part.bytes();
     loop {
         if expected.is_some_and(|bytes| part.bytes() > bytes) {
             part.restart()?;
@@ -233,7 +243,6 @@ fn receive(file: &Published, address: &str, part: &mut Part, options: &Options<'
         }
         let limit = expected.unwrap_or(MAX_BYTES);
         let total = answer.whole.unwrap_or(limit);
-        let started = part.bytes();
         let mut buffer = vec![0; 1 << 16];
         let broken = loop {
             match answer.body.read(&mut buffer) {
@@ -253,7 +262,7 @@ fn receive(file: &Published, address: &str, part: &mut Part, options: &Options<'
             return Ok(());
         }
         tries += 1;
-        if part.bytes() == started || tries > TRIES {
+        if part.bytes() <= furthest || tries > TRIES {
             let cause = broken.unwrap_or_else(|| ErrorKind::UnexpectedEof.into());
             return Err(client.failed(cause).context(format!(
                 "{}: {} bytes of {} received",
@@ -262,6 +271,7 @@ fn receive(file: &Published, address: &str, part: &mut Part, options: &Options<'
                 whole.map_or_else(|| "unknown".to_owned(), |whole| whole.to_string()),
             )));
         }
+        furthest = part.bytes();
     }
 }
 

@@ -170,6 +170,19 @@ fn a_server_without_ranges_begins_anew() {
 }
 
 #[test]
+fn the_same_beginning_again_is_no_progress() {
+    let server = Server::start(|_, stream| {
+        head(stream, "200 OK", "Content-Length: 200000\r\n")?;
+        stream.write_all(&body()[..1000])
+    });
+    let place = Place::new(&[]);
+    let error = place.fail(&server);
+    assert!(error.contains("1000 bytes of 200000 received"), "{error}");
+    assert_eq!(server.asked().len(), 2);
+    assert_eq!(place.part().unwrap(), &body()[..1000]);
+}
+
+#[test]
 fn ranges_that_were_not_asked_for_are_refused() {
     for header in [
         "Content-Range: bytes 5-9/200000\r\n",

@@ -8,6 +8,7 @@ mod part;
 mod proxy;
 mod published;
 
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use crate::arguments::{DataCommand, GetArguments};
 use crate::output::{grouped, message, print};
 use fetch::{Options, Readable};
 use meter::Meter;
+use published::Published;
 
 /// Does what is asked.
 pub(crate) fn data(command: &DataCommand) -> Result<ExitCode> {
@@ -35,8 +37,22 @@ fn get(arguments: &GetArguments) -> Result<ExitCode> {
         bail!("{}: no such data set", arguments.set);
     };
     let root = data_folder()?;
-    for file in published::files(set) {
-        let target = set.folder(&root).join(file.name);
+    let place = |file: &Published| set.folder(&root).join(file.name);
+    let files = published::files(set);
+    if !files.iter().any(|file| place(file).exists()) && matches!(set.read(&root), Ok(Some(_))) {
+        if !arguments.quiet {
+            let folder = set.folder(&root);
+            message(&format!(
+                "{}: already there, unpacked; move it away to get the published files",
+                folder.display()
+            ));
+        }
+        print(&line(set, &root))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut new = Vec::new();
+    for file in files {
+        let target = place(file);
         let readable = |path: &Path| readable(set, file.name, path);
         let meter = Meter::new(file.name, arguments.quiet);
         let options = Options {
@@ -47,7 +63,11 @@ fn get(arguments: &GetArguments) -> Result<ExitCode> {
         if target.exists() {
             fetch::check(file, &target, &options)?;
             if !arguments.quiet {
-                message(&format!("{}: already there", target.display()));
+                let unused = match &arguments.from {
+                    Some(from) => format!(", --from {from} not used"),
+                    None => String::new(),
+                };
+                message(&format!("{}: already there{unused}", target.display()));
             }
             continue;
         }
@@ -55,6 +75,13 @@ fn get(arguments: &GetArguments) -> Result<ExitCode> {
         let fetched = fetch::fetch(file, &origin, &target, &options);
         meter.clear();
         fetched?;
+        new.push(target);
+    }
+    // Each can be read; whether they belong together shows now.
+    if let Err(error) = set.read(&root) {
+        new.iter().for_each(|file| drop(fs::remove_file(file)));
+        let _ = fs::remove_dir(set.folder(&root));
+        bail!("{error}; what was fetched now is taken away again");
     }
     print(&line(set, &root))?;
     Ok(ExitCode::SUCCESS)

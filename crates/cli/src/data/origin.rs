@@ -48,6 +48,10 @@ pub(super) fn origin(set: Known, file: &Published, from: Option<&str>) -> Result
     if !path.exists() {
         bail!("--from {from}: no such file or folder, nor an address (http:// or https://)");
     }
+    // A pipe may never end, a device never does.
+    if !path.is_file() {
+        bail!("--from {from}: neither a file nor a folder");
+    }
     if several {
         let count = published::files(set).len();
         bail!(
