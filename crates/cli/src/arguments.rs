@@ -54,7 +54,7 @@ Examples:
   mesu describe permuted-digits
   mesu describe own.toml
   mesu describe permuted-digits --set 'network.layers=[\"conv 8 5x5 stride 2\", \"relu\", \"flatten\"]'
-Layers: conv N KxK [same|pad N] [stride N], linear N, relu, max-pool N, mean-pool N,
+Layers: conv N KxK [valid|same|pad N] [stride N], linear N, relu, max-pool N, mean-pool N,
 dropout P, flatten. The output layer is added by itself.")]
     Describe(DescribeArguments),
     /// Make a page of figures of runs, side by side

@@ -1,11 +1,15 @@
 //! `mesu list`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 use mesu_lab::{DataSets, LabError, Plan, measure, presets};
 
 use crate::output::{print, span};
+
+/// Time spent on measuring one preset.
+const BUDGET: Duration = Duration::from_millis(600);
 
 /// One line per preset: name, size, time, description.
 pub(crate) fn list() -> Result<ExitCode> {
@@ -17,10 +21,12 @@ pub(crate) fn list() -> Result<ExitCode> {
     let mut sets = DataSets::default();
     for preset in presets() {
         let plan = Plan::find(preset.name, &[])?;
-        let time = match measure::estimate(&plan, &mut sets) {
+        let time = match measure::estimate(&plan, 1, BUDGET, &mut sets) {
             Ok(time) => format!("about {}", span(time)),
             // Data that are not in the program: a set to be fetched, the features of one's own pictures.
-            Err(LabError::Source(_) | LabError::DataFolder(_)) => "data not here".to_owned(),
+            Err(LabError::Source(_) | LabError::Unknown(_) | LabError::DataFolder(_)) => {
+                "data not here".to_owned()
+            }
             Err(LabError::Scenario(_) | LabError::Standardise(_) | LabError::Range { .. }) => {
                 "data do not fit".to_owned()
             }

@@ -5,18 +5,26 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use mesu_lab::{
-    CellOutcomes, Data, LabError, Outcomes, Plan, Progress, Setting, Silent, run_cells, run_seeds,
+    CellOutcomes, DataSets, LabError, Outcomes, Plan, Progress, Setting, Silent, measure,
+    run_cells, run_seeds,
 };
 use serde_json::Value;
 
 use crate::arguments::RunArguments;
 use crate::cells;
-use crate::output::{message, print};
+use crate::output::{message, print, span};
 use crate::progress::Screen;
 use crate::table;
+
+/// Time spent on measuring how long runs will take.
+const BUDGET: Duration = Duration::from_millis(150);
+
+/// How long runs take of which it is said before they begin.
+const WORTH_SAYING: Duration = Duration::from_secs(30);
 
 /// What the shell knows a program by that Ctrl-C ended.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -68,8 +76,9 @@ pub(crate) struct Done {
 
 /// Runs `plan` in `path`, on the screen if that is wanted.
 pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Result<Done> {
+    let mut sets = DataSets::default();
     let data = match plan.single() {
-        Some(experiment) => Some((experiment, Data::load(experiment)?)),
+        Some(experiment) => Some((experiment, sets.load(experiment)?)),
         None => None,
     };
     let stop = stop_on_signal()?;
@@ -85,6 +94,18 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
             experiment.tasks + left_out.len()
         );
     }
+    // What is wrong with a cell is said by its run.
+    if !arguments.quiet
+        && let Ok(time) = measure::estimate(plan, arguments.seeds.len(), BUDGET, &mut sets)
+        && time >= WORTH_SAYING
+    {
+        let _ = write!(
+            heading,
+            "\nabout {} from beginning to end on this machine",
+            span(time)
+        );
+    }
+    drop(sets);
     let runs = plan.cells.len() * arguments.seeds.len().max(1);
     let screen = (!arguments.quiet).then(|| Screen::new(heading, runs));
     let progress: &dyn Progress = screen.as_ref().map_or(&silent, |screen| screen);

@@ -65,7 +65,9 @@ fn layers_that_do_not_meet_are_refused_with_both_shapes() {
     };
     let line = describe("['conv 4 3x3', 'linear 6']");
     assert!(
-        line.contains("\"linear 6\" after \"conv 4 3x3\", which gives 4x26x26"),
+        line.contains(
+            "\"linear 6\" after \"conv 4 3x3\", which gives 4x26x26; expected 2704 numbers in a row"
+        ),
         "{line}"
     );
     let line = describe("['conf 4 3x3']");

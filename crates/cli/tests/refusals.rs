@@ -73,7 +73,7 @@ fn settings() {
             ["data.test_examples: found 201", "1 to 200"],
         ),
         ("data.source=nowhere", ["nowhere", "no such folder"]),
-        ("data.ood=nowhere", ["nowhere", "no such folder"]),
+        ("data.ood=nowhere", ["data.ood: nowhere", "no such folder"]),
     ] {
         refuse(folder.path(), set, &words);
     }

@@ -62,6 +62,25 @@ fn parts_of_tasks_come_in_turns_and_each_task_has_its_head() {
         (0.0..=1.0).contains(&auroc),
         "the second task is unknown yet"
     );
+    assert_eq!(
+        first["ood_auroc_of_tasks"],
+        serde_json::json!([first["ood_auroc"]])
+    );
+    let line = fail(
+        folder.path(),
+        &with(&SPLIT, &["ood", "--set", "data.ood=digits"]),
+    );
+    assert!(
+        line.contains("data.ood: found \"digits\", expected none with scenario = \"split\""),
+        "{line}"
+    );
+    let layers = "network.layers=['conv 2 3x3', 'flatten']";
+    let misread = ["--set", layers, "--set", "network.input=[1,4,16]"];
+    let line = fail(folder.path(), &[&SPLIT[..], &["input"], &misread].concat());
+    assert!(
+        line.contains("network.input: found [1, 4, 16], expected nothing or [1, 8, 8]"),
+        "{line}"
+    );
     // A learner that is told of boundaries, and one that stores examples of both heads.
     for kind in ["ewc", "replay"] {
         let set = format!("learner.kind={kind}");
@@ -157,6 +176,15 @@ fn domains_of_features_are_learned_one_after_another() {
     }
     let bits = |of: &str| summary["uncertainty"][of]["epistemic"].as_f64().unwrap();
     assert!(bits("foreign") > bits("known"), "{summary}");
+    // Of each domain by itself, and their mean.
+    let metrics = std::fs::read_to_string(folder.path().join("whole/metrics.jsonl")).unwrap();
+    let last: serde_json::Value = serde_json::from_str(metrics.lines().last().unwrap()).unwrap();
+    let each = last["ood_auroc_of_tasks"].as_array().unwrap();
+    let each = each
+        .iter()
+        .map(|auroc| auroc["epistemic"].as_f64().unwrap());
+    let mean = last["ood_auroc"]["epistemic"].as_f64().unwrap();
+    assert!((each.sum::<f64>() / 3.0 - mean).abs() < 1e-12, "{last}");
 
     let line = fail(
         folder.path(),

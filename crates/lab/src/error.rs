@@ -144,6 +144,9 @@ pub enum LabError {
     /// Data that can't be read.
     #[error("data.source: {0}")]
     Source(#[from] SourceError),
+    /// Unknown images that can't be read.
+    #[error("data.ood: {0}")]
+    Unknown(SourceError),
     /// Data that make no such tasks.
     #[error("{0}")]
     Scenario(#[from] ScenarioError),

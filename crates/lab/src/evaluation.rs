@@ -27,6 +27,8 @@ pub(crate) struct Tested {
     pub(crate) accuracy: Vec<Option<f64>>,
     /// On the newest task's test set, or on all that were tested, against foreign examples, if there are any.
     pub(crate) ood_auroc: Option<OodAuroc>,
+    /// Of each task so far by itself, where all that were tested are held against foreign examples.
+    pub(crate) ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
     /// Likewise, against new kinds of what is known.
     pub(crate) unseen_auroc: Option<OodAuroc>,
     /// Means of what is known and what is not.
@@ -165,7 +167,6 @@ pub(crate) fn test(
     };
     let foreign = unknown(Unknown::Foreign, "ood");
     let unseen = unknown(Unknown::Unseen, "unseen");
-    let learners = learners(learner, scenario.heads(), tested);
 
     let total = [&known, &foreign, &unseen]
         .into_iter()
@@ -182,8 +183,8 @@ pub(crate) fn test(
             if stop.load(Ordering::Relaxed) {
                 return Err(Halt::Stopped);
             }
-            let learner = &learners[set.task % learners.len()];
-            let found = run_part(learner, tasks, stage, set, part)?;
+            let learner = with_head(learner, scenario.heads(), set.task);
+            let found = run_part(&learner, tasks, stage, set, part)?;
             heard(done.fetch_add(1, Ordering::Relaxed) + 1, total);
             Ok(found)
         };
@@ -217,11 +218,20 @@ pub(crate) fn test(
     let judged_found = &known_found[judged.clone()];
     let of_newest = &known_found[place];
     let (probabilities, labels) = (&of_newest.prediction.probabilities, &of_newest.labels);
+    let foreign_aurocs = aurocs(judged_found, &foreign_found);
+    let mut ood_auroc_of_tasks = Vec::new();
+    if scenario.judges_all() && !foreign_aurocs.is_empty() {
+        ood_auroc_of_tasks = vec![None; tested.len()];
+        for (set, auroc) in known.iter().zip(&foreign_aurocs) {
+            ood_auroc_of_tasks[set.task] = Some(*auroc);
+        }
+    }
     let galleries = judged.map(|i| (tasks.test(known[i].task), &known_found[i].prediction));
     Ok(Tested {
         accuracy,
-        ood_auroc: auroc(judged_found, &foreign_found),
-        unseen_auroc: auroc(judged_found, &unseen_found),
+        ood_auroc: mean_auroc(&foreign_aurocs),
+        ood_auroc_of_tasks,
+        unseen_auroc: mean_auroc(&aurocs(judged_found, &unseen_found)),
         uncertainty: Uncertainty {
             known: snapshot::mean_bits(&pooled(judged_found)).unwrap_or_default(),
             unseen: snapshot::mean_bits(&pooled(&unseen_found)),
@@ -249,38 +259,41 @@ pub(crate) fn test(
     })
 }
 
-/// The learner with each of the heads that are tested; itself if it has but one.
-fn learners<'a>(learner: &'a Learner, heads: usize, tested: &[bool]) -> Vec<Cow<'a, Learner>> {
+/// The learner with the head of `task` in use; itself if it has but one. A copy for every part and not for
+/// every task: there are never more of them at once than threads.
+fn with_head(learner: &Learner, heads: usize, task: usize) -> Cow<'_, Learner> {
     if heads == 1 {
-        return vec![Cow::Borrowed(learner)];
+        return Cow::Borrowed(learner);
     }
-    let with = |head: usize| {
-        if !tested[head] {
-            return Cow::Borrowed(learner);
-        }
-        let mut learner = learner.clone();
-        let used = learner.use_head(head);
-        used.expect("a network has the heads that its tasks need");
-        Cow::Owned(learner)
-    };
-    (0..tested.len()).map(with).collect()
+    let mut learner = learner.clone();
+    let used = learner.use_head(task);
+    used.expect("a network has the heads that its tasks need");
+    Cow::Owned(learner)
 }
 
-/// How well the known are told from the unknown: a mean over the tasks, each against the unknown examples
-/// through its head. None without any.
-fn auroc(known: &[Found], unknown: &[Found]) -> Option<OodAuroc> {
+/// How well each of the known is told from the unknown, through its head. Empty without any unknown.
+fn aurocs(known: &[Found], unknown: &[Found]) -> Vec<OodAuroc> {
     if unknown.is_empty() {
-        return None;
+        return Vec::new();
     }
-    let against = |i: usize| &unknown[i % unknown.len()].prediction;
-    let mean = |of: fn(&Prediction) -> &[f32]| {
-        let each = known.iter().enumerate();
-        let each = each.map(|(i, known)| metric::auroc(of(&known.prediction), of(against(i))));
-        each.sum::<f64>() / known.len() as f64
+    let of = |(i, known): (usize, &Found)| {
+        let against = &unknown[i % unknown.len()].prediction;
+        let known = &known.prediction;
+        OodAuroc {
+            epistemic: metric::auroc(&known.epistemic, &against.epistemic),
+            aleatoric: metric::auroc(&known.aleatoric, &against.aleatoric),
+        }
     };
-    Some(OodAuroc {
-        epistemic: mean(|prediction| &prediction.epistemic),
-        aleatoric: mean(|prediction| &prediction.aleatoric),
+    known.iter().enumerate().map(of).collect()
+}
+
+/// A mean over tasks; none without any.
+fn mean_auroc(of_tasks: &[OodAuroc]) -> Option<OodAuroc> {
+    let mean =
+        |of: fn(&OodAuroc) -> f64| of_tasks.iter().map(of).sum::<f64>() / of_tasks.len() as f64;
+    (!of_tasks.is_empty()).then(|| OodAuroc {
+        epistemic: mean(|auroc| auroc.epistemic),
+        aleatoric: mean(|auroc| auroc.aleatoric),
     })
 }
 

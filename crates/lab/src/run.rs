@@ -262,6 +262,7 @@ impl Run<'_> {
             online_accuracy: history.online_correct as f64
                 / (self.experiment.data.epochs as u64 * self.lengths[task - 1]) as f64,
             ood_auroc: tested.ood_auroc,
+            ood_auroc_of_tasks: tested.ood_auroc_of_tasks,
             unseen_auroc: tested.unseen_auroc,
             uncertainty: Some(tested.uncertainty),
             ece: tested.ece,

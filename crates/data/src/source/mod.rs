@@ -124,15 +124,16 @@ impl Source {
     pub fn folder(folder: &Path, ood: Option<&Path>) -> Result<Self, SourceError> {
         let train = read_pair(folder, "train", ["training images", "training labels"])?;
         let test = read_pair(folder, "t10k", ["test images", "test labels"])?;
-        let ood = match ood {
-            Some(folder) => Some(read_pair(
-                folder,
-                "t10k",
-                ["out-of-distribution images", "out-of-distribution labels"],
-            )?),
-            None => None,
-        };
-        Self::new(train, test, ood)
+        Self::new(train, test, ood.map(Self::unknown).transpose()?)
+    }
+
+    /// The test pair of the folder of IDX files `folder`, for [`Source::with_ood`].
+    ///
+    /// # Errors
+    /// [`SourceError`]: a missing file or a damaged one.
+    pub fn unknown(folder: &Path) -> Result<Dataset, SourceError> {
+        let what = ["out-of-distribution images", "out-of-distribution labels"];
+        read_pair(folder, "t10k", what)
     }
 
     /// The same sets with another out-of-distribution set, or none.

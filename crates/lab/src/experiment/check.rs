@@ -116,6 +116,11 @@ impl Experiment {
                 expected,
             );
         }
+        if self.scenario == Scenario::Split && data.ood.is_some() {
+            let found = format!("{:?}", data.ood.as_deref().unwrap_or_default());
+            let expected = "none with scenario = \"split\": unknown are the classes to come";
+            return wrong("data.ood", found, expected);
+        }
         if self.scenario != Scenario::Permuted && data.ood_is_own() {
             let expected = "none, but for scenario = \"permuted\"";
             return wrong("data.ood", "\"permuted\"", expected);

@@ -12,31 +12,43 @@ use crate::experiment::Experiment;
 use crate::plan::Plan;
 use crate::tasks::{Data, DataSets};
 
-/// Time spent on measuring one plan.
-const BUDGET: Duration = Duration::from_millis(600);
-
 /// Least time spent on each of the two parts of a cell.
 const LEAST: Duration = Duration::from_millis(15);
 
 /// Test images predicted at a time.
 const PART: usize = 256;
 
-/// About how long the cells of `plan` take here, side by side on the cores there are, from a
-/// measurement of about a second. `sets` keeps the data that it needs.
+/// About how long the cells of `plan` take here, each with so many `seeds`, side by side on the cores there
+/// are: from a measurement of about `budget`, a batch and an update of each cell at least. `sets` keeps the
+/// data that it needs.
 ///
 /// # Errors
 /// As [`DataSets::load`] and [`Data::learner`]. A learner that diverges in so short a time is
 /// not an error here.
-pub fn estimate(plan: &Plan, sets: &mut DataSets) -> Result<Duration, LabError> {
-    let cores = rayon::current_num_threads().min(plan.cells.len()).max(1);
-    let each = (BUDGET / 2 / plan.cells.len() as u32).max(LEAST);
-    let (mut sum, mut longest) = (0.0, 0.0_f64);
-    for cell in &plan.cells {
-        let data = sets.load(&cell.experiment)?;
-        let seconds = seconds(&cell.experiment, &data, each)?;
-        sum += seconds;
-        longest = longest.max(seconds);
-    }
+pub fn estimate(
+    plan: &Plan,
+    seeds: usize,
+    budget: Duration,
+    sets: &mut DataSets,
+) -> Result<Duration, LabError> {
+    let runs = plan.cells.len() * seeds.max(1);
+    let cores = rayon::current_num_threads().min(runs);
+    let each = (budget / 2 / plan.cells.len() as u32).max(LEAST);
+    let mut measure = || {
+        let (mut sum, mut longest) = (0.0, 0.0_f64);
+        for cell in &plan.cells {
+            let data = sets.load(&cell.experiment)?;
+            let seconds = seconds(&cell.experiment, &data, each)?;
+            sum += seconds;
+            longest = longest.max(seconds);
+        }
+        Ok::<_, LabError>((sum * seeds.max(1) as f64, longest))
+    };
+    // A batch is learned on all cores, but those have each other's runs to do as well.
+    let (sum, longest) = match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(one) if cores > 1 => one.install(&mut measure)?,
+        _ => measure()?,
+    };
     let seconds = longest.max(sum / cores as f64);
     Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }

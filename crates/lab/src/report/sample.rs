@@ -36,8 +36,12 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
         // Of split classes there are none left after the last.
         if experiment.scenario == Scenario::Split && stage >= experiment.tasks {
             record.ood_auroc = None;
+            record.ood_auroc_of_tasks = Vec::new();
             record.uncertainty.as_mut().unwrap().foreign = None;
             record.snapshot.as_mut().unwrap().unknown = None;
+        }
+        if experiment.scenario == Scenario::Permuted {
+            record.ood_auroc_of_tasks = Vec::new();
         }
         if !unseen {
             record.unseen_auroc = None;
@@ -70,6 +74,14 @@ fn record(task: usize, tasks: usize) -> TaskRecord {
             epistemic: 0.95 - 0.01 * task as f64,
             aleatoric: 0.8,
         }),
+        ood_auroc_of_tasks: (1..=task.min(tasks))
+            .map(|j| {
+                Some(OodAuroc {
+                    epistemic: 0.9 - 0.02 * j as f64,
+                    aleatoric: 0.8,
+                })
+            })
+            .collect(),
         unseen_auroc: Some(OodAuroc {
             epistemic: 0.7,
             aleatoric: 0.6,

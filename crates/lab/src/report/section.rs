@@ -52,6 +52,7 @@ pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
             false,
             vec![
                 unknown::over_tasks(groups, words),
+                each_task::foreign_told(groups, words),
                 unknown::histograms(groups),
             ],
         ),

@@ -62,11 +62,20 @@ pub(crate) fn over(group: &Group, of: impl Fn(&[TaskRecord]) -> Vec<Option<f64>>
     (0..tasks).filter_map(point).collect()
 }
 
-/// Per cent of the examples of `task`, counted from 0, over the runs of `group`.
-pub(crate) fn of_task(group: &Group, task: usize) -> Vec<Point> {
-    over(group, |tasks| {
-        each(tasks, |record| Some(100.0 * (*record.accuracy.get(task)?)?))
-    })
+/// What a record says of one task, counted from 0; none where it was not tested.
+pub(crate) type OfTask = fn(&TaskRecord, usize) -> Option<f64>;
+
+/// Per cent of a task's examples.
+pub(crate) const ACCURACY_OF_TASK: OfTask =
+    |record, task| Some(100.0 * (*record.accuracy.get(task)?)?);
+
+/// How well a task's examples are told from the foreign, by epistemic uncertainty.
+pub(crate) const OOD_OF_TASK: OfTask =
+    |record, task| Some((*record.ood_auroc_of_tasks.get(task)?)?.epistemic);
+
+/// What is said `of` one `task` after each, over the runs of `group`.
+pub(crate) fn of_task(group: &Group, task: usize, of: OfTask) -> Vec<Point> {
+    over(group, |tasks| each(tasks, |record| of(record, task)))
 }
 
 pub(crate) const NEWEST: Measure = Measure {

@@ -111,6 +111,8 @@ fn domains_have_their_names_and_a_third_population() {
     let two = report(&[sample::DOMAIN, &other]);
     assert!(figure(&two, "task-3").svg.contains("Accuracy on toys"));
     assert!(!ids(&two).contains(&"task-4"), "it was only just learned");
+    let svg = &figure(&two, "ood-task-3").svg;
+    assert!(svg.contains("Telling the foreign from toys"));
     let lines = |id| figure(&two, id).csv.lines().count();
     assert_eq!(lines("unseen-epistemic"), 1 + 2 * 4 + 2, "and chance");
     assert_eq!(lines("bits-epistemic-2"), 1 + 3 * 4);
@@ -126,6 +128,11 @@ fn tasks_that_come_back_have_stages_and_in_the_end_nothing_unknown() {
     assert_eq!(lines("matrix"), 1 + 1 + 2 + 4 * 3);
     assert_eq!(lines("tasks"), 1 + 6 + 5 + 4);
     assert_eq!(lines("ood"), 1 + 2 * 2 + 2, "two stages, and chance");
+    assert_eq!(
+        lines("ood-tasks"),
+        1 + 2 + 1 + 2,
+        "of two tasks, and chance"
+    );
     assert!(figure(&report, "tasks").svg.contains("after stage"));
     assert!(
         figure(&report, "uncertainty-total")

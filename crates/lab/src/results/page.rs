@@ -18,7 +18,7 @@ each table wrote (with `--record results`); nothing here is typed. Paper: Bonnet
 ";
 
 /// What is told of every cell, by its place in `summary.json`, and its heading.
-const COLUMNS: [(&str, &str); 13] = [
+const COLUMNS: [(&str, &str); 15] = [
     ("/newest_accuracy", "newest"),
     ("/learning_accuracy", "newest, mean"),
     ("/window_accuracy/5", "5 newest"),
@@ -27,6 +27,8 @@ const COLUMNS: [(&str, &str); 13] = [
     ("/backward_transfer", "backward transfer"),
     ("/ood_auroc/epistemic", "AUROC epistemic"),
     ("/ood_auroc/aleatoric", "AUROC aleatoric"),
+    ("/mean_ood_auroc/epistemic", "AUROC epistemic, mean"),
+    ("/mean_ood_auroc/aleatoric", "AUROC aleatoric, mean"),
     ("/ece", "ECE newest"),
     ("/past/ece", "ECE past"),
     ("/nll", "NLL newest"),
@@ -80,6 +82,12 @@ fn section(text: &mut String, figure: &Figure, record: &Record) {
     if let Some(wall) = record.wall_seconds {
         let _ = write!(text, ", {} on the clock", minutes(wall));
     }
+    let peaks = record.cells.iter();
+    let peaks = peaks.filter_map(|cell| cell.numbers.get("/peak_memory_bytes")?.first());
+    let peak = peaks.copied().fold(0.0, f64::max);
+    if peak > 0.0 {
+        let _ = write!(text, ", up to about {:.1} GB of memory", peak / 1e9);
+    }
     let cpu = record.cpu.as_deref().unwrap_or("unknown processor");
     let _ = writeln!(text, "; {} cores of {cpu}.", record.cores);
     if !figure.note.is_empty() {
@@ -126,13 +134,18 @@ fn reached(text: &mut String, row: &Reached) {
 
 fn cells(text: &mut String, cells: &[CellRecord]) {
     // A column without numbers says nothing, nor one that repeats the first: of a single task, the
-    // windows do.
+    // windows do. A mean of AUROCs is told where there is nothing unknown in the end.
     let values = |at: &str| -> Vec<_> { cells.iter().map(|cell| cell.numbers.get(at)).collect() };
     let newest = values(COLUMNS[0].0);
     let says = |(i, (at, _)): &(usize, (&str, &str))| {
         let values = values(at);
         let zero = |value: &Option<&Vec<f64>>| value.is_none_or(|v| v.iter().all(|x| *x == 0.0));
-        !values.iter().all(zero) && (*i == 0 || values != newest)
+        let of_the_end = at
+            .strip_prefix("/mean_ood")
+            .map(|rest| format!("/ood{rest}"));
+        let told =
+            of_the_end.is_some_and(|at| cells.iter().any(|cell| cell.numbers.contains_key(&at)));
+        !values.iter().all(zero) && (*i == 0 || values != newest) && !told
     };
     let columns = COLUMNS.into_iter().enumerate().filter(says);
     let columns: Vec<_> = columns.map(|(_, column)| column).collect();

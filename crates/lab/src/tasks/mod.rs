@@ -1,6 +1,7 @@
 //! From an experiment's data section to the scenario whose tasks are learned.
 
 mod read;
+mod room;
 
 use std::sync::Arc;
 
@@ -147,9 +148,12 @@ impl Data {
     /// The learner of `experiment` before its first update.
     ///
     /// # Errors
-    /// [`LabError::Learner`] for a setting that the learner refuses; as [`Data::tasks`].
+    /// [`LabError::Learner`] for a setting that the learner refuses, [`LabError::Range`] for a network that
+    /// doesn't fit the images or the memory; as [`Data::tasks`].
     pub fn learner(&self, experiment: &Experiment) -> Result<Learner, LabError> {
         let (classes, network) = self.network(experiment)?;
+        let lines = Network::describe(self.source.pixels(), classes, &network)?;
+        room::check(experiment, &lines)?;
         Ok(Learner::new(
             self.source.pixels(),
             classes,
@@ -163,8 +167,17 @@ impl Data {
     /// does not say of what shape, and has as many heads as the tasks need.
     fn network(&self, experiment: &Experiment) -> Result<(usize, NetworkConfig), LabError> {
         let mut network = experiment.network.clone();
+        let shape = self.source.train().shape();
         if !network.layers.is_empty() && network.input.is_empty() {
-            network.input = self.source.train().shape().to_vec();
+            network.input = shape.to_vec();
+        }
+        // Channels, height and width of images are known; features may be read as if they had some.
+        if shape.len() == 3 && network.input.len() == 3 && network.input != shape {
+            return Err(LabError::Range {
+                key: "network.input",
+                found: format!("{:?}", network.input),
+                expected: format!("nothing or {shape:?}, the shape of the images"),
+            });
         }
         let tasks = self.tasks(experiment)?;
         network.heads = tasks.scenario().heads();
@@ -175,7 +188,8 @@ impl Data {
     /// The network of `experiment`, layer by layer.
     ///
     /// # Errors
-    /// [`LabError::Learner`] for layers that are none or do not meet; as [`Data::tasks`].
+    /// [`LabError::Learner`] for layers that are none or do not meet, [`LabError::Range`] for a
+    /// `network.input` that is not the images'; as [`Data::tasks`].
     pub fn describe(&self, experiment: &Experiment) -> Result<Vec<Line>, LabError> {
         let (classes, network) = self.network(experiment)?;
         Ok(Network::describe(self.source.pixels(), classes, &network)?)

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use mesu_data::scenario::species::by_species;
-use mesu_data::{Dataset, Known, Source, archive, data_folder};
+use mesu_data::{Dataset, Known, Source, SourceError, archive, data_folder};
 
 use crate::error::LabError;
 use crate::experiment::{DataConfig, Experiment, Scenario};
@@ -20,34 +20,34 @@ pub(super) fn source(config: &DataConfig) -> Result<Source, LabError> {
         return Ok(Source::embedded()?);
     }
     let source = match known(name) {
-        Some(sets) => known_source(&sets)?,
+        Some(sets) => known_source(&sets, "data.source")?,
         None if name == ANIMALS => {
             let file = folder()?.join(ANIMALS).join("animals_features.npz");
             archive::read(&file, config.test_share)?
         }
         None if is_archive(name) => archive::read(Path::new(name), config.test_share)?,
-        None => Source::folder(Path::new(name), ood.map(Path::new))?,
+        None => Source::folder(Path::new(name), None)?,
     };
     match ood {
-        Some(ood) if is_archive(ood) => {
-            let unknown = archive::read_unknown(Path::new(ood))?;
-            Ok(source.with_ood(Some(unknown))?)
+        Some(ood) => {
+            let with = source.with_ood(Some(unknown(ood)?));
+            with.map_err(LabError::Unknown)
         }
-        Some(ood) if known(name).is_some() || is_archive(name) || name == ANIMALS => {
-            let unknown = unknown(ood)?;
-            Ok(source.with_ood(Some(unknown))?)
-        }
-        _ => Ok(source),
+        None => Ok(source),
     }
 }
 
-/// The test images of a known set, or of a folder of IDX files.
+/// The test images of a known set or of a folder of IDX files, or an archive of features.
 fn unknown(ood: &str) -> Result<Dataset, LabError> {
-    let source = match known(ood) {
-        Some(sets) => known_source(&sets)?,
-        None => Source::folder(Path::new(ood), None)?,
+    if let Some(sets) = known(ood) {
+        return Ok(known_source(&sets, "data.ood")?.test().clone());
+    }
+    let path = Path::new(ood);
+    let read = match is_archive(ood) {
+        true => archive::read_unknown(path),
+        false => Source::unknown(path),
     };
-    Ok(source.test().clone())
+    read.map_err(LabError::Unknown)
 }
 
 /// The sets of `a+b`, if all are known.
@@ -55,19 +55,24 @@ fn known(name: &str) -> Option<Vec<Known>> {
     name.split('+').map(Known::named).collect()
 }
 
-fn known_source(sets: &[Known]) -> Result<Source, LabError> {
+/// The sets that `key` names, one beside the other.
+fn known_source(sets: &[Known], key: &'static str) -> Result<Source, LabError> {
     let again = |i: usize| sets[..i].contains(&sets[i]);
     if let Some(twice) = (0..sets.len()).find(|i| again(*i)) {
         return Err(LabError::Range {
-            key: "data.source",
+            key,
             found: format!("{} twice", sets[twice].name()),
             expected: "every data set once".to_owned(),
         });
     }
+    let wrong: fn(SourceError) -> LabError = match key {
+        "data.ood" => LabError::Unknown,
+        _ => LabError::Source,
+    };
     let root = folder()?;
-    let mut sources = sets.iter().map(|set| set.source(&root));
+    let mut sources = sets.iter().map(|set| set.source(&root).map_err(wrong));
     let first = sources.next().expect("a name has one part or more")?;
-    sources.try_fold(first, |all, next| Ok(all.beside(next?)?))
+    sources.try_fold(first, |all, next| all.beside(next?).map_err(wrong))
 }
 
 fn folder() -> Result<std::path::PathBuf, LabError> {

@@ -2,7 +2,7 @@
 //!
 //! | layer | what |
 //! |---|---|
-//! | `conv 32 3x3` | 32 channels with kernels of 3 by 3, at every position where one fits (valid) |
+//! | `conv 32 3x3` | 32 channels with kernels of 3 by 3, at every position where one fits; `conv 32 3x3 valid` says so |
 //! | `conv 32 3x3 same` | with zeros around the image, so that its size stays |
 //! | `conv 32 5x5 pad 1 stride 2` | with so many zeros (fewer than the kernel has rows), and so many pixels from one position to the next |
 //! | `linear 512` | 512 neurons, each of which sees everything |
@@ -30,6 +30,9 @@ const MOST: usize = 1 << 20;
 
 /// Most numbers of an example that a layer may take in, patches counted as often as they overlap, or give.
 const MOST_NUMBERS: usize = 1 << 26;
+
+/// Most entries of the list.
+const MOST_ENTRIES: usize = 1 << 10;
 
 /// What goes from one layer to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,13 +100,20 @@ impl Architecture {
     /// The layers of `list` on inputs of the shape `input`, and an output layer for `classes`.
     ///
     /// # Errors
-    /// An entry that is none of the table above; layers whose shapes do not meet, named with both shapes.
+    /// A list too long, an entry that is none of the table above; layers whose shapes do not meet, named with both shapes.
     pub(super) fn new(
         list: &[String],
         input: Shape,
         classes: usize,
         bias: bool,
     ) -> Result<Self, ConfigError> {
+        if list.len() > MOST_ENTRIES {
+            let (found, expected) = (
+                format!("{} layers", list.len()),
+                format!("at most {MOST_ENTRIES}"),
+            );
+            return Err(ConfigError::new(KEY, found, expected));
+        }
         let mut this = Self {
             layers: Vec::new(),
             lines: Vec::new(),
@@ -135,7 +145,7 @@ impl Architecture {
                 _ => 0,
             };
             this.lines.push(Line {
-                layer: text.clone(),
+                layer: text.split_whitespace().collect::<Vec<_>>().join(" "),
                 shape,
                 synapses,
             });
@@ -182,7 +192,12 @@ impl Architecture {
                 let planned = (geometry.patch(), channels, Some(geometry));
                 (planned, Shape::Image([channels, rows, columns]))
             }
-            (Entry::Linear(_), _) => return Err(misfit("flatten before it")),
+            (Entry::Linear(_), _) => {
+                let numbers = self.numbers(shape);
+                return Err(misfit(&format!(
+                    "{numbers} numbers in a row (flatten before it)"
+                )));
+            }
             _ => {
                 return Err(misfit(
                     "an image: channels, rows and columns (network.input)",
@@ -263,7 +278,7 @@ impl Architecture {
 fn parse(text: &str) -> Result<Entry, ConfigError> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let wrong = || {
-        let expected = "conv N KxK [same|pad N] [stride N] (same: K odd; pad: N below K), linear N, relu, \
+        let expected = "conv N KxK [valid|same|pad N] [stride N] (same: K odd; pad: N below K), linear N, relu, \
                         max-pool N, mean-pool N, dropout P (between 0 and 1) or flatten";
         ConfigError::new(KEY, format!("{text:?}"), expected)
     };
@@ -297,6 +312,10 @@ fn parse(text: &str) -> Result<Entry, ConfigError> {
             while !more.is_empty() {
                 // Each may be said once.
                 more = match more {
+                    ["valid", rest @ ..] if padding.is_none() => {
+                        padding = Some(0);
+                        rest
+                    }
                     ["same", rest @ ..] if kernel % 2 == 1 && padding.is_none() => {
                         padding = Some(kernel / 2);
                         rest
