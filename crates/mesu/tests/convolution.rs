@@ -170,7 +170,8 @@ fn networks() -> Vec<Network> {
     ]
 }
 
-/// Along the gradient of the means, and of the standard deviations, the loss rises as the gradient says.
+/// Along the gradient of the means, or of the standard deviations, of each group of synapses by itself, the
+/// loss rises as the gradient says.
 #[test]
 fn gradients_are_those_of_the_loss() {
     for network in networks() {
@@ -190,52 +191,63 @@ fn gradients_are_those_of_the_loss() {
             };
             learned.unwrap().nll
         };
-        for local in [true, false] {
+        let groups = network.groups().count();
+        for (local, of_sigma) in [(true, false), (true, true), (false, false), (false, true)] {
             let mut exposed = network.clone();
             learn(&mut exposed, local);
-            for of_sigma in [false, true] {
+            for which in 0..groups {
+                let group = gradient(&mut exposed, which, of_sigma);
+                let length = group.iter().map(|g| f64::from(g * g)).sum::<f64>().sqrt();
                 let moved = |step: f32| {
                     let mut moved = network.clone();
-                    let mut length = 0.0;
-                    for (layer, shown) in moved.layers.iter_mut().zip(&exposed.layers) {
-                        let biases = (layer.bias.as_mut().unwrap(), shown.bias.as_ref().unwrap());
-                        for (group, shown) in [(&mut layer.weight, &shown.weight), biases] {
-                            let values = |plane: &Matrix| plane.values().collect::<Vec<f32>>();
-                            let (mut mu, mut sigma) =
-                                (values(group.mu()), values(group.sigma().unwrap()));
-                            let (to, gradient): (_, Vec<f32>) = match of_sigma {
-                                false => (&mut mu, values(shown.mu())),
-                                true => {
-                                    let shown = shown.sigma().unwrap().values();
-                                    (&mut sigma, shown.map(|g| g - SHIFT).collect())
-                                }
-                            };
-                            for (to, g) in to.iter_mut().zip(gradient) {
-                                *to += step * g;
-                                length += f64::from(g) * f64::from(g);
-                            }
-                            let (rows, columns) = (group.mu().rows(), group.mu().columns());
-                            *group = Synapses::new(rows, columns, &mu, &sigma);
-                        }
-                    }
-                    (learn(&mut moved, local), length)
+                    shift(&mut moved, which, of_sigma, step, &group);
+                    learn(&mut moved, local)
                 };
-                let (_, length) = moved(0.0);
-                let step = (2e-3 / length.sqrt()) as f32;
-                let rise = (moved(step).0 - moved(-step).0) / (2.0 * f64::from(step));
-                let ratio = rise / length;
+                let step = 2e-3 / length;
+                let rise = moved(step as f32) - moved(-step as f32);
+                let ratio = rise / (2.0 * step * length * length);
+                let name = network.groups().nth(which).unwrap().0;
                 assert!(
                     (ratio - 1.0).abs() < 0.02,
-                    "local {local}, sigma {of_sigma}: {ratio} of {length}, {:?}",
-                    network
-                        .layers
-                        .iter()
-                        .map(|layer| &layer.then)
-                        .collect::<Vec<_>>()
+                    "{name}, local {local}, sigma {of_sigma}: {ratio} of {length}"
                 );
             }
         }
     }
+}
+
+/// Group number `which` of the network, as [`Network::groups`] counts them.
+fn group_mut(network: &mut Network, which: usize) -> &mut Synapses {
+    let layer = &mut network.layers[which / 2];
+    match which % 2 {
+        0 => &mut layer.weight,
+        _ => layer.bias.as_mut().unwrap(),
+    }
+}
+
+/// What [`Expose`] left of one group's gradient.
+fn gradient(exposed: &mut Network, which: usize, of_sigma: bool) -> Vec<f32> {
+    let group = group_mut(exposed, which);
+    match of_sigma {
+        false => group.mu().values().collect(),
+        true => {
+            let shown = group.sigma().unwrap().values();
+            shown.map(|g| g - SHIFT).collect()
+        }
+    }
+}
+
+/// Moves one group along `gradient`.
+fn shift(network: &mut Network, which: usize, of_sigma: bool, step: f32, gradient: &[f32]) {
+    let group = group_mut(network, which);
+    let values = |plane: &Matrix| plane.values().collect::<Vec<f32>>();
+    let (mut mu, mut sigma) = (values(group.mu()), values(group.sigma().unwrap()));
+    let to = if of_sigma { &mut sigma } else { &mut mu };
+    to.iter_mut()
+        .zip(gradient)
+        .for_each(|(to, g)| *to += step * g);
+    let (rows, columns) = (group.mu().rows(), group.mu().columns());
+    *group = Synapses::new(rows, columns, &mu, &sigma);
 }
 
 /// Batches of images are worked on in parts that fit the memory: their gradients add up.
