@@ -81,7 +81,6 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
         Some(experiment) => Some((experiment, sets.load(experiment)?)),
         None => None,
     };
-    let stop = stop_on_signal()?;
     let silent = Silent;
     let mut heading = format!("{}: results go to {}", plan.name, path.display());
     if let Some((experiment, data)) = &data
@@ -94,8 +93,9 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
             experiment.tasks + left_out.len()
         );
     }
-    // What is wrong with a cell is said by its run.
+    // What is wrong with a cell, or with a folder that is there, is said by the run.
     if !arguments.quiet
+        && (arguments.resume || !path.exists())
         && let Ok(time) = measure::estimate(plan, arguments.seeds.len(), BUDGET, &mut sets)
         && time >= WORTH_SAYING
     {
@@ -105,7 +105,7 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
             span(time)
         );
     }
-    drop(sets);
+    let stop = stop_on_signal()?;
     let runs = plan.cells.len() * arguments.seeds.len().max(1);
     let screen = (!arguments.quiet).then(|| Screen::new(heading, runs));
     let progress: &dyn Progress = screen.as_ref().map_or(&silent, |screen| screen);
@@ -124,7 +124,7 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
                 let failed = Vec::new();
                 Done { json, failed }
             }),
-        None => run_cells(plan, &arguments.seeds, path, setting)
+        None => run_cells(plan, &arguments.seeds, sets, path, setting)
             .map(|CellOutcomes { json, failed }| Done { json, failed }),
     };
     if let Some(screen) = &screen {

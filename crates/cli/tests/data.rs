@@ -275,14 +275,24 @@ fn files_that_do_not_belong_together_are_taken_away_again() {
 fn what_is_unpacked_is_not_fetched() {
     let data = Data::new();
     let record = [vec![3], vec![0; 3072]].concat();
+    let get = ["get", "cifar10", "--from", "http://127.0.0.1:1/"];
     data.write("cifar10/cifar-10-batches-bin/test_batch.bin", &record);
-    let output = data.run(&["get", "cifar10", "--from", "http://127.0.0.1:1/"]);
+    let line = data.fail(&get);
+    assert!(
+        line.contains("127.0.0.1:1/"),
+        "half of it is no set: {line}"
+    );
+    data.write(
+        "cifar10/cifar-10-batches-bin/data_batch_1.bin",
+        &[&record[..], &record].concat(),
+    );
+    let output = data.run(&get);
     assert!(output.status.success());
     assert!(
         stderr(&output).contains("already there, unpacked"),
         "{output:?}"
     );
-    assert!(stdout(&output).starts_with("cifar10        partial   0 of 50,000 + 1 of 10,000"));
+    assert!(stdout(&output).starts_with("cifar10        partial   2 of 50,000 + 1 of 10,000"));
 }
 
 #[cfg(unix)]

@@ -162,7 +162,7 @@ fn domains_of_features_are_learned_one_after_another() {
         "--json",
         "--quiet",
     ];
-    let output = succeed(folder.path(), &run);
+    let output = succeed(folder.path(), &with(&run, &["--out", "out"]));
     let summary: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert!(
         summary["average_accuracy"].as_f64().unwrap() > 0.9,
@@ -174,10 +174,25 @@ fn domains_of_features_are_learned_one_after_another() {
             "{summary}"
         );
     }
+    // Features may be read as if they were an image.
+    let layers = "network.layers=['conv 2 1x1', 'flatten']";
+    let image = [
+        "--set",
+        "network.hidden=[]",
+        "--set",
+        layers,
+        "--set",
+        "network.input=[3,1,1]",
+        "--set",
+        "data.epochs=1",
+        "--out",
+        "image",
+    ];
+    succeed(folder.path(), &with(&run, &image));
     let bits = |of: &str| summary["uncertainty"][of]["epistemic"].as_f64().unwrap();
     assert!(bits("foreign") > bits("known"), "{summary}");
     // Of each domain by itself, and their mean.
-    let metrics = std::fs::read_to_string(folder.path().join("whole/metrics.jsonl")).unwrap();
+    let metrics = std::fs::read_to_string(folder.path().join("out/metrics.jsonl")).unwrap();
     let last: serde_json::Value = serde_json::from_str(metrics.lines().last().unwrap()).unwrap();
     let each = last["ood_auroc_of_tasks"].as_array().unwrap();
     let each = each

@@ -26,7 +26,7 @@
 //! use mesu_data::{Dataset, Source, Standardise, Tasks};
 //!
 //! // Four images of 2 x 2 pixels in two classes stand for a data set;
-//! // `Source::embedded()` is MNIST, `Source::folder(path, None)` the user's own.
+//! // `Source::embedded()` is MNIST, `Source::folder(path)` the user's own.
 //! let images = vec![0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140, 150];
 //! let train = Dataset::new(images, vec![0, 1, 0, 1], 2, 2, 2)?;
 //! let test = train.clone();

@@ -39,10 +39,10 @@ pub struct CellOutcomes {
 pub fn run_cells(
     plan: &Plan,
     seeds: &[u64],
+    mut sets: DataSets,
     path: &Path,
     setting: Setting<'_>,
 ) -> Result<CellOutcomes, LabError> {
-    let mut sets = DataSets::default();
     let mut cells = Vec::new();
     for cell in &plan.cells {
         let data = sets.load(&cell.experiment)?;

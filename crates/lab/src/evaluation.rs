@@ -259,8 +259,8 @@ pub(crate) fn test(
     })
 }
 
-/// The learner with the head of `task` in use; itself if it has but one. A copy for every part and not for
-/// every task: there are never more of them at once than threads.
+/// The learner with the head of `task` in use; itself if it has but one. A copy for every part while it is
+/// tested, and not one for every task: of those there may be hundreds.
 fn with_head(learner: &Learner, heads: usize, task: usize) -> Cow<'_, Learner> {
     if heads == 1 {
         return Cow::Borrowed(learner);

@@ -53,6 +53,15 @@ pub(super) fn check(file: &Published, target: &Path, options: &Options<'_>) -> R
     }
 }
 
+/// What was put in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fetched {
+    /// The published file, by its checksum.
+    Published,
+    /// Another that can be read, taken as asked.
+    Other,
+}
+
 /// Receives `file` from `origin` and puts it at `target`, where nothing is.
 ///
 /// # Errors
@@ -64,7 +73,7 @@ pub(super) fn fetch(
     origin: &Origin,
     target: &Path,
     options: &Options<'_>,
-) -> Result<()> {
+) -> Result<Fetched> {
     // What another file left is no beginning of this one.
     let resume = options.other.is_none() && matches!(origin, Origin::Addresses(_));
     let mut part = Part::open(target, resume)?;
@@ -74,7 +83,7 @@ pub(super) fn fetch(
     };
     let checked = result.and_then(|checked| checked.accept(file, &part, origin, options));
     match checked {
-        Ok(()) => part.finish(),
+        Ok(fetched) => part.finish().map(|()| fetched),
         Err(error) => {
             // The beginning of a published file is worth keeping, if it came from a server.
             let whole = part.bytes() >= file.bytes;
@@ -110,9 +119,9 @@ impl Checked {
         part: &Part,
         origin: &Origin,
         options: &Options<'_>,
-    ) -> Result<()> {
+    ) -> Result<Fetched> {
         let Self::Other(sum) = self else {
-            return Ok(());
+            return Ok(Fetched::Published);
         };
         let place = match origin {
             Origin::File(path) => path.display().to_string(),
@@ -135,7 +144,7 @@ impl Checked {
             "{}: not the published file (MD5 {sum}, published {}), taken as asked",
             file.name, file.md5
         ));
-        Ok(())
+        Ok(Fetched::Other)
     }
 }
 
@@ -214,6 +223,7 @@ fn receive(file: &Published, address: &str, part: &mut Part, options: &Options<'
     loop {
         if expected.is_some_and(|bytes| part.bytes() > bytes) {
             part.restart()?;
+            furthest = 0;
         }
         if expected == Some(part.bytes()) {
             return Ok(());
@@ -221,6 +231,7 @@ fn receive(file: &Published, address: &str, part: &mut Part, options: &Options<'
         let before = part.bytes();
         let Some(mut answer) = client.get(before)? else {
             part.restart()?;
+            furthest = 0;
             tries += 1;
             if tries > TRIES {
                 bail!("{address}: gives neither the file nor the rest of it; {REMEDY}");

@@ -61,7 +61,7 @@ impl Place {
         fs::read_dir(self.folder.path()).unwrap().count() == 0
     }
 
-    fn get(&self, addresses: &[String], other: bool) -> Result<()> {
+    fn get(&self, addresses: &[String], other: bool) -> Result<Fetched> {
         let readable = |_: &Path| Ok(());
         let options = Options {
             patience: self.patience,
@@ -77,7 +77,8 @@ impl Place {
     }
 
     fn succeed(&self, server: &Server) {
-        self.get(&[server.address("file.gz")], false).unwrap();
+        let fetched = self.get(&[server.address("file.gz")], false);
+        assert_eq!(fetched.unwrap(), Fetched::Published);
         assert_eq!(fs::read(&self.target).unwrap(), body());
         assert_eq!(self.part(), None);
     }
@@ -344,7 +345,7 @@ fn other_files_are_taken_if_asked_and_never_gone_on_with() {
     });
     let place = Place::new(b"old");
     let addresses = [server.address("file.gz")];
-    place.get(&addresses, true).unwrap();
+    assert_eq!(place.get(&addresses, true).unwrap(), Fetched::Other);
     assert_eq!(fs::read(&place.target).unwrap(), b"another file");
     assert_eq!((ranges(&server), place.part()), (vec![None], None));
     // Interrupted, nothing of it is kept.

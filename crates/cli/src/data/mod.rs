@@ -15,12 +15,13 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use mesu_data::format::{cifar, idx};
-use mesu_data::{Known, data_folder};
+
+use mesu_data::{Held, Known, data_folder};
 use rayon::prelude::*;
 
 use crate::arguments::{DataCommand, GetArguments};
 use crate::output::{grouped, message, print};
-use fetch::{Options, Readable};
+use fetch::{Fetched, Options, Readable};
 use meter::Meter;
 use published::Published;
 
@@ -39,7 +40,11 @@ fn get(arguments: &GetArguments) -> Result<ExitCode> {
     let root = data_folder()?;
     let place = |file: &Published| set.folder(&root).join(file.name);
     let files = published::files(set);
-    if !files.iter().any(|file| place(file).exists()) && matches!(set.read(&root), Ok(Some(_))) {
+    let unpacked = |held: &Held| held.train.is_some() && held.test.is_some();
+    if !files.iter().any(|file| place(file).exists())
+        && let Ok(Some(held)) = set.read(&root)
+        && unpacked(&held)
+    {
         if !arguments.quiet {
             let folder = set.folder(&root);
             message(&format!(
@@ -50,7 +55,7 @@ fn get(arguments: &GetArguments) -> Result<ExitCode> {
         print(&line(set, &root))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut new = Vec::new();
+    let mut unproven = Vec::new();
     for file in files {
         let target = place(file);
         let readable = |path: &Path| readable(set, file.name, path);
@@ -74,14 +79,18 @@ fn get(arguments: &GetArguments) -> Result<ExitCode> {
         let origin = origin::origin(set, file, arguments.from.as_deref())?;
         let fetched = fetch::fetch(file, &origin, &target, &options);
         meter.clear();
-        fetched?;
-        new.push(target);
+        if fetched? == Fetched::Other {
+            unproven.push(target);
+        }
     }
-    // Each can be read; whether they belong together shows now.
+    // Each can be read; whether they belong together shows now. A published file is good, whatever it met.
     if let Err(error) = set.read(&root) {
-        new.iter().for_each(|file| drop(fs::remove_file(file)));
+        if unproven.is_empty() {
+            return Err(error.into());
+        }
+        unproven.iter().for_each(|file| drop(fs::remove_file(file)));
         let _ = fs::remove_dir(set.folder(&root));
-        bail!("{error}; what was fetched now is taken away again");
+        bail!("{error}; what was fetched now and is not the published file is taken away again");
     }
     print(&line(set, &root))?;
     Ok(ExitCode::SUCCESS)

@@ -112,7 +112,7 @@ impl Source {
         )
     }
 
-    /// The IDX files in `folder` under their usual names, and the test pair of the folder `ood`.
+    /// The IDX files in `folder` under their usual names; nothing is unknown.
     ///
     /// The names are `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`,
     /// `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, with or without `.gz`,
@@ -121,13 +121,13 @@ impl Source {
     ///
     /// # Errors
     /// [`SourceError`]: a missing file, a damaged one, or sets that do not agree.
-    pub fn folder(folder: &Path, ood: Option<&Path>) -> Result<Self, SourceError> {
+    pub fn folder(folder: &Path) -> Result<Self, SourceError> {
         let train = read_pair(folder, "train", ["training images", "training labels"])?;
         let test = read_pair(folder, "t10k", ["test images", "test labels"])?;
-        Self::new(train, test, ood.map(Self::unknown).transpose()?)
+        Self::new(train, test, None)
     }
 
-    /// The test pair of the folder of IDX files `folder`, for [`Source::with_ood`].
+    /// The test pair alone of such a folder, for [`Source::with_ood`].
     ///
     /// # Errors
     /// [`SourceError`]: a missing file or a damaged one.

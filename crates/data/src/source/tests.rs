@@ -27,10 +27,15 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
+/// With the test set of the folder `ood` as the unknown.
+fn with_ood(folder: &Path, ood: &Path) -> Result<Source, SourceError> {
+    Source::folder(folder)?.with_ood(Some(Source::unknown(ood)?))
+}
+
 fn refusal(name: &str, bytes: Vec<u8>) -> String {
     let folder = folder();
     fs::write(folder.path().join(name), bytes).unwrap();
-    let message = Source::folder(folder.path(), None).unwrap_err().to_string();
+    let message = Source::folder(folder.path()).unwrap_err().to_string();
     assert!(!message.contains('\n'));
     message.replace(&folder.path().display().to_string(), "F")
 }
@@ -38,19 +43,19 @@ fn refusal(name: &str, bytes: Vec<u8>) -> String {
 #[test]
 fn a_folder_is_read_under_both_spellings() {
     let folder = folder();
-    let source = Source::folder(folder.path(), Some(folder.path())).unwrap();
+    let source = with_ood(folder.path(), folder.path()).unwrap();
     assert_eq!((source.train().len(), source.test().len()), (3, 2));
     assert_eq!((source.pixels(), source.classes()), (4, 3));
     assert_eq!(source.test().classes(), 3);
     assert_eq!(source.ood().unwrap().len(), 2);
-    assert!(Source::folder(folder.path(), None).unwrap().ood().is_none());
+    assert!(Source::folder(folder.path()).unwrap().ood().is_none());
 }
 
 #[test]
 fn a_missing_file_names_folder_and_names() {
     let folder = folder();
     fs::remove_file(folder.path().join("t10k-labels.idx1-ubyte")).unwrap();
-    let message = Source::folder(folder.path(), None).unwrap_err().to_string();
+    let message = Source::folder(folder.path()).unwrap_err().to_string();
     assert_eq!(
         message.replace(&folder.path().display().to_string(), "F"),
         "F: no test labels there, tried t10k-labels-idx1-ubyte, t10k-labels-idx1-ubyte.gz, \
@@ -59,7 +64,7 @@ fn a_missing_file_names_folder_and_names() {
     );
     let none = folder.path().join("none");
     assert!(matches!(
-        Source::folder(&none, None).unwrap_err(),
+        Source::folder(&none).unwrap_err(),
         SourceError::NoFolder { folder } if folder == none
     ));
 }
@@ -93,7 +98,7 @@ fn files_that_disagree_are_refused() {
 fn another_image_size_out_of_distribution_is_refused() {
     let (digits, other) = (folder(), folder());
     fs::write(other.path().join("t10k-images.idx3-ubyte"), images(2, 1, 2)).unwrap();
-    let error = Source::folder(digits.path(), Some(other.path())).unwrap_err();
+    let error = with_ood(digits.path(), other.path()).unwrap_err();
     assert!(matches!(
         error,
         SourceError::Pixels {
@@ -117,7 +122,7 @@ fn gaps_between_labels_are_allowed_within_reason() {
 #[test]
 fn truncated_cuts_all_three() {
     let folder = folder();
-    let read = || Source::folder(folder.path(), Some(folder.path())).unwrap();
+    let read = || with_ood(folder.path(), folder.path()).unwrap();
     let cut = read().truncated(Some(2), Some(1)).unwrap();
     assert_eq!((cut.train().len(), cut.test().len()), (2, 1));
     assert_eq!((cut.ood().unwrap().len(), cut.classes()), (1, 3));

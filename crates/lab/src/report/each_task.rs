@@ -21,7 +21,8 @@ pub(crate) fn accuracy(groups: &[Group], words: Words) -> Vec<Figure> {
         range: Some((0.0, 100.0)),
         ..OverTasks::plain(words)
     };
-    figures(groups, &charts, "Accuracy on", series::ACCURACY_OF_TASK)
+    // Just learned, a task has one point, which the chart of the newest task shows.
+    figures(groups, &charts, "Accuracy on", series::ACCURACY_OF_TASK, 2)
 }
 
 /// How well each task is told from the foreign.
@@ -45,12 +46,19 @@ pub(crate) fn foreign_told(groups: &[Group], words: Words) -> Vec<Figure> {
         &charts,
         "Telling the foreign from",
         series::OOD_OF_TASK,
+        1,
     )
 }
 
 /// What is said `of` each task. One group: the tasks are lines of one chart. Several: a chart per task,
-/// whose lines are the groups, called `title` and the task.
-fn figures(groups: &[Group], charts: &OverTasks<'_>, title: &str, of: OfTask) -> Vec<Figure> {
+/// whose lines are the groups, called `title` and the task, if a line has at least so many points.
+fn figures(
+    groups: &[Group],
+    charts: &OverTasks<'_>,
+    title: &str,
+    of: OfTask,
+    least: usize,
+) -> Vec<Figure> {
     let tasks = groups.iter().map(Group::columns).max().unwrap_or(0);
     if !(2..=MOST).contains(&tasks) {
         return Vec::new();
@@ -69,8 +77,7 @@ fn figures(groups: &[Group], charts: &OverTasks<'_>, title: &str, of: OfTask) ->
             line(&group.name, Style::of(number), &points)
         };
         let lines: Vec<Line> = groups.iter().enumerate().filter_map(of_group).collect();
-        // Just learned: the chart of the newest task shows it.
-        lines.iter().find(|line| line.points.len() > 1)?;
+        lines.iter().find(|line| line.points.len() >= least)?;
         let title = format!("{title} {}", groups[0].task_name(task));
         charts.chart(&format!("-{}", task + 1), &title, lines)
     };

@@ -1,7 +1,6 @@
 //! From an experiment's data section to the scenario whose tasks are learned.
 
 mod read;
-mod room;
 
 use std::sync::Arc;
 
@@ -148,19 +147,27 @@ impl Data {
     /// The learner of `experiment` before its first update.
     ///
     /// # Errors
-    /// [`LabError::Learner`] for a setting that the learner refuses, [`LabError::Range`] for a network that
-    /// doesn't fit the images or the memory; as [`Data::tasks`].
+    /// [`LabError::Learner`] for a setting that the learner refuses, [`LabError::Range`] for a
+    /// `network.input` that is not the images' or more heads than memory holds; as [`Data::tasks`].
     pub fn learner(&self, experiment: &Experiment) -> Result<Learner, LabError> {
         let (classes, network) = self.network(experiment)?;
-        let lines = Network::describe(self.source.pixels(), classes, &network)?;
-        room::check(experiment, &lines)?;
-        Ok(Learner::new(
-            self.source.pixels(),
-            classes,
-            &network,
-            &experiment.learner,
-            experiment.seed,
-        )?)
+        let (inputs, seed) = (self.source.pixels(), experiment.seed);
+        let learner = Learner::new(inputs, classes, &network, &experiment.learner, seed);
+        learner.map_err(|error| {
+            // How many heads there are is the scenario's choice.
+            let (key, found) = match network.layers[..] {
+                [] => ("network.hidden", format!("{:?}", network.hidden)),
+                _ => ("network.layers", format!("{:?}", network.layers)),
+            };
+            match error.key.as_str() {
+                "network.heads" => LabError::Range {
+                    key,
+                    found: format!("{found} and {} heads", network.heads),
+                    expected: error.expected,
+                },
+                _ => error.into(),
+            }
+        })
     }
 
     /// The classes that a task has, and the network of `experiment`: it sees examples of these data, if it
@@ -171,8 +178,9 @@ impl Data {
         if !network.layers.is_empty() && network.input.is_empty() {
             network.input = shape.to_vec();
         }
-        // Channels, height and width of images are known; features may be read as if they had some.
-        if shape.len() == 3 && network.input.len() == 3 && network.input != shape {
+        // Channels, height and width of images are known; features, in one row, may be read as an image.
+        let is_image = shape[..2] != [1, 1];
+        if is_image && network.input.len() == 3 && network.input != shape {
             return Err(LabError::Range {
                 key: "network.input",
                 found: format!("{:?}", network.input),

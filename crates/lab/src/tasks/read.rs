@@ -26,7 +26,7 @@ pub(super) fn source(config: &DataConfig) -> Result<Source, LabError> {
             archive::read(&file, config.test_share)?
         }
         None if is_archive(name) => archive::read(Path::new(name), config.test_share)?,
-        None => Source::folder(Path::new(name), None)?,
+        None => Source::folder(Path::new(name))?,
     };
     match ood {
         Some(ood) => {
