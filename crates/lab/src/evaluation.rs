@@ -27,10 +27,10 @@ pub(crate) struct Tested {
     pub(crate) accuracy: Vec<Option<f64>>,
     /// On the newest task's test set, or on all that were tested, against foreign examples, if there are any.
     pub(crate) ood_auroc: Option<OodAuroc>,
-    /// Of each task so far by itself, where all that were tested are held against foreign examples.
-    pub(crate) ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
     /// Likewise, against new kinds of what is known.
     pub(crate) unseen_auroc: Option<OodAuroc>,
+    /// The AUROC of each task so far by itself, where all that were tested are held against foreign examples.
+    pub(crate) ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
     /// Means of what is known and what is not.
     pub(crate) uncertainty: Uncertainty,
     /// Of the newest task.

@@ -75,13 +75,13 @@ pub struct TaskRecord {
     /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
     /// foreign ones.
     pub ood_auroc: Option<OodAuroc>,
-    /// The same of each task so far by itself, the first one first, where all are held against foreign
-    /// examples: through its head where it has one. None of a task that was not tested.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
     /// How well it tells them from new kinds of what is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen_auroc: Option<OodAuroc>,
+    /// How well it tells each task so far by itself from foreign examples, the first one first, where all
+    /// are held against them: through its head where it has one. None of a task that was not tested.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
     /// Means of what is known and what is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<Uncertainty>,

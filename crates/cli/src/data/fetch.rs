@@ -157,7 +157,7 @@ fn copy(path: &Path, part: &mut Part, options: &Options<'_>) -> Result<()> {
         match file.read(&mut buffer) {
             Ok(0) => return Ok(()),
             Ok(read) if part.bytes() + read as u64 > MAX_BYTES => bail!(
-                "{}: goes on after {MAX_BYTES} bytes; {OTHER}",
+                "{}: goes on after {MAX_BYTES} bytes, more than any of these files has",
                 path.display()
             ),
             Ok(read) => part.append(&buffer[..read])?,

@@ -15,7 +15,6 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use mesu_data::format::{cifar, idx};
-
 use mesu_data::{Held, Known, data_folder};
 use rayon::prelude::*;
 

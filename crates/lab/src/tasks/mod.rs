@@ -5,7 +5,7 @@ mod read;
 use std::sync::Arc;
 
 use mesu::network::{Line, Network};
-use mesu::{Learner, NetworkConfig};
+use mesu::{ConfigError, Learner, NetworkConfig};
 use mesu_data::scenario::domains::{DomainOptions, Domains};
 use mesu_data::scenario::permuted::{Permuted, UnknownOrder};
 use mesu_data::scenario::split::{Split, SplitOptions};
@@ -153,21 +153,7 @@ impl Data {
         let (classes, network) = self.network(experiment)?;
         let (inputs, seed) = (self.source.pixels(), experiment.seed);
         let learner = Learner::new(inputs, classes, &network, &experiment.learner, seed);
-        learner.map_err(|error| {
-            // How many heads there are is the scenario's choice.
-            let (key, found) = match network.layers[..] {
-                [] => ("network.hidden", format!("{:?}", network.hidden)),
-                _ => ("network.layers", format!("{:?}", network.layers)),
-            };
-            match error.key.as_str() {
-                "network.heads" => LabError::Range {
-                    key,
-                    found: format!("{found} and {} heads", network.heads),
-                    expected: error.expected,
-                },
-                _ => error.into(),
-            }
-        })
+        learner.map_err(|error| refused(error, &network))
     }
 
     /// The classes that a task has, and the network of `experiment`: it sees examples of these data, if it
@@ -201,6 +187,23 @@ impl Data {
     pub fn describe(&self, experiment: &Experiment) -> Result<Vec<Line>, LabError> {
         let (classes, network) = self.network(experiment)?;
         Ok(Network::describe(self.source.pixels(), classes, &network)?)
+    }
+}
+
+/// `error` of the learner of `network`, naming what can be changed: how many heads there are, the scenario
+/// says.
+fn refused(error: ConfigError, network: &NetworkConfig) -> LabError {
+    if error.key != "network.heads" {
+        return error.into();
+    }
+    let (key, found) = match network.layers[..] {
+        [] => ("network.hidden", format!("{:?}", network.hidden)),
+        _ => ("network.layers", format!("{:?}", network.layers)),
+    };
+    LabError::Range {
+        key,
+        found: format!("{found} and {} heads", network.heads),
+        expected: error.expected,
     }
 }
 
@@ -240,5 +243,36 @@ impl DataSets {
         let data = Data::load(experiment)?;
         self.0.push((asked, data.clone()));
         Ok(data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_that_do_not_fit_are_a_matter_of_the_layers() {
+        let error = |key: &str| ConfigError {
+            key: key.to_owned(),
+            found: "3".to_owned(),
+            expected: "a network that fits".to_owned(),
+        };
+        let mut network = NetworkConfig {
+            hidden: vec![7],
+            heads: 3,
+            ..NetworkConfig::default()
+        };
+        let text = |network: &NetworkConfig, key| refused(error(key), network).to_string();
+        let line = text(&network, "network.heads");
+        let expected = "network.hidden: found [7] and 3 heads, expected a network that fits";
+        assert!(line.starts_with(expected), "{line}");
+        network.layers = vec!["flatten".to_owned()];
+        let line = text(&network, "network.heads");
+        assert!(
+            line.starts_with("network.layers: found [\"flatten\"] and 3 heads"),
+            "{line}"
+        );
+        let line = text(&network, "network.init");
+        assert!(line.starts_with("network.init is 3"), "{line}");
     }
 }

@@ -100,7 +100,8 @@ impl Architecture {
     /// The layers of `list` on inputs of the shape `input`, and an output layer for `classes`.
     ///
     /// # Errors
-    /// A list too long, an entry that is none of the table above; layers whose shapes do not meet, named with both shapes.
+    /// A list too long; an entry that is none of the table above; layers whose shapes do not meet, named with
+    /// both shapes.
     pub(super) fn new(
         list: &[String],
         input: Shape,
