@@ -353,25 +353,26 @@ timed. The figure is the median of several rounds.")]
     #[command(after_help = "\
 Example:
   mesu bench batch --json
-Learns MNIST digits with 784-400-400-10, at 10 draws of the network and at 1, and compares
-the operations of its matrix products with the rate of a fast matrix product on the same
-shapes.")]
+Learns MNIST digits with 784-400-400-10, at 10 draws of the network and at 1. Built with
+--features baselines, it compares the operations of its matrix products with the rate of a
+fast matrix product of another library on the same shapes.")]
     Batch(BenchArguments),
     /// Images learned per second by a network of convolutions, on all cores
     #[command(after_help = "\
 Example:
   mesu bench cnn
 Learns random images of 32 by 32 pixels with the network of incremental-objects, in batches of
-200, with both estimators and 8 and 1 draws, and compares the operations of the matrix products
-that each needs with the rate of a large matrix product. About a minute.")]
+200, with both estimators and 8 and 1 draws. Built with --features baselines, it compares the
+operations of the matrix products that each needs with the rate of a large matrix product of
+another library. About a minute.")]
     Cnn(BenchArguments),
     /// Images per second with probabilities and entropies, on all cores
     #[command(after_help = "\
 Example:
   mesu bench predict --json
-Predicts MNIST's 10,000 test images with 784-50-10 and 10 draws of the network, and
-compares the operations of its matrix products with the rate of a fast matrix product on
-the same shapes.")]
+Predicts MNIST's 10,000 test images with 784-50-10 and 10 draws of the network. Built with
+--features baselines, it compares the operations of its matrix products with the rate of a
+fast matrix product of another library on the same shapes.")]
     Predict(BenchArguments),
     /// What bounds each benchmark on this machine, and how close it comes
     #[command(after_help = "\

@@ -22,19 +22,21 @@ fn positive(value: &Value, keys: &[&str]) {
     }
 }
 
-/// A share of a limit: noise may lift it above 1, but not by much.
-fn share(value: &Value) {
-    let share = value["share"].as_f64().unwrap();
-    assert!(share > 0.0 && share < 1.5, "{value}");
+/// A rate, and that of the baseline where one is built in.
+fn rates(value: &Value) {
+    positive(value, &["images_per_second", "gflops"]);
+    for key in ["gemm_gflops", "share"] {
+        let known = value[key].as_f64().is_some_and(|x| x > 0.0);
+        assert_eq!(known, cfg!(feature = "baselines"), "{key} in {value}");
+        assert!(known || value[key].is_null(), "{key} in {value}");
+    }
 }
 
 fn stream(value: &Value, network: [u64; 3]) {
     positive(value, &["updates_per_second", "nanoseconds_per_synapse"]);
     assert_eq!(value["network"], serde_json::json!(network));
-    let synapses = (network[0] * network[1] + network[1] * network[2]) as f64;
-    let of = |key: &str| value[key].as_f64().unwrap();
-    let seconds = of("updates_per_second") * of("nanoseconds_per_synapse") * synapses / 1e9;
-    assert!((seconds - 1.0).abs() < 1e-9);
+    let rounds = value["updates_per_second_rounds"].as_array().unwrap();
+    assert!(rounds.len() >= 3, "{value}");
 }
 
 fn batch(value: &Value) {
@@ -46,21 +48,17 @@ fn batch(value: &Value) {
         (&10.into(), &1.into())
     );
     for run in runs {
-        positive(run, &["images_per_second", "gflops", "gemm_gflops"]);
-        share(run);
+        rates(run);
     }
 }
 
 fn predict(value: &Value) {
-    positive(
-        value,
-        &["images_per_second", "gflops", "gemm_gflops", "threads"],
-    );
+    positive(value, &["threads"]);
+    rates(value);
     assert_eq!(
         (&value["images"], &value["samples"]),
         (&10_000.into(), &10.into())
     );
-    share(value);
 }
 
 fn cnn(value: &Value) {
@@ -74,8 +72,7 @@ fn cnn(value: &Value) {
         expected.concat()
     );
     for run in runs {
-        positive(run, &["images_per_second", "gflops", "gemm_gflops"]);
-        share(run);
+        rates(run);
     }
 }
 
@@ -91,13 +88,9 @@ fn roofline(value: &Value) {
     let table = value["table"].as_array().unwrap();
     assert_eq!(table.len(), 6);
     for row in table {
-        positive(row, &["bound", "measured", "cores"]);
-        let bounds = row["bounds"].as_object().unwrap();
-        assert_eq!(bounds.len(), 3);
-        let least = bounds.values().filter_map(Value::as_f64).reduce(f64::min);
-        assert_eq!(row["bound"].as_f64(), least);
-        assert_eq!(bounds[row["bounded_by"].as_str().unwrap()], row["bound"]);
-        share(row);
+        positive(row, &["bound", "measured", "cores", "share"]);
+        assert_eq!(row["bounds"].as_object().unwrap().len(), 3, "{row}");
+        assert!(row["bounds"].get(row["bounded_by"].as_str().unwrap()).is_some());
     }
 }
 
@@ -122,15 +115,11 @@ fn predict_is_compared_with_a_matrix_product() {
 }
 
 #[test]
-fn roofline_bounds_every_benchmark() {
-    roofline(&bench(&["roofline"]));
-}
-
-#[test]
 fn all_has_every_figure_and_the_machine() {
     let value = bench(&["all"]);
     let machine = &value["machine"];
-    positive(machine, &["cores"]);
+    let cores = std::thread::available_parallelism().unwrap().get();
+    assert_eq!(machine["cores"], cores);
     for key in ["simd", "platform", "version"] {
         assert!(machine[key].is_string(), "{key} in {machine}");
     }
@@ -159,6 +148,8 @@ fn tables_fit_the_screen() {
     for part in ["stream", "batch", "predict", "cnn", "roofline"] {
         assert!(text.contains(&format!("\n{part}\n")), "{text}");
     }
+    let hint = text.contains("--features baselines -- bench all");
+    assert_eq!(hint, cfg!(not(feature = "baselines")), "{text}");
     assert!(
         text.contains("ns per synapse") && text.contains("bounded by"),
         "{text}"

@@ -1,82 +1,98 @@
-//! `mesu bench`: how fast this machine is, and how near the learner comes to its limits.
-//!
-//! Every benchmark measures what its own file says, through [`mesu_lab::measure`], and gives a
-//! value that becomes JSON or a few lines of text; [`all`] collects them.
+//! `mesu bench`: measures through [`mesu_bench`], and prints what it found as JSON or as text.
 
-mod all;
-mod batch;
-mod cnn;
-mod predict;
-mod roofline;
-mod stream;
+mod text;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::Result;
-use mesu::Learner;
-use mesu_data::Tasks;
-use mesu_lab::measure::{Compared, Effort};
-use mesu_lab::{Data, Experiment, presets};
-use serde_json::{Value, json};
+use anyhow::{Context, Result, bail};
+use mesu_bench::{Batch, Cnn, Digits, Effort, Measured, Predict, Stream, StreamLength};
+use mesu_lab::measure::Machine;
+use serde::Serialize;
+use serde_json::json;
 
-use crate::arguments::{Bench, BenchArguments};
-use crate::output::{grouped, message, print};
+use crate::arguments::{Bench, BenchArguments, StreamArguments};
+use crate::output::{message, print};
 
 /// The benchmark asked for.
 pub(crate) fn bench(bench: &Bench) -> Result<ExitCode> {
     match bench {
-        Bench::Stream(arguments) => stream::run(arguments),
-        Bench::Batch(arguments) => batch::run(arguments),
-        Bench::Cnn(arguments) => cnn::run(arguments),
-        Bench::Predict(arguments) => predict::run(arguments),
-        Bench::Roofline(arguments) => roofline::run(arguments),
-        Bench::All(arguments) => all::run(arguments),
+        Bench::Stream(arguments) => stream(arguments),
+        Bench::Batch(arguments) => {
+            let digits = Digits::load()?;
+            let batch = Batch::measure(&digits, effort(arguments.quick)).context("bench batch")?;
+            show(arguments.json, &batch, || {
+                text::batch(&batch) + &text::without_baselines("batch")
+            })
+        }
+        Bench::Cnn(arguments) => {
+            let cnn = cnn(arguments.quick)?;
+            show(arguments.json, &cnn, || {
+                text::cnn(&cnn) + &text::without_baselines("cnn")
+            })
+        }
+        Bench::Predict(arguments) => {
+            let digits = Digits::load()?;
+            let effort = effort(arguments.quick);
+            let predict = Predict::measure(&digits, effort).context("bench predict")?;
+            show(arguments.json, &predict, || {
+                text::predict(&predict) + &text::without_baselines("predict")
+            })
+        }
+        Bench::Roofline(arguments) => {
+            let Measured { roofline, .. } = measured(&Machine::here(), arguments.quick)?;
+            show(arguments.json, &roofline, || text::roofline(&roofline))
+        }
+        Bench::All(arguments) => all(*arguments),
     }
 }
 
-/// What every benchmark learns: MNIST's digits, as the first preset does.
-struct Digits {
-    data: Data,
-    tasks: Tasks,
+fn stream(arguments: &StreamArguments) -> Result<ExitCode> {
+    let Ok(least) = Duration::try_from_secs_f64(arguments.seconds) else {
+        bail!("--seconds {}: expected 0 or more", arguments.seconds);
+    };
+    let length = match arguments.quick {
+        true => StreamLength::QUICK,
+        false => StreamLength::full(least),
+    };
+    let digits = Digits::load()?;
+    let stream = Stream::measure(&digits, &arguments.hidden, arguments.samples, length);
+    let stream = stream.context("bench stream")?;
+    show(arguments.json, &stream, || text::stream(&stream))
 }
 
-impl Digits {
-    fn load() -> Result<Self> {
-        let experiment = Experiment::find(presets()[0].name, &[])?;
-        let data = Data::load(&experiment)?;
-        let tasks = data.tasks(&experiment)?;
-        Ok(Self { data, tasks })
-    }
-
-    /// A learner that has seen nothing: `hidden` neurons, `samples` draws, and other settings.
-    fn learner(&self, hidden: &[usize], samples: usize, sets: &[&str]) -> Result<Learner> {
-        let mut all = vec![
-            format!("network.hidden={hidden:?}"),
-            format!("learner.samples={samples}"),
-        ];
-        all.extend(sets.iter().map(ToString::to_string));
-        let experiment = Experiment::find(presets()[0].name, &all)?;
-        Ok(self.data.learner(&experiment)?)
-    }
-
-    /// Widths of the layers, from the pixels to the classes.
-    fn widths(&self, hidden: &[usize]) -> Vec<usize> {
-        let classes = self.tasks.scenario().classes();
-        [&[self.tasks.inputs()], hidden, &[classes]].concat()
-    }
+/// Every benchmark, with the machine that it ran on.
+fn all(arguments: BenchArguments) -> Result<ExitCode> {
+    let machine = Machine::here();
+    let measured = measured(&machine, arguments.quick)?;
+    let cnn = cnn(arguments.quick)?;
+    let value = json!({
+        "bench": "all",
+        "quick": arguments.quick,
+        "machine": machine,
+        "stream": measured.stream,
+        "batch": measured.batch,
+        "predict": measured.predict,
+        "cnn": cnn,
+        "roofline": measured.roofline,
+    });
+    show(arguments.json, &value, || {
+        text::all(&machine, &measured, &cnn)
+    })
 }
 
-/// `784-50-10`.
-fn name(widths: &[usize]) -> String {
-    let widths: Vec<String> = widths.iter().map(usize::to_string).collect();
-    widths.join("-")
+fn measured(machine: &Machine, quick: bool) -> Result<Measured> {
+    let length = match quick {
+        true => StreamLength::QUICK,
+        false => StreamLength::ROOFLINE,
+    };
+    Measured::new(machine, effort(quick), length, &announce).context("bench roofline")
 }
 
-/// Runs `work` on one core.
-fn on_one_core<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-    Ok(pool.install(work))
+fn cnn(quick: bool) -> Result<Cnn> {
+    let batch = if quick { Cnn::SMALL_BATCH } else { Cnn::BATCH };
+    Cnn::measure(batch, effort(quick), &announce).context("bench cnn")
 }
 
 /// How long to measure, by `--quick`.
@@ -91,48 +107,11 @@ fn announce(what: &str) {
     }
 }
 
-/// Prints `value` as JSON, or what `text` makes of it.
-fn show(arguments: BenchArguments, value: &Value, text: fn(&Value) -> String) -> Result<ExitCode> {
-    print(&match arguments.json {
-        true => format!("{value:#}\n"),
-        false => text(value),
+/// Prints `value` as JSON, or `text`.
+fn show(as_json: bool, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<ExitCode> {
+    print(&match as_json {
+        true => format!("{:#}\n", serde_json::to_value(value)?),
+        false => text(),
     })?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// What is told of a rate and the GEMM rate on its shapes.
-fn compared(compared: &Compared) -> Value {
-    json!({
-        "images_per_second": compared.rate(),
-        "gflops": compared.flops_per_second() / 1e9,
-        "gemm_gflops": compared.gemm() / 1e9,
-        "share": compared.share(),
-        "images_per_second_rounds": compared.examples_per_second,
-    })
-}
-
-/// The rate of what [`compared`] told, beside that of `gemm`, in a line.
-fn rate_line(value: &Value, gemm: &str) -> String {
-    format!(
-        "{:>9} images/s  {:5.1} GFLOP/s, {:.0} % of the {:.1} of {gemm}\n",
-        grouped(number(value, "images_per_second")),
-        number(value, "gflops"),
-        100.0 * number(value, "share"),
-        number(value, "gemm_gflops"),
-    )
-}
-
-/// A number of the JSON; 0 where there is none, which no benchmark gives.
-fn number(value: &Value, key: &str) -> f64 {
-    value[key].as_f64().unwrap_or_default()
-}
-
-/// A text of the JSON.
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_default()
-}
-
-/// The elements of an array of the JSON.
-fn elements<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value[key].as_array().map_or(&[], Vec::as_slice)
 }

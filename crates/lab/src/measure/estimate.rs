@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use mesu::Generator;
 
-use super::stream::CHUNK;
+
 use mesu_data::{Tasks, Unknown};
 
 use crate::error::LabError;
@@ -14,6 +14,9 @@ use crate::tasks::{Data, DataSets};
 
 /// Least time spent on each of the two parts of a cell.
 const LEAST: Duration = Duration::from_millis(15);
+
+/// Examples between two looks at the clock, as a run has them.
+const CHUNK: usize = 32;
 
 /// Test images predicted at a time.
 const PART: usize = 256;

@@ -25,11 +25,10 @@ use std::fmt;
 
 use mesu_kernels::LANES;
 
-use super::batch::learning_products;
-use super::limits::Limits;
-use super::predict::{CHUNK, prediction_products};
-use super::product::flops;
-use super::synapses;
+use crate::batch::learning_products;
+use crate::limits::Limits;
+use crate::predict::{CHUNK, prediction_products};
+use crate::product::flops;
 
 /// What the learning or the prediction of one example needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -154,6 +153,11 @@ impl Work {
     }
 }
 
+/// Synapses between layers of these widths, biases left out.
+fn synapses(widths: &[usize]) -> usize {
+    widths.windows(2).map(|pair| pair[0] * pair[1]).sum()
+}
+
 /// One per sample and neuron.
 fn normals(widths: &[usize], samples: usize) -> f64 {
     (samples * widths[1..].iter().sum::<usize>()) as f64
@@ -161,8 +165,8 @@ fn normals(widths: &[usize], samples: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limits::Level;
     use super::*;
+    use crate::limits::Level;
 
     fn limits() -> Limits {
         let level = |name, holds_bytes, bytes_per_second| Level {

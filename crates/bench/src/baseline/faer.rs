@@ -1,50 +1,71 @@
-//! The yardstick of the batch benchmarks: a fast, independent matrix product on the same shapes.
+//! A fast, independent matrix product on the same shapes.
 //!
-//! `C[m][n] = sum_k A[m][k] B[k][n]` takes `2 m k n` floating-point operations. The rate comes from
-//! the `faer` crate, whose product is the `gemm` crate's, with the machine's best instruction set
-//! and blocking for its caches. Only benchmarks use it: its bits differ from machine to machine.
+//! The rate comes from the `faer` crate, whose product is the `gemm` crate's, with the machine's best
+//! instruction set and blocking for its caches. Only benchmarks use it: its bits differ from machine to
+//! machine.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par};
 use mesu::Generator;
 
-/// Which factor is stored as its transpose; everything is row-major.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
-    /// A is `[m][k]`, B is `[k][n]`.
-    Plain,
-    /// A is stored as `[k][m]`.
-    LeftTransposed,
-    /// B is stored as `[n][k]`.
-    RightTransposed,
-}
-
-/// The shape of one matrix product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Product {
-    /// m, rows of C.
-    pub rows: usize,
-    /// k, the length of its sums.
-    pub depth: usize,
-    /// n, columns of C.
-    pub columns: usize,
-    /// How the factors are stored.
-    pub layout: Layout,
-}
-
-/// Floating-point operations of all `products`, two to a multiply-add.
-pub fn flops(products: &[Product]) -> f64 {
-    products
-        .iter()
-        .map(|p| 2.0 * p.rows as f64 * p.depth as f64 * p.columns as f64)
-        .sum()
-}
+use crate::product::{Layout, Product, flops};
+use crate::timing::rate_of;
 
 /// Matrices for a list of products, to time them with.
 #[derive(Debug)]
-pub struct Yardstick {
+pub(crate) enum Baseline {
+    OneThread(Matrices),
+    /// For each thread of the rayon pool its own.
+    AllThreads(Vec<Mutex<Matrices>>),
+}
+
+impl Baseline {
+    /// Run on the thread that asks.
+    pub(crate) fn on_this_thread(products: &[Product]) -> Self {
+        Self::OneThread(Matrices::new(products))
+    }
+
+    /// Run on every thread of the current rayon pool, side by side.
+    pub(crate) fn on_all_threads(products: &[Product]) -> Self {
+        let threads = 0..rayon::current_num_threads();
+        Self::AllThreads(
+            threads
+                .map(|_| Mutex::new(Matrices::new(products)))
+                .collect(),
+        )
+    }
+
+    /// Floating-point operations/s of all threads together, of rounds in which each runs all products
+    /// `times` times.
+    pub(crate) fn rate(&mut self, least: Duration, times: usize) -> Option<f64> {
+        let run = |own: &mut Matrices| (0..times).for_each(|_| own.run());
+        let (rounds, flops) = match self {
+            Self::OneThread(own) => (rate_of(least, || run(own)), own.flops),
+            Self::AllThreads(all) => {
+                // Each thread locks its own; a panic elsewhere leaves it usable.
+                let lock = |own: &Mutex<Matrices>, work: &dyn Fn(&mut Matrices)| {
+                    work(&mut own.lock().unwrap_or_else(PoisonError::into_inner));
+                };
+                let rounds = rate_of(least, || {
+                    rayon::broadcast(|thread| lock(&all[thread.index()], &run));
+                });
+                let flops = all.iter_mut().map(|own| {
+                    let own = own.get_mut().unwrap_or_else(PoisonError::into_inner);
+                    own.flops
+                });
+                (rounds, flops.sum())
+            }
+        };
+        Some(rounds * times as f64 * flops)
+    }
+}
+
+/// The factors of products, and room for what they give.
+#[derive(Debug)]
+pub(crate) struct Matrices {
     products: Vec<Operands>,
     flops: f64,
 }
@@ -59,9 +80,9 @@ struct Operands {
     c: Mat<f32>,
 }
 
-impl Yardstick {
+impl Matrices {
     /// Matrices of normals for `products`.
-    pub fn new(products: &[Product]) -> Self {
+    fn new(products: &[Product]) -> Self {
         let mut noise = Generator::named(1, "yardstick", &[]);
         let mut filled = |rows: usize, columns: usize| {
             let values = noise.normals(rows * columns);
@@ -94,7 +115,7 @@ impl Yardstick {
     }
 
     /// Every product once, on this thread.
-    pub fn run(&mut self) {
+    fn run(&mut self) {
         for Operands { layout, a, b, c } in &mut self.products {
             let (a, b): (MatRef<'_, f32>, MatRef<'_, f32>) = match layout {
                 Layout::Plain => (a.as_ref(), b.as_ref()),
@@ -104,43 +125,6 @@ impl Yardstick {
             matmul(c.as_mut(), Accum::Replace, b, a, 1.0, Par::Seq);
             std::hint::black_box(&mut *c);
         }
-    }
-
-    /// Floating-point operations of one [`run`](Self::run).
-    pub fn flops(&self) -> f64 {
-        self.flops
-    }
-}
-
-/// A yardstick for each thread of the current rayon pool.
-#[derive(Debug)]
-pub(super) struct Yardsticks(Vec<Mutex<Yardstick>>);
-
-impl Yardsticks {
-    pub(super) fn new(products: &[Product]) -> Self {
-        let threads = 0..rayon::current_num_threads();
-        Self(
-            threads
-                .map(|_| Mutex::new(Yardstick::new(products)))
-                .collect(),
-        )
-    }
-
-    /// Every thread runs all products `times` times, side by side.
-    pub(super) fn run(&self, times: usize) {
-        rayon::broadcast(|thread| {
-            // Each thread locks its own; a panic elsewhere leaves it usable.
-            let mut own = self.0[thread.index()]
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            (0..times).for_each(|_| own.run());
-        });
-    }
-
-    /// Floating-point operations of a [`run`](Self::run) of one time, all threads together.
-    pub(super) fn flops(&self) -> f64 {
-        let of = |own: &Mutex<Yardstick>| own.lock().unwrap_or_else(PoisonError::into_inner).flops;
-        self.0.iter().map(of).sum()
     }
 }
 
@@ -156,14 +140,14 @@ mod tests {
             Layout::RightTransposed,
         ] {
             let (rows, depth, columns) = (3, 5, 4);
-            let mut yardstick = Yardstick::new(&[Product {
+            let mut matrices = Matrices::new(&[Product {
                 rows,
                 depth,
                 columns,
                 layout,
             }]);
-            yardstick.run();
-            let Operands { a, b, c, .. } = &yardstick.products[0];
+            matrices.run();
+            let Operands { a, b, c, .. } = &matrices.products[0];
             // a, b and c are the transposes of what is stored.
             let a_at = |m, k| match layout {
                 Layout::LeftTransposed => a[(m, k)],
@@ -179,7 +163,7 @@ mod tests {
                     assert!((c[(n, m)] - sum).abs() < 1e-4, "{layout:?}");
                 }
             }
-            assert_eq!(yardstick.flops(), 120.0);
+            assert_eq!(matrices.flops, 120.0);
         }
     }
 }
