@@ -103,7 +103,7 @@ a program's data.")]
         data: DataCommand,
     },
     /// Turn photographs into features to learn from, with a pretrained network
-    #[cfg(feature = "features")]
+    #[cfg(feature = "vision")]
     #[command(after_help = "\
 Examples:
   mesu features photos --backbone net.onnx --preprocess imagenet --out photos.npz
@@ -124,11 +124,11 @@ gives [n, d] features. NAME.toml beside NAME.onnx says how images are prepared, 
 Features are kept by the images' content: a second run only computes what is new.")]
     Features(FeaturesArguments),
     /// Turn photographs into features to learn from (not in this build)
-    #[cfg(not(feature = "features"))]
+    #[cfg(not(feature = "vision"))]
     #[command(after_help = "\
 Example:
   mesu features photos --backbone net.onnx --out photos.npz
-This program was built without it. To have it: cargo install --path crates/cli --features features")]
+This program was built without it. To have it: cargo install --path crates/cli --features vision")]
     Features {
         /// Not looked at
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
@@ -297,7 +297,7 @@ pub(crate) struct DoctorArguments {
     pub(crate) json: bool,
 }
 
-#[cfg(feature = "features")]
+#[cfg(feature = "vision")]
 #[derive(Args, Debug)]
 pub(crate) struct FeaturesArguments {
     /// A folder with a folder of images for each class, a CSV file of path,label[,domain], or a data set

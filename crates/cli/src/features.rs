@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mesu_data::{Known, data_folder};
-use mesu_features::archive::{arrays, folder_of, try_out, write};
-use mesu_features::thumbnail::SIDE;
-use mesu_features::{Backbone, Cache, Listing, Model, Options, Preprocess, extract};
+use mesu_store::folder_of;
+use mesu_vision::archive::{arrays, try_out, write};
+use mesu_vision::thumbnail::SIDE;
+use mesu_vision::{Backbone, Cache, Listing, Model, Options, Preprocess, extract};
 use serde_json::json;
 
 use crate::arguments::FeaturesArguments;

@@ -7,7 +7,7 @@ mod cells;
 mod data;
 mod describe;
 mod doctor;
-#[cfg(feature = "features")]
+#[cfg(feature = "vision")]
 mod features;
 mod list;
 mod output;
@@ -42,12 +42,12 @@ fn main() -> ExitCode {
         Command::Describe(arguments) => describe::describe(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Data { data } => data::data(&data),
-        #[cfg(feature = "features")]
+        #[cfg(feature = "vision")]
         Command::Features(arguments) => features::features(&arguments),
-        #[cfg(not(feature = "features"))]
+        #[cfg(not(feature = "vision"))]
         Command::Features { .. } => Err(anyhow::anyhow!(
             "features: this mesu was built without its ONNX engine; \
-             build it with cargo install --path crates/cli --features features"
+             build it with cargo install --path crates/cli --features vision"
         )),
         Command::Bench { bench } => bench::bench(&bench),
     };

@@ -12,8 +12,6 @@
 //!
 //! Of a data set with test images of its own, the names of the arrays of images end in `_train` and `_test`.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use mesu_data::format::npy::{Array, Values};
@@ -102,8 +100,7 @@ fn of_set(
 /// # Errors
 /// [`ArchiveError`].
 pub fn try_out(path: &Path) -> Result<(), ArchiveError> {
-    let tried = temporary(path).map(drop);
-    tried.map_err(|cause| ArchiveError {
+    mesu_store::probe(path).map_err(|cause| ArchiveError {
         path: path.to_owned(),
         cause,
     })
@@ -117,57 +114,16 @@ pub fn write(path: &Path, arrays: &[(String, Array)]) -> Result<(), ArchiveError
     let arrays: Vec<(&str, &Array)> = (arrays.iter())
         .map(|(name, array)| (&name[..], array))
         .collect();
-    replace(path, |file| npz::write(file, &arrays)).map_err(|cause| ArchiveError {
+    mesu_store::write_with(path, |file| npz::write(file, &arrays)).map_err(|cause| ArchiveError {
         path: path.to_owned(),
         cause,
     })
 }
 
-/// The folder that `path` lies in.
-pub fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    }
-}
-
-/// A new file beside `path`, gone when it is dropped.
-fn temporary(path: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".mesu-tmp-");
-    #[cfg(unix)]
-    {
-        // As other files of the user, rather than for the user alone.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    // The system's reason alone: the name of a temporary file helps nobody.
-    let reason = |error: std::io::Error| match error.raw_os_error() {
-        Some(code) => std::io::Error::from_raw_os_error(code),
-        None => std::io::Error::from(error.kind()),
-    };
-    builder.tempfile_in(folder_of(path)).map_err(reason)
-}
-
-fn replace(
-    path: &Path,
-    write: impl FnOnce(&mut BufWriter<&File>) -> std::io::Result<()>,
-) -> std::io::Result<()> {
-    let temporary = temporary(path)?;
-    let mut writer = BufWriter::new(temporary.as_file());
-    write(&mut writer)?;
-    writer.flush()?;
-    drop(writer);
-    temporary.as_file().sync_all()?;
-    temporary.persist(path)?;
-    // The name is safe on disk once the folder is; only Unix can be asked for that.
-    #[cfg(unix)]
-    File::open(folder_of(path))?.sync_all()?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -1,5 +1,5 @@
 //! `mesu features` as its users run it, with a backbone of a few numbers.
-#![cfg(feature = "features")]
+#![cfg(feature = "vision")]
 #![allow(clippy::unwrap_used)]
 
 mod domains;
@@ -17,7 +17,7 @@ use support::{files, stderr, stdout, succeed};
 use tempfile::TempDir;
 
 /// Mean of red; of green - blue; of 1 - red; of red + green + blue; none below 0. See the
-/// tests of `mesu-features`, which make it.
+/// tests of `mesu-vision`, which make it.
 const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../features/tests/tiny.onnx");
 
 /// An image of one colour, `width` x `height`.

@@ -5,7 +5,7 @@ mod support;
 
 use std::path::Path;
 
-use mesu_features::{Backbone, Model};
+use mesu_vision::{Backbone, Model};
 use support::{attribute, model, node, tensor, tiny, value};
 
 fn backbone(bytes: &[u8], size: [usize; 2]) -> Backbone {

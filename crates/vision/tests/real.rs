@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use mesu_features::{Backbone, Model};
+use mesu_vision::{Backbone, Model};
 
 /// `images[i] = i/150528 - 0.5`, and what the model's own description says of its features.
 #[test]
