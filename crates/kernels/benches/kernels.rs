@@ -18,11 +18,12 @@ use std::hint::black_box;
 use std::iter::repeat_n;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use mesu_core::{Gradient, Real, Rule, Synapse};
 use mesu_kernels::batch::{self, Second};
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 use mesu_kernels::online::{self, Input, Moments};
 use mesu_kernels::softmax::{Predicted, predict, softmax};
-use mesu_kernels::{Generator, Gradient, Layer, Matrix, Real, Rule, Synapse, naive};
+use mesu_kernels::{Generator, Matrix, PlanesMut, naive};
 
 /// Noise samples.
 const SAMPLES: usize = 10;
@@ -132,13 +133,13 @@ fn one_input(c: &mut Criterion) {
         group.throughput(elements(outputs * inputs));
         group.bench_function(BenchmarkId::new("alone", &name), |b| {
             b.iter(|| {
-                let layer = Layer::new([&mut mu, &mut sigma]);
+                let layer = PlanesMut::new([&mut mu, &mut sigma]);
                 online::rank_one_update(layer, black_box(this), &d, &r, &Tiny, None)
             });
         });
         group.bench_function(BenchmarkId::new("with the next input", &name), |b| {
             b.iter(|| {
-                let layer = Layer::new([&mut mu, &mut sigma]);
+                let layer = PlanesMut::new([&mut mu, &mut sigma]);
                 let moments = Moments {
                     m: &mut m,
                     v: &mut v,
@@ -225,7 +226,7 @@ fn rows(c: &mut Criterion) {
         group.throughput(elements(outputs * inputs));
         group.bench_function(&name, |b| {
             b.iter(|| {
-                let layer = Layer::new([&mut mu, &mut sigma]);
+                let layer = PlanesMut::new([&mut mu, &mut sigma]);
                 online::rank_update(layer, black_box(&h), Some(&h_squares), &d, Some(&r), &Tiny)
             });
         });
@@ -424,7 +425,7 @@ fn batch_update(c: &mut Criterion) {
         for second in [Second::Variance, Second::Sigma] {
             group.bench_function(BenchmarkId::new(format!("{second:?}"), &name), |b| {
                 b.iter(|| {
-                    let layer = Layer::new([&mut mu, &mut sigma]);
+                    let layer = PlanesMut::new([&mut mu, &mut sigma]);
                     batch::update(layer, black_box(&g_mu), Some((&g_sigma, second)), &Tiny)
                 });
             });

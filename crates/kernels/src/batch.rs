@@ -5,11 +5,15 @@
 
 use fearless_simd::dispatch;
 
-use crate::lanes::{Fused, LANES, load, splat, store, sum};
+use mesu_core::simd::Fused;
+
+use crate::lanes::{LANES, load, splat, store, sum};
 use crate::level::level;
 use crate::online::Deviation;
 use crate::update::{Terms, apply};
-use crate::{Layer, Matrix, Rule};
+use mesu_core::Rule;
+
+use crate::{Matrix, PlanesMut};
 
 /// Activations of one feature, `a = m + sqrt(v) z`, over all columns; `z` becomes
 /// `q = z / sqrt(v)`. m and v have one entry per column, or one per example that all samples share.
@@ -102,7 +106,7 @@ pub enum Second {
 /// Updates synapses from gradients that are stored, all matrices of one shape; the second is for rules
 /// that keep a sigma. Returns whether every new sigma, if there are any, is positive.
 pub fn update<R: Rule>(
-    layer: Layer<'_>,
+    layer: PlanesMut<'_>,
     gradient: &Matrix,
     second: Option<(&Matrix, Second)>,
     rule: &R,

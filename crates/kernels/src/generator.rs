@@ -1,19 +1,12 @@
-//! The random generator of the noise: sixteen interleaved xoshiro128++ (Blackman & Vigna 2021).
-//!
-//! A generator is named: the same seed, name and indices give the same numbers on every machine,
-//! and different names give streams that do not overlap in practice (each lane starts at a state
-//! drawn by SplitMix64 from a hash of the name). Nothing depends on the order in which generators
-//! are made, so work may be split over threads freely.
-//!
-//! Normals come from the Box-Muller transform, 32 at a time: with u, v uniform in (0, 1),
-//! `r = sqrt(-2 ln u)` and an angle `2 pi v`, `r cos` and `r sin` are independent N(0, 1). u has 23
-//! bits, so |z| <= 5.77 (what lies beyond has probability 8e-9).
+//! The random generator of the noise, side by side in vectors: see [`mesu_core::generator`], whose numbers
+//! these are, bit for bit.
 
 use fearless_simd::{Simd, dispatch, f32x16, i32x16, prelude::*, u32x16};
+use mesu_core::elementary::{ln, sin_cos_quarter};
+use mesu_core::generator::{self, Words};
 
 use crate::lanes::LANES;
 use crate::level::level;
-use crate::math;
 
 /// Normals made at a time; a request for fewer throws the rest away.
 const BLOCK: usize = 2 * LANES;
@@ -28,65 +21,40 @@ const BLOCK: usize = 2 * LANES;
 /// assert_eq!(Generator::named(1, "noise", &[]).normals(10), normals);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Generator {
-    /// Word w of lane l is `state[w][l]`.
-    state: [[u32; LANES]; 4],
-}
+pub struct Generator(generator::Generator);
 
 impl Generator {
-    /// The generator of the stream called `name`, with any number of indices (task, chunk, …).
+    /// Creates the generator of the stream called `name`, with any number of indices (task, chunk, …).
     #[must_use]
     pub fn named(seed: u64, name: &str, indices: &[u64]) -> Self {
-        let mut hash = SplitMix64(seed);
-        // The length tells where the name ends and the indices begin.
-        for word in name.bytes().map(u64::from).chain([name.len() as u64]) {
-            hash = SplitMix64(hash.next() ^ word);
-        }
-        for index in indices {
-            hash = SplitMix64(hash.next() ^ index);
-        }
-        Self::seeded(hash)
+        Self(generator::Generator::named(seed, name, indices))
     }
 
-    /// The generator number `index` derived from this one, which does not change.
+    /// Derives the generator number `index` from this one, which does not change.
     #[must_use]
     pub fn split(&self, index: u64) -> Self {
-        let mut hash = SplitMix64(index);
-        for word in self.state.as_flattened() {
-            hash = SplitMix64(hash.next() ^ u64::from(*word));
-        }
-        Self::seeded(hash)
+        Self(self.0.split(index))
     }
 
-    fn seeded(mut hash: SplitMix64) -> Self {
-        let mut words =
-            std::iter::repeat_with(|| hash.next()).flat_map(|x| [x as u32, (x >> 32) as u32]);
-        let lanes: [[u32; 4]; LANES] =
-            std::array::from_fn(|_| std::array::from_fn(|_| words.next().unwrap_or_default()));
-        let state = std::array::from_fn(|word| std::array::from_fn(|lane| lanes[lane][word]));
-        Self { state }
-    }
-
-    /// The state, word by word, for a checkpoint.
+    /// State of the generator, word by word, for a checkpoint.
     #[must_use]
-    pub fn state(&self) -> [[u32; LANES]; 4] {
-        self.state
+    pub fn state(&self) -> Words {
+        self.0.state()
     }
 
-    /// The generator with a state read from a checkpoint; `None` if a lane is all zero, a state
-    /// that xoshiro never reaches or leaves.
+    /// Restores a generator from a checkpoint's state; `None` if a lane is all zero, a state that
+    /// xoshiro never reaches or leaves.
     #[must_use]
-    pub fn from_state(state: [[u32; LANES]; 4]) -> Option<Self> {
-        let alive = (0..LANES).all(|lane| state.iter().any(|word| word[lane] != 0));
-        alive.then_some(Self { state })
+    pub fn from_state(state: Words) -> Option<Self> {
+        generator::Generator::from_state(state).map(Self)
     }
 
     /// Fills the slice with independent N(0, 1).
     pub fn fill_normal(&mut self, out: &mut [f32]) {
-        dispatch!(level(), simd => fill_normal(simd, &mut self.state, out));
+        dispatch!(level(), simd => fill_normal(simd, self.0.state_mut(), out));
     }
 
-    /// `count` independent N(0, 1).
+    /// Returns `count` independent N(0, 1).
     #[must_use]
     pub fn normals(&mut self, count: usize) -> Vec<f32> {
         let mut out = vec![0.0; count];
@@ -96,29 +64,7 @@ impl Generator {
 
     /// Fills the slice with numbers uniform in (low, high).
     pub fn fill_uniform(&mut self, out: &mut [f32], low: f32, high: f32) {
-        let state = &mut self.state;
-        dispatch!(level(), simd => {
-            let mut lanes = Lanes::load(simd, state);
-            for chunk in out.chunks_mut(LANES) {
-                let unit = unit_interval(lanes.next()).to_array();
-                for (x, u) in chunk.iter_mut().zip(unit) {
-                    *x = u.mul_add(high - low, low);
-                }
-            }
-            lanes.store(state);
-        });
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): seeds the lanes.
-struct SplitMix64(u64);
-
-impl SplitMix64 {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.fill_uniform(out, low, high);
     }
 }
 
@@ -126,7 +72,7 @@ struct Lanes<S: Simd>([u32x16<S>; 4]);
 
 impl<S: Simd> Lanes<S> {
     #[inline(always)]
-    fn load(simd: S, state: &[[u32; LANES]; 4]) -> Self {
+    fn load(simd: S, state: &Words) -> Self {
         Self([
             u32x16::from_slice(simd, &state[0]),
             u32x16::from_slice(simd, &state[1]),
@@ -136,7 +82,7 @@ impl<S: Simd> Lanes<S> {
     }
 
     #[inline(always)]
-    fn store(&self, state: &mut [[u32; LANES]; 4]) {
+    fn store(&self, state: &mut Words) {
         for (word, out) in self.0.iter().zip(state) {
             word.store_slice(out);
         }
@@ -171,7 +117,7 @@ fn unit_interval<S: Simd>(bits: u32x16<S>) -> f32x16<S> {
 }
 
 #[inline(always)]
-fn fill_normal<S: Simd>(simd: S, state: &mut [[u32; LANES]; 4], out: &mut [f32]) {
+fn fill_normal<S: Simd>(simd: S, state: &mut Words, out: &mut [f32]) {
     let mut lanes = Lanes::load(simd, state);
     let mut blocks = out.chunks_exact_mut(BLOCK);
     for block in &mut blocks {
@@ -193,11 +139,11 @@ fn fill_normal<S: Simd>(simd: S, state: &mut [[u32; LANES]; 4], out: &mut [f32])
 #[inline(always)]
 fn box_muller<S: Simd>(u: u32x16<S>, v: u32x16<S>) -> (f32x16<S>, f32x16<S>) {
     let simd = u.token();
-    let radius = SimdFloat::sqrt(math::ln(unit_interval(u)) * -2.0);
+    let radius = SimdFloat::sqrt(ln(unit_interval(u)) * -2.0);
     // 23 bits place the angle in a quarter of the circle around 0; two of the unused low bits of v
     // choose the quarter: one swaps sine and cosine, one turns the cosine's sign.
     let angle = (unit_interval(v) - 0.5) * std::f32::consts::FRAC_PI_2;
-    let (sine, cosine) = math::sin_cos_quarter(angle);
+    let (sine, cosine) = sin_cos_quarter(angle);
     let sign = (v << 31) & u32x16::splat(simd, 0x8000_0000);
     let cosine = f32x16::from_bits(cosine.to_bits() ^ sign);
     let swap = (v.bitcast::<i32x16<S>>() & i32x16::splat(simd, 2)).simd_eq(i32x16::splat(simd, 0));
@@ -209,30 +155,22 @@ fn box_muller<S: Simd>(u: u32x16<S>, v: u32x16<S>) -> (f32x16<S>, f32x16<S>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::{Rng, SeedableRng};
-    use rand_xoshiro::Xoshiro128PlusPlus;
 
     #[test]
-    fn lanes_are_xoshiro128_plus_plus() {
-        let generator = Generator::named(7, "test", &[1, 2]);
-        for lane in 0..LANES {
-            let mut seed = [0; 16];
-            for word in 0..4 {
-                seed[4 * word..4 * word + 4]
-                    .copy_from_slice(&generator.state[word][lane].to_le_bytes());
-            }
-            let mut oracle = Xoshiro128PlusPlus::from_seed(seed);
-            let mut state = generator.state;
-            for _ in 0..100 {
-                let got = dispatch!(level(), simd => {
-                    let mut lanes = Lanes::load(simd, &state);
-                    let next = lanes.next().to_array();
-                    lanes.store(&mut state);
-                    next
-                });
-                assert_eq!(got[lane], oracle.next_u32());
-            }
+    fn vectors_give_the_bits_of_the_scalar_generator() {
+        let mut scalar = generator::Generator::named(7, "test", &[1, 2]);
+        let mut vectors = Generator::named(7, "test", &[1, 2]);
+        for count in [0, 1, 15, 16, 17, 31, 32, 33, 64, 1_000] {
+            let (mut expected, mut found) = (vec![0.0; count], vec![0.0; count]);
+            scalar.fill_normal(&mut expected);
+            vectors.fill_normal(&mut found);
+            let bits = |x: &[f32]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&expected), bits(&found), "{count}");
+            scalar.fill_uniform(&mut expected, -2.0, 3.0);
+            vectors.fill_uniform(&mut found, -2.0, 3.0);
+            assert_eq!(bits(&expected), bits(&found), "{count}");
         }
+        assert_eq!(scalar.split(3).state(), vectors.split(3).state());
     }
 
     /// A change of these values breaks every published seed.
@@ -243,34 +181,6 @@ mod tests {
         assert_eq!([bits[0], bits[17], bits[33], bits[39]], PINNED);
     }
     const PINNED: [u32; 4] = [3_212_572_174, 3_198_838_959, 3_210_757_684, 3_218_976_899];
-
-    #[test]
-    fn names_and_indices_give_different_streams() {
-        let first = |seed, name, indices: &[u64]| Generator::named(seed, name, indices).normals(4);
-        let streams = [
-            first(1, "a", &[]),
-            first(1, "b", &[]),
-            first(2, "a", &[]),
-            first(1, "a", &[0]),
-            first(1, "a", &[1]),
-            first(1, "a", &[0, 1]),
-            first(1, "ab", &[]),
-            first(1, "a", &[u64::from(b'b')]),
-            Generator::named(1, "a", &[]).split(0).normals(4),
-            Generator::named(1, "a", &[]).split(1).normals(4),
-        ];
-        for (i, a) in streams.iter().enumerate() {
-            assert!(streams.iter().skip(i + 1).all(|b| a != b));
-        }
-    }
-
-    #[test]
-    fn short_requests_are_prefixes() {
-        let long = Generator::named(3, "x", &[]).normals(64);
-        for count in 0..32 {
-            assert_eq!(Generator::named(3, "x", &[]).normals(count), long[..count]);
-        }
-    }
 
     #[test]
     fn uniforms_fill_their_interval() {
@@ -306,27 +216,36 @@ mod tests {
         assert!((correlation(&|a, b| a * a * b * b) - 1.0).abs() < 0.02);
     }
 
+    /// [`slow_most_streams_pass_kolmogorov_and_smirnov`] with one stream: what is plainly wrong fails here.
+    #[test]
+    fn a_stream_passes_kolmogorov_and_smirnov() {
+        // The critical value of a single stream for one in a hundred thousand; the seed is fixed.
+        assert!(distance(0, 1 << 16) < 2.5);
+    }
+
     /// Kolmogorov-Smirnov over nine streams: a wrong distribution fails in all, an unlucky stream
     /// (one in a thousand passes any bound worth having) in one.
     #[test]
-    fn most_streams_pass_kolmogorov_and_smirnov() {
-        let n = 1 << 20;
-        let distance = |stream: u64| {
-            let mut z = Generator::named(11, "ks", &[stream]).normals(n);
-            z.sort_by(f32::total_cmp);
-            z.iter().enumerate().fold(0.0f64, |worst, (i, z)| {
-                let expected = normal_cdf(f64::from(*z));
-                let (below, above) = (i as f64 / n as f64, (i + 1) as f64 / n as f64);
-                worst
-                    .max((expected - below).abs())
-                    .max((expected - above).abs())
-            }) * (n as f64).sqrt()
-        };
-        let mut distances: Vec<f64> = (0..9).map(distance).collect();
+    #[ignore = "slow statistics"]
+    fn slow_most_streams_pass_kolmogorov_and_smirnov() {
+        let mut distances: Vec<f64> = (0..9).map(|stream| distance(stream, 1 << 20)).collect();
         distances.sort_by(f64::total_cmp);
         // Medians of 9: 0.83 expected; the 10 % critical value of a single stream is 1.22, and
         // more than four of nine exceed it by chance once in a thousand times.
         assert!(distances[4] < 1.22, "{distances:?}");
+    }
+
+    /// Largest distance of `n` normals' distribution from Phi, times sqrt(n).
+    fn distance(stream: u64, n: usize) -> f64 {
+        let mut z = Generator::named(11, "ks", &[stream]).normals(n);
+        z.sort_by(f32::total_cmp);
+        z.iter().enumerate().fold(0.0f64, |worst, (i, z)| {
+            let expected = normal_cdf(f64::from(*z));
+            let (below, above) = (i as f64 / n as f64, (i + 1) as f64 / n as f64);
+            worst
+                .max((expected - below).abs())
+                .max((expected - above).abs())
+        }) * (n as f64).sqrt()
     }
 
     /// Phi by numeric integration of the density in small steps (Simpson), exact to 1e-10.

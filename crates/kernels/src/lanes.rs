@@ -1,11 +1,8 @@
 //! Vectors of a fixed number of lanes, and what to do with the elements left over.
 
-use fearless_simd::{Level, Simd, dispatch, f32x4, f32x16, prelude::*};
+use fearless_simd::{Simd, f32x4, f32x16, prelude::*};
 
-use crate::level::level;
-
-/// Floats in a vector, on every machine: narrower hardware works on several registers.
-pub const LANES: usize = 16;
+pub use mesu_core::sum::LANES;
 
 /// The `LANES` elements from `at` on, all of them inside the slice.
 #[inline(always)]
@@ -74,45 +71,6 @@ pub(crate) fn sum4<S: Simd>(simd: S, vectors: [f32x16<S>; 4]) -> [f32; 4] {
     let (a, b) = (pr_low.zip_low(qs_low), pr_low.zip_high(qs_low));
     let (c, d) = (pr_high.zip_low(qs_high), pr_high.zip_high(qs_high));
     ((a + c) + (b + d)).to_array()
-}
-
-/// The multiply-add of all kernels.
-pub(crate) trait Fused {
-    /// `self * factor + term`, rounded once on every machine.
-    fn fused(self, factor: Self, term: Self) -> Self;
-}
-
-impl<S: Simd> Fused for f32x16<S> {
-    #[inline(always)]
-    fn fused(self, factor: Self, term: Self) -> Self {
-        let simd = self.token();
-        if has_fused(simd.level()) {
-            return self.mul_add_precise(factor, term);
-        }
-        let mut lanes = self.to_array();
-        in_software(&mut lanes, &factor.to_array(), &term.to_array());
-        f32x16::load_array_ref(simd, &lanes)
-    }
-}
-
-/// Whether the hardware has a fused multiply-add; a constant wherever the level is.
-#[inline(always)]
-fn has_fused(level: Level) -> bool {
-    match level {
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        Level::Sse2(_) | Level::Sse4_2(_) => false,
-        level => !level.is_fallback(),
-    }
-}
-
-/// A call, where the instruction would be: written out at every place, exact rounding in software
-/// makes kernels of a hundred kilobytes each, which take minutes to compile.
-#[inline(never)]
-fn in_software(lanes: &mut [f32; LANES], factor: &[f32; LANES], term: &[f32; LANES]) {
-    dispatch!(level(), simd => {
-        let load = |lanes| f32x16::load_array_ref(simd, lanes);
-        *lanes = load(lanes).mul_add_precise(load(factor), load(term)).to_array();
-    });
 }
 
 /// The transpose of a square: lane j of vector i becomes lane i of vector j.

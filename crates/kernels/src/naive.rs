@@ -1,7 +1,7 @@
 //! The plain loops that every kernel is tested against: unpadded slices, no vectors, sums in f64.
 
 use crate::conv::Geometry;
-use crate::{Gradient, Rule};
+use mesu_core::{Gradient, Rule};
 
 /// m and v of one input; `mu` and `sigma` are `[outputs][inputs]`.
 #[must_use]

@@ -13,9 +13,11 @@ use std::ops::Range;
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
 use crate::Matrix;
-use crate::lanes::{Fused, LANES, load, splat, store};
+use mesu_core::simd::Fused;
+
+use crate::lanes::{LANES, load, splat, store};
 use crate::level::level;
-use crate::math::{exp, ln};
+use mesu_core::elementary::{exp, ln};
 
 /// Turns logits into probabilities, in place, and writes each column's `ln sum exp`, `[1][columns]`.
 pub fn softmax(logits: &mut Matrix, log_sum_exp: &mut Matrix) {

@@ -2,11 +2,12 @@
 
 use fearless_simd::{Simd, dispatch};
 
+use crate::PlanesMut;
 use crate::lanes::{LANES, load_whole, splat};
-use crate::layer::Planes;
 use crate::level::level;
-use crate::online::Signs;
-use crate::{Gradient, Layer, Rule, State};
+use crate::planes::Planes;
+use crate::signs::Signs;
+use mesu_core::{Gradient, Rule, State};
 
 /// Gradients of a layer: `d_o x_oi` and `r_o x_squared_oi`.
 #[derive(Clone, Copy)]
@@ -25,7 +26,7 @@ pub(crate) struct Terms<'a> {
 
 /// Applies a rule to every synapse of a layer. Returns whether every new sigma, if there are any, is
 /// positive.
-pub(crate) fn apply<R: Rule>(layer: Layer<'_>, terms: Terms<'_>, rule: R) -> bool {
+pub(crate) fn apply<R: Rule>(layer: PlanesMut<'_>, terms: Terms<'_>, rule: R) -> bool {
     let (outputs, stride) = (layer.outputs, layer.stride);
     let fits = |x: &[f32]| x.len() == stride || x.len() == outputs * stride;
     assert!(fits(terms.x) && fits(terms.x_squared), "update: gradients");

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use mesu_core::{Gradient, Real, Rule, Synapse};
 use mesu_kernels::batch::{self, Second};
 use mesu_kernels::conv::{
     Geometry, Pixels, Planes, Work, convolve, flip, input_gradient, weight_gradient,
@@ -12,7 +13,7 @@ use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 use mesu_kernels::online::{self, Input, Moments};
 use mesu_kernels::pool::Pool;
 use mesu_kernels::softmax::{Predicted, entropy, predict, softmax};
-use mesu_kernels::{Gradient, Layer, Matrix, Real, Rule, Synapse, all_finite, naive};
+use mesu_kernels::{Matrix, PlanesMut, all_finite, naive};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
@@ -230,7 +231,7 @@ fn one_input_checked<const FUSED: bool>(case: &Case) -> Result<(), TestCaseError
     let (mut alone_mu, mut alone_sigma) = case.synapses();
     let d = matrix(1, case.outputs, &case.d[..case.outputs]);
     let r = matrix(1, case.outputs, &case.r[..case.outputs]);
-    let layer = Layer::new([&mut alone_mu, &mut alone_sigma]);
+    let layer = PlanesMut::new([&mut alone_mu, &mut alone_sigma]);
     prop_assert!(online::rank_one_update(
         layer,
         input,
@@ -239,7 +240,7 @@ fn one_input_checked<const FUSED: bool>(case: &Case) -> Result<(), TestCaseError
         &Shift::<FUSED>,
         None
     ));
-    let layer = Layer::new([&mut mu, &mut sigma]);
+    let layer = PlanesMut::new([&mut mu, &mut sigma]);
     let moments = Moments {
         m: &mut m,
         v: &mut v,
@@ -300,7 +301,7 @@ fn rows_of_inputs_checked<const FUSED: bool>(case: &Case) -> Result<(), TestCase
         }
     }
 
-    let layer = Layer::new([&mut mu, &mut sigma]);
+    let layer = PlanesMut::new([&mut mu, &mut sigma]);
     prop_assert!(online::rank_update(
         layer,
         &h,
@@ -380,7 +381,7 @@ proptest! {
         let (g_mu, given) = (first(&case.d), first(&case.r));
         for second in [Second::Variance, Second::Sigma] {
             let (mut mu, mut sigma) = (start_mu.clone(), start_sigma.clone());
-            let layer = Layer::new([&mut mu, &mut sigma]);
+            let layer = PlanesMut::new([&mut mu, &mut sigma]);
             prop_assert!(batch::update(layer, &g_mu, Some((&given, second)), &Shift::<true>));
             let gradients = g_mu.values().zip(given.values());
             for (n, ((g_mu, given), (mu, sigma))) in gradients.zip(mu.values().zip(sigma.values())).enumerate() {
@@ -645,7 +646,7 @@ fn a_sigma_of_zero_or_below_is_told() {
     let told = |sigma: f64| {
         let (mut mu, mut sigmas) = (Matrix::zeros(1, 3), matrix(1, 3, &[1.0; 3]));
         let zeros = Matrix::zeros(1, 3);
-        let layer = Layer::new([&mut mu, &mut sigmas]);
+        let layer = PlanesMut::new([&mut mu, &mut sigmas]);
         !batch::update(layer, &zeros, Some((&zeros, Second::Variance)), &Put(sigma))
     };
     for sigma in [0.0, -0.0, -1e-40, -1.0, f64::NEG_INFINITY] {

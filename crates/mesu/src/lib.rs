@@ -30,7 +30,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod checkpoint;
-pub mod consolidation;
 pub mod curvature;
 pub mod diagnosis;
 pub mod estimator;
@@ -39,8 +38,13 @@ mod learner;
 pub mod metric;
 pub mod network;
 mod prediction;
-pub mod rule;
 mod synapse;
+
+/// Update rules, and what a rule is.
+pub mod rule {
+    pub use mesu_core::rule::*;
+    pub use mesu_core::{Gradient, Real, Rule, State, Synapse, planes};
+}
 
 pub use estimator::Estimator;
 pub use learner::{

@@ -1,6 +1,6 @@
 //! Synapses, many at a time.
 
-use mesu_kernels::{Layer, Matrix};
+use mesu_kernels::{Matrix, PlanesMut};
 
 /// A group of synapses, `[outputs][inputs]` (biases: one row): one matrix for each number that the
 /// learner's rule keeps of a synapse, by its name.
@@ -141,7 +141,7 @@ impl Synapses {
     }
 
     /// Lends the synapses to an update kernel.
-    pub(crate) fn lend(&mut self) -> Layer<'_> {
-        Layer::new(&mut self.planes)
+    pub(crate) fn lend(&mut self) -> PlanesMut<'_> {
+        PlanesMut::new(&mut self.planes)
     }
 }

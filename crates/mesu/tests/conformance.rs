@@ -555,7 +555,7 @@ fn fisher_information_is_that_of_single_examples() {
     let (inputs, labels) = stream(1, 20);
     let batches = inputs.chunks(7 * INPUTS).zip(labels.chunks(7));
     let mut batches = batches.map(|(x, y)| (x.to_vec(), y.to_vec()));
-    let got = mesu::consolidation::fisher(start.network(), &mut batches).unwrap();
+    let got = mesu::curvature::fisher(start.network(), &mut batches).unwrap();
     // With a rate of 1, a step of SGD is the gradient.
     let mut expected: Vec<Vec<f64>> = got.iter().map(|g| vec![0.0; g.len()]).collect();
     for (x, y) in inputs.chunks(INPUTS).zip(&labels) {

@@ -5,7 +5,6 @@
 mod plain;
 
 use mesu::Synapses;
-use mesu::consolidation::{Anchored, Ewc, PathIntegral, Si};
 use mesu::estimator::{
     local::Local,
     online::Online,
@@ -13,6 +12,7 @@ use mesu::estimator::{
 };
 use mesu::layer::{Between, Layer};
 use mesu::network::Network;
+use mesu::rule::{Anchored, Ewc, PathIntegral, Si};
 use mesu::rule::{Foovb, Gradient, Mesu, Real, Rule, Sgd, SigmaStep, Synapse, Weight};
 use mesu_kernels::Matrix;
 use mesu_kernels::gemm::Threads;
@@ -130,12 +130,14 @@ fn ewc_penalty() {
     let total: Vec<f64> = (0..of("theta").len())
         .map(|i| {
             let state = Anchored {
-                base: Weight(of("theta")[i]),
+                base: Weight {
+                    value: of("theta")[i],
+                },
                 anchor: of("anchor")[i],
                 fisher: of("fisher")[i],
             };
             let new = rule.step(state, Gradient::new(of("grad_nll")[i], 0.0));
-            state.base.0 - new.base.0
+            state.base.value - new.base.value
         })
         .collect();
     assert_exact("grad_total", &total, &outputs["grad_total"]);
@@ -160,7 +162,7 @@ fn si_penalty() {
         .zip(of("anchor"))
         .zip(of("omega")))
     .map(|((w, anchor), omega)| PathIntegral {
-        base: Weight(w),
+        base: Weight { value: w },
         anchor,
         omega,
         path: 0.0,
@@ -182,7 +184,7 @@ fn si_penalty() {
     let changes = states
         .iter()
         .zip(flat(&path_of(&file)[0]))
-        .map(|(s, start)| s.base.0 - start);
+        .map(|(s, start)| s.base.value - start);
     let omega: Vec<f64> = (states.iter().zip(changes))
         .map(|(s, change)| Si::<Sgd>::importance(s.omega, s.path, change, damping))
         .collect();
@@ -196,12 +198,14 @@ fn si_penalty() {
     let penalty: Vec<f64> = (0..omega.len())
         .map(|i| {
             let state = PathIntegral {
-                base: Weight(of("theta")[i]),
+                base: Weight {
+                    value: of("theta")[i],
+                },
                 anchor: of("anchor")[i],
                 omega: omega[i],
                 path: 0.0,
             };
-            state.base.0 - rule.step(state, Gradient::new(0.0, 0.0)).base.0
+            state.base.value - rule.step(state, Gradient::new(0.0, 0.0)).base.value
         })
         .collect();
     assert_exact("penalty_grad", &penalty, &outputs["penalty_grad"]);
@@ -219,8 +223,10 @@ struct Jump(f64);
 impl Rule for Jump {
     type State<R: Real> = Weight<R>;
 
-    fn step<R: Real>(&self, Weight(w): Weight<R>, _: Gradient<R>) -> Weight<R> {
-        Weight(w.constant(self.0))
+    fn step<R: Real>(&self, Weight { value: w }: Weight<R>, _: Gradient<R>) -> Weight<R> {
+        Weight {
+            value: w.constant(self.0),
+        }
     }
 }
 

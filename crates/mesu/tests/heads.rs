@@ -7,7 +7,7 @@ mod kinds;
 use std::collections::BTreeMap;
 
 use kinds::{CLASSES, INPUTS, kinds, new, state, stream};
-use mesu::consolidation::fisher;
+use mesu::curvature::fisher;
 use mesu::curvature::hessian_diagonal;
 use mesu::network::Network;
 use mesu::{

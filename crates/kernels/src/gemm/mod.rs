@@ -6,54 +6,22 @@
 //! [`PANEL`] columns, as the kernel reads it; A is read through strides, so that a weight
 //! matrix serves untransposed and transposed.
 
+mod left;
 mod pack;
 pub(crate) mod tile;
 
 use rayon::prelude::*;
 
+pub use self::left::{Left, PANEL};
 pub use self::pack::Packed;
 pub(crate) use self::pack::transpose_into;
 use self::tile::{Before, block};
-use crate::lanes::LANES;
-
-/// Columns of B in a packed panel.
-pub const PANEL: usize = 2 * LANES;
 
 /// Rows of C that one thread takes at a time.
 const ROWS_PER_TASK: usize = 48;
 
 /// Multiply-adds below which waking another thread costs more than it saves.
 const SMALL: usize = 1 << 20;
-
-/// The left factor A, `[m][k]`, somewhere in a slice.
-#[derive(Clone, Copy)]
-pub struct Left<'a> {
-    data: &'a [f32],
-    row_stride: usize,
-    k_stride: usize,
-}
-
-impl<'a> Left<'a> {
-    /// A is a row-major matrix `[m][k]` itself, its rows `stride` apart.
-    #[must_use]
-    pub fn rows(data: &'a [f32], stride: usize) -> Self {
-        Self {
-            data,
-            row_stride: stride,
-            k_stride: 1,
-        }
-    }
-
-    /// A is the transpose of a row-major matrix `[k][m]`, its rows `stride` apart.
-    #[must_use]
-    pub fn columns(data: &'a [f32], stride: usize) -> Self {
-        Self {
-            data,
-            row_stride: 1,
-            k_stride: stride,
-        }
-    }
-}
 
 /// On which threads a product runs; the result is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use fearless_simd::{Simd, dispatch};
 
-use super::PANEL;
+use super::left::PANEL;
 use super::tile::Right;
 use crate::batch::multiply;
 use crate::lanes::{LANES, load_whole, splat, store_whole, transpose};

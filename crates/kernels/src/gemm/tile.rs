@@ -7,8 +7,10 @@ use std::ops::Range;
 
 use fearless_simd::{Level, Simd, dispatch, f32x16};
 
-use super::{Left, PANEL};
-use crate::lanes::{Fused, LANES, load, load_whole, splat, store, store_whole, transpose};
+use super::left::{Left, PANEL};
+use mesu_core::simd::Fused;
+
+use crate::lanes::{LANES, load, load_whole, splat, store, store_whole, transpose};
 use crate::level::level;
 
 /// Most rows of a tile.

@@ -3,7 +3,9 @@
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
 use crate::Matrix;
-use crate::lanes::{Fused, LANES, load, load_whole, splat, store_whole};
+use mesu_core::simd::Fused;
+
+use crate::lanes::{LANES, load, load_whole, splat, store_whole};
 use crate::level::level;
 
 /// Copies an input, `[inputs]`, into a row of a matrix, and its squares into another.

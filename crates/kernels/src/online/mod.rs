@@ -26,13 +26,11 @@ mod elementwise;
 mod one_input;
 pub mod point;
 mod rows;
-mod signs;
 
 pub(crate) use elementwise::Deviation;
 pub use elementwise::{load_input, multiply, relu_square, sample, sum_rows};
 pub use one_input::{mean_variance, rank_one_update};
 pub use rows::{input_gradient_rows, mean_variance_rows, rank_update};
-pub(crate) use signs::Signs;
 
 use crate::Matrix;
 

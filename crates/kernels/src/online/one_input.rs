@@ -3,12 +3,16 @@
 use fearless_simd::{Simd, dispatch, f32x16};
 
 use super::point::products_of;
-use super::{Input, Moments, Signs};
-use crate::lanes::{Fused, LANES, load_whole, splat, sum, sum4};
-use crate::layer::Planes;
+use super::{Input, Moments};
+use mesu_core::simd::Fused;
+
+use crate::lanes::{LANES, load_whole, splat, sum, sum4};
 use crate::level::level;
+use crate::planes::Planes;
+use crate::signs::Signs;
 use crate::update::{Terms, apply};
-use crate::{Gradient, Layer, Matrix, Rule, State};
+use crate::{Matrix, PlanesMut};
+use mesu_core::{Gradient, Rule, State};
 
 /// Rows of a matrix worked on together, to share what is loaded of the input.
 const ROWS: usize = 2;
@@ -87,7 +91,7 @@ fn mean_variance_block<S: Simd, const N: usize>(
 /// over them. With a next example, also computes its m and v under the updated synapses. Returns
 /// whether every new sigma, if there are any, is positive.
 pub fn rank_one_update<R: Rule>(
-    layer: Layer<'_>,
+    layer: PlanesMut<'_>,
     input: Input<'_>,
     d: &Matrix,
     r: &Matrix,
@@ -138,7 +142,7 @@ pub fn rank_one_update<R: Rule>(
 
 /// [`rank_one_update`] in two passes, for rules that are not fused.
 fn plain_update<R: Rule>(
-    mut layer: Layer<'_>,
+    mut layer: PlanesMut<'_>,
     this: Outer<'_>,
     rule: R,
     next: Option<(Input<'_>, Moments<'_>)>,

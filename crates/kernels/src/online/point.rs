@@ -3,7 +3,9 @@
 use fearless_simd::{Simd, dispatch, prelude::*};
 
 use crate::Matrix;
-use crate::lanes::{Fused, LANES, load_whole, splat, store_whole, sum};
+use mesu_core::simd::Fused;
+
+use crate::lanes::{LANES, load_whole, splat, store_whole, sum};
 use crate::level::level;
 
 /// Products of every row of `h`, `[rows][inputs]`, with every row of `w`, `[outputs][inputs]`: `a`,

@@ -2,11 +2,14 @@
 
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
-use super::Signs;
-use crate::lanes::{Fused, LANES, load_whole, splat, store_whole, sum4};
-use crate::layer::Planes;
+use mesu_core::simd::Fused;
+
+use crate::lanes::{LANES, load_whole, splat, store_whole, sum4};
 use crate::level::level;
-use crate::{Gradient, Layer, Matrix, Rule, State};
+use crate::planes::Planes;
+use crate::signs::Signs;
+use crate::{Matrix, PlanesMut};
+use mesu_core::{Gradient, Rule, State};
 
 /// Samples worked on together, to share what is loaded of the weights.
 const SAMPLES: usize = 4;
@@ -278,7 +281,7 @@ fn input_gradient_at<S: Simd, const N: usize, const C: usize>(
 /// and `r`, `[samples][outputs]`; point weights have no use for squares and r. Returns whether every
 /// new sigma, if there are any, is positive.
 pub fn rank_update<R: Rule>(
-    layer: Layer<'_>,
+    layer: PlanesMut<'_>,
     h: &Matrix,
     squares: Option<&Matrix>,
     d: &Matrix,

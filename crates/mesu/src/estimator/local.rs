@@ -5,7 +5,7 @@
 //! by the samples. Each example and sample has its own noise. What convolutions come before is the work of
 //! the module `trunk`.
 
-use mesu_kernels::Rule;
+use crate::rule::Rule;
 use mesu_kernels::batch::{Second, add_product, multiply, sample, update};
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 

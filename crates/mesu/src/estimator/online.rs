@@ -5,12 +5,13 @@
 //! product that the update kernels of [`mesu_kernels::online`] form, apply and forget. The update of
 //! the first layer also computes m and v of the next example, in the same pass over its synapses.
 
+use crate::rule::Rule;
+use mesu_kernels::Matrix;
 use mesu_kernels::batch::{Second, update};
 use mesu_kernels::online::{
     Input, Moments, input_gradient_rows, load_input, mean_variance, mean_variance_rows, multiply,
     rank_one_update, rank_update, relu_square, sample, sum_rows,
 };
-use mesu_kernels::{Matrix, Rule};
 
 use super::loss::Loss;
 use super::{Diverged, Learned, Noise, check_finite, check_sigma, lost};

@@ -4,12 +4,13 @@
 //! products that are never stored. One after another, the update of the first layer also computes the
 //! next example's pre-activations. Larger batches are matrix products.
 
+use crate::rule::Rule;
 use mesu_kernels::batch::update;
 use mesu_kernels::gemm::Threads;
 use mesu_kernels::online::{
     Input, Moments, load_input, point, rank_one_update, rank_update, sum_rows,
 };
-use mesu_kernels::{Generator, Matrix, Rule};
+use mesu_kernels::{Generator, Matrix};
 
 use super::fixed::{self, Fixed, Gradients};
 use super::loss::{Loss, count_correct};

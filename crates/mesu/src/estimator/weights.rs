@@ -2,9 +2,10 @@
 //!
 //! With g = dC/dw: `dC/dmu = sum_s g_s` and `dC/dsigma = sum_s g_s epsilon_s`.
 
+use crate::rule::Rule;
+use mesu_kernels::Matrix;
 use mesu_kernels::batch::{Second, accumulate, sample_weights, update};
 use mesu_kernels::gemm::Threads;
-use mesu_kernels::{Matrix, Rule};
 
 use super::fixed::{self, Fixed, Gradients};
 use super::loss::count_correct;

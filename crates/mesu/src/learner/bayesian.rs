@@ -1,8 +1,9 @@
 //! Engines of Gaussian synapses, whatever their rule.
 
+use crate::rule::Rule;
+use mesu_kernels::Generator;
 use mesu_kernels::gemm::Threads;
 use mesu_kernels::softmax::{Predicted, predict};
-use mesu_kernels::{Generator, Rule};
 use rayon::prelude::*;
 
 use super::config::Sampling;

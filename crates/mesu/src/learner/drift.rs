@@ -9,8 +9,9 @@
 //! full length of the weakest pull: without evidence beside it, a head would be at the prior within some
 //! `1 / lr` updates, however small an update's share of the KL divergence.
 
+use crate::rule::Rule;
 use mesu_kernels::batch::{Second, update};
-use mesu_kernels::{Generator, Matrix, Rule};
+use mesu_kernels::{Generator, Matrix};
 use serde::{Deserialize, Serialize};
 
 use super::bayesian::Bayesian;

@@ -1,4 +1,4 @@
-//! Elastic weight consolidation with the penalties of all tasks: see [`crate::consolidation::Ewc`].
+//! Elastic weight consolidation with the penalties of all tasks: see [`crate::rule::Ewc`].
 
 use mesu_kernels::Matrix;
 use serde::{Deserialize, Serialize};
@@ -7,9 +7,10 @@ use super::adam::{Base, Optimizer};
 use super::config::{ConfigError, Reduction, Sampling, Settings, not_negative};
 use super::engine::{Engine, Examples};
 use super::pointwise::{Consolidation, Pointwise};
-use crate::consolidation::{Ewc, of_groups_in_use};
+use crate::curvature::of_groups_in_use;
 use crate::estimator::Diverged;
 use crate::network::Network;
+use crate::rule::Ewc;
 use crate::rule::Sgd;
 
 /// Settings of EWC.

@@ -1,4 +1,4 @@
-//! Online EWC, one running penalty: see [`crate::consolidation::Ewc`].
+//! Online EWC, one running penalty: see [`crate::rule::Ewc`].
 
 use serde::{Deserialize, Serialize};
 

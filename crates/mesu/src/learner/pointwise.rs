@@ -1,7 +1,8 @@
 //! Engines of point weights, whatever their rule and what they do at a task's end.
 
+use crate::rule::Rule;
+use mesu_kernels::Generator;
 use mesu_kernels::gemm::Threads;
-use mesu_kernels::{Generator, Rule};
 use rayon::prelude::*;
 
 use super::bayesian::from_logits;

@@ -1,4 +1,4 @@
-//! Synaptic Intelligence: see [`crate::consolidation::Si`].
+//! Synaptic Intelligence: see [`crate::rule::Si`].
 
 use mesu_kernels::Matrix;
 use serde::{Deserialize, Serialize};
@@ -7,10 +7,10 @@ use super::adam::{Base, Optimizer};
 use super::config::{ConfigError, Reduction, Sampling, Settings, not_negative, positive};
 use super::engine::{Engine, Examples};
 use super::pointwise::{Consolidation, Pointwise};
-use crate::consolidation::Si;
 use crate::estimator::Diverged;
 use crate::network::Network;
 use crate::rule::Sgd;
+use crate::rule::Si;
 
 /// Settings of Synaptic Intelligence; the defaults are those of the paper's permuted digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! EWC without task boundaries: see [`crate::consolidation::StreamingEwc`].
+//! EWC without task boundaries: see [`crate::rule::StreamingEwc`].
 
 use serde::{Deserialize, Serialize};
 
@@ -7,8 +7,8 @@ use super::config::{ConfigError, Reduction, Sampling, Settings, not_negative, wi
 use super::engine::Engine;
 use super::ewc::add_anchor;
 use super::pointwise::Pointwise;
-use crate::consolidation::StreamingEwc;
 use crate::network::Network;
+use crate::rule::StreamingEwc;
 
 /// Settings of streaming EWC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@
 //! The trunk and every head count their own updates: an optimiser that corrects for how few gradients it
 //! has seen (Adam) has seen fewer of a head than of the trunk.
 
-use mesu_kernels::Rule;
+use crate::rule::Rule;
 
 use super::Network;
 use crate::layer::Layer;

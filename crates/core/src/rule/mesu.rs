@@ -13,13 +13,14 @@
 //! In `f32`, a relative step below 6e-8 is lost in rounding: the return of sigma to the prior stops
 //! where `(1 - sigma^2/sigma_prior^2) / (2 N)` falls below that.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Gradient, Real, Rule, Synapse};
+use crate::real::Real;
+use crate::synapse::{Gradient, Rule, Synapse};
 
 /// The form of the evidence's part in the step of sigma.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+#[non_exhaustive]
 pub enum SigmaStep {
     /// The paper's: `-1/2 sigma^2 g`. Takes sigma below zero when `sigma g > 2`.
     #[default]
@@ -77,6 +78,50 @@ impl Rule for PlainMesu {
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
         self.0.step_with::<R, false>(synapse, gradient)
     }
+}
+
+impl Default for Mesu {
+    /// The paper's permuted digits: N = 300,000, a standard normal prior, rates of 1, no option.
+    fn default() -> Self {
+        Self {
+            memory_window: 300_000.0,
+            sigma_prior: 1.0,
+            mu_prior: 0.0,
+            lr_mu: 1.0,
+            lr_sigma: 1.0,
+            clamp_grad: None,
+            max_step_ratio: None,
+            sigma_bounds: None,
+            sigma_step: SigmaStep::Linear,
+        }
+    }
+}
+
+/// A setter for each field, so that a rule is `Mesu::default().memory_window(6e5)`.
+macro_rules! setters {
+    ($($field:ident: $kind:ty),+ $(,)?) => {
+        impl Mesu {
+            $(
+                #[doc = concat!("Returns the rule with another [`", stringify!($field), "`](Self#structfield.", stringify!($field), ").")]
+                #[must_use]
+                pub fn $field(mut self, $field: $kind) -> Self {
+                    self.$field = $field.into();
+                    self
+                }
+            )+
+        }
+    };
+}
+setters! {
+    memory_window: f64,
+    sigma_prior: f64,
+    mu_prior: f64,
+    lr_mu: f64,
+    lr_sigma: f64,
+    clamp_grad: f64,
+    max_step_ratio: f64,
+    sigma_bounds: (f64, f64),
+    sigma_step: SigmaStep,
 }
 
 impl Mesu {

@@ -10,13 +10,14 @@
 //! over about the last `anchor_window`. An anchor that is the current weights, as in a public
 //! implementation, makes the penalty zero.
 
-use super::Anchored;
-use crate::rule::{Gradient, Real, Rule, State};
+use super::ewc::Anchored;
+use crate::real::Real;
+use crate::synapse::{Gradient, Rule, State};
 
-/// Streaming EWC around an optimiser.
+/// Streaming EWC around an optimizer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StreamingEwc<B> {
-    /// The optimiser's rule.
+    /// The optimizer's rule.
     pub base: B,
     /// Strength of the penalty; >= 0.
     pub importance: f64,
@@ -68,13 +69,13 @@ mod tests {
             anchor_window: 100.0,
         };
         let state = Anchored {
-            base: Weight(1.0f64),
+            base: Weight { value: 1.0f64 },
             anchor: 0.5,
             fisher: 3.0,
         };
         let new = rule.step(state, Gradient::new(0.0, 0.0));
         // w - lr importance F (w - anchor), F fading, the anchor following.
-        assert!((new.base.0 - (1.0 - 0.1 * 2.0 * 3.0 * 0.5)).abs() < 1e-12);
+        assert!((new.base.value - (1.0 - 0.1 * 2.0 * 3.0 * 0.5)).abs() < 1e-12);
         assert!((new.fisher - 2.7).abs() < 1e-12);
         assert!((new.anchor - (0.5 + (0.7 - 0.5) / 100.0)).abs() < 1e-12);
     }

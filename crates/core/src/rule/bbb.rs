@@ -7,53 +7,28 @@
 //! dsigma/drho = 1 / (1 + e^-rho) = 1 - e^-sigma
 //! ```
 
-use super::{Adam, Gradient, Moments, Real, Rule, State, Synapse};
+use super::adam::{Adam, AdamState};
+use crate::planes;
+use crate::real::Real;
+use crate::synapse::{Gradient, Rule};
 
-/// A Gaussian synapse with what Adam keeps of it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Variational<R> {
-    /// Mean and standard deviation.
-    pub synapse: Synapse<R>,
-    /// rho, from which sigma is computed.
-    pub rho: R,
-    /// Adam's running means for mu: of the gradient and of its square.
-    pub of_mu: (R, R),
-    /// The same for rho.
-    pub of_rho: (R, R),
-}
-
-impl<R: Real> State<R> for Variational<R> {
-    const PLANES: usize = 7;
-    const GAUSSIAN: bool = true;
-    #[inline(always)]
-    fn read(plane: impl Fn(usize) -> R) -> Self {
-        Self {
-            synapse: Synapse {
-                mu: plane(0),
-                sigma: plane(1),
-            },
-            rho: plane(2),
-            of_mu: (plane(3), plane(4)),
-            of_rho: (plane(5), plane(6)),
-        }
-    }
-    #[inline(always)]
-    fn write(self, mut plane: impl FnMut(usize, R)) {
-        plane(0, self.synapse.mu);
-        plane(1, self.synapse.sigma);
-        plane(2, self.rho);
-        plane(3, self.of_mu.0);
-        plane(4, self.of_mu.1);
-        plane(5, self.of_rho.0);
-        plane(6, self.of_rho.1);
-    }
-    #[inline(always)]
-    fn mean(self) -> R {
-        self.synapse.mu
-    }
-    #[inline(always)]
-    fn sigma(self) -> Option<R> {
-        Some(self.synapse.sigma)
+planes! {
+    /// A Gaussian synapse with what Adam keeps of it.
+    pub struct Variational: Gaussian {
+        /// Mean.
+        mu,
+        /// Standard deviation, > 0.
+        sigma,
+        /// rho, from which sigma is computed.
+        rho,
+        /// Running mean of the gradient of mu.
+        mu_first,
+        /// Running mean of its square.
+        mu_second,
+        /// Running mean of the gradient of rho.
+        rho_first,
+        /// Running mean of its square.
+        rho_second,
     }
 }
 
@@ -75,7 +50,7 @@ impl Rule for Bbb {
 
     #[inline(always)]
     fn step<R: Real>(&self, state: Variational<R>, gradient: Gradient<R>) -> Variational<R> {
-        let Synapse { mu, sigma } = state.synapse;
+        let (mu, sigma) = (state.mu, state.sigma);
         let constant = |x: f64| mu.constant(x);
         let precision = self.share / (self.sigma_prior * self.sigma_prior);
 
@@ -85,16 +60,21 @@ impl Rule for Bbb {
         let g_sigma = gradient.variance().mul_add(sigma, pull);
         let g_rho = g_sigma * (constant(1.0) - (constant(0.0) - sigma).exp());
 
-        let mu = step(self.adam, mu, state.of_mu, g_mu);
-        let rho = step(self.adam, state.rho, state.of_rho, g_rho);
+        let mu = step(self.adam, mu, (state.mu_first, state.mu_second), g_mu);
+        let rho = step(
+            self.adam,
+            state.rho,
+            (state.rho_first, state.rho_second),
+            g_rho,
+        );
         Variational {
-            synapse: Synapse {
-                mu: mu.value,
-                sigma: softplus(rho.value),
-            },
+            mu: mu.value,
+            sigma: softplus(rho.value),
             rho: rho.value,
-            of_mu: (mu.first, mu.second),
-            of_rho: (rho.first, rho.second),
+            mu_first: mu.first_moment,
+            mu_second: mu.second_moment,
+            rho_first: rho.first_moment,
+            rho_second: rho.second_moment,
         }
     }
 
@@ -108,13 +88,13 @@ impl Rule for Bbb {
 
 /// Adam's step of one number.
 #[inline(always)]
-fn step<R: Real>(adam: Adam, value: R, (first, second): (R, R), g: R) -> Moments<R> {
-    let moments = Moments {
+fn step<R: Real>(adam: Adam, value: R, (first, second): (R, R), g: R) -> AdamState<R> {
+    let state = AdamState {
         value,
-        first,
-        second,
+        first_moment: first,
+        second_moment: second,
     };
-    adam.step(moments, Gradient::new(g, g))
+    adam.step(state, Gradient::new(g, g))
 }
 
 /// `ln(1 + e^x)`. For x below -10, where `1 + e^x` has no digits left for it, `e^x`, which it is up to
@@ -131,10 +111,10 @@ fn softplus<R: Real>(x: R) -> R {
 
 /// The rho of a sigma > 0.
 #[must_use]
-pub(crate) fn rho(sigma: f32) -> f32 {
+pub fn rho(sigma: f32) -> f32 {
     // ln(e^sigma - 1), without overflow for large and cancellation for small sigma.
     let sigma = f64::from(sigma);
-    (sigma + (-(-sigma).exp_m1()).ln()) as f32
+    (sigma + libm::log(-libm::expm1(-sigma))) as f32
 }
 
 #[cfg(test)]
@@ -167,23 +147,23 @@ mod tests {
             share,
         };
         let mut state = Variational {
-            synapse: Synapse {
-                mu: -1.0f64,
-                sigma: 0.3,
-            },
+            mu: -1.0f64,
+            sigma: 0.3,
             rho: f64::from(rho(0.3)),
-            of_mu: (0.0, 0.0),
-            of_rho: (0.0, 0.0),
+            mu_first: 0.0,
+            mu_second: 0.0,
+            rho_first: 0.0,
+            rho_second: 0.0,
         };
         for t in 0..20_000 {
-            let gradient = Gradient::new(h * (state.synapse.mu - target), h);
+            let gradient = Gradient::new(h * (state.mu - target), h);
             state = bbb.at(t).step(state, gradient);
         }
         let precision = h / share + 4.0;
         let (mu, sigma) = (h / share * target / precision, 1.0 / precision.sqrt());
-        assert!((state.synapse.mu - mu).abs() < 1e-3, "{state:?} {mu}");
+        assert!((state.mu - mu).abs() < 1e-3, "{state:?} {mu}");
         assert!(
-            (state.synapse.sigma / sigma - 1.0).abs() < 1e-2,
+            (state.sigma / sigma - 1.0).abs() < 1e-2,
             "{state:?} {sigma}"
         );
     }

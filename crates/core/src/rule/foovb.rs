@@ -6,7 +6,8 @@
 //! sigma <- sigma sqrt(1 + (1/2 sigma dC/dsigma)^2) - 1/2 sigma^2 dC/dsigma
 //! ```
 
-use super::{Gradient, Real, Rule, Synapse};
+use crate::real::Real;
+use crate::synapse::{Gradient, Rule, Synapse};
 
 /// The rule.
 #[derive(Clone, Copy, Debug, PartialEq)]

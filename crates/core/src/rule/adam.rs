@@ -6,43 +6,19 @@
 //! w <- w - lr m^ / (sqrt(s^) + epsilon)
 //! ```
 
-use super::{Gradient, Real, Rule, State};
+use crate::planes;
+use crate::real::Real;
+use crate::synapse::{Gradient, Rule};
 
-/// A point weight, and the running means of its gradient and of the gradient's square.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Moments<R> {
-    /// w.
-    pub value: R,
-    /// m.
-    pub first: R,
-    /// s.
-    pub second: R,
-}
-
-impl<R: Real> State<R> for Moments<R> {
-    const PLANES: usize = 3;
-    const GAUSSIAN: bool = false;
-    #[inline(always)]
-    fn read(plane: impl Fn(usize) -> R) -> Self {
-        Self {
-            value: plane(0),
-            first: plane(1),
-            second: plane(2),
-        }
-    }
-    #[inline(always)]
-    fn write(self, mut plane: impl FnMut(usize, R)) {
-        plane(0, self.value);
-        plane(1, self.first);
-        plane(2, self.second);
-    }
-    #[inline(always)]
-    fn mean(self) -> R {
-        self.value
-    }
-    #[inline(always)]
-    fn sigma(self) -> Option<R> {
-        None
+planes! {
+    /// A point weight, and the running means of its gradient and of the gradient's square.
+    pub struct AdamState: Point {
+        /// w.
+        value,
+        /// m.
+        first_moment,
+        /// s.
+        second_moment,
     }
 }
 
@@ -73,14 +49,14 @@ impl Adam {
 }
 
 impl Rule for Adam {
-    type State<R: Real> = Moments<R>;
+    type State<R: Real> = AdamState<R>;
 
     #[inline(always)]
-    fn step<R: Real>(&self, state: Moments<R>, gradient: Gradient<R>) -> Moments<R> {
-        let Moments {
+    fn step<R: Real>(&self, state: AdamState<R>, gradient: Gradient<R>) -> AdamState<R> {
+        let AdamState {
             value,
-            first,
-            second,
+            first_moment: first,
+            second_moment: second,
         } = state;
         let g = gradient.mu();
         let constant = |x: f64| value.constant(x);
@@ -89,10 +65,10 @@ impl Rule for Adam {
         let (c1, c2) = self.corrections;
         let scale = (second * constant(c2)).sqrt() + constant(self.epsilon);
         let value = value - first * constant(self.lr * c1) / scale;
-        Moments {
+        AdamState {
             value,
-            first,
-            second,
+            first_moment: first,
+            second_moment: second,
         }
     }
 
@@ -125,10 +101,10 @@ mod tests {
     #[test]
     fn steps_are_those_of_the_paper() {
         let adam = Adam::new(0.1, 0.9, 0.999, 1e-8);
-        let mut state = Moments {
+        let mut state = AdamState {
             value: 1.0f64,
-            first: 0.0,
-            second: 0.0,
+            first_moment: 0.0,
+            second_moment: 0.0,
         };
         let (mut m, mut s, mut w) = (0.0, 0.0, 1.0);
         for (t, g) in [0.5f64, -2.0, 0.25, 3.0].into_iter().enumerate() {
@@ -142,10 +118,10 @@ mod tests {
         }
         // The first step is lr long, whatever the gradient's size.
         let first = adam.step(
-            Moments {
+            AdamState {
                 value: 0.0f64,
-                first: 0.0,
-                second: 0.0,
+                first_moment: 0.0,
+                second_moment: 0.0,
             },
             Gradient::new(1e-3, 0.0),
         );

@@ -3,48 +3,22 @@
 //! ```text
 //! loss = NLL + importance/2 sum_i F_i (w_i - anchor_i)^2
 //! ```
-//! with F the Fisher information's diagonal (see [`fisher`](super::fisher())). With several tasks,
+//! with F the Fisher information's diagonal . With several tasks,
 //! EWC sums one such term for each: that is, up to a constant, a single term with the sum of the F_k
 //! and the mean of the anchors weighted by them ([`Ewc::add`]). Online EWC keeps one: `F <- downweighting
 //! F + F_task`, the anchor being the weights at the task's end ([`Ewc::replace`]).
 
-use crate::rule::{Gradient, Real, Rule, State};
+use crate::planes;
+use crate::real::Real;
+use crate::synapse::{Gradient, Rule, State};
 
-/// An optimiser's state, with an anchor and the Fisher information around it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Anchored<B, R> {
-    /// The optimiser's.
-    pub base: B,
-    /// Where the penalty is 0.
-    pub anchor: R,
-    /// Its strength; >= 0.
-    pub fisher: R,
-}
-
-impl<B: State<R>, R: Real> State<R> for Anchored<B, R> {
-    const PLANES: usize = B::PLANES + 2;
-    const GAUSSIAN: bool = false;
-    #[inline(always)]
-    fn read(plane: impl Fn(usize) -> R) -> Self {
-        Self {
-            base: B::read(&plane),
-            anchor: plane(B::PLANES),
-            fisher: plane(B::PLANES + 1),
-        }
-    }
-    #[inline(always)]
-    fn write(self, mut plane: impl FnMut(usize, R)) {
-        self.base.write(&mut plane);
-        plane(B::PLANES, self.anchor);
-        plane(B::PLANES + 1, self.fisher);
-    }
-    #[inline(always)]
-    fn mean(self) -> R {
-        self.base.mean()
-    }
-    #[inline(always)]
-    fn sigma(self) -> Option<R> {
-        None
+planes! {
+    /// State of an optimizer, with an anchor and the Fisher information around it.
+    pub struct Anchored: over B {
+        /// The weight at which the penalty is 0.
+        anchor,
+        /// Fisher information, the strength of the penalty; >= 0.
+        fisher,
     }
 }
 
@@ -58,10 +32,10 @@ impl<B: State<R>, R: Real> Anchored<B, R> {
     }
 }
 
-/// EWC around an optimiser.
+/// EWC around an optimizer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ewc<B> {
-    /// The optimiser's rule.
+    /// The optimizer's rule.
     pub base: B,
     /// Strength of the penalty; >= 0.
     pub importance: f64,

@@ -7,54 +7,26 @@
 //! ```
 //! then `anchor <- w` and `path <- 0`.
 
-use crate::rule::{Gradient, Real, Rule, State};
+use crate::planes;
+use crate::real::Real;
+use crate::synapse::{Gradient, Rule, State};
 
-/// An optimiser's state, with what Synaptic Intelligence keeps of a weight.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PathIntegral<B, R> {
-    /// The optimiser's.
-    pub base: B,
-    /// The weight at the last task's end.
-    pub anchor: R,
-    /// Its importance; >= 0.
-    pub omega: R,
-    /// What its way in this task has done for the loss so far.
-    pub path: R,
-}
-
-impl<B: State<R>, R: Real> State<R> for PathIntegral<B, R> {
-    const PLANES: usize = B::PLANES + 3;
-    const GAUSSIAN: bool = false;
-    #[inline(always)]
-    fn read(plane: impl Fn(usize) -> R) -> Self {
-        Self {
-            base: B::read(&plane),
-            anchor: plane(B::PLANES),
-            omega: plane(B::PLANES + 1),
-            path: plane(B::PLANES + 2),
-        }
-    }
-    #[inline(always)]
-    fn write(self, mut plane: impl FnMut(usize, R)) {
-        self.base.write(&mut plane);
-        plane(B::PLANES, self.anchor);
-        plane(B::PLANES + 1, self.omega);
-        plane(B::PLANES + 2, self.path);
-    }
-    #[inline(always)]
-    fn mean(self) -> R {
-        self.base.mean()
-    }
-    #[inline(always)]
-    fn sigma(self) -> Option<R> {
-        None
+planes! {
+    /// State of an optimizer, with what Synaptic Intelligence keeps of a weight.
+    pub struct PathIntegral: over B {
+        /// The weight at the last task's end.
+        anchor,
+        /// Importance of the weight; >= 0.
+        omega,
+        /// Decrease of the loss along the weight's path in this task so far.
+        path,
     }
 }
 
-/// Synaptic Intelligence around an optimiser.
+/// Synaptic Intelligence around an optimizer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Si<B> {
-    /// The optimiser's rule.
+    /// The optimizer's rule.
     pub base: B,
     /// Strength of the penalty; >= 0.
     pub coefficient: f64,

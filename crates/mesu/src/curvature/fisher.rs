@@ -9,38 +9,16 @@ use mesu_kernels::Matrix;
 use crate::estimator::Diverged;
 use crate::estimator::point::Point;
 use crate::network::Network;
-use crate::rule::{Gradient, Real, Rule, State};
+use crate::rule::{Gradient, Real, Rule, planes};
 use crate::synapse::Synapses;
 
-/// A weight, and the sum of its squared gradients.
-#[derive(Clone, Copy)]
-struct Observed<R> {
-    value: R,
-    squares: R,
-}
-
-impl<R: Real> State<R> for Observed<R> {
-    const PLANES: usize = 2;
-    const GAUSSIAN: bool = false;
-    #[inline(always)]
-    fn read(plane: impl Fn(usize) -> R) -> Self {
-        Self {
-            value: plane(0),
-            squares: plane(1),
-        }
-    }
-    #[inline(always)]
-    fn write(self, mut plane: impl FnMut(usize, R)) {
-        plane(0, self.value);
-        plane(1, self.squares);
-    }
-    #[inline(always)]
-    fn mean(self) -> R {
-        self.value
-    }
-    #[inline(always)]
-    fn sigma(self) -> Option<R> {
-        None
+planes! {
+    /// A weight, and the sum of its squared gradients.
+    struct Observed: Point {
+        /// The weight.
+        value,
+        /// Sum of its squared gradients.
+        squares,
     }
 }
 

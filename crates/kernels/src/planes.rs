@@ -2,18 +2,19 @@
 
 use fearless_simd::{Simd, f32x16};
 
+use crate::Matrix;
 use crate::lanes::{load_whole, store_whole};
-use crate::{MAX_PLANES, Matrix, State};
+use mesu_core::{MAX_PLANES, State};
 
 /// What a rule keeps of a layer's synapses: a few matrices `[outputs][inputs]` of one shape, the
 /// planes of its [`State`], weights or means first and standard deviations, if any, second.
-pub struct Layer<'a> {
+pub struct PlanesMut<'a> {
     pub(crate) outputs: usize,
     pub(crate) stride: usize,
     pub(crate) planes: Planes<'a>,
 }
 
-impl<'a> Layer<'a> {
+impl<'a> PlanesMut<'a> {
     /// A layer of these planes.
     ///
     /// # Panics
@@ -37,10 +38,10 @@ impl<'a> Layer<'a> {
     }
 }
 
-impl Layer<'_> {
+impl PlanesMut<'_> {
     /// The same layer, lent on.
-    pub(crate) fn reborrow(&mut self) -> Layer<'_> {
-        Layer {
+    pub(crate) fn reborrow(&mut self) -> PlanesMut<'_> {
+        PlanesMut {
             outputs: self.outputs,
             stride: self.stride,
             planes: Planes(self.planes.0.each_mut().map(|plane| &mut **plane)),
