@@ -35,6 +35,7 @@ pub mod generator;
 pub mod perceptron;
 mod real;
 pub mod rule;
+mod scalar;
 #[cfg(feature = "simd")]
 pub mod simd;
 pub mod sum;

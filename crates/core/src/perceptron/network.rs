@@ -1,137 +1,12 @@
-//! A perceptron that learns one example at a time, in memory of the caller's.
-//!
-//! Layers are fully connected, with ReLU between them and, if asked for, biases; synapses are Gaussian, and
-//! noise is drawn by local reparameterization (Kingma, Salimans, Welling 2015). With S samples, d = dC/da and
-//! q = z / sqrt(v) (0 where v = 0), a layer computes
-//!
-//! ```text
-//! m_o = sum_i mu_oi x_i      v_o = sum_i sigma_oi^2 x_i^2      a_o = m_o + sqrt(v_o) z_o
-//! dC/dmu_oi = sum_s d_o x_i      dC/dsigma_oi = sigma_oi sum_s d_o q_o x_i^2
-//! ```
-//!
-//! Sums run in the order of the vector kernels, and noise is drawn as they draw it: a network of theirs that
-//! learns the same examples has the same bits. The plain loops here are what they are tested against.
-//!
-//! ```
-//! use mesu_core::generator::Generator;
-//! use mesu_core::perceptron::{Perceptron, Sizes};
-//! use mesu_core::rule::Mesu;
-//!
-//! const SIZES: Sizes<'static> = Sizes { widths: &[2, 8, 2], bias: true, samples: 4 };
-//! let mut synapses = [0.0; SIZES.synapses::<Mesu>()];
-//! let mut scratch = [0.0; SIZES.scratch()];
-//! let mut init = Generator::named(1, "init", &[]);
-//! let mut network = Perceptron::new(SIZES, Mesu::default(), &mut synapses, &mut scratch)?;
-//! network.set_first_values(&mut init);
-//!
-//! let mut noise = Generator::named(1, "noise", &[]);
-//! for _ in 0..200 {
-//!     network.learn_one(&[1.0, -1.0], 0, &mut noise);
-//!     network.learn_one(&[-1.0, 1.0], 1, &mut noise);
-//! }
-//! let mut probabilities = [0.0; 2];
-//! let doubt = network.predict_one(&[1.0, -1.0], &mut noise, &mut probabilities);
-//! assert!(probabilities[0] > 0.9 && doubt.epistemic < doubt.total);
-//! # Ok::<(), mesu_core::perceptron::Misfit>(())
-//! ```
+//! The network itself: forward beside backward, one example at a time.
 
 use crate::elementary::{exp, ln};
 use crate::generator::Generator;
 use crate::real::Real;
-use crate::sum::{LANES, dot};
+use crate::sum::dot;
 use crate::synapse::{Gradient, Rule, State};
 
-/// Sizes of a perceptron.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sizes<'a> {
-    /// Inputs, neurons of each hidden layer, classes; each 1 or more.
-    pub widths: &'a [usize],
-    /// Whether neurons have a bias.
-    pub bias: bool,
-    /// Noise samples per update and per prediction, S; 1 or more.
-    pub samples: usize,
-}
-
-/// Rows of scratch memory that a layer has for each sample: m, v, q, h, d and r.
-const ROWS: usize = 6;
-
-impl Sizes<'_> {
-    /// Number of synapses, biases included.
-    #[must_use]
-    pub const fn connections(&self) -> usize {
-        let (mut count, mut l) = (0, 1);
-        while l < self.widths.len() {
-            count += self.widths[l] * (self.widths[l - 1] + self.bias as usize);
-            l += 1;
-        }
-        count
-    }
-
-    /// Floats that a rule keeps of all synapses.
-    #[must_use]
-    pub const fn synapses<R: Rule>(&self) -> usize {
-        self.connections() * <R::State<f32> as State<f32>>::PLANES
-    }
-
-    /// Floats of scratch memory that an update or a prediction needs.
-    #[must_use]
-    pub const fn scratch(&self) -> usize {
-        let (mut count, mut l) = (0, 1);
-        while l < self.widths.len() {
-            count += ROWS * self.samples * padded(self.widths[l]);
-            l += 1;
-        }
-        count
-    }
-}
-
-/// Width of a row that is a whole number of vectors, as the kernels have them.
-const fn padded(width: usize) -> usize {
-    width.next_multiple_of(LANES)
-}
-
-/// Memory that does not fit a perceptron.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Misfit {
-    /// Fewer than two widths, a width of 0, or no samples.
-    Sizes,
-    /// A rule of point weights.
-    PointWeights,
-    /// Memory for the synapses of another length than [`Sizes::synapses`].
-    Synapses {
-        /// Floats given.
-        found: usize,
-        /// Floats needed.
-        expected: usize,
-    },
-    /// Scratch memory shorter than [`Sizes::scratch`].
-    Scratch {
-        /// Floats given.
-        found: usize,
-        /// Floats needed.
-        expected: usize,
-    },
-}
-
-impl core::fmt::Display for Misfit {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        match self {
-            Self::Sizes => {
-                f.write_str("expected two widths or more, and widths and samples above 0")
-            }
-            Self::PointWeights => f.write_str("expected a rule of Gaussian synapses"),
-            Self::Synapses { found, expected } => {
-                write!(f, "{found} floats for the synapses; expected {expected}")
-            }
-            Self::Scratch { found, expected } => {
-                write!(f, "{found} floats of scratch memory; expected {expected}")
-            }
-        }
-    }
-}
-
-impl core::error::Error for Misfit {}
+use super::sizes::{Misfit, Place, Row, Sizes};
 
 /// Result of an update, from before it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -144,7 +19,7 @@ pub struct Learned {
 
 /// Uncertainties of a prediction, in bits.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Doubt {
+pub struct Uncertainty {
     /// Entropy of the mean prediction.
     pub total: f32,
     /// Mean entropy of the samples' predictions.
@@ -165,36 +40,6 @@ pub struct Perceptron<'a, R> {
     scratch: &'a mut [f32],
     updates: u64,
 }
-
-/// Places of a layer in the memory of a perceptron.
-#[derive(Clone, Copy)]
-struct Place {
-    inputs: usize,
-    outputs: usize,
-    /// First float of the layer's synapses.
-    synapses: usize,
-    /// First float of its scratch memory.
-    scratch: usize,
-}
-
-impl Place {
-    /// Floats of a row of scratch memory.
-    fn stride(&self) -> usize {
-        padded(self.outputs)
-    }
-
-    /// Place of number `row` (m, v, q, h, d, r) of a sample.
-    fn row(&self, row: usize, sample: usize, samples: usize) -> usize {
-        self.scratch + (row * samples + sample) * self.stride()
-    }
-}
-
-const M: usize = 0;
-const V: usize = 1;
-const Q: usize = 2;
-const H: usize = 3;
-const D: usize = 4;
-const R_: usize = 5;
 
 impl<'a, R: Rule> Perceptron<'a, R> {
     /// Number of numbers that the rule keeps of a synapse.
@@ -289,7 +134,7 @@ impl<'a, R: Rule> Perceptron<'a, R> {
         x: &[f32],
         noise: &mut Generator,
         probabilities: &mut [f32],
-    ) -> Doubt {
+    ) -> Uncertainty {
         self.forward(x, noise);
         let place = self.place(self.layers() - 1);
         assert_eq!(probabilities.len(), place.outputs, "predict_one: classes");
@@ -297,7 +142,7 @@ impl<'a, R: Rule> Perceptron<'a, R> {
         let mut aleatoric = 0.0;
         for s in 0..self.sizes.samples {
             aleatoric += self.softmax(place, s).1;
-            let at = place.row(H, s, self.sizes.samples);
+            let at = place.row(Row::H, s, self.sizes.samples);
             for (sum, p) in probabilities.iter_mut().zip(&self.scratch[at..]) {
                 *sum += p;
             }
@@ -316,7 +161,7 @@ impl<'a, R: Rule> Perceptron<'a, R> {
         }
         let (total, aleatoric) = (total * bits, aleatoric * share * bits);
         let difference = total - aleatoric;
-        Doubt {
+        Uncertainty {
             total,
             aleatoric,
             // Never negative but for rounding (Jensen).
@@ -350,7 +195,9 @@ impl<'a, R: Rule> Perceptron<'a, R> {
     fn input(&self, l: usize, x: &[f32], sample: usize, i: usize) -> f32 {
         match l.checked_sub(1) {
             None => x[i],
-            Some(below) => self.scratch[self.place(below).row(H, sample, self.sizes.samples) + i],
+            Some(below) => {
+                self.scratch[self.place(below).row(Row::H, sample, self.sizes.samples) + i]
+            }
         }
     }
 
@@ -376,23 +223,23 @@ impl<'a, R: Rule> Perceptron<'a, R> {
                         m += self.synapses[bias + o];
                         v += sigma * sigma;
                     }
-                    self.scratch[place.row(M, s, samples) + o] = m;
-                    self.scratch[place.row(V, s, samples) + o] = v;
+                    self.scratch[place.row(Row::M, s, samples) + o] = m;
+                    self.scratch[place.row(Row::V, s, samples) + o] = v;
                 }
             }
             // Padding takes noise too, as in the kernels.
-            let q = place.row(Q, 0, samples);
+            let q = place.row(Row::Q, 0, samples);
             noise.fill_normal(&mut self.scratch[q..q + samples * stride]);
             for s in 0..samples {
                 for o in 0..place.outputs {
-                    let at = |row| place.row(row, s, samples) + o;
-                    let (m, v) = (self.scratch[at(M)], self.scratch[at(V)]);
-                    let z = self.scratch[at(Q)];
+                    let at = |row: Row| place.row(row, s, samples) + o;
+                    let (m, v) = (self.scratch[at(Row::M)], self.scratch[at(Row::V)]);
+                    let z = self.scratch[at(Row::Q)];
                     let std = Real::sqrt(v);
                     let a = Real::mul_add(std, z, m);
-                    self.scratch[at(Q)] = z * if v > 0.0 { 1.0 / std } else { 0.0 };
+                    self.scratch[at(Row::Q)] = z * if v > 0.0 { 1.0 / std } else { 0.0 };
                     let last = l + 1 == self.layers();
-                    self.scratch[at(H)] = if last || a > 0.0 { a } else { 0.0 };
+                    self.scratch[at(Row::H)] = if last || a > 0.0 { a } else { 0.0 };
                 }
             }
         }
@@ -400,7 +247,7 @@ impl<'a, R: Rule> Perceptron<'a, R> {
 
     /// Softmax of a sample's logits, in place; returns `ln sum exp` and the entropy, in nats.
     fn softmax(&mut self, place: Place, sample: usize) -> (f32, f32) {
-        let at = place.row(H, sample, self.sizes.samples);
+        let at = place.row(Row::H, sample, self.sizes.samples);
         let logits = &mut self.scratch[at..at + place.outputs];
         let largest = logits
             .iter()
@@ -423,7 +270,7 @@ impl<'a, R: Rule> Perceptron<'a, R> {
         let (place, samples) = (self.place(self.layers() - 1), self.sizes.samples);
         assert!(label < place.outputs, "perceptron: label");
         let share = 1.0 / samples as f32;
-        let own = |s: usize| place.row(H, s, samples) + label;
+        let own = |s: usize| place.row(Row::H, s, samples) + label;
         let own_logits: f64 = (0..samples).map(|s| f64::from(self.scratch[own(s)])).sum();
         let log_sums: f64 = (0..samples)
             .map(|s| f64::from(self.softmax(place, s).0))
@@ -432,10 +279,11 @@ impl<'a, R: Rule> Perceptron<'a, R> {
         for o in 0..place.outputs {
             let mut sum = 0.0;
             for s in 0..samples {
-                let p = self.scratch[place.row(H, s, samples) + o];
+                let p = self.scratch[place.row(Row::H, s, samples) + o];
                 sum += p;
                 let d = p * share;
-                self.scratch[place.row(D, s, samples) + o] = if o == label { d - share } else { d };
+                self.scratch[place.row(Row::D, s, samples) + o] =
+                    if o == label { d - share } else { d };
             }
             if sum > most {
                 (best, most) = (o, sum);
@@ -455,8 +303,8 @@ impl<'a, R: Rule> Perceptron<'a, R> {
             let len = place.outputs * place.inputs;
             for s in 0..samples {
                 for o in 0..place.outputs {
-                    let at = |row| place.row(row, s, samples) + o;
-                    self.scratch[at(R_)] = self.scratch[at(D)] * self.scratch[at(Q)];
+                    let at = |row: Row| place.row(row, s, samples) + o;
+                    self.scratch[at(Row::R)] = self.scratch[at(Row::D)] * self.scratch[at(Row::Q)];
                 }
                 let Some(below) = l.checked_sub(1).map(|l| self.place(l)) else {
                     continue;
@@ -464,16 +312,16 @@ impl<'a, R: Rule> Perceptron<'a, R> {
                 for i in 0..place.inputs {
                     let (mut through_mu, mut through_sigma) = (0.0f32, 0.0f32);
                     for o in 0..place.outputs {
-                        let at = |row| place.row(row, s, samples) + o;
+                        let at = |row: Row| place.row(row, s, samples) + o;
                         let weight = place.synapses + o * place.inputs + i;
                         let (mu, sigma) = (self.synapses[weight], self.synapses[weight + len]);
-                        through_mu = Real::mul_add(mu, self.scratch[at(D)], through_mu);
+                        through_mu = Real::mul_add(mu, self.scratch[at(Row::D)], through_mu);
                         through_sigma =
-                            Real::mul_add(sigma * sigma, self.scratch[at(R_)], through_sigma);
+                            Real::mul_add(sigma * sigma, self.scratch[at(Row::R)], through_sigma);
                     }
-                    let h = self.scratch[below.row(H, s, samples) + i];
+                    let h = self.scratch[below.row(Row::H, s, samples) + i];
                     let gradient = Real::mul_add(through_sigma, h, through_mu);
-                    self.scratch[below.row(D, s, samples) + i] =
+                    self.scratch[below.row(Row::D, s, samples) + i] =
                         if h > 0.0 { gradient } else { 0.0 };
                 }
             }
@@ -485,13 +333,13 @@ impl<'a, R: Rule> Perceptron<'a, R> {
         let (place, samples) = (self.place(l), self.sizes.samples);
         let len = place.outputs * place.inputs;
         for o in 0..place.outputs {
-            let at = |row, s| place.row(row, s, samples) + o;
-            let sum = |row| {
+            let at = |row: Row, s| place.row(row, s, samples) + o;
+            let sum = |row: Row| {
                 (0..samples)
                     .map(|s| self.scratch[at(row, s)])
                     .fold(0.0, |a, b| a + b)
             };
-            let (d, r): (f32, f32) = (sum(D), sum(R_));
+            let (d, r): (f32, f32) = (sum(Row::D), sum(Row::R));
             for i in 0..place.inputs {
                 let gradient = if l == 0 {
                     // The samples share the input.
@@ -505,8 +353,8 @@ impl<'a, R: Rule> Perceptron<'a, R> {
                     let (mut mu, mut variance) = (0.0f32, 0.0f32);
                     for s in 0..samples {
                         let h = self.input(l, x, s, i);
-                        mu = Real::mul_add(h, self.scratch[at(D, s)], mu);
-                        variance = Real::mul_add(h * h, self.scratch[at(R_, s)], variance);
+                        mu = Real::mul_add(h, self.scratch[at(Row::D, s)], mu);
+                        variance = Real::mul_add(h * h, self.scratch[at(Row::R, s)], variance);
                     }
                     Gradient::new(mu, variance)
                 };
@@ -530,63 +378,5 @@ impl<'a, R: Rule> Perceptron<'a, R> {
         let old = R::State::read(|plane| self.synapses[at + plane * apart]);
         let new = rule.step(old, gradient);
         new.write(|plane, number| self.synapses[at + plane * apart] = number);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rule::{Mesu, Sgd};
-    use std::vec;
-
-    const SIZES: Sizes<'static> = Sizes {
-        widths: &[3, 5, 2],
-        bias: true,
-        samples: 2,
-    };
-
-    #[test]
-    fn memory_that_does_not_fit_is_refused() {
-        let (mut synapses, mut scratch) = (vec![0.0; 64], vec![0.0; SIZES.scratch()]);
-        assert_eq!(SIZES.connections(), 5 * 4 + 2 * 6);
-        assert!(Perceptron::new(SIZES, Mesu::default(), &mut synapses, &mut scratch).is_ok());
-        let found = Perceptron::new(SIZES, Mesu::default(), &mut synapses[1..], &mut scratch);
-        let (found, expected) = (found.err(), 64);
-        assert_eq!(
-            found,
-            Some(Misfit::Synapses {
-                found: 63,
-                expected
-            })
-        );
-        let none = Sizes {
-            samples: 0,
-            ..SIZES
-        };
-        let found = Perceptron::new(none, Mesu::default(), &mut synapses, &mut scratch);
-        assert_eq!(found.err(), Some(Misfit::Sizes));
-        let found = Perceptron::new(SIZES, Sgd { lr: 0.1 }, &mut synapses[..32], &mut scratch);
-        assert_eq!(found.err(), Some(Misfit::PointWeights));
-        let found = Perceptron::new(SIZES, Mesu::default(), &mut synapses, &mut scratch[1..]);
-        assert!(matches!(found.err(), Some(Misfit::Scratch { .. })));
-    }
-
-    #[test]
-    fn learning_lowers_the_loss() {
-        let (mut synapses, mut scratch) = (vec![0.0; 64], vec![0.0; SIZES.scratch()]);
-        let mut network =
-            Perceptron::new(SIZES, Mesu::default(), &mut synapses, &mut scratch).unwrap();
-        network.set_first_values(&mut Generator::named(1, "init", &[]));
-        let mut noise = Generator::named(1, "noise", &[]);
-        let mut nll = |steps: usize| -> f64 {
-            let examples = [([1.0, 0.0, 0.5], 0), ([0.0, 1.0, -0.5], 1)];
-            let all = examples.iter().cycle().take(steps);
-            let sum: f64 = all
-                .map(|(x, y)| network.learn_one(x, *y, &mut noise).nll)
-                .sum();
-            sum / steps as f64
-        };
-        let (before, _, after) = (nll(20), nll(200), nll(20));
-        assert!(after < 0.2 * before, "{before} {after}");
     }
 }
