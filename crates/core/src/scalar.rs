@@ -82,12 +82,12 @@ impl Real for f64 {
     }
 }
 
-/// `a b + c`, rounded once. C libraries without the instruction, and the crate `libm`, round some sums near zero
-/// twice.
+/// Computes `a b + c`, rounded once. The crate `libm`, and C libraries on machines without the instruction,
+/// may round sums near zero twice.
 #[inline]
 fn fused(a: f32, b: f32, c: f32) -> f32 {
-    // The product is exact, the sum is not. Where its last digit is made odd unless the sum was exact, rounding
-    // to the fewer digits of a float gives what rounding once would have (Boldo, Melquiond 2008).
+    // The product is exact, the sum is not. Rounded to odd, an inexact sum can be rounded again to the fewer
+    // digits of a float with the same result as rounding once (Boldo, Melquiond 2008).
     let (product, c) = (f64::from(a) * f64::from(b), f64::from(c));
     let sum = product + c;
     let share = sum - product;

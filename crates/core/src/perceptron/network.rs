@@ -13,7 +13,7 @@ use super::sizes::{Misfit, Place, Row, Sizes};
 pub struct Learned {
     /// Mean over the samples of -ln p(label), in nats.
     pub nll: f64,
-    /// Whether the label was the most probable class.
+    /// True if the label was the most probable class.
     pub correct: bool,
 }
 
@@ -30,8 +30,8 @@ pub struct Uncertainty {
 
 /// A perceptron of Gaussian synapses.
 ///
-/// The synapses lie layer by layer; a layer has a plane `[outputs][inputs]` for each number that the rule keeps,
-/// then, with biases, a plane `[outputs]` for each.
+/// Synapses are stored layer by layer; a layer has a plane `[outputs][inputs]` for each number that the rule
+/// keeps, then, with biases, a plane `[outputs]` for each.
 #[derive(Debug)]
 pub struct Perceptron<'a, R> {
     sizes: Sizes<'a>,

@@ -8,7 +8,7 @@ use crate::synapse::{Rule, State};
 pub struct Sizes<'a> {
     /// Inputs, neurons of each hidden layer, classes; each 1 or more.
     pub widths: &'a [usize],
-    /// Whether neurons have a bias.
+    /// True if neurons have a bias.
     pub bias: bool,
     /// Noise samples per update and per prediction, S; 1 or more.
     pub samples: usize,

@@ -63,6 +63,23 @@ fn same_bits<R: Rule + std::fmt::Debug>(rule: R) {
     assert_eq!(differ, 0, "{rule:?}");
 }
 
+/// Runs [`scalars_and_vectors_move_synapses_alike`] at each instruction set of this machine.
+#[test]
+fn scalars_and_vectors_move_synapses_alike_at_every_level() {
+    for level in mesu_kernels::level::available() {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["bits::scalars_and_vectors_move_synapses_alike", "--exact"])
+            .env("MESU_SIMD", level)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && text.contains("1 passed"),
+            "{level}: {text}"
+        );
+    }
+}
+
 #[test]
 fn scalars_and_vectors_move_synapses_alike() {
     let adam = Adam::new(1e-3, 0.9, 0.999, 1e-8).at(7);
