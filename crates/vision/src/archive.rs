@@ -14,7 +14,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mesu_data::format::npy::{Array, Values};
+use mesu_data::format::npy::{Array, Elements};
 use mesu_data::format::npz;
 
 use crate::extract::Features;
@@ -35,7 +35,7 @@ pub struct ArchiveError {
 #[must_use]
 pub fn arrays(listing: &Listing, features: &Features) -> Vec<(String, Array)> {
     let of: Vec<&Image> = features.of.iter().map(|&at| &listing.images[at]).collect();
-    let text = |names: &[String]| Array::list(Values::Text(names.to_vec()));
+    let text = |names: &[String]| Array::list(Elements::Text(names.to_vec()));
     let mut arrays = vec![("classes".to_owned(), text(&listing.classes))];
     if !listing.domains.is_empty() {
         arrays.push(("domain_names".to_owned(), text(&listing.domains)));
@@ -64,9 +64,9 @@ fn of_set(
     let (width, side) = (features.width, features.side);
     let rows = |at: &usize| &features.values[at * width..(at + 1) * width];
     let rows = which.iter().flat_map(rows).copied().collect();
-    let rows = Array::new(&[which.len(), width], Values::F32(rows));
+    let rows = Array::new(&[which.len(), width], Elements::F32(rows));
     let integers = |of: &dyn Fn(&Image) -> usize| {
-        Array::list(Values::I64(
+        Array::list(Elements::I64(
             images().map(|image| of(image) as i64).collect(),
         ))
     };
@@ -74,13 +74,13 @@ fn of_set(
     let mut arrays = vec![
         ("features", rows.expect("features are [n][width]")),
         ("labels", integers(&|image| image.label)),
-        ("paths", Array::list(Values::Text(names))),
+        ("paths", Array::list(Elements::Text(names))),
     ];
     if side > 0 {
         let size = side * side * CHANNELS;
         let pictures = |at: &usize| &features.pictures[at * size..(at + 1) * size];
         let pictures = which.iter().flat_map(pictures).copied().collect();
-        let pictures = Array::new(&[which.len(), side, side, CHANNELS], Values::U8(pictures));
+        let pictures = Array::new(&[which.len(), side, side, CHANNELS], Elements::U8(pictures));
         arrays.push((
             "pictures",
             pictures.expect("pictures are [n][side][side][3]"),

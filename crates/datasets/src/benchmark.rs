@@ -6,24 +6,16 @@
 //! cifar10/                 cifar-10-binary.tar.gz    or cifar-10-batches-bin/
 //! cifar100/                cifar-100-binary.tar.gz   or cifar-100-binary/
 //! ```
-//!
-//! ```no_run
-//! use mesu_data::{Known, data_folder};
-//!
-//! let source = Known::Cifar100.source(&data_folder()?)?; // fine labels, 3 x 32 x 32
-//! println!("{} + {} images", source.train().len(), source.test().len());
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
 
 use std::path::{Path, PathBuf};
 
-use crate::dataset::Dataset;
-use crate::format::cifar::{self, Cifar, Kind};
-use crate::source::{self, Source, SourceError};
+use mesu_data::format::cifar::{self, Cifar, Kind};
+use mesu_data::splits::pair;
+use mesu_data::{DataSplits, Dataset, SplitsError};
 
 /// A published data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum BenchmarkSet {
     /// 28 x 28 digits in 10 classes (LeCun, Cortes and Burges).
     Mnist,
     /// 28 x 28 pieces of clothing in 10 classes (Xiao, Rasul and Vollgraf 2017).
@@ -36,14 +28,14 @@ pub enum Known {
 
 /// What there is of a set.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Held {
+pub struct PartialSet {
     /// The training images.
     pub train: Option<Dataset>,
     /// The test images.
     pub test: Option<Dataset>,
 }
 
-impl Known {
+impl BenchmarkSet {
     /// All of them.
     pub const ALL: [Self; 4] = [
         Self::Mnist,
@@ -83,18 +75,18 @@ impl Known {
     /// Reads what there is of the set in the data folder `root`; `None` if nothing is there.
     ///
     /// # Errors
-    /// [`SourceError`]: a damaged file, or images without their labels.
-    pub fn read(self, root: &Path) -> Result<Option<Held>, SourceError> {
+    /// [`SplitsError`]: a damaged file, or images without their labels.
+    pub fn read(self, root: &Path) -> Result<Option<PartialSet>, SplitsError> {
         let folder = self.folder(root);
         let held = match self.cifar() {
             Some(kind) if !cifar::is_at(kind, &folder) => return Ok(None),
             Some(kind) => {
                 let Cifar { train, test, .. } = cifar::read(kind, &folder)?;
-                Held { train, test }
+                PartialSet { train, test }
             }
-            None => Held {
-                train: source::read_pair_if_there(&folder, "train", TRAIN)?,
-                test: source::read_pair_if_there(&folder, "t10k", TEST)?,
+            None => PartialSet {
+                train: pair::read_if_there(&folder, "train", TRAIN)?,
+                test: pair::read_if_there(&folder, "t10k", TEST)?,
             },
         };
         Ok((held.train.is_some() || held.test.is_some()).then_some(held))
@@ -104,9 +96,9 @@ impl Known {
     /// fine labels ([`cifar::read`] gives the coarse ones too).
     ///
     /// # Errors
-    /// [`SourceError`]: nothing there, no training or no test images, a damaged file.
-    pub fn source(self, root: &Path) -> Result<Source, SourceError> {
-        let absent = |what| SourceError::Absent {
+    /// [`SplitsError`]: nothing there, no training or no test images, a damaged file.
+    pub fn splits(self, root: &Path) -> Result<DataSplits, SplitsError> {
+        let absent = |what| SplitsError::Absent {
             set: self.name(),
             what,
             folder: self.folder(root),
@@ -114,7 +106,7 @@ impl Known {
         let held = self.read(root)?.ok_or_else(|| absent("files"))?;
         let train = held.train.ok_or_else(|| absent("training images"))?;
         let test = held.test.ok_or_else(|| absent("test images"))?;
-        Source::new(train, test, None)
+        DataSplits::new(train, test, None)
     }
 
     fn cifar(self) -> Option<Kind> {
@@ -145,51 +137,56 @@ mod tests {
 
     #[test]
     fn names_go_both_ways() {
-        for set in Known::ALL {
-            assert_eq!(Known::named(set.name()), Some(set));
+        for set in BenchmarkSet::ALL {
+            assert_eq!(BenchmarkSet::named(set.name()), Some(set));
         }
-        assert_eq!(Known::named("imagenet"), None);
+        assert_eq!(BenchmarkSet::named("imagenet"), None);
     }
 
     #[test]
     fn what_is_there_is_read_and_what_is_missing_is_said() {
         let root = tempfile::tempdir().unwrap();
-        for set in Known::ALL {
+        for set in BenchmarkSet::ALL {
             assert_eq!(set.read(root.path()).unwrap(), None);
-            let error = set.source(root.path()).unwrap_err().to_string();
-            let remedy = format!("`mesu data get {}`", set.name());
+            let error = set.splits(root.path()).unwrap_err().to_string();
+            let of = format!("no files of {} there", set.name());
             assert!(error.starts_with(&set.folder(root.path()).display().to_string()));
-            assert!(
-                error.contains("no files") && error.contains(&remedy),
-                "{error}"
-            );
+            assert!(error.contains(&of), "{error}");
         }
-        let folder = Known::FashionMnist.folder(root.path());
+        let folder = BenchmarkSet::FashionMnist.folder(root.path());
         fs::create_dir(&folder).unwrap();
         let write = |name: &str, bytes| fs::write(folder.join(name), bytes).unwrap();
         write("t10k-images-idx3-ubyte", idx(3, &[2, 1, 2], &[1, 2, 3, 4]));
-        let error = Known::FashionMnist.read(root.path()).unwrap_err();
+        let error = BenchmarkSet::FashionMnist.read(root.path()).unwrap_err();
         assert!(error.to_string().contains("no test labels"), "{error}");
         write("t10k-labels-idx1-ubyte", idx(1, &[2], &[1, 0]));
-        let held = Known::FashionMnist.read(root.path()).unwrap().unwrap();
+        let held = BenchmarkSet::FashionMnist
+            .read(root.path())
+            .unwrap()
+            .unwrap();
         assert_eq!((held.train, held.test.unwrap().len()), (None, 2));
-        let error = Known::FashionMnist.source(root.path()).unwrap_err();
+        let error = BenchmarkSet::FashionMnist.splits(root.path()).unwrap_err();
         assert!(error.to_string().contains("no training images"), "{error}");
     }
 
     #[test]
     fn pictures_are_a_source() {
         let root = tempfile::tempdir().unwrap();
-        let folder = Known::Cifar100.folder(root.path()).join("cifar-100-binary");
+        let folder = BenchmarkSet::Cifar100
+            .folder(root.path())
+            .join("cifar-100-binary");
         fs::create_dir_all(&folder).unwrap();
         let record = |fine: u8| [vec![0, fine], vec![7; 3072]].concat();
         fs::write(folder.join("train.bin"), record(99)).unwrap();
         fs::write(folder.join("test.bin"), record(3)).unwrap();
-        let source = Known::Cifar100.source(root.path()).unwrap();
-        assert_eq!((source.classes(), source.pixels()), (100, 3072));
-        assert_eq!(source.test().labels(), [3]);
+        let splits = BenchmarkSet::Cifar100.splits(root.path()).unwrap();
+        assert_eq!((splits.classes(), splits.pixels()), (100, 3072));
+        assert_eq!(splits.test().labels(), [3]);
         fs::write(folder.join("test.bin"), record(100)).unwrap();
-        let error = Known::Cifar100.source(root.path()).unwrap_err().to_string();
+        let error = BenchmarkSet::Cifar100
+            .splits(root.path())
+            .unwrap_err()
+            .to_string();
         assert!(
             error.contains("test.bin: record 0 has fine label 100"),
             "{error}"

@@ -2,28 +2,28 @@
 
 /// The examples of a data set, one after another.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Values {
+pub enum ExampleData {
     /// Pixels.
-    Bytes(Vec<u8>),
+    Pixels(Vec<u8>),
     /// Features, finite.
-    Numbers(Vec<f32>),
+    Features(Vec<f32>),
 }
 
-impl Values {
+impl ExampleData {
     /// How many bytes or numbers there are.
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Bytes(bytes) => bytes.len(),
-            Self::Numbers(numbers) => numbers.len(),
+            Self::Pixels(bytes) => bytes.len(),
+            Self::Features(numbers) => numbers.len(),
         }
     }
 
     /// Adds all of them to a checksum.
     pub(super) fn check(&self, sum: &mut flate2::Crc) {
         match self {
-            Self::Bytes(bytes) => sum.update(bytes),
+            Self::Pixels(bytes) => sum.update(bytes),
             // In blocks: the checksum is slow to begin.
-            Self::Numbers(numbers) => numbers.chunks(1024).for_each(|block| {
+            Self::Features(numbers) => numbers.chunks(1024).for_each(|block| {
                 let bytes: Vec<u8> = block.iter().flat_map(|x| x.to_le_bytes()).collect();
                 sum.update(&bytes);
             }),
@@ -33,19 +33,19 @@ impl Values {
     /// All from `at` on, which are taken out.
     pub(super) fn split_off(&mut self, at: usize) -> Self {
         match self {
-            Self::Bytes(bytes) => Self::Bytes(bytes.split_off(at)),
-            Self::Numbers(numbers) => Self::Numbers(numbers.split_off(at)),
+            Self::Pixels(bytes) => Self::Pixels(bytes.split_off(at)),
+            Self::Features(numbers) => Self::Features(numbers.split_off(at)),
         }
     }
 
     /// Keeps the first `count` and gives the memory of the others back.
     pub(super) fn truncate(&mut self, count: usize) {
         match self {
-            Self::Bytes(bytes) => {
+            Self::Pixels(bytes) => {
                 bytes.truncate(count);
                 bytes.shrink_to_fit();
             }
-            Self::Numbers(numbers) => {
+            Self::Features(numbers) => {
                 numbers.truncate(count);
                 numbers.shrink_to_fit();
             }
@@ -55,15 +55,15 @@ impl Values {
     /// Puts `other` behind; whether both are of one kind.
     pub(super) fn append(&mut self, other: Self) -> bool {
         match (self, other) {
-            (Self::Bytes(bytes), Self::Bytes(mut more)) => bytes.append(&mut more),
-            (Self::Numbers(numbers), Self::Numbers(mut more)) => numbers.append(&mut more),
+            (Self::Pixels(bytes), Self::Pixels(mut more)) => bytes.append(&mut more),
+            (Self::Features(numbers), Self::Features(mut more)) => numbers.append(&mut more),
             _ => return false,
         }
         true
     }
 
     /// The examples `indices` of `width` each.
-    pub(super) fn taken(&self, indices: &[u32], width: usize) -> Self {
+    pub(super) fn select(&self, indices: &[u32], width: usize) -> Self {
         fn pick<T: Copy>(from: &[T], indices: &[u32], width: usize) -> Vec<T> {
             let rows = indices
                 .iter()
@@ -71,8 +71,8 @@ impl Values {
             rows.flatten().copied().collect()
         }
         match self {
-            Self::Bytes(bytes) => Self::Bytes(pick(bytes, indices, width)),
-            Self::Numbers(numbers) => Self::Numbers(pick(numbers, indices, width)),
+            Self::Pixels(bytes) => Self::Pixels(pick(bytes, indices, width)),
+            Self::Features(numbers) => Self::Features(pick(numbers, indices, width)),
         }
     }
 }

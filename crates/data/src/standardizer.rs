@@ -6,11 +6,11 @@
 //! answers, so the conversion is a table. A feature f becomes (f − mean) / std, with those of all features
 //! or, if asked for, of each.
 
-use crate::dataset::{Dataset, Values};
+use crate::dataset::{Dataset, ExampleData};
 
 /// The table `u8 -> f32`, with the mean and std (of v/255) that it was made from.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standardise {
+pub struct Standardizer {
     table: [f32; 256],
     mean: f64,
     std: f64,
@@ -24,7 +24,7 @@ const FLOOR: f64 = 0.02;
 
 /// Why no standardisation can be fitted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum StandardiseError {
+pub enum StandardizerError {
     /// Every number is the same: the standard deviation is 0.
     #[error(
         "all numbers of the {examples} training examples are {value}, so their standard deviation \
@@ -41,29 +41,29 @@ pub enum StandardiseError {
     Images,
 }
 
-impl Standardise {
+impl Standardizer {
     /// Fits mean and std on all pixels or features of `train`.
     ///
     /// # Errors
-    /// [`StandardiseError::Constant`] if all are equal.
-    pub fn of(train: &Dataset) -> Result<Self, StandardiseError> {
-        let constant = |value| StandardiseError::Constant {
+    /// [`StandardizerError::Constant`] if all are equal.
+    pub fn fit(train: &Dataset) -> Result<Self, StandardizerError> {
+        let constant = |value| StandardizerError::Constant {
             examples: train.len(),
             value,
         };
         match train.values() {
-            Values::Bytes(bytes) => Self::of_bytes(bytes).map_err(constant),
-            Values::Numbers(numbers) => Self::of_numbers(numbers).map_err(constant),
+            ExampleData::Pixels(bytes) => Self::of_bytes(bytes).map_err(constant),
+            ExampleData::Features(numbers) => Self::of_numbers(numbers).map_err(constant),
         }
     }
 
     /// Fits mean and std of each feature of `train` by itself.
     ///
     /// # Errors
-    /// [`StandardiseError::Images`] of images, [`StandardiseError::Constant`] if all features are equal.
-    pub fn each(train: &Dataset) -> Result<Self, StandardiseError> {
-        let Values::Numbers(numbers) = train.values() else {
-            return Err(StandardiseError::Images);
+    /// [`StandardizerError::Images`] of images, [`StandardizerError::Constant`] if all features are equal.
+    pub fn fit_each(train: &Dataset) -> Result<Self, StandardizerError> {
+        let ExampleData::Features(numbers) = train.values() else {
+            return Err(StandardizerError::Images);
         };
         let (width, count) = (train.pixels(), train.len() as f64);
         let mut sums = vec![(0.0, 0.0); width];
@@ -80,7 +80,7 @@ impl Standardise {
         let mean_square = sums.iter().map(|(_, variance)| variance).sum::<f64>() / width as f64;
         if mean_square == 0.0 {
             // Each is constant; so that all are.
-            return Err(StandardiseError::Constant {
+            return Err(StandardizerError::Constant {
                 examples: train.len(),
                 value: numbers[0],
             });
@@ -90,7 +90,7 @@ impl Standardise {
             |(mean, variance): &(f64, f64)| (*mean as f32, variance.sqrt().max(floor) as f32);
         Ok(Self {
             each: sums.iter().map(pair).collect(),
-            ..Self::of(train)?
+            ..Self::fit(train)?
         })
     }
 
@@ -211,7 +211,7 @@ mod tests {
     fn standardised_pixels_have_mean_zero_and_variance_one() {
         let bytes: Vec<u8> = (0..600_u32).map(|i| (i * i % 251) as u8).collect();
         let set = Dataset::new(bytes.clone(), vec![0; 6], 10, 10, 1).unwrap();
-        let standardise = Standardise::of(&set).unwrap();
+        let standardise = Standardizer::fit(&set).unwrap();
         let mut outputs = vec![0.0; 600];
         standardise.apply(&bytes, &mut outputs);
         let mean = outputs.iter().map(|&x| f64::from(x)).sum::<f64>() / 600.0;
@@ -224,14 +224,14 @@ mod tests {
     #[test]
     fn identity_is_a_scale_alone() {
         let mut outputs = [0.0; 3];
-        Standardise::identity().apply(&[0, 51, 255], &mut outputs);
+        Standardizer::identity().apply(&[0, 51, 255], &mut outputs);
         assert_eq!(outputs, [0.0, 0.2, 1.0]);
     }
 
     #[test]
     fn features_are_standardised_too() {
         let set = Dataset::features(vec![1.0, 2.0, 3.0, 6.0], vec![0, 1], 2, 2).unwrap();
-        let standardise = Standardise::of(&set).unwrap();
+        let standardise = Standardizer::fit(&set).unwrap();
         assert_eq!(
             (standardise.mean(), standardise.std()),
             (3.0, 3.5_f64.sqrt())
@@ -240,9 +240,9 @@ mod tests {
         let mut outputs = [0.0; 2];
         standardise.features(&[3.0, 6.5], &mut outputs);
         assert_eq!(outputs, [0.0, standardise.feature(1, 6.5)]);
-        assert_eq!(Standardise::identity().feature(0, -2.5), -2.5);
+        assert_eq!(Standardizer::identity().feature(0, -2.5), -2.5);
         let same = Dataset::features(vec![0.1; 4], vec![0, 1], 2, 2).unwrap();
-        assert!(Standardise::of(&same).is_err() && Standardise::each(&same).is_err());
+        assert!(Standardizer::fit(&same).is_err() && Standardizer::fit_each(&same).is_err());
     }
 
     #[test]
@@ -250,7 +250,7 @@ mod tests {
         // The first moves by 1, the second by 10, the third not at all.
         let features = vec![1.0, 0.0, 5.0, 3.0, 20.0, 5.0];
         let set = Dataset::features(features, vec![0, 1], 3, 2).unwrap();
-        let standardise = Standardise::each(&set).unwrap();
+        let standardise = Standardizer::fit_each(&set).unwrap();
         assert_eq!(standardise.feature(0, 3.0), 1.0);
         assert_eq!(standardise.feature(1, 0.0), -1.0);
         let mut outputs = [0.0; 3];
@@ -260,17 +260,20 @@ mod tests {
         let moved = f64::from(standardise.feature(2, 5.5));
         assert!((moved - 0.5 / floor).abs() < 1e-5);
         let images = Dataset::new(vec![0, 1], vec![0, 1], 1, 1, 2).unwrap();
-        assert_eq!(Standardise::each(&images), Err(StandardiseError::Images));
+        assert_eq!(
+            Standardizer::fit_each(&images),
+            Err(StandardizerError::Images)
+        );
     }
 
     #[test]
     fn constant_images_are_refused() {
         for value in [0, 77, 255] {
             let set = Dataset::new(vec![value; 300], vec![0; 3], 10, 10, 1).unwrap();
-            let error = Standardise::of(&set).unwrap_err();
+            let error = Standardizer::fit(&set).unwrap_err();
             assert_eq!(
                 error,
-                StandardiseError::Constant {
+                StandardizerError::Constant {
                     examples: 3,
                     value: f32::from(value)
                 }

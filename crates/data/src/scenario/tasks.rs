@@ -4,10 +4,10 @@ use std::iter::zip;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Examples, Scenario, Unknown, UnknownExamples, UnknownSet, View};
-use crate::dataset::{Dataset, Values};
-use crate::source::Source;
-use crate::standardise::Standardise;
+use super::{Examples, OodExamples, OodKind, OodSet, Scenario, View};
+use crate::dataset::{Dataset, ExampleData};
+use crate::splits::DataSplits;
+use crate::standardizer::Standardizer;
 
 /// Images of up to this many pixels take the path without bounds checks.
 const WINDOW: usize = 1024;
@@ -15,15 +15,15 @@ const WINDOW: usize = 1024;
 /// Data, and the scenario that makes tasks of them; cheap to clone, all is shared.
 #[derive(Clone, Debug)]
 pub struct Tasks {
-    source: Arc<Source>,
-    standardise: Arc<Standardise>,
+    source: Arc<DataSplits>,
+    standardise: Arc<Standardizer>,
     scenario: Arc<dyn Scenario>,
     seed: u64,
 }
 
-/// The batches of one stage and epoch, in their shuffled order. See [`Tasks::stream`].
+/// The batches of one stage and epoch, in their shuffled order. See [`Tasks::batches`].
 #[derive(Clone, Debug)]
-pub struct Stream<'a> {
+pub struct EpochBatches<'a> {
     tasks: &'a Tasks,
     view: View,
     order: Vec<u32>,
@@ -31,11 +31,11 @@ pub struct Stream<'a> {
 }
 
 impl Tasks {
-    /// Tasks made of `source` (a [`Source`], or an `Arc` of one shared by several seeds), whose orders
+    /// Tasks made of `source` (a [`DataSplits`], or an `Arc` of one shared by several seeds), whose orders
     /// derive from `seed`.
     pub fn new(
-        source: impl Into<Arc<Source>>,
-        standardise: impl Into<Arc<Standardise>>,
+        source: impl Into<Arc<DataSplits>>,
+        standardise: impl Into<Arc<Standardizer>>,
         scenario: impl Scenario + 'static,
         seed: u64,
     ) -> Self {
@@ -48,7 +48,7 @@ impl Tasks {
     }
 
     /// The data sets.
-    pub fn source(&self) -> &Source {
+    pub fn source(&self) -> &DataSplits {
         &self.source
     }
 
@@ -58,7 +58,7 @@ impl Tasks {
     }
 
     /// From bytes and features to inputs.
-    pub fn standardise(&self) -> &Standardise {
+    pub fn standardizer(&self) -> &Standardizer {
         &self.standardise
     }
 
@@ -81,9 +81,9 @@ impl Tasks {
     /// what an unbroken run sees from there.
     ///
     /// A `start` at or past the end gives a stream that has ended.
-    pub fn stream(&self, stage: usize, epoch: usize, start: usize) -> Stream<'_> {
+    pub fn batches(&self, stage: usize, epoch: usize, start: usize) -> EpochBatches<'_> {
         let order = self.scenario.order(self.seed, stage, epoch);
-        Stream {
+        EpochBatches {
             tasks: self,
             view: self.scenario.view(self.scenario.task(stage)),
             position: start.min(order.len()),
@@ -110,12 +110,12 @@ impl Tasks {
     }
 
     /// What should not be recognised after `stage`, to be held against the test examples of `task`.
-    pub fn unknown(&self, what: Unknown, stage: usize, task: usize) -> Option<Examples<'_>> {
-        let UnknownExamples { set, indices, view } = self.scenario.unknown(what, stage, task)?;
+    pub fn ood(&self, what: OodKind, stage: usize, task: usize) -> Option<Examples<'_>> {
+        let OodExamples { set, indices, view } = self.scenario.ood(what, stage, task)?;
         let dataset = match set {
-            UnknownSet::Ood => self.source.ood()?,
-            UnknownSet::Unseen => self.source.unseen()?,
-            UnknownSet::Test => self.source.test(),
+            OodSet::Ood => self.source.ood()?,
+            OodSet::Unseen => self.source.unseen()?,
+            OodSet::Test => self.source.test(),
         };
         Some(Examples {
             dataset,
@@ -151,7 +151,7 @@ impl Tasks {
     }
 }
 
-impl Stream<'_> {
+impl EpochBatches<'_> {
     /// The next examples, at most `count` of them: `inputs` becomes `[n][inputs]`,
     /// `labels` `[n]`, and n is returned. 0 means that the epoch has ended (or that
     /// `count` is 0).
@@ -191,7 +191,7 @@ fn gather(
     dataset: &Dataset,
     indices: &[u32],
     view: &View,
-    standardise: &Standardise,
+    standardise: &Standardizer,
     inputs: &mut Vec<f32>,
     labels: &mut Vec<u32>,
 ) {
@@ -209,8 +209,8 @@ fn gather(
     for (row, index) in rows {
         let at = *index as usize * pixels..(*index as usize + 1) * pixels;
         match (dataset.values(), order) {
-            (Values::Bytes(bytes), None) => standardise.apply(&bytes[at], row),
-            (Values::Bytes(bytes), Some(order)) if pixels <= WINDOW => {
+            (ExampleData::Pixels(bytes), None) => standardise.apply(&bytes[at], row),
+            (ExampleData::Pixels(bytes), Some(order)) if pixels <= WINDOW => {
                 // An index masked to the window needs no bounds check, and none is lost:
                 // they are all below `pixels`.
                 window[..pixels].copy_from_slice(&bytes[at]);
@@ -218,14 +218,14 @@ fn gather(
                     *input = table[usize::from(window[pixel as usize & (WINDOW - 1)])];
                 }
             }
-            (Values::Bytes(bytes), Some(order)) => {
+            (ExampleData::Pixels(bytes), Some(order)) => {
                 let image = &bytes[at];
                 for (input, &pixel) in zip(row, order) {
                     *input = table[usize::from(image[pixel as usize])];
                 }
             }
-            (Values::Numbers(numbers), None) => standardise.features(&numbers[at], row),
-            (Values::Numbers(numbers), Some(order)) => {
+            (ExampleData::Features(numbers), None) => standardise.features(&numbers[at], row),
+            (ExampleData::Features(numbers), Some(order)) => {
                 let example = &numbers[at];
                 for (input, &feature) in zip(row, order) {
                     *input = standardise.feature(feature as usize, example[feature as usize]);
@@ -234,7 +234,7 @@ fn gather(
         }
     }
     labels.clear();
-    // Unknown examples may be of classes before the first; nobody looks at their labels.
+    // OodKind examples may be of classes before the first; nobody looks at their labels.
     let label = |index: &u32| dataset.label(*index as usize);
     labels.extend(
         indices
@@ -246,7 +246,7 @@ fn gather(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::permuted::{Permuted, UnknownOrder};
+    use crate::scenario::permuted::{OodOrder, Permuted};
 
     fn set(count: usize, rows: usize, columns: usize) -> Dataset {
         let images = (0..count * rows * columns)
@@ -258,10 +258,10 @@ mod tests {
 
     fn tasks(count: usize, rows: usize, columns: usize, seed: u64) -> Tasks {
         let train = set(count, rows, columns);
-        let standardise = Standardise::of(&train).unwrap();
+        let standardise = Standardizer::fit(&train).unwrap();
         let test = set(4, rows, columns);
-        let source = Source::new(train, test.clone(), Some(test)).unwrap();
-        let scenario = Permuted::new(&source, UnknownOrder::AsStored, seed);
+        let source = DataSplits::new(train, test.clone(), Some(test)).unwrap();
+        let scenario = Permuted::new(&source, OodOrder::AsStored, seed);
         Tasks::new(source, standardise, scenario, seed)
     }
 
@@ -284,7 +284,7 @@ mod tests {
                 for &pixel in view.order.as_ref().unwrap().as_slice() {
                     let image = train.image(index as usize).unwrap();
                     let value = f64::from(image[pixel as usize]) / 255.0;
-                    let standardise = tasks.standardise();
+                    let standardise = tasks.standardizer();
                     expected.push(((value - standardise.mean()) / standardise.std()) as f32);
                 }
             }
@@ -301,7 +301,7 @@ mod tests {
             first_label: 3,
         };
         let (mut inputs, mut labels) = (Vec::new(), Vec::new());
-        let plain = Standardise::identity();
+        let plain = Standardizer::identity();
         gather(
             &features,
             &[1, 0, 1],
@@ -348,7 +348,7 @@ mod tests {
         assert_eq!(first, (0..50).collect::<Vec<u32>>());
     }
 
-    fn read(stream: &mut Stream<'_>, batch: usize) -> (Vec<f32>, Vec<u32>) {
+    fn read(stream: &mut EpochBatches<'_>, batch: usize) -> (Vec<f32>, Vec<u32>) {
         let (mut all, mut all_labels) = (Vec::new(), Vec::new());
         let (mut inputs, mut labels) = (Vec::new(), Vec::new());
         while stream.next_batch(batch, &mut inputs, &mut labels) > 0 {
@@ -362,15 +362,15 @@ mod tests {
     #[test]
     fn a_resumed_stream_equals_the_unbroken_one() {
         let tasks = tasks(23, 3, 5, 3);
-        let unbroken = read(&mut tasks.stream(4, 1, 0), 1);
+        let unbroken = read(&mut tasks.batches(4, 1, 0), 1);
         assert_eq!(unbroken.1.len(), 23);
         for batch in [1, 4, 23, 100] {
             for stop in 0..=23 {
                 let (mut inputs, mut labels) = (Vec::new(), Vec::new());
-                let mut before = tasks.stream(4, 1, 0);
+                let mut before = tasks.batches(4, 1, 0);
                 before.next_batch(stop, &mut inputs, &mut labels);
                 assert_eq!(before.position(), stop);
-                let mut after = tasks.stream(4, 1, before.position());
+                let mut after = tasks.batches(4, 1, before.position());
                 let rest = read(&mut after, batch);
                 assert_eq!(after.position(), after.total());
                 inputs.extend(rest.0);
@@ -378,6 +378,6 @@ mod tests {
                 assert_eq!((&inputs, &labels), (&unbroken.0, &unbroken.1));
             }
         }
-        assert!(read(&mut tasks.stream(4, 1, 99), 4).1.is_empty());
+        assert!(read(&mut tasks.batches(4, 1, 99), 4).1.is_empty());
     }
 }

@@ -6,7 +6,7 @@ use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_core::ops::cnn::{Conv, KernelFormat};
 use tract_onnx::tract_core::ops::nn::DataFormat;
 
-use crate::depthwise::{Clip, Geometry, depthwise};
+use super::depthwise::{Clip, Geometry, depthwise};
 
 /// [`depthwise`] as an operator: inputs image `[n, c, h, w]` or `[c, h, w]`, weights, bias.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -70,7 +70,7 @@ impl TypedOp for Depthwise {
 }
 
 /// Replaces what it can; the rest stays as it is.
-pub(crate) fn replace_depthwise(model: &mut TypedModel) -> TractResult<()> {
+pub(super) fn replace_depthwise(model: &mut TypedModel) -> TractResult<()> {
     Rewriter::<()>::default()
         .with_rule_for("mesu-depthwise", replaced)
         .rewrite(&(), model)

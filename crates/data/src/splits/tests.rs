@@ -28,14 +28,16 @@ fn folder() -> tempfile::TempDir {
 }
 
 /// With the test set of the folder `ood` as the unknown.
-fn with_ood(folder: &Path, ood: &Path) -> Result<Source, SourceError> {
-    Source::folder(folder)?.with_ood(Some(Source::unknown(ood)?))
+fn with_ood(folder: &Path, ood: &Path) -> Result<DataSplits, SplitsError> {
+    DataSplits::from_idx_folder(folder)?.with_ood(Some(DataSplits::ood_from_idx_folder(ood)?))
 }
 
 fn refusal(name: &str, bytes: Vec<u8>) -> String {
     let folder = folder();
     fs::write(folder.path().join(name), bytes).unwrap();
-    let message = Source::folder(folder.path()).unwrap_err().to_string();
+    let message = DataSplits::from_idx_folder(folder.path())
+        .unwrap_err()
+        .to_string();
     assert!(!message.contains('\n'));
     message.replace(&folder.path().display().to_string(), "F")
 }
@@ -48,14 +50,21 @@ fn a_folder_is_read_under_both_spellings() {
     assert_eq!((source.pixels(), source.classes()), (4, 3));
     assert_eq!(source.test().classes(), 3);
     assert_eq!(source.ood().unwrap().len(), 2);
-    assert!(Source::folder(folder.path()).unwrap().ood().is_none());
+    assert!(
+        DataSplits::from_idx_folder(folder.path())
+            .unwrap()
+            .ood()
+            .is_none()
+    );
 }
 
 #[test]
 fn a_missing_file_names_folder_and_names() {
     let folder = folder();
     fs::remove_file(folder.path().join("t10k-labels.idx1-ubyte")).unwrap();
-    let message = Source::folder(folder.path()).unwrap_err().to_string();
+    let message = DataSplits::from_idx_folder(folder.path())
+        .unwrap_err()
+        .to_string();
     assert_eq!(
         message.replace(&folder.path().display().to_string(), "F"),
         "F: no test labels there, tried t10k-labels-idx1-ubyte, t10k-labels-idx1-ubyte.gz, \
@@ -64,8 +73,8 @@ fn a_missing_file_names_folder_and_names() {
     );
     let none = folder.path().join("none");
     assert!(matches!(
-        Source::folder(&none).unwrap_err(),
-        SourceError::NoFolder { folder } if folder == none
+        DataSplits::from_idx_folder(&none).unwrap_err(),
+        SplitsError::NoFolder { folder } if folder == none
     ));
 }
 
@@ -101,7 +110,7 @@ fn another_image_size_out_of_distribution_is_refused() {
     let error = with_ood(digits.path(), other.path()).unwrap_err();
     assert!(matches!(
         error,
-        SourceError::Pixels {
+        SplitsError::Pixels {
             set: "out-of-distribution",
             expected: 4,
             got: 2

@@ -3,24 +3,22 @@
 //! classes that it never saw.
 
 mod error;
-mod pair;
+pub mod pair;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use self::error::SourceError;
+pub use self::error::SplitsError;
 use self::pair::read_pair;
-pub(crate) use self::pair::{dataset_of, read_pair_if_there};
 use crate::dataset::{Dataset, DatasetError};
-use crate::embedded;
 use crate::random::{generator, shuffled};
 
 /// Data sets that agree: the same number of pixels, and test labels that
 /// the training set knows.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Source {
+pub struct DataSplits {
     train: Dataset,
     test: Dataset,
     ood: Option<Dataset>,
@@ -28,13 +26,13 @@ pub struct Source {
     domain_names: Vec<String>,
 }
 
-impl Source {
+impl DataSplits {
     /// Joins sets that agree. The test set's number of classes becomes the training set's;
     /// the labels of `ood` do not matter.
     ///
     /// # Errors
-    /// [`SourceError::Pixels`] or [`SourceError::TestLabel`].
-    pub fn new(train: Dataset, test: Dataset, ood: Option<Dataset>) -> Result<Self, SourceError> {
+    /// [`SplitsError::Pixels`] or [`SplitsError::TestLabel`].
+    pub fn new(train: Dataset, test: Dataset, ood: Option<Dataset>) -> Result<Self, SplitsError> {
         check_pixels(&train, "test", Some(&test))?;
         check_pixels(&train, "out-of-distribution", ood.as_ref())?;
         let test = test
@@ -44,12 +42,12 @@ impl Source {
                     index,
                     label,
                     classes,
-                } => SourceError::TestLabel {
+                } => SplitsError::TestLabel {
                     index,
                     label: u32::from(label),
                     classes,
                 },
-                error => SourceError::Dataset {
+                error => SplitsError::Dataset {
                     set: "test set".to_owned(),
                     error,
                 },
@@ -67,8 +65,8 @@ impl Source {
     /// not matter.
     ///
     /// # Errors
-    /// [`SourceError::Pixels`].
-    pub fn with_unseen(self, unseen: Option<Dataset>) -> Result<Self, SourceError> {
+    /// [`SplitsError::Pixels`].
+    pub fn with_unseen(self, unseen: Option<Dataset>) -> Result<Self, SplitsError> {
         check_pixels(&self.train, "unseen", unseen.as_ref())?;
         Ok(Self { unseen, ..self })
     }
@@ -85,30 +83,18 @@ impl Source {
     /// The classes of both, those of `other` behind the others; nothing is unknown.
     ///
     /// # Errors
-    /// [`SourceError::Dataset`]: examples of other shapes, or more than 256 classes.
-    pub fn beside(self, other: Self) -> Result<Self, SourceError> {
+    /// [`SplitsError::Dataset`]: examples of other shapes, or more than 256 classes.
+    pub fn concat_classes(self, other: Self) -> Result<Self, SplitsError> {
         let named = |set: &str| {
             let set = set.to_owned();
-            move |error| SourceError::Dataset { set, error }
+            move |error| SplitsError::Dataset { set, error }
         };
-        let train = self.train.beside(other.train);
-        let test = self.test.beside(other.test);
+        let train = self.train.concat_classes(other.train);
+        let test = self.test.concat_classes(other.test);
         Self::new(
             train.map_err(named("training sets"))?,
             test.map_err(named("test sets"))?,
             None,
-        )
-    }
-
-    /// The default: MNIST, with Fashion-MNIST's test set as the other things.
-    ///
-    /// # Errors
-    /// None in a sound build; see [`embedded`].
-    pub fn embedded() -> Result<Self, SourceError> {
-        Self::new(
-            embedded::mnist_train()?,
-            embedded::mnist_test()?,
-            Some(embedded::fashion_mnist_test()?),
         )
     }
 
@@ -120,18 +106,18 @@ impl Source {
     /// as its largest label says.
     ///
     /// # Errors
-    /// [`SourceError`]: a missing file, a damaged one, or sets that do not agree.
-    pub fn folder(folder: &Path) -> Result<Self, SourceError> {
+    /// [`SplitsError`]: a missing file, a damaged one, or sets that do not agree.
+    pub fn from_idx_folder(folder: &Path) -> Result<Self, SplitsError> {
         let train = read_pair(folder, "train", ["training images", "training labels"])?;
         let test = read_pair(folder, "t10k", ["test images", "test labels"])?;
         Self::new(train, test, None)
     }
 
-    /// The test pair alone of such a folder, for [`Source::with_ood`].
+    /// The test pair alone of such a folder, for [`DataSplits::with_ood`].
     ///
     /// # Errors
-    /// [`SourceError`]: a missing file or a damaged one.
-    pub fn unknown(folder: &Path) -> Result<Dataset, SourceError> {
+    /// [`SplitsError`]: a missing file or a damaged one.
+    pub fn ood_from_idx_folder(folder: &Path) -> Result<Dataset, SplitsError> {
         let what = ["out-of-distribution images", "out-of-distribution labels"];
         read_pair(folder, "t10k", what)
     }
@@ -139,8 +125,8 @@ impl Source {
     /// The same sets with another out-of-distribution set, or none.
     ///
     /// # Errors
-    /// [`SourceError::Pixels`].
-    pub fn with_ood(self, ood: Option<Dataset>) -> Result<Self, SourceError> {
+    /// [`SplitsError::Pixels`].
+    pub fn with_ood(self, ood: Option<Dataset>) -> Result<Self, SplitsError> {
         check_pixels(&self.train, "out-of-distribution", ood.as_ref())?;
         Ok(Self { ood, ..self })
     }
@@ -150,9 +136,9 @@ impl Source {
     /// domain, as large a share of all.
     ///
     /// # Errors
-    /// [`SourceError::Dataset`] when the training set has no more than `count` examples.
-    pub fn validating(self, count: usize) -> Result<Self, SourceError> {
-        let failed = |error| SourceError::Dataset {
+    /// [`SplitsError::Dataset`] when the training set has no more than `count` examples.
+    pub fn hold_out(self, count: usize) -> Result<Self, SplitsError> {
+        let failed = |error| SplitsError::Dataset {
             set: "training set, to be split for validation".to_owned(),
             error,
         };
@@ -161,7 +147,7 @@ impl Source {
             Some(_) => {
                 let share = count as f64 / self.train.len() as f64;
                 let [kept, held] = held_out(&self.train, share, None);
-                let set = |of: &[u32]| self.train.taken(of).map_err(failed);
+                let set = |of: &[u32]| self.train.select(of).map_err(failed);
                 (set(&kept)?, set(&held)?)
             }
         };
@@ -174,11 +160,11 @@ impl Source {
     /// the out-of-distribution set as of the test set if it has more.
     ///
     /// # Errors
-    /// [`SourceError::Dataset`] when a set has fewer examples than asked for.
-    pub fn truncated(self, train: Option<usize>, test: Option<usize>) -> Result<Self, SourceError> {
+    /// [`SplitsError::Dataset`] when a set has fewer examples than asked for.
+    pub fn truncated(self, train: Option<usize>, test: Option<usize>) -> Result<Self, SplitsError> {
         let cut = |set: Dataset, count: Option<usize>, name: &str| match count {
             None => Ok(set),
-            Some(count) => set.truncated(count).map_err(|error| SourceError::Dataset {
+            Some(count) => set.truncated(count).map_err(|error| SplitsError::Dataset {
                 set: name.to_owned(),
                 error,
             }),
@@ -202,7 +188,7 @@ impl Source {
         &self.train
     }
 
-    /// What accuracy is measured on; as many classes as [`Source::train`].
+    /// What accuracy is measured on; as many classes as [`DataSplits::train`].
     pub fn test(&self) -> &Dataset {
         &self.test
     }
@@ -237,10 +223,10 @@ fn check_pixels(
     train: &Dataset,
     set: &'static str,
     other: Option<&Dataset>,
-) -> Result<(), SourceError> {
+) -> Result<(), SplitsError> {
     let (expected, got) = (train.pixels(), other.map(Dataset::pixels));
     match got.filter(|&got| got != expected) {
-        Some(got) => Err(SourceError::Pixels { set, expected, got }),
+        Some(got) => Err(SplitsError::Pixels { set, expected, got }),
         None => Ok(()),
     }
 }

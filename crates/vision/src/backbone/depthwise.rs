@@ -18,19 +18,19 @@ const TOGETHER: usize = 4;
 
 /// Sizes of a convolution, each `[of rows, of columns]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Geometry {
-    pub(crate) channels: usize,
-    pub(crate) input: [usize; 2],
-    pub(crate) output: [usize; 2],
-    pub(crate) kernel: [usize; 2],
-    pub(crate) stride: [usize; 2],
-    pub(crate) dilation: [usize; 2],
+pub(super) struct Geometry {
+    pub(super) channels: usize,
+    pub(super) input: [usize; 2],
+    pub(super) output: [usize; 2],
+    pub(super) kernel: [usize; 2],
+    pub(super) stride: [usize; 2],
+    pub(super) dilation: [usize; 2],
     /// Zeros before the first row and column.
-    pub(crate) before: [usize; 2],
+    pub(super) before: [usize; 2],
 }
 
 /// What outputs are kept within, `[least, most]`.
-pub(crate) type Clip = [f32; 2];
+pub(super) type Clip = [f32; 2];
 
 impl Geometry {
     /// Rows or columns of a plane.
@@ -98,7 +98,7 @@ fn copy_every(stride: usize, from: &[f32], to: &mut [f32]) {
 
 /// `output` is `[channels][output]`, of `input` `[channels][input]`, `weights`
 /// `[channels][kernel]` and `bias` `[channels]`, kept within `[least, most]`.
-pub(crate) fn depthwise(
+pub(super) fn depthwise(
     geometry: &Geometry,
     input: &[f32],
     weights: &[f32],

@@ -7,9 +7,9 @@ use crate::format::cifar::CifarError;
 use crate::format::idx::IdxError;
 use crate::format::npy::NpzError;
 
-/// Why files do not make a [`Source`](crate::Source).
+/// Why files do not make a [`DataSplits`](crate::DataSplits).
 #[derive(Debug, thiserror::Error)]
-pub enum SourceError {
+pub enum SplitsError {
     /// A file is not what it should be.
     #[error(transparent)]
     Idx(#[from] IdxError),
@@ -31,8 +31,7 @@ pub enum SourceError {
     },
     /// A known set is not in the data folder, or lacks a part that is needed.
     #[error(
-        "{}: no {what} of {set} there; run `mesu data get {set}`, or set MESU_DATA to the folder \
-         that has {set}", folder.display()
+        "{}: no {what} of {set} there", folder.display()
     )]
     Absent {
         /// Its name.

@@ -20,9 +20,9 @@ use std::io::BufReader;
 use std::path::Path;
 
 use crate::dataset::{Dataset, DatasetError};
-use crate::format::npy::{Array, Values};
+use crate::format::npy::{Array, Elements};
 use crate::format::npz::Npz;
-use crate::source::{Source, SourceError, held_out};
+use crate::splits::{DataSplits, SplitsError, held_out};
 
 /// Who is held out must not depend on a run's seed: all runs are tested on the same examples.
 const HELD_OUT_SEED: u64 = 0;
@@ -31,15 +31,15 @@ const HELD_OUT_SEED: u64 = 0;
 /// domain becomes the test set.
 ///
 /// # Errors
-/// [`SourceError::Npz`] for a damaged archive, [`SourceError::Archive`] or [`SourceError::Dataset`] for arrays
+/// [`SplitsError::Npz`] for a damaged archive, [`SplitsError::Archive`] or [`SplitsError::Dataset`] for arrays
 /// that do not belong together.
-pub fn read(path: &Path, test_share: f64) -> Result<Source, SourceError> {
+pub fn read(path: &Path, test_share: f64) -> Result<DataSplits, SplitsError> {
     let mut archive = Archive {
         npz: Npz::open(path)?,
         file: path.display().to_string(),
     };
     let source = match archive.has("features", "_train") {
-        true => Source::new(
+        true => DataSplits::new(
             archive.set("_train", true)?,
             archive.set("_test", true)?,
             None,
@@ -48,10 +48,10 @@ pub fn read(path: &Path, test_share: f64) -> Result<Source, SourceError> {
             let all = archive.set("", true)?;
             let [train, test] = held_out(&all, test_share, Some(HELD_OUT_SEED));
             let part = |of: &[u32]| {
-                let part = all.taken(of);
+                let part = all.select(of);
                 part.map_err(|_| archive.wrong("one example".to_owned(), "two or more of a class"))
             };
-            Source::new(part(&train)?, part(&test)?, None)?
+            DataSplits::new(part(&train)?, part(&test)?, None)?
         }
     };
     let unknown = |archive: &mut Archive, ending| match archive.has("features", ending) {
@@ -69,7 +69,7 @@ pub fn read(path: &Path, test_share: f64) -> Result<Source, SourceError> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_unknown(path: &Path) -> Result<Dataset, SourceError> {
+pub fn read_ood(path: &Path) -> Result<Dataset, SplitsError> {
     let mut archive = Archive {
         npz: Npz::open(path)?,
         file: path.display().to_string(),
@@ -101,7 +101,7 @@ impl Archive {
     }
 
     /// The array and its name; the missing one's error names both spellings.
-    fn array(&mut self, what: &'static str, ending: &str) -> Result<(Array, String), SourceError> {
+    fn array(&mut self, what: &'static str, ending: &str) -> Result<(Array, String), SplitsError> {
         let [long, short] = Self::names(what, ending);
         let name = match self.npz.names().contains(&short) {
             true => short,
@@ -110,8 +110,8 @@ impl Archive {
         Ok((self.npz.array(&name)?, name))
     }
 
-    fn wrong(&self, what: String, expected: &str) -> SourceError {
-        SourceError::Archive {
+    fn wrong(&self, what: String, expected: &str) -> SplitsError {
+        SplitsError::Archive {
             file: self.file.clone(),
             what,
             expected: expected.to_owned(),
@@ -119,7 +119,7 @@ impl Archive {
     }
 
     /// The set whose arrays end in `ending`.
-    fn set(&mut self, ending: &str, labelled: bool) -> Result<Dataset, SourceError> {
+    fn set(&mut self, ending: &str, labelled: bool) -> Result<Dataset, SplitsError> {
         let (features, name) = self.array("features", ending)?;
         let [count, width] = *features.shape() else {
             let found = format!("{name} of shape {:?}", features.shape());
@@ -141,7 +141,7 @@ impl Archive {
             .as_ref()
             .map_or(largest, |names| names.len().max(largest));
         let array = format!("{}, array {name}", self.file);
-        let failed = |error: DatasetError| SourceError::Dataset {
+        let failed = |error: DatasetError| SplitsError::Dataset {
             set: array.clone(),
             error,
         };
@@ -156,7 +156,8 @@ impl Archive {
         if self.has("pictures", ending) {
             let (pictures, name) = self.array("pictures", ending)?;
             let shape = pictures.shape().to_vec();
-            let (&[n, rows, columns, 3], Values::U8(bytes)) = (&shape[..], pictures.into_values())
+            let (&[n, rows, columns, 3], Elements::U8(bytes)) =
+                (&shape[..], pictures.into_values())
             else {
                 let found = format!("{name} of shape {shape:?}");
                 return Err(self.wrong(found, "bytes, [examples, rows, columns, 3]"));
@@ -179,7 +180,7 @@ impl Archive {
         what: &'static str,
         ending: &str,
         count: usize,
-    ) -> Result<Vec<u8>, SourceError> {
+    ) -> Result<Vec<u8>, SplitsError> {
         let (array, name) = self.array(what, ending)?;
         if array.shape() != [count] {
             let found = format!("{name} of shape {:?}", array.shape());
@@ -200,46 +201,46 @@ impl Archive {
     }
 
     /// A list of text, if it is there.
-    fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, SourceError> {
+    fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, SplitsError> {
         if !self.npz.names().iter().any(|there| there == name) {
             return Ok(None);
         }
         match self.npz.array(name)?.into_values() {
-            Values::Text(texts) => Ok(Some(texts)),
+            Elements::Text(texts) => Ok(Some(texts)),
             _ => Err(self.wrong(format!("{name} is not text"), "names")),
         }
     }
 }
 
 /// Floats and integers as f32; `None` of text.
-fn numbers(values: Values) -> Option<Vec<f32>> {
+fn numbers(values: Elements) -> Option<Vec<f32>> {
     Some(match values {
-        Values::F32(x) => x,
-        Values::F16(x) => x.iter().map(|x| x.to_f32()).collect(),
-        Values::F64(x) => x.iter().map(|x| *x as f32).collect(),
+        Elements::F32(x) => x,
+        Elements::F16(x) => x.iter().map(|x| x.to_f32()).collect(),
+        Elements::F64(x) => x.iter().map(|x| *x as f32).collect(),
         other => integers(other)?.iter().map(|x| *x as f32).collect(),
     })
 }
 
 /// Integers; those beyond i64 become its largest. `None` of anything else.
-fn integers(values: Values) -> Option<Vec<i64>> {
+fn integers(values: Elements) -> Option<Vec<i64>> {
     fn wide<T: Copy + Into<i64>>(values: &[T]) -> Vec<i64> {
         values.iter().map(|x| (*x).into()).collect()
     }
     Some(match values {
-        Values::Bool(x) => wide(&x),
-        Values::I8(x) => wide(&x),
-        Values::I16(x) => wide(&x),
-        Values::I32(x) => wide(&x),
-        Values::I64(x) => x,
-        Values::U8(x) => wide(&x),
-        Values::U16(x) => wide(&x),
-        Values::U32(x) => wide(&x),
-        Values::U64(x) => x
+        Elements::Bool(x) => wide(&x),
+        Elements::I8(x) => wide(&x),
+        Elements::I16(x) => wide(&x),
+        Elements::I32(x) => wide(&x),
+        Elements::I64(x) => x,
+        Elements::U8(x) => wide(&x),
+        Elements::U16(x) => wide(&x),
+        Elements::U32(x) => wide(&x),
+        Elements::U64(x) => x
             .iter()
             .map(|x| i64::try_from(*x).unwrap_or(i64::MAX))
             .collect(),
-        Values::F16(_) | Values::F32(_) | Values::F64(_) | Values::Text(_) => return None,
+        Elements::F16(_) | Elements::F32(_) | Elements::F64(_) | Elements::Text(_) => return None,
     })
 }
 

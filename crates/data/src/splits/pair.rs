@@ -2,15 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use super::SourceError;
+use super::SplitsError;
 use crate::dataset::Dataset;
 use crate::format::idx::{self, Images};
 
-/// The data set in two IDX files, each given as (name, content).
-pub(crate) fn dataset_of(
+/// Reads the data set in two IDX files, each given as (name, content).
+///
+/// # Errors
+/// [`SplitsError`]: a damaged file, or images and labels that do not belong together.
+pub fn parse(
     (images_file, images): (&str, &[u8]),
     (labels_file, labels): (&str, &[u8]),
-) -> Result<Dataset, SourceError> {
+) -> Result<Dataset, SplitsError> {
     let images = idx::parse_images(images, images_file)?;
     let labels = idx::parse_labels(labels, labels_file)?;
     join(images, images_file, labels, labels_file)
@@ -20,7 +23,7 @@ pub(super) fn read_pair(
     folder: &Path,
     set: &str,
     what: [&'static str; 2],
-) -> Result<Dataset, SourceError> {
+) -> Result<Dataset, SplitsError> {
     let images_path = find(folder, set, "images", 3, what[0])?;
     let labels_path = find(folder, set, "labels", 1, what[1])?;
     let images = idx::read_images(&images_path)?;
@@ -33,12 +36,17 @@ pub(super) fn read_pair(
     )
 }
 
-/// As [`read_pair`]; `None` if neither of the two files is there.
-pub(crate) fn read_pair_if_there(
+/// Reads the images and labels of `set` ("train" or "t10k") in `folder`; `None` if neither of the two files
+/// is there. `what` they hold, for errors.
+///
+/// # Errors
+/// [`SplitsError`]: one of the two files missing, a damaged file, images and labels that do not belong
+/// together.
+pub fn read_if_there(
     folder: &Path,
     set: &str,
     what: [&'static str; 2],
-) -> Result<Option<Dataset>, SourceError> {
+) -> Result<Option<Dataset>, SplitsError> {
     let is_there = |name: &String| folder.join(name).exists();
     let mut names = names(set, "images", 3)
         .into_iter()
@@ -55,16 +63,16 @@ fn find(
     kind: &str,
     dimensions: usize,
     what: &'static str,
-) -> Result<PathBuf, SourceError> {
+) -> Result<PathBuf, SplitsError> {
     if !folder.is_dir() {
-        return Err(SourceError::NoFolder {
+        return Err(SplitsError::NoFolder {
             folder: folder.to_owned(),
         });
     }
     let tried = names(set, kind, dimensions);
     match tried.iter().find(|name| folder.join(name).exists()) {
         Some(name) => Ok(folder.join(name)),
-        None => Err(SourceError::Missing {
+        None => Err(SplitsError::Missing {
             folder: folder.to_owned(),
             what,
             tried,
@@ -90,9 +98,9 @@ fn join(
     images_file: &str,
     labels: Vec<u8>,
     labels_file: &str,
-) -> Result<Dataset, SourceError> {
+) -> Result<Dataset, SplitsError> {
     if images.count != labels.len() {
-        return Err(SourceError::Count {
+        return Err(SplitsError::Count {
             images_file: images_file.to_owned(),
             images: images.count,
             labels_file: labels_file.to_owned(),
@@ -101,7 +109,7 @@ fn join(
     }
     let classes = classes_of(&labels, labels_file)?;
     Dataset::new(images.bytes, labels, images.rows, images.columns, classes).map_err(|error| {
-        SourceError::Dataset {
+        SplitsError::Dataset {
             set: images_file.to_owned(),
             error,
         }
@@ -113,7 +121,7 @@ fn join(
 const CLASSES_WITHOUT_DOUBT: usize = 16;
 
 /// The largest label + 1, unless more labels below it are unused than used.
-pub(super) fn classes_of(labels: &[u8], file: &str) -> Result<usize, SourceError> {
+pub(super) fn classes_of(labels: &[u8], file: &str) -> Result<usize, SplitsError> {
     let mut first = [None; 256];
     for (index, &label) in labels.iter().enumerate() {
         first[usize::from(label)].get_or_insert(index);
@@ -125,7 +133,7 @@ pub(super) fn classes_of(labels: &[u8], file: &str) -> Result<usize, SourceError
         .unwrap_or((0, 0));
     let classes = usize::from(label) + 1;
     if classes > CLASSES_WITHOUT_DOUBT && classes > 2 * used {
-        return Err(SourceError::StrayLabel {
+        return Err(SplitsError::StrayLabel {
             file: file.to_owned(),
             index,
             label,

@@ -7,7 +7,7 @@ use super::kind::Kind;
 /// Elements of one kind, in C order: the last index runs fastest.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)]
-pub enum Values {
+pub enum Elements {
     Bool(Vec<bool>),
     I8(Vec<i8>),
     I16(Vec<i16>),
@@ -28,19 +28,19 @@ pub enum Values {
 macro_rules! with_vector {
     ($values:expr, $vector:ident => $body:expr) => {
         match $values {
-            Values::Bool($vector) => $body,
-            Values::I8($vector) => $body,
-            Values::I16($vector) => $body,
-            Values::I32($vector) => $body,
-            Values::I64($vector) => $body,
-            Values::U8($vector) => $body,
-            Values::U16($vector) => $body,
-            Values::U32($vector) => $body,
-            Values::U64($vector) => $body,
-            Values::F16($vector) => $body,
-            Values::F32($vector) => $body,
-            Values::F64($vector) => $body,
-            Values::Text($vector) => $body,
+            Elements::Bool($vector) => $body,
+            Elements::I8($vector) => $body,
+            Elements::I16($vector) => $body,
+            Elements::I32($vector) => $body,
+            Elements::I64($vector) => $body,
+            Elements::U8($vector) => $body,
+            Elements::U16($vector) => $body,
+            Elements::U32($vector) => $body,
+            Elements::U64($vector) => $body,
+            Elements::F16($vector) => $body,
+            Elements::F32($vector) => $body,
+            Elements::F64($vector) => $body,
+            Elements::Text($vector) => $body,
         }
     };
 }
@@ -64,7 +64,26 @@ macro_rules! encode {
     };
 }
 
-impl Values {
+impl Elements {
+    /// No element of `kind` yet.
+    pub(super) fn empty(kind: Kind) -> Self {
+        match kind {
+            Kind::Bool => Self::Bool(Vec::new()),
+            Kind::I8 => Self::I8(Vec::new()),
+            Kind::I16 => Self::I16(Vec::new()),
+            Kind::I32 => Self::I32(Vec::new()),
+            Kind::I64 => Self::I64(Vec::new()),
+            Kind::U8 => Self::U8(Vec::new()),
+            Kind::U16 => Self::U16(Vec::new()),
+            Kind::U32 => Self::U32(Vec::new()),
+            Kind::U64 => Self::U64(Vec::new()),
+            Kind::F16 => Self::F16(Vec::new()),
+            Kind::F32 => Self::F32(Vec::new()),
+            Kind::F64 => Self::F64(Vec::new()),
+            Kind::Text(_) => Self::Text(Vec::new()),
+        }
+    }
+
     /// Number of elements.
     pub fn len(&self) -> usize {
         with_vector!(self, vector => vector.len())
@@ -140,7 +159,7 @@ impl Values {
         Ok(())
     }
 
-    /// All elements as bytes, little-endian, of the kind [`Values::kind`].
+    /// All elements as bytes, little-endian, of the kind [`Elements::kind`].
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let kind = self.kind();
         let mut bytes = Vec::with_capacity(self.len() * kind.size() as usize);

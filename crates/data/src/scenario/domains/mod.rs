@@ -9,12 +9,10 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::{
-    Scenario, ScenarioError, Unknown, UnknownExamples, UnknownSet, View, in_order, of_task,
-};
+use super::{OodExamples, OodKind, OodSet, Scenario, ScenarioError, View, in_order, of_task};
 use crate::dataset::Dataset;
 use crate::random::{generator, index_below, shuffled, uniform};
-use crate::source::Source;
+use crate::splits::DataSplits;
 
 /// How domains follow each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -51,7 +49,7 @@ impl Domains {
     /// [`ScenarioError`]: several tasks of data without domains, or more than there are domains, or
     /// nothing in one of them.
     pub fn new(
-        source: &Source,
+        source: &DataSplits,
         options: DomainOptions,
         tasks: usize,
         epochs: usize,
@@ -168,12 +166,12 @@ impl Scenario for Domains {
         View::default()
     }
 
-    fn unknown(&self, what: Unknown, _stage: usize, _task: usize) -> Option<UnknownExamples> {
+    fn ood(&self, what: OodKind, _stage: usize, _task: usize) -> Option<OodExamples> {
         let (set, indices) = match what {
-            Unknown::Foreign => (UnknownSet::Ood, self.ood.as_ref()?),
-            Unknown::Unseen => (UnknownSet::Unseen, self.unseen.as_ref()?),
+            OodKind::Ood => (OodSet::Ood, self.ood.as_ref()?),
+            OodKind::Unseen => (OodSet::Unseen, self.unseen.as_ref()?),
         };
-        Some(UnknownExamples {
+        Some(OodExamples {
             set,
             indices: Arc::clone(indices),
             view: View::default(),

@@ -15,7 +15,7 @@ use tract_onnx::pb::{GraphProto, ModelProto, attribute_proto, tensor_proto};
 use tract_onnx::prelude::{Framework, InferenceModel};
 use tract_onnx::tract_hir::infer::Factoid;
 
-use crate::backbone::BackboneError;
+use super::error::{BackboneError, no_model};
 use crate::resize::CHANNELS;
 
 /// The largest file that is read: the format itself ends at 2 GiB.
@@ -23,16 +23,16 @@ pub const MAX_FILE_BYTES: u64 = 1 << 31;
 
 /// A model that is a backbone, as far as its input tells.
 pub struct Model {
-    pub(crate) file: String,
-    pub(crate) graph: InferenceModel,
+    pub(super) file: String,
+    pub(super) graph: InferenceModel,
     /// SHA-256 of the file.
-    pub(crate) digest: [u8; 32],
+    pub(super) digest: [u8; 32],
     /// Images it takes at once, if that is fixed.
-    pub(crate) batch: Option<usize>,
+    pub(super) batch: Option<usize>,
     /// Height and width, where they are fixed.
-    pub(crate) size: [Option<usize>; 2],
+    pub(super) size: [Option<usize>; 2],
     /// Colours before rows and columns: `[n, 3, height, width]`.
-    pub(crate) planar: bool,
+    pub(super) planar: bool,
 }
 
 impl Model {
@@ -66,13 +66,6 @@ impl Model {
     /// Height and width of its input, where they are fixed.
     pub fn size(&self) -> [Option<usize>; 2] {
         self.size
-    }
-}
-
-pub(crate) fn no_model(file: &str, what: impl std::fmt::Display) -> BackboneError {
-    BackboneError::NoModel {
-        file: file.to_owned(),
-        what: what.to_string(),
     }
 }
 
@@ -141,7 +134,7 @@ fn parse(mut bytes: &[u8], file: &str) -> Result<Model, BackboneError> {
     })
 }
 
-pub(crate) fn f32_type() -> tract_onnx::prelude::DatumType {
+pub(super) fn f32_type() -> tract_onnx::prelude::DatumType {
     <f32 as tract_onnx::prelude::Datum>::datum_type()
 }
 

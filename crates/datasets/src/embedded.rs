@@ -4,8 +4,8 @@
 //! Fashion-MNIST (Xiao, Rasul and Vollgraf 2017, MIT licence; 10,000 pieces of
 //! clothing), 28 x 28 bytes, 10 classes, gzip-compressed IDX as in `data/`.
 
-use crate::dataset::Dataset;
-use crate::source::{self, SourceError};
+use mesu_data::splits::pair;
+use mesu_data::{DataSplits, Dataset, SplitsError};
 
 macro_rules! embedded {
     ($path:literal) => {
@@ -16,12 +16,20 @@ macro_rules! embedded {
     };
 }
 
+/// MNIST, with Fashion-MNIST's test set as the out-of-distribution images.
+///
+/// # Errors
+/// None in a sound build, as for [`mnist_train`].
+pub fn splits() -> Result<DataSplits, SplitsError> {
+    DataSplits::new(mnist_train()?, mnist_test()?, Some(fashion_mnist_test()?))
+}
+
 /// MNIST's 60,000 training digits.
 ///
 /// # Errors
 /// None in a sound build: the files are checked like any other, and the tests read them.
-pub fn mnist_train() -> Result<Dataset, SourceError> {
-    source::dataset_of(
+pub fn mnist_train() -> Result<Dataset, SplitsError> {
+    pair::parse(
         embedded!("mnist/train-images-idx3-ubyte.gz"),
         embedded!("mnist/train-labels-idx1-ubyte.gz"),
     )
@@ -31,8 +39,8 @@ pub fn mnist_train() -> Result<Dataset, SourceError> {
 ///
 /// # Errors
 /// None in a sound build, as for [`mnist_train`].
-pub fn mnist_test() -> Result<Dataset, SourceError> {
-    source::dataset_of(
+pub fn mnist_test() -> Result<Dataset, SplitsError> {
+    pair::parse(
         embedded!("mnist/t10k-images-idx3-ubyte.gz"),
         embedded!("mnist/t10k-labels-idx1-ubyte.gz"),
     )
@@ -42,8 +50,8 @@ pub fn mnist_test() -> Result<Dataset, SourceError> {
 ///
 /// # Errors
 /// None in a sound build, as for [`mnist_train`].
-pub fn fashion_mnist_test() -> Result<Dataset, SourceError> {
-    source::dataset_of(
+pub fn fashion_mnist_test() -> Result<Dataset, SplitsError> {
+    pair::parse(
         embedded!("fashion-mnist/t10k-images-idx3-ubyte.gz"),
         embedded!("fashion-mnist/t10k-labels-idx1-ubyte.gz"),
     )
@@ -52,7 +60,7 @@ pub fn fashion_mnist_test() -> Result<Dataset, SourceError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::standardise::Standardise;
+    use mesu_data::Standardizer;
 
     fn first_labels(set: &Dataset) -> [u32; 5] {
         std::array::from_fn(|index| set.label(index))
@@ -79,7 +87,7 @@ mod tests {
             per_class(&train),
             [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
         );
-        let standardise = Standardise::of(&train).unwrap();
+        let standardise = Standardizer::fit(&train).unwrap();
         assert!((standardise.mean() - 0.1307).abs() < 5e-5);
         assert!((standardise.std() - 0.3081).abs() < 5e-5);
 
