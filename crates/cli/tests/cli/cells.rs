@@ -1,15 +1,12 @@
 //! Several learners and values in one call: folders, tables, going on, and what is refused.
-#![allow(clippy::unwrap_used)]
-
-mod support;
 
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
-use support::{
+use crate::support::{
     assert_same_runs, fail, files, json, mesu, small_data, small_run, stderr, stdout, succeed,
 };
+use serde_json::Value;
 
 /// Two learners, one of them with two memory windows: three cells.
 const CELLS: [&str; 4] = [

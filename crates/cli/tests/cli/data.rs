@@ -1,9 +1,4 @@
 //! `mesu data` as its users call it, with servers on this machine only.
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/server.rs"]
-mod server;
-mod support;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -11,8 +6,8 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::Output;
 
-use server::{Server, head, range, whole};
-use support::{idx_header, stderr, stdout};
+use crate::support::server::{Server, head, range, whole};
+use crate::support::{idx_header, stderr, stdout};
 use tempfile::TempDir;
 
 const ARCHIVE: &str = "cifar-10-binary.tar.gz";
@@ -81,7 +76,8 @@ impl Data {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = support::mesu(self.folder.path(), &[&["data"], arguments].concat());
+        let mut command =
+            crate::support::mesu(self.folder.path(), &[&["data"], arguments].concat());
         for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
             command.env_remove(name).env_remove(name.to_uppercase());
         }
@@ -307,7 +303,7 @@ fn devices_are_no_files() {
 
 #[test]
 fn servers_are_asked_for_what_is_missing() {
-    let files = |request: &server::Request| {
+    let files = |request: &crate::support::server::Request| {
         let images = request.line.contains("images");
         let (magic, sizes): (u32, &[u32]) = match images {
             true => (0x803, &[3, 2, 2]),

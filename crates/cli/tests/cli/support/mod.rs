@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod scenarios;
+pub(crate) mod server;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,14 +1,10 @@
 //! `mesu repro`: figures of the paper, run again.
 
-#![allow(clippy::unwrap_used)]
-
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::{fail, mesu, stderr, stdout, succeed};
 use serde_json::Value;
-use support::{fail, mesu, stderr, stdout, succeed};
 
 #[test]
 fn a_figure_is_run_and_its_numbers_are_found() {

@@ -1,14 +1,11 @@
 //! Runs that test the newest tasks alone: what they test is what runs that test all find.
-#![allow(clippy::unwrap_used)]
-
-mod support;
 
 use std::fs;
 use std::path::Path;
 
+use crate::support::scenarios::{domain, split};
+use crate::support::{json, small_data, small_run, succeed, without_times};
 use serde_json::Value;
-use support::scenarios::{domain, split};
-use support::{json, small_data, small_run, succeed, without_times};
 
 type Row = Vec<Option<f64>>;
 

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::support::{fail, stderr, stdout, succeed};
 use super::*;
+use crate::support::{fail, stderr, stdout, succeed};
 
 #[test]
 fn a_csv_gives_labels_and_domains() {

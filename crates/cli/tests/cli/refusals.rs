@@ -1,12 +1,9 @@
 //! Bad input: one line that says what, where and what to do, and nothing on disk lost.
-#![allow(clippy::unwrap_used)]
-
-mod support;
 
 use std::fs;
 use std::path::Path;
 
-use support::{fail, files, idx_header, small_data, small_run, succeed};
+use crate::support::{fail, files, idx_header, small_data, small_run, succeed};
 
 /// Runs with `set`, and checks that the line holds all of `words` and no folder was made.
 fn refuse(folder: &Path, set: &str, words: &[&str]) {

@@ -1,12 +1,9 @@
 //! `mesu doctor` on what runs leave, and on what they do not.
-#![allow(clippy::unwrap_used)]
-
-mod support;
 
 use std::fs;
 
+use crate::support::{fail, files, small_data, small_run, stdout, succeed};
 use serde_json::Value;
-use support::{fail, files, small_data, small_run, stdout, succeed};
 
 /// 600 examples a task: a window of five tasks.
 const FITTING: [&str; 2] = ["--set", "learner.memory_window=3000"];
@@ -225,7 +222,7 @@ fn what_is_no_learner_is_refused() {
         );
     }
     for wrong in [&["doctor"][..], &["doctor", "out", "--task-length", "0"]] {
-        let output = support::mesu(path, wrong).output().unwrap();
+        let output = crate::support::mesu(path, wrong).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
     }
 }

@@ -1,14 +1,11 @@
 //! Runs of split classes and of domains, from data to summary.
-#![allow(clippy::unwrap_used)]
-
-mod support;
 
 use std::fs::File;
 use std::path::Path;
 
+use crate::support::{assert_same_runs, fail, json, small_data, stderr, stdout, succeed};
 use mesu_data::format::npy::{Array, Elements};
 use mesu_data::format::npz;
-use support::{assert_same_runs, fail, json, small_data, stderr, stdout, succeed};
 
 /// The four classes of [`small_data`] in two tasks, each in three parts.
 const SPLIT: [&str; 18] = [
@@ -93,7 +90,7 @@ fn parts_of_tasks_come_in_turns_and_each_task_has_its_head() {
     }
     // A run that begins with a checkpoint of the middle ends like the whole one.
     let half = with(&SPLIT, &["half", "--set", "checkpoint_seconds=0"]);
-    let mut child = support::mesu(folder.path(), &half).spawn().unwrap();
+    let mut child = crate::support::mesu(folder.path(), &half).spawn().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(150));
     let _ = child.kill();
     let _ = child.wait();
@@ -228,14 +225,14 @@ fn domains_left_out_are_named_and_other_data_are_noticed() {
     write_features(&features, 0.0);
     let run = [
         "run",
-        "animals-folder",
+        "photographs",
         "--set",
         "data.source=features.npz",
         "--out",
         "two",
     ];
     let output = succeed(folder.path(), &run);
-    let note = "domains that are not learned: winter (with --set tasks=3 they would be)";
+    let note = "not learned: winter (--set tasks=3 takes them in)";
     assert!(stderr(&output).contains(note), "{}", stderr(&output));
     let again = with(&run, &["--resume"]);
     succeed(folder.path(), &again);

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::support::{fail, stderr, stdout, succeed};
 use super::*;
+use crate::support::{fail, stderr, stdout, succeed};
 
 /// Runs with a bad file `name`, which must be named, and then without it.
 fn refuse(name: &str, content: &[u8], words: &str) {

@@ -1,7 +1,7 @@
 //! What images look like, in the archive.
 
-use super::support::{stdout, succeed};
 use super::*;
+use crate::support::{stdout, succeed};
 
 /// A left half of one colour and a right half of another.
 fn halves(path: &Path, colours: [[u8; 3]; 2], width: u32, height: u32) {

@@ -1,24 +1,19 @@
 //! `mesu features` as its users run it, with a backbone of a few numbers.
-#![cfg(feature = "vision")]
-#![allow(clippy::unwrap_used)]
 
 mod domains;
 mod pictures;
 mod refusals;
-#[path = "../support/mod.rs"]
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::{files, stderr, stdout, succeed};
 use mesu_data::format::npy::Elements;
 use mesu_data::format::npz::Npz;
-use support::{files, stderr, stdout, succeed};
 use tempfile::TempDir;
 
 /// Mean of red; of green - blue; of 1 - red; of red + green + blue; none below 0. See the
 /// tests of `mesu-vision`, which make it.
-const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../features/tests/tiny.onnx");
+const TINY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../vision/tests/tiny.onnx");
 
 /// An image of one colour, `width` x `height`.
 fn png(path: &Path, colour: [u8; 3], width: u32, height: u32) {
@@ -126,7 +121,7 @@ fn a_data_set_keeps_its_test_images_apart() {
     arguments[1] = "cifar10";
     let run = |more: &[&str]| {
         let arguments = [&arguments[..], more].concat();
-        let mut command = support::mesu(folder.path(), &arguments);
+        let mut command = crate::support::mesu(folder.path(), &arguments);
         command
             .env("MESU_DATA", folder.path().join("data"))
             .output()
@@ -207,7 +202,7 @@ fn threads_change_no_byte() {
     }
     let mut outputs = Vec::new();
     for threads in ["1", "3"] {
-        let mut run = support::mesu(folder.path(), &command(&["--no-cache", "--quiet"]));
+        let mut run = crate::support::mesu(folder.path(), &command(&["--no-cache", "--quiet"]));
         let output = run.env("RAYON_NUM_THREADS", threads).output().unwrap();
         assert!(output.status.success(), "{}", stderr(&output));
         outputs.push(fs::read(folder.path().join("out.npz")).unwrap());

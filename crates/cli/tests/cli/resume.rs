@@ -1,17 +1,14 @@
 //! A run that is killed again and again ends where an unbroken one does.
-#![allow(clippy::unwrap_used)]
 #![cfg(unix)]
-
-mod support;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::support::{assert_same_runs, mesu, small_data, small_run, stderr, succeed};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
-use support::{assert_same_runs, mesu, small_data, small_run, stderr, succeed};
 
 /// Long enough to be hit often: many samples, a checkpoint after every chunk of examples.
 const SLOW: [&str; 8] = [
@@ -154,7 +151,7 @@ fn interrupted_equals_unbroken(settings: &[&'static str], file: &str) {
     let text = stderr(&output);
     assert_eq!(output.status.code(), Some(130), "{text}");
     assert!(output.stdout.is_empty());
-    let (_, command) = text.split_once("To go on:\n").unwrap();
+    let (_, command) = text.split_once("To resume:\n").unwrap();
     assert!(command.trim_end().ends_with("--resume"), "{command}");
     assert!(!broken.join("summary.json").exists());
 
@@ -199,7 +196,7 @@ fn two_processes_do_not_write_one_run() {
     while !folder.path().join("out/metrics.jsonl").exists() && Instant::now() < deadline {
         sleep(Duration::from_millis(1));
     }
-    let line = support::fail(folder.path(), &run);
+    let line = crate::support::fail(folder.path(), &run);
     assert!(
         line.contains("another process is writing this run"),
         "{line}"

@@ -1,13 +1,9 @@
 //! `mesu describe`, and a run of the network that it shows.
 
-#![allow(clippy::unwrap_used)]
-
-mod support;
-
 use std::fs;
 
+use crate::support::{fail, small_data, small_run, stdout, succeed};
 use serde_json::Value;
-use support::{fail, small_data, small_run, stdout, succeed};
 
 const LAYERS: &str = "network.layers = ['conv 4 3x3 same', 'relu', 'max-pool 2', 'dropout 0.1', \
                       'flatten', 'linear 6', 'relu']\nnetwork.bias = true\nnetwork.init = 'he'\n";
