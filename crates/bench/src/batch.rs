@@ -118,7 +118,7 @@ fn compare(
     batch: usize,
     effort: Effort,
 ) -> Result<Comparison, LearnError> {
-    let mut stream = tasks.stream(0, 0, 0);
+    let mut stream = tasks.batches(0, 0, 0);
     let batches: Vec<(Vec<f32>, Vec<u32>)> = (0..BATCHES)
         .map(|_| {
             let (mut inputs, mut labels) = (Vec::new(), Vec::new());

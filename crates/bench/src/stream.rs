@@ -105,7 +105,7 @@ fn rates(fresh: &Learner, tasks: &Tasks, length: StreamLength) -> Result<Vec<f64
     let mut rates = Vec::new();
     let mut spent = Duration::ZERO;
     let mut epoch = 0;
-    let mut stream = tasks.stream(0, epoch, 0);
+    let mut stream = tasks.batches(0, epoch, 0);
     while rates.len() < length.rounds || spent < length.least {
         let mut round = Duration::ZERO;
         let mut done = 0;
@@ -113,7 +113,7 @@ fn rates(fresh: &Learner, tasks: &Tasks, length: StreamLength) -> Result<Vec<f64
             let examples = stream.next_batch(CHUNK, &mut inputs, &mut labels);
             if examples == 0 {
                 epoch += 1;
-                stream = tasks.stream(0, epoch, 0);
+                stream = tasks.batches(0, epoch, 0);
                 continue;
             }
             let started = Instant::now();

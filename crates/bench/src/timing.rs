@@ -42,10 +42,7 @@ pub fn median(numbers: &[f64]) -> f64 {
 }
 
 /// Calls/s of `work`, called for at least `least` and at least once.
-pub(crate) fn rate<E>(
-    least: Duration,
-    mut work: impl FnMut() -> Result<(), E>,
-) -> Result<f64, E> {
+pub(crate) fn rate<E>(least: Duration, mut work: impl FnMut() -> Result<(), E>) -> Result<f64, E> {
     let started = Instant::now();
     let mut calls = 0;
     loop {

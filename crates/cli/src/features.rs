@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mesu_data::{Known, data_folder};
-use mesu_features::archive::{arrays, folder_of, try_out, write};
-use mesu_features::thumbnail::SIDE;
-use mesu_features::{Backbone, Cache, Listing, Model, Options, Preprocess, extract};
+use mesu_datasets::{BenchmarkSet, data_folder};
+use mesu_store::folder_of;
+use mesu_vision::archive::{arrays, try_out, write};
+use mesu_vision::thumbnail::SIDE;
+use mesu_vision::{Backbone, Cache, Listing, Model, Options, Preprocess, extract};
 use serde_json::json;
 
 use crate::arguments::FeaturesArguments;
@@ -125,7 +126,7 @@ pub(crate) fn features(arguments: &FeaturesArguments) -> Result<ExitCode> {
 
 fn list(arguments: &FeaturesArguments) -> Result<Listing> {
     let images = &arguments.images;
-    let set = images.to_str().and_then(Known::named);
+    let set = images.to_str().and_then(BenchmarkSet::named);
     if let (Some(set), false) = (set, images.exists()) {
         if arguments.csv.is_some() || arguments.domains {
             bail!(
@@ -133,7 +134,7 @@ fn list(arguments: &FeaturesArguments) -> Result<Listing> {
                 set.name()
             );
         }
-        return Ok(Listing::of_source(&set.source(&data_folder()?)?));
+        return Ok(Listing::from_splits(&set.splits(&data_folder()?)?));
     }
     let is_csv = |path: &Path| {
         path.extension()
@@ -150,10 +151,10 @@ fn list(arguments: &FeaturesArguments) -> Result<Listing> {
              (the third column of a CSV names them)",
             csv.display()
         ),
-        Some((csv, folder)) => Listing::of_csv(csv, folder)?,
-        None if arguments.domains => Listing::of_domains(images, arguments.skip_bad)?,
+        Some((csv, folder)) => Listing::from_csv(csv, folder)?,
+        None if arguments.domains => Listing::from_domains(images, arguments.skip_bad)?,
         None => {
-            let listing = Listing::of_folder(images, arguments.skip_bad)?;
+            let listing = Listing::from_folder(images, arguments.skip_bad)?;
             if let Some(names) = listing.alike_inside() {
                 message(&format!(
                     "{}: every class holds folders of the same names and nothing else ({}); \

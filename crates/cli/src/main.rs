@@ -7,7 +7,7 @@ mod cells;
 mod data;
 mod describe;
 mod doctor;
-#[cfg(feature = "features")]
+#[cfg(feature = "vision")]
 mod features;
 mod list;
 mod output;
@@ -16,6 +16,7 @@ mod report;
 mod repro;
 mod results;
 mod run;
+mod show;
 mod table;
 
 use std::process::ExitCode;
@@ -39,15 +40,16 @@ fn main() -> ExitCode {
         Command::Report(arguments) => report::report(&arguments),
         Command::Repro(arguments) => repro::repro(&arguments),
         Command::Results(arguments) => results::results(&arguments),
+        Command::Show(arguments) => show::show(&arguments),
         Command::Describe(arguments) => describe::describe(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Data { data } => data::data(&data),
-        #[cfg(feature = "features")]
+        #[cfg(feature = "vision")]
         Command::Features(arguments) => features::features(&arguments),
-        #[cfg(not(feature = "features"))]
+        #[cfg(not(feature = "vision"))]
         Command::Features { .. } => Err(anyhow::anyhow!(
             "features: this mesu was built without its ONNX engine; \
-             build it with cargo install --path crates/cli --features features"
+             build it with cargo install --path crates/cli --features vision"
         )),
         Command::Bench { bench } => bench::bench(&bench),
     };

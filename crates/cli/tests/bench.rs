@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "cli/support/mod.rs"]
 mod support;
 
 use serde_json::Value;
@@ -90,7 +91,11 @@ fn roofline(value: &Value) {
     for row in table {
         positive(row, &["bound", "measured", "cores", "share"]);
         assert_eq!(row["bounds"].as_object().unwrap().len(), 3, "{row}");
-        assert!(row["bounds"].get(row["bounded_by"].as_str().unwrap()).is_some());
+        assert!(
+            row["bounds"]
+                .get(row["bounded_by"].as_str().unwrap())
+                .is_some()
+        );
     }
 }
 

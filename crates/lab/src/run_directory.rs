@@ -4,10 +4,11 @@
 //! process at a time may write, which a lock on the file `.lock` ensures; the system
 //! drops the lock when the process ends, however it ends.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use mesu_store::{FolderLock, LOCK_FILE as LOCK, LockError};
 use serde::Serialize;
 
 use crate::error::LabError;
@@ -28,15 +29,13 @@ pub const EPOCHS: &str = "epochs.jsonl";
 pub const SUMMARY: &str = "summary.json";
 /// The run, or several, in figures: a page for a browser.
 pub const REPORT: &str = "report.html";
-const LOCK: &str = ".lock";
-const TEMPORARY: &str = ".mesu-tmp-";
 
 /// A locked folder, for one process to write into.
 #[derive(Debug)]
 pub(crate) struct RunDirectory {
     path: PathBuf,
-    // Held for its lock.
-    _lock: File,
+    // PartialSet for its lock.
+    _lock: FolderLock,
 }
 
 /// What belongs in a folder, beside the lock and half-written files.
@@ -57,33 +56,19 @@ impl RunDirectory {
     pub(crate) fn open(path: &Path, belongs: Belongs<'_>, resume: bool) -> Result<Self, LabError> {
         check(path, belongs, resume)?;
         fs::create_dir_all(path).map_err(LabError::io(path, "can't be made a folder"))?;
-        let lock_path = path.join(LOCK);
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(LabError::io(path, "can't be written into"))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(LabError::Busy {
-                    path: path.to_owned(),
-                });
-            }
-            Err(TryLockError::Error(error)) => {
-                return Err(LabError::io(&lock_path, "can't be locked")(error));
-            }
-        }
+        let lock = FolderLock::acquire(path).map_err(|error| match error {
+            LockError::Lock(cause) => LabError::io(&path.join(LOCK), "can't be locked")(cause),
+            LockError::Open(cause) => LabError::io(path, "can't be written into")(cause),
+            _ => LabError::Busy {
+                path: path.to_owned(),
+            },
+        })?;
         // Again, now that nobody else can change it.
         check(path, belongs, resume)?;
-        for name in names(path)?
-            .iter()
-            .filter(|name| name.starts_with(TEMPORARY))
-        {
-            let left = path.join(name);
-            fs::remove_file(&left).map_err(LabError::io(&left, "can't be removed"))?;
-        }
+        mesu_store::remove_temporaries(path).map_err(LabError::io(
+            path,
+            "its half-written files can't be removed",
+        ))?;
         Ok(Self {
             path: path.to_owned(),
             _lock: lock,
@@ -114,7 +99,7 @@ impl RunDirectory {
     /// Replaces the file `name`, at once or not at all.
     pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<(), LabError> {
         let path = self.file(name);
-        replace(&self.path, &path, content).map_err(LabError::io(
+        mesu_store::write(&path, content).map_err(LabError::io(
             &path,
             "can't be written, its old content is kept",
         ))
@@ -126,11 +111,7 @@ impl RunDirectory {
 /// # Errors
 /// [`LabError::Io`] when it can't be written.
 pub fn write_file(path: &Path, content: &[u8]) -> Result<(), LabError> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    replace(folder, path, content).map_err(LabError::io(path, "can't be written"))
+    mesu_store::write(path, content).map_err(LabError::io(path, "can't be written"))
 }
 
 /// The content of the file `path`, if there is one.
@@ -142,29 +123,10 @@ pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, LabError> {
     }
 }
 
-fn replace(folder: &Path, path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY);
-    #[cfg(unix)]
-    {
-        // As other files of the user, rather than for the user alone.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut temporary = builder.tempfile_in(folder)?;
-    temporary.write_all(content)?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path)?;
-    // The name is safe on disk once the folder is; only Unix can be asked for that.
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    Ok(())
-}
-
 /// Whether a run may be begun or gone on with in `path`, as [`RunDirectory::open`] sees it.
 pub(crate) fn check(path: &Path, belongs: Belongs<'_>, resume: bool) -> Result<(), LabError> {
     let names = names(path)?;
-    let own = |name: &str| name == LOCK || name.starts_with(TEMPORARY);
+    let own = |name: &str| name == LOCK || mesu_store::is_temporary(name);
     let holds_run = names.iter().any(|name| belongs(name));
     match names.into_iter().find(|name| !own(name)) {
         Some(found) if !holds_run => Err(LabError::Foreign {
@@ -241,7 +203,7 @@ mod tests {
     #[test]
     fn what_a_killed_process_left_is_cleared() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(format!("{TEMPORARY}abc")), "half").unwrap();
+        fs::write(folder.path().join(".mesu-tmp-abc"), "half").unwrap();
         fs::write(folder.path().join(LOCK), "").unwrap();
         let _held = open(folder.path(), false).unwrap();
         assert_eq!(names(folder.path()).unwrap(), [LOCK]);

@@ -119,10 +119,7 @@ pub(super) fn all(machine: &Machine, measured: &Measured, cnn: &Cnn) -> String {
         let _ = write!(lines, ", {gibibytes:.0} GiB");
     }
     lines.push_str("\n\nstream\n");
-    measured
-        .stream
-        .iter()
-        .for_each(|one| lines += &stream(one));
+    measured.stream.iter().for_each(|one| lines += &stream(one));
     for (part, text) in [
         ("batch", batch(&measured.batch)),
         ("predict", predict(&measured.predict)),
@@ -142,7 +139,11 @@ fn rates(rates: &Rates, gemm: &str) -> String {
         rates.gflops,
     );
     if let (Some(share), Some(theirs)) = (rates.share, rates.gemm_gflops) {
-        let _ = write!(line, ", {:.0} % of the {theirs:.1} of {gemm}", 100.0 * share);
+        let _ = write!(
+            line,
+            ", {:.0} % of the {theirs:.1} of {gemm}",
+            100.0 * share
+        );
     }
     line + "\n"
 }

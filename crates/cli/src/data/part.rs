@@ -116,9 +116,7 @@ impl Part {
 
     /// Puts it in its place, safe from a power cut.
     pub(super) fn finish(self) -> Result<()> {
-        self.file
-            .sync_all()
-            .and_then(|()| fs::rename(&self.path, &self.target))
+        mesu_store::publish(&self.file, &self.path, &self.target)
             .with_context(|| format!("{}: can't be written", self.target.display()))
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use super::error::{CifarError, Name};
+use super::layout::{COARSE_CLASSES, Cifar, Coarse, Kind, MAX_BYTES, SHAPE};
 use super::records::Records;
-use super::{COARSE_CLASSES, Cifar, Coarse, Kind, MAX_BYTES, SHAPE};
 use crate::dataset::{Dataset, DatasetError};
 
 /// A hundred names take a hundredth of it.

@@ -1,0 +1,148 @@
+//! Folders of images: one for each class, perhaps in one for each domain.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Listing, ListingError, Named, unreadable};
+
+impl Listing {
+    /// The images in `folder`: its folders are the classes, and their folders belong to them.
+    ///
+    /// # Errors
+    /// [`ListingError`]: a folder that can't be read; and, unless `skip_bad`, a class without
+    /// images, a file outside the classes, or a name that is no Unicode.
+    pub fn from_folder(folder: &Path, skip_bad: bool) -> Result<Self, ListingError> {
+        let mut found = Found::default();
+        found.classes(folder, None)?;
+        Self::new(found.images, found.unusable, folder, skip_bad)
+    }
+
+    /// The images in `folder`: its folders are the domains, and theirs the classes. A class is the
+    /// same in every domain that has a folder of its name; not every domain needs one.
+    ///
+    /// # Errors
+    /// As [`Listing::from_folder`]; and, unless `skip_bad`, a domain without classes.
+    pub fn from_domains(folder: &Path, skip_bad: bool) -> Result<Self, ListingError> {
+        let mut found = Found::default();
+        let beside = "lies beside the folders of the domains; move it into a class of one of them";
+        for (path, domain) in found.folders(folder, beside)? {
+            let before = found.unusable.len();
+            if found.classes(&path, Some(&domain))? == 0 {
+                // One line, whatever else lies there.
+                found.unusable.truncate(before);
+                found.unusable.push(format!(
+                    "{}: a domain without the folder of any class; expected domain/class/image, \
+                     or no --domains",
+                    path.display()
+                ));
+            }
+        }
+        Self::new(found.images, found.unusable, folder, skip_bad)
+    }
+}
+
+/// What Windows leaves in folders of pictures.
+const LITTER: [&str; 2] = ["Thumbs.db", "desktop.ini"];
+
+/// What folders hold.
+#[derive(Default)]
+struct Found {
+    images: Vec<Named>,
+    unusable: Vec<String>,
+}
+
+impl Found {
+    /// The images of all classes in `folder`, the whole or one domain; returns the number of classes.
+    fn classes(&mut self, folder: &Path, domain: Option<&str>) -> Result<usize, ListingError> {
+        let beside = match domain {
+            None => "lies beside the folders of the classes; move it into one of them",
+            Some(_) => {
+                "lies in a domain beside the folders of its classes; move it into one of them"
+            }
+        };
+        let classes = self.folders(folder, beside)?;
+        let count = classes.len();
+        for (path, class) in classes {
+            let before = self.images.len();
+            let name = match domain {
+                None => class.clone(),
+                Some(domain) => format!("{domain}/{class}"),
+            };
+            self.walk(&path, &name, &class, domain)?;
+            if self.images.len() == before {
+                self.unusable.push(format!(
+                    "{}: a class without any image; put some there, or take the folder away",
+                    path.display()
+                ));
+            }
+        }
+        Ok(count)
+    }
+
+    /// The folders in `folder` with their names; a file there is not usable, as `beside` says.
+    fn folders(
+        &mut self,
+        folder: &Path,
+        beside: &str,
+    ) -> Result<Vec<(PathBuf, String)>, ListingError> {
+        let all = entries(folder, &mut self.unusable)?;
+        let (folders, files): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(path, _)| path.is_dir());
+        let lines = files
+            .iter()
+            .map(|(path, _)| format!("{}: {beside}", path.display()));
+        self.unusable.extend(lines);
+        Ok(folders)
+    }
+
+    /// Every file below `folder`, an image of `class`.
+    fn walk(
+        &mut self,
+        folder: &Path,
+        name: &str,
+        class: &str,
+        domain: Option<&str>,
+    ) -> Result<(), ListingError> {
+        for (path, file) in entries(folder, &mut self.unusable)? {
+            let name = format!("{name}/{file}");
+            if !path.is_dir() {
+                self.images.push(Named {
+                    path,
+                    name,
+                    class: class.to_owned(),
+                    domain: domain.map(str::to_owned),
+                });
+            } else if path.is_symlink() {
+                // It may lead back here.
+                self.unusable.push(format!(
+                    "{}: a link to a folder inside a class; link the class itself",
+                    path.display()
+                ));
+            } else {
+                self.walk(&path, &name, class, domain)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What `folder` holds, in the order of names; hidden names and litter are left out.
+fn entries(
+    folder: &Path,
+    unusable: &mut Vec<String>,
+) -> Result<Vec<(PathBuf, String)>, ListingError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
+        let entry = entry.map_err(unreadable(folder))?;
+        match entry.file_name().into_string() {
+            Ok(name) if name.starts_with('.') || LITTER.contains(&&name[..]) => {}
+            Ok(name) => found.push((entry.path(), name)),
+            Err(_) => unusable.push(format!(
+                "{}: its name is no Unicode; rename it",
+                entry.path().display()
+            )),
+        }
+    }
+    found.sort_by(|left, right| left.1.cmp(&right.1));
+    Ok(found)
+}
