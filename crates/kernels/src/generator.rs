@@ -1,5 +1,4 @@
-//! The random generator of the noise, side by side in vectors: see [`mesu_core::generator`], whose numbers
-//! these are, bit for bit.
+//! Vectorized random generator of the noise: the numbers of [`mesu_core::generator`], bit for bit.
 
 use fearless_simd::{Simd, dispatch, f32x16, i32x16, prelude::*, u32x16};
 use mesu_core::elementary::{ln, sin_cos_quarter};

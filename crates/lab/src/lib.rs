@@ -71,7 +71,7 @@ pub use error::LabError;
 pub use experiment::{DataConfig, Experiment};
 pub use history::TaskRecord;
 pub use plan::Plan;
-pub use presets::presets;
+pub use presets::{find_preset, presets};
 pub use progress::{Event, Progress, RunName, Silent};
 pub use report::Report;
 pub use results::Record;

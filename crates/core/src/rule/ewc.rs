@@ -3,7 +3,7 @@
 //! ```text
 //! loss = NLL + importance/2 sum_i F_i (w_i - anchor_i)^2
 //! ```
-//! with F the Fisher information's diagonal . With several tasks,
+//! with F the diagonal of the Fisher information. With several tasks,
 //! EWC sums one such term for each: that is, up to a constant, a single term with the sum of the F_k
 //! and the mean of the anchors weighted by them ([`Ewc::add`]). Online EWC keeps one: `F <- downweighting
 //! F + F_task`, the anchor being the weights at the task's end ([`Ewc::replace`]).

@@ -1,4 +1,4 @@
-//! Synaptic Intelligence (Zenke, Poole, Ganguli 2017): how much each weight's way has lowered the loss.
+//! Synaptic Intelligence (Zenke, Poole, Ganguli 2017): how much each weight's path has lowered the loss.
 //!
 //! ```text
 //! loss  = NLL + coefficient sum_i omega_i (w_i - anchor_i)^2

@@ -120,7 +120,7 @@ impl Data {
 
     /// What the tasks of `experiment` are called: names of domains, if the data have them and all classes
     /// go through them in the same order; else empty.
-    pub(crate) fn task_names(&self, experiment: &Experiment) -> Vec<String> {
+    pub fn task_names(&self, experiment: &Experiment) -> Vec<String> {
         let names = self.source.domain_names();
         let tasks = experiment.tasks;
         let named = experiment.scenario == Scenario::Domain && !experiment.domains.shuffled;
