@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
-use mesu_lab::repro::{Figure, figures};
+use mesu_report::repro::{Figure, figures};
 
 /// Learn from a stream with Bayesian synapses: without being told where tasks begin, with
 /// graceful forgetting, and knowing how sure they are.

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use mesu_lab::{
-    CellOutcomes, DataSets, LabError, Outcomes, Plan, Progress, Setting, Silent, measure,
-    run_cells, run_seeds,
+    CellOutcomes, DataSets, LabError, Outcomes, Plan, Progress, Setting, Silent, run_cells,
+    run_seeds,
 };
+use mesu_report::Drawn;
 use serde_json::Value;
 
 use crate::arguments::RunArguments;
@@ -96,7 +97,7 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
     // What is wrong with a cell, or with a folder that is there, is said by the run.
     if !arguments.quiet
         && (arguments.resume || !path.exists())
-        && let Ok(time) = measure::estimate(plan, arguments.seeds.len(), BUDGET, &mut sets)
+        && let Ok(time) = mesu_lab::run::estimate(plan, arguments.seeds.len(), BUDGET, &mut sets)
         && time >= WORTH_SAYING
     {
         let _ = write!(
@@ -113,6 +114,7 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
         resume: arguments.resume,
         stop: &stop,
         progress,
+        pages: &Drawn,
     };
     let done = match data {
         Some((experiment, data)) => run_seeds(experiment, &arguments.seeds, &data, path, setting)
