@@ -1,4 +1,4 @@
-//! The table after the cells of a plan: a row for each, and the first against each other.
+//! The table of the cells of a comparison: a row for each, and the first against each of the others.
 
 use std::fmt::Write as _;
 
@@ -6,32 +6,130 @@ use serde_json::Value;
 
 use crate::output::grouped;
 
-/// Widest name that shares a line with its numbers; those of longer ones go below it.
+/// Widest name that shares a line with its numbers; longer ones stand on a line of their own.
 const NAME: usize = 16;
 
-type Shown = fn(f64) -> String;
+/// A column of numbers.
+struct Column {
+    heading: &'static str,
+    /// Heading over the columns of one kind.
+    above: Above,
+    /// Where the number is in a summary.
+    pointer: &'static str,
+    shown: fn(f64) -> String,
+    width: usize,
+    /// Fewest tasks with which the number says something that no other column says.
+    tasks: usize,
+    /// Columns of the highest rank are left out first where the terminal is too narrow.
+    rank: u8,
+}
 
-/// Heading, key of a summary, form, width.
-const COLUMNS: [(&str, &str, Shown, usize); 9] = [
-    ("newest", "/newest_accuracy", percent, 6),
-    ("learning", "/learning_accuracy", percent, 8),
-    ("window-5", "/window_accuracy/5", percent, 8),
-    ("window-20", "/window_accuracy/20", percent, 9),
-    ("average", "/average_accuracy", percent, 7),
-    ("epistemic", "/ood_auroc/epistemic", fraction, 9),
-    ("aleatoric", "/ood_auroc/aleatoric", fraction, 9),
-    ("ECE", "/ece", fraction, 7),
-    ("updates/s", "/updates_per_second", grouped, 9),
+#[derive(Clone, Copy, PartialEq)]
+enum Above {
+    Accuracy,
+    Auroc,
+    Nothing,
+}
+
+const fn column(
+    heading: &'static str,
+    above: Above,
+    (pointer, shown): (&'static str, fn(f64) -> String),
+    width: usize,
+    tasks: usize,
+    rank: u8,
+) -> Column {
+    Column {
+        heading,
+        above,
+        pointer,
+        shown,
+        width,
+        tasks,
+        rank,
+    }
+}
+
+const COLUMNS: [Column; 9] = [
+    column(
+        "newest",
+        Above::Accuracy,
+        ("/newest_accuracy", percent),
+        6,
+        1,
+        0,
+    ),
+    column(
+        "learning",
+        Above::Accuracy,
+        ("/learning_accuracy", percent),
+        8,
+        2,
+        2,
+    ),
+    column(
+        "window-5",
+        Above::Accuracy,
+        ("/window_accuracy/5", percent),
+        8,
+        6,
+        3,
+    ),
+    column(
+        "window-20",
+        Above::Accuracy,
+        ("/window_accuracy/20", percent),
+        9,
+        21,
+        6,
+    ),
+    column(
+        "average",
+        Above::Accuracy,
+        ("/average_accuracy", percent),
+        7,
+        2,
+        1,
+    ),
+    column(
+        "epistemic",
+        Above::Auroc,
+        ("/ood_auroc/epistemic", fraction),
+        9,
+        1,
+        4,
+    ),
+    column(
+        "aleatoric",
+        Above::Auroc,
+        ("/ood_auroc/aleatoric", fraction),
+        9,
+        1,
+        8,
+    ),
+    column("ECE", Above::Nothing, ("/ece", fraction), 7, 1, 5),
+    column(
+        "updates/s",
+        Above::Nothing,
+        ("/updates_per_second", grouped),
+        9,
+        1,
+        7,
+    ),
 ];
 
-/// Heading, key, and what to multiply differences by.
-const TESTED: [(&str, &str, f64, usize); 5] = [
-    ("newest, %", "/newest_accuracy", 100.0, 1),
-    ("window-5, %", "/window_accuracy/5", 100.0, 1),
-    ("window-20, %", "/window_accuracy/20", 100.0, 1),
-    ("average, %", "/average_accuracy", 100.0, 1),
-    ("epistemic", "/ood_auroc/epistemic", 1.0, 3),
+/// Heading, key, factor and digits of the differences that are tested, and as in [`Column`] how many tasks
+/// they take and when they are left out.
+const TESTED: [(&str, &str, f64, usize, usize, u8); 5] = [
+    ("newest, %", "/newest_accuracy", 100.0, 1, 1, 0),
+    ("window-5, %", "/window_accuracy/5", 100.0, 1, 6, 2),
+    ("window-20, %", "/window_accuracy/20", 100.0, 1, 21, 4),
+    ("average, %", "/average_accuracy", 100.0, 1, 2, 1),
+    ("epistemic", "/ood_auroc/epistemic", 1.0, 3, 1, 3),
 ];
+
+/// Width of a difference and its p.
+const TESTED_WIDTH: usize = 14;
 
 fn percent(number: f64) -> String {
     format!("{:.1}", 100.0 * number)
@@ -41,10 +139,72 @@ fn fraction(number: f64) -> String {
     format!("{number:.3}")
 }
 
-/// The table of a summary over cells, at most 100 columns wide but for long names.
-pub(crate) fn table(summary: &Value) -> String {
+/// The table of a summary over cells, at most `columns` wide but for long names.
+pub(crate) fn table(summary: &Value, columns: usize) -> String {
     let empty = Vec::new();
     let cells = summary["cells"].as_array().unwrap_or(&empty);
+    let mut text = heading(summary, cells);
+    let names = || cells.iter().map(|cell| width(name(cell)));
+    let indent = names()
+        .filter(|width| *width <= NAME)
+        .max()
+        .unwrap_or(0)
+        .max(4);
+    let tasks = cells.iter().filter_map(|cell| cell["tasks"].as_u64());
+    let tasks = tasks.max().map_or(usize::MAX, |tasks| tasks as usize);
+    // Of split classes nothing is unknown in the end, but it was along the run.
+    let known = |pointer: &str| {
+        cells
+            .iter()
+            .any(|cell| cell.pointer(pointer).is_some_and(Value::is_f64))
+    };
+    let along = !known("/ood_auroc/epistemic") && known("/mean_ood_auroc/epistemic");
+    let any = |column: &Column| {
+        cells
+            .iter()
+            .any(|cell| number(cell, column.pointer, along).is_some())
+    };
+    let mut shown: Vec<&Column> = COLUMNS
+        .iter()
+        .filter(|column| column.tasks <= tasks && (column.above != Above::Auroc || any(column)))
+        .collect();
+    let left_out = narrowed(&mut shown, columns.saturating_sub(indent), |column| {
+        (column.width + 1, column.rank)
+    });
+    above(&mut text, &shown, indent, along);
+    row(&mut text, "cell", indent, &shown, |column| {
+        column.heading.to_owned()
+    });
+    for cell in cells {
+        if cell.get("error").is_some() {
+            let _ = writeln!(text, "{:indent$} failed", name(cell));
+            continue;
+        }
+        row(&mut text, name(cell), indent, &shown, |column| {
+            number(cell, column.pointer, along).map_or("-".to_owned(), column.shown)
+        });
+        if let Some(std) = cell.get("std") {
+            row(&mut text, "", indent, &shown, |column| {
+                let value = number(std, column.pointer, along);
+                value.map_or(String::new(), |value| {
+                    format!("± {}", (column.shown)(value))
+                })
+            });
+        }
+    }
+    if !left_out.is_empty() {
+        let left_out: Vec<&str> = left_out.iter().map(|column| column.heading).collect();
+        let _ = writeln!(
+            text,
+            "(no room: {}; see --json)",
+            left_out.join(", ")
+        );
+    }
+    paired(&mut text, summary, tasks, columns);
+    text
+}
+
+fn heading(summary: &Value, cells: &[Value]) -> String {
     let seeds = cells.iter().find_map(|cell| cell["seeds"].as_array());
     let mut text = summary["name"].as_str().unwrap_or_default().to_owned();
     match (seeds, cells.iter().find_map(|cell| cell["seed"].as_u64())) {
@@ -57,44 +217,42 @@ pub(crate) fn table(summary: &Value) -> String {
         (None, None) => {}
     }
     text.push_str("\n\n");
-    let names = || cells.iter().map(|cell| width(name(cell)));
-    let indent = names()
-        .filter(|width| *width <= NAME)
-        .max()
-        .unwrap_or(0)
-        .max(4);
-    let accuracy: usize = COLUMNS[..5].iter().map(|column| column.3 + 1).sum();
-    let auroc = COLUMNS[5].3 + COLUMNS[6].3 + 2;
-    // Of split classes nothing is unknown in the end, but it was along the run.
-    let known = |pointer: &str| cells.iter().any(|cell| cell.pointer(pointer).is_some());
-    let along = !known("/ood_auroc/epistemic") && known("/mean_ood_auroc/epistemic");
-    let heading = match along {
-        true => "mean OOD AUROC by",
-        false => "OOD AUROC by",
-    };
-    let _ = writeln!(
-        text,
-        "{:indent$}{:>accuracy$}{heading:>auroc$}",
-        "", "accuracy, %"
-    );
-    row(&mut text, "cell", indent, |column| column.0.to_owned());
-    for cell in cells {
-        if cell.get("error").is_some() {
-            let _ = writeln!(text, "{:indent$} failed", name(cell));
-            continue;
-        }
-        row(&mut text, name(cell), indent, |column| {
-            number(cell, column.1, along).map_or("-".to_owned(), column.2)
-        });
-        if let Some(std) = cell.get("std") {
-            row(&mut text, "", indent, |column| {
-                let value = number(std, column.1, along);
-                value.map_or(String::new(), |value| format!("± {}", column.2(value)))
-            });
-        }
-    }
-    paired(&mut text, summary);
     text
+}
+
+/// Takes columns out of `shown`, those of the highest rank first, until they fit into `room`, and returns
+/// them; `size` gives the width and the rank of a column.
+fn narrowed<T>(shown: &mut Vec<T>, room: usize, size: impl Fn(&T) -> (usize, u8)) -> Vec<T> {
+    let mut left_out = Vec::new();
+    while shown.iter().map(|column| size(column).0).sum::<usize>() > room {
+        let last = (0..shown.len()).max_by_key(|&i| size(&shown[i]).1);
+        // The column of rank 0 stays, whatever there is room for.
+        let Some(last) = last.filter(|_| shown.len() > 1) else {
+            break;
+        };
+        left_out.insert(0, shown.remove(last));
+    }
+    left_out
+}
+
+/// The line over the headings: what several columns are about.
+fn above(text: &mut String, shown: &[&Column], indent: usize, along: bool) {
+    let auroc = if along { "mean OOD AUROC" } else { "OOD AUROC" };
+    let mut line = String::new();
+    for (above, name) in [(Above::Accuracy, "accuracy, %"), (Above::Auroc, auroc)] {
+        let Some(last) = shown.iter().rposition(|column| column.above == above) else {
+            continue;
+        };
+        let end = indent
+            + shown[..=last]
+                .iter()
+                .map(|column| column.width + 1)
+                .sum::<usize>();
+        let room = end.saturating_sub(width(&line)).max(width(name) + 1);
+        let _ = write!(line, "{name:>room$}");
+    }
+    text.push_str(&line);
+    text.push('\n');
 }
 
 /// The number of `summary` at `pointer`; with `along`, AUROCs are means along the run.
@@ -104,22 +262,23 @@ fn number(summary: &Value, pointer: &str, along: bool) -> Option<f64> {
     summary.pointer(pointer)?.as_f64()
 }
 
-/// A line of the columns' `text`, after `name`, which has a line of its own if it is long.
+/// Writes a line of the columns' `text` after `name`, which has a line of its own if it is long.
 fn row(
     into: &mut String,
     name: &str,
     indent: usize,
-    text: impl Fn(&(&str, &str, Shown, usize)) -> String,
+    shown: &[&Column],
+    text: impl Fn(&Column) -> String,
 ) {
     let mut line = lead(into, name, indent);
-    for column in &COLUMNS {
-        let _ = write!(line, " {:>width$}", text(column), width = column.3);
+    for column in shown {
+        let _ = write!(line, " {:>width$}", text(column), width = column.width);
     }
     into.push_str(line.trim_end());
     into.push('\n');
 }
 
-/// What a line begins with, `indent` wide; a longer name goes on the line before.
+/// The beginning of a line, `indent` wide; a longer name goes on the line before.
 fn lead(into: &mut String, name: &str, indent: usize) -> String {
     match width(name) <= indent {
         true => format!("{name:indent$}"),
@@ -130,35 +289,48 @@ fn lead(into: &mut String, name: &str, indent: usize) -> String {
     }
 }
 
-/// How much better the first cell is than each other, and the p of that.
-fn paired(text: &mut String, summary: &Value) {
+/// Writes how much better the first cell is than each of the others, and the p of that.
+fn paired(text: &mut String, summary: &Value, tasks: usize, columns: usize) {
     let pairs = summary["paired"].as_array().map_or(&[][..], Vec::as_slice);
     let Some(first) = pairs.first() else { return };
     let _ = writeln!(
         text,
-        "\n{} minus each other, paired over {} seeds: mean difference, and p of a two-sided t-test\n",
+        "\n{} minus each of the others, paired over {} seeds:\nmean difference and p of a two-sided t-test\n",
         first["first"].as_str().unwrap_or_default(),
         first["seeds"].as_array().map_or(0, Vec::len),
     );
     let names = || pairs.iter().filter_map(|pair| pair["other"].as_str());
     let indent = names().map(width).filter(|width| *width <= NAME).max();
     let indent = indent.unwrap_or(0).max(4);
+    let number =
+        |pair: &Value, key: &str, what: &str| pair.pointer(&format!("{key}/{what}"))?.as_f64();
+    let any = |key: &str| {
+        pairs
+            .iter()
+            .any(|pair| number(pair, key, "difference").is_some())
+    };
+    let mut shown: Vec<_> = TESTED
+        .into_iter()
+        .filter(|(_, key, _, _, least, _)| *least <= tasks && any(key))
+        .collect();
+    narrowed(&mut shown, columns.saturating_sub(indent), |tested| {
+        (TESTED_WIDTH + 1, tested.5)
+    });
     let mut line = " ".repeat(indent);
-    for (heading, ..) in TESTED {
-        let _ = write!(line, " {heading:>14}");
+    for (heading, ..) in &shown {
+        let _ = write!(line, " {heading:>TESTED_WIDTH$}");
     }
     let _ = writeln!(text, "{line}");
     for pair in pairs {
         let mut line = lead(text, pair["other"].as_str().unwrap_or_default(), indent);
-        for (_, key, factor, digits) in TESTED {
-            let number = |what: &str| pair.pointer(&format!("{key}/{what}"))?.as_f64();
-            let shown = match (number("difference"), number("p")) {
+        for (_, key, factor, digits, ..) in &shown {
+            let value = match (number(pair, key, "difference"), number(pair, key, "p")) {
                 (Some(difference), Some(p)) => {
                     format!("{:+.digits$} {}", factor * difference, chance(p))
                 }
                 _ => "-".to_owned(),
             };
-            let _ = write!(line, " {shown:>14}");
+            let _ = write!(line, " {value:>TESTED_WIDTH$}");
         }
         let _ = writeln!(text, "{line}");
     }
@@ -184,22 +356,22 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn numbers() -> Value {
+    fn numbers(tasks: usize) -> Value {
         json!({
             "newest_accuracy": 0.9468, "learning_accuracy": 0.952, "average_accuracy": 0.8,
-            "window_accuracy": {"5": 0.913, "20": 0.824},
+            "window_accuracy": {"5": 0.913, "20": 0.824}, "tasks": tasks,
             "ood_auroc": {"epistemic": 0.941, "aleatoric": 0.9},
             "ece": 0.012, "updates_per_second": 92_085.4,
         })
     }
 
-    fn summary(names: &[&str], seeds: bool) -> Value {
+    fn summary(names: &[&str], seeds: bool, tasks: usize) -> Value {
         let cell = |name: &&str| {
-            let mut cell = numbers();
+            let mut cell = numbers(tasks);
             cell["cell"] = json!(name);
             match seeds {
                 true => {
-                    cell["std"] = numbers();
+                    cell["std"] = numbers(tasks);
                     cell["seeds"] = json!([1, 2, 3]);
                 }
                 false => cell["seed"] = json!(7),
@@ -219,64 +391,58 @@ mod tests {
 
     #[test]
     fn a_row_per_cell() {
-        let text = table(&summary(&["mesu", "sgd"], false));
-        let expected = "\
-own, seed 7
-
-                                 accuracy, %       OOD AUROC by
-cell newest learning window-5 window-20 average epistemic aleatoric     ECE updates/s
-mesu   94.7     95.2     91.3      82.4    80.0     0.941     0.900   0.012    92,085
-sgd    94.7     95.2     91.3      82.4    80.0     0.941     0.900   0.012    92,085
-";
-        let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(squeeze(&text), squeeze(expected), "{text}");
-        assert_eq!(text.lines().nth(4), expected.lines().nth(4));
+        insta::assert_snapshot!(table(&summary(&["mesu", "sgd"], false, 200), 120));
     }
 
     #[test]
-    fn seeds_have_spreads_and_pairs() {
-        let text = table(&summary(&["mesu", "streaming-ewc"], true));
-        assert!(text.starts_with("own, mean ± standard deviation of 3 seeds\n"));
-        assert!(text.contains("± 94.7"), "{text}");
-        assert!(text.contains("mesu minus each other, paired over 3 seeds"));
-        let line = text.lines().last().unwrap_or_default();
-        assert!(line.starts_with("streaming-ewc"), "{line}");
+    fn six_cells_fit_eighty_columns() {
+        let names = ["mesu", "foovb", "bbb", "sgd", "adam", "streaming-ewc"];
+        insta::assert_snapshot!(table(&summary(&names, true, 200), 80));
+    }
+
+    #[test]
+    fn no_column_repeats_another() {
+        insta::assert_snapshot!(table(&summary(&["mesu", "sgd"], false, 5), 80));
+        let text = table(&summary(&["mesu", "sgd"], true, 1), 80);
         assert!(
-            line.contains("+1.2 p=0.042") && line.contains("-50.0 p<0.001"),
-            "{line}"
+            !text.contains("average") && !text.contains("learning"),
+            "{text}"
         );
-        assert!(line.ends_with("-"), "{line}");
     }
 
     #[test]
-    fn lines_fit_a_hundred_columns() {
+    fn lines_fit_the_terminal() {
         let long = "memory_window=1200000,hidden=1024";
-        for seeds in [false, true] {
-            let text = table(&summary(
-                &["streaming-ewc", long, "abcdefghijklmnop"],
-                seeds,
-            ));
-            assert!(text.contains(&format!("\n{long}\n")), "{text}");
-            for line in text.lines() {
-                assert!(line.chars().count() <= 100, "{line}");
+        let names = ["streaming-ewc", long, "abcdefghijklmnop"];
+        for (seeds, columns) in [
+            (false, 60),
+            (true, 60),
+            (false, 80),
+            (true, 80),
+            (true, 100),
+        ] {
+            for tasks in [1, 5, 20, 200] {
+                let text = table(&summary(&names, seeds, tasks), columns);
+                assert!(text.contains(&format!("\n{long}\n")), "{text}");
+                for line in text.lines() {
+                    assert!(line.chars().count() <= columns, "{line}");
+                }
             }
         }
     }
 
     #[test]
     fn what_failed_or_is_unknown_is_seen() {
-        let mut summary = summary(&["mesu", "sgd"], false);
-        summary["cells"][0]["error"] = json!("diverged");
-        summary["cells"][1]["ood_auroc"] = Value::Null;
-        let text = table(&summary);
-        assert!(text.contains("\nmesu failed\n"), "{text}");
-        assert!(text.contains("        -         -   0.012"), "{text}");
-        assert!(!text.contains("mean OOD"), "{text}");
-        summary["cells"][1]["mean_ood_auroc"] = json!({"epistemic": 0.75, "aleatoric": 0.5});
+        let mut summary = summary(&["mesu", "sgd"], false, 200);
         summary["cells"][0] = json!({"cell": "mesu", "error": "diverged"});
-        let text = table(&summary);
-        assert!(text.contains(" mean OOD AUROC by\n"), "{text}");
+        summary["cells"][1]["ood_auroc"] = Value::Null;
+        let text = table(&summary, 120);
+        assert!(text.contains("\nmesu failed\n"), "{text}");
+        assert!(!text.contains("AUROC"), "{text}");
+        summary["cells"][1]["mean_ood_auroc"] = json!({"epistemic": 0.75, "aleatoric": 0.5});
+        let text = table(&summary, 120);
+        assert!(text.contains(" mean OOD AUROC\n"), "{text}");
         assert!(text.contains("    0.750     0.500   0.012"), "{text}");
-        assert!(table(&json!({})).contains("cell"));
+        assert!(table(&json!({}), 80).contains("cell"));
     }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use anyhow::Result;
 use mesu_lab::{DataSets, LabError, Plan, measure, presets};
 
-use crate::output::{print, span};
+use crate::output::{print, span, terminal};
 
 /// Time spent on measuring one preset.
 const BUDGET: Duration = Duration::from_millis(600);
 
-/// One line per preset: name, size, time, description.
+/// Prints a line per preset: name, size, time, description; two in a terminal that is too narrow for one.
 pub(crate) fn list() -> Result<ExitCode> {
     let width = presets()
         .iter()
@@ -23,7 +23,7 @@ pub(crate) fn list() -> Result<ExitCode> {
         let plan = Plan::find(preset.name, &[])?;
         let time = match measure::estimate(&plan, 1, BUDGET, &mut sets) {
             Ok(time) => format!("about {}", span(time)),
-            // Data that are not in the program: a set to be fetched, the features of one's own pictures.
+            // Data outside the program: a set to be downloaded, features of one's own photographs.
             Err(LabError::Source(_) | LabError::Unknown(_) | LabError::DataFolder(_)) => {
                 "data not here".to_owned()
             }
@@ -38,10 +38,12 @@ pub(crate) fn list() -> Result<ExitCode> {
             Some(_) => format!("{tasks} {unit}"),
             None => format!("{} x {tasks} {unit}", plan.cells.len()),
         };
-        print(&format!(
-            "{:width$}  {size:>14}, {time:<18}  {}\n",
-            preset.name, plan.description,
-        ))?;
+        let line = format!("{:width$}  {size:>14}, {time:<18}", preset.name);
+        let whole = line.chars().count() + 2 + plan.description.chars().count();
+        print(&match terminal().is_some_and(|columns| columns < whole) {
+            true => format!("{}\n    {}\n", line.trim_end(), plan.description),
+            false => format!("{line}  {}\n", plan.description),
+        })?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-/// Writes `text` to stdout. A reader that went away (`mesu list | head -1`) has what it
+/// Writes `text` to stdout. A reader that has gone away (`mesu list | head -1`) has what it
 /// wanted: that is no error.
 pub(crate) fn print(text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
@@ -20,9 +20,20 @@ pub(crate) fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Writes a line to stderr; when even that fails, nobody is there to be told.
+/// Writes a line to stderr; when even that fails, nobody is there to read it.
 pub(crate) fn message(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Columns of the terminal that stdout goes to; none of a file or a pipe.
+pub(crate) fn terminal() -> Option<usize> {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map(|(width, _)| usize::from(width.0).max(40))
+}
+
+/// Columns for tables: the terminal's, or 80.
+pub(crate) fn columns() -> usize {
+    terminal().unwrap_or(80)
 }
 
 /// `1234567.8` as `1,234,568`.

@@ -1,4 +1,4 @@
-//! What is seen while runs go on: one bar on a terminal, a line now and then elsewhere.
+//! Progress of runs: one bar on a terminal, a line now and then elsewhere.
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -9,6 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mesu_lab::{Event, Progress, RunName};
 
 use crate::output::{grouped, message, span};
+
+/// Columns of the bar and the space behind it.
+const BAR: usize = 21;
 
 /// Time between two lines where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
@@ -27,13 +30,13 @@ struct State {
     line: Instant,
 }
 
-/// One run as it goes, with the time this process has spent on it.
+/// A run so far, with the time this process has spent on it.
 #[derive(Clone, Copy)]
 struct Run {
     stages: usize,
-    /// Different ones: where tasks come back, there are fewer than stages.
+    /// Distinct tasks: fewer than stages where tasks come back.
     tasks: usize,
-    /// Most tasks of every test but the last.
+    /// Most tasks in every test but the last.
     test_window: usize,
     stage: usize,
     testing: bool,
@@ -43,14 +46,14 @@ struct Run {
     begun_at: u64,
     done: u64,
     learn_time: Duration,
-    /// In test sets, see [`Run::sets`].
+    /// Test sets so far, see [`Run::sets`].
     tested: f64,
     test_time: Duration,
     heard: Instant,
 }
 
 impl Run {
-    /// Test sets of the test after `stage`: one for each task that is tested, and one of unknown examples.
+    /// Number of test sets after `stage`: one for each task that is tested, and one of unknown examples.
     fn sets_after(&self, stage: usize) -> f64 {
         let window = match stage < self.stages {
             true => self.test_window,
@@ -59,19 +62,19 @@ impl Run {
         (stage.min(self.tasks).min(window) + 1) as f64
     }
 
-    /// Test sets of the tests after the first `stages` stages.
+    /// Number of test sets over the first `stages` stages.
     fn sets(&self, stages: usize) -> f64 {
         (1..=stages).map(|stage| self.sets_after(stage)).sum()
     }
 }
 
 impl Screen {
-    /// For `runs` runs, one per cell and seed; `heading` is shown when the first one begins.
+    /// Progress of `runs` runs, one per cell and seed; `heading` is shown when the first one begins.
     pub(crate) fn new(heading: String, runs: usize) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar =
                 ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
-            let style = ProgressStyle::with_template("{bar:20} {msg}");
+            let style = ProgressStyle::with_template("{bar:20} {wide_msg}");
             bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         Self {
@@ -86,7 +89,7 @@ impl Screen {
         }
     }
 
-    /// A line of its own.
+    /// Shows `line` by itself.
     fn show(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| message(line)),
@@ -94,51 +97,55 @@ impl Screen {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }
 
-    /// `run 4/12, task 3/10, 61,234 examples/s, 12 s left, 93.2 % right`
-    fn text(&self, seen: &[Run]) -> String {
+    /// `run 4/12, task 3/10, 12 s left, 93.2 % right, 61,234 examples/s`, the last of these only if they fit
+    /// into `room` columns.
+    fn text(&self, seen: &[Run], room: usize) -> String {
         let sum = |of: fn(&Run) -> f64| seen.iter().map(of).sum::<f64>();
-        let mut text = match self.runs {
-            1 => String::new(),
-            runs => {
-                let finished = seen.iter().filter(|run| run.finished).count();
-                format!("run {}/{runs}, ", (finished + 1).min(runs))
-            }
-        };
+        let mut parts = Vec::new();
+        if self.runs > 1 {
+            let finished = seen.iter().filter(|run| run.finished).count();
+            parts.push(format!(
+                "run {}/{}",
+                (finished + 1).min(self.runs),
+                self.runs
+            ));
+        }
         let stage = sum(|run| run.stage as f64);
         let stages = sum(|run| run.stages as f64) * self.runs as f64 / seen.len().max(1) as f64;
         let what = match seen.iter().any(|run| run.stages > run.tasks) {
             true => "stage",
             false => "task",
         };
-        text += &format!("{what} {stage}/{stages:.0}");
-        if seen.iter().any(|run| run.testing) {
-            text.push_str(", testing");
-        }
-        let learn_time = sum(|run| run.learn_time.as_secs_f64());
-        if learn_time > 0.0 {
-            let learned = sum(|run| (run.done - run.begun_at) as f64);
-            text += &format!(", {} examples/s", grouped(learned / learn_time));
-        }
+        let testing = match seen.iter().any(|run| run.testing) {
+            true => " testing",
+            false => "",
+        };
+        parts.push(format!("{what} {stage}/{stages:.0}{testing}"));
         if let Some(left) = self.time_left(seen) {
-            text += &format!(", {} left", span(left));
+            parts.push(format!("{} left", span(left)));
         }
         let going = seen.iter().filter(|run| !run.finished);
         let accuracies: Vec<f64> = going.filter_map(|run| run.accuracy).collect();
         if !accuracies.is_empty() {
             let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
-            text += &format!(", {:.1} % right", 100.0 * mean);
+            parts.push(format!("{:.1} % right", 100.0 * mean));
         }
-        text
+        let learn_time = sum(|run| run.learn_time.as_secs_f64());
+        if learn_time > 0.0 {
+            let learned = sum(|run| (run.done - run.begun_at) as f64);
+            parts.push(format!("{} examples/s", grouped(learned / learn_time)));
+        }
+        joined(&parts, room)
     }
 
-    /// From what learning and testing have cost so far. Tests grow with every task, so
+    /// Remaining time, from what learning and testing have taken so far. Tests grow with every task, so
     /// neither examples nor tasks alone would do.
     fn time_left(&self, seen: &[Run]) -> Option<Duration> {
         let sum = |of: &dyn Fn(&Run) -> f64| seen.iter().map(of).sum::<f64>();
@@ -160,8 +167,8 @@ impl Screen {
             (run.examples - run.done) as f64 * per_example
                 + if run.finished { 0.0 } else { tests * per_test }
         });
-        // Those not begun cost what the others will have cost; what was finished before this
-        // process says nothing of that.
+        // Runs not begun yet take what the others will have taken; runs that were finished before
+        // this process say nothing about that.
         let worked = seen
             .iter()
             .filter(|run| run.begun_at < run.examples)
@@ -172,6 +179,30 @@ impl Screen {
         let wall = self.started.elapsed().as_secs_f64();
         Duration::try_from_secs_f64((left + not_begun) / spent * wall).ok()
     }
+}
+
+/// Columns beside the bar.
+fn room() -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    size.map_or(usize::MAX, |(width, _)| {
+        usize::from(width.0).saturating_sub(BAR)
+    })
+}
+
+/// The first of `parts` that fit into `room` columns, at least one.
+fn joined(parts: &[String], room: usize) -> String {
+    let mut text = String::new();
+    for part in parts {
+        if text.is_empty() {
+            text.push_str(part);
+        } else if text.chars().count() + 2 + part.chars().count() <= room {
+            text.push_str(", ");
+            text.push_str(part);
+        } else {
+            break;
+        }
+    }
+    text
 }
 
 impl Progress for Screen {
@@ -208,11 +239,11 @@ impl Progress for Screen {
             if state.seen.is_empty() {
                 self.show(&self.heading);
             }
-            // Of several, those that were finished before would hide the others.
+            // With several runs, those that were finished before would hide the others.
             if done > 0 && (done < examples || self.runs == 1) {
                 let cell = run.cell.map_or(String::new(), |cell| format!("{cell}, "));
                 self.show(&format!(
-                    "{cell}seed {}: going on after {} examples",
+                    "{cell}seed {}: resumed after {} examples",
                     run.seed,
                     grouped(done as f64)
                 ));
@@ -259,15 +290,28 @@ impl Progress for Screen {
                 let sum = |of: fn(&Run) -> u64| seen.iter().map(of).fold(0, u64::saturating_add);
                 bar.set_length(sum(|run| run.examples));
                 bar.set_position(sum(|run| run.done));
-                bar.set_message(self.text(&seen));
+                bar.set_message(self.text(&seen, room()));
             }
             None => {
                 let since = state.line.elapsed();
                 if since >= LINE_EVERY || ended && since >= LINE_EVERY / 10 {
                     state.line = now;
-                    message(&self.text(&seen));
+                    message(&self.text(&seen, usize::MAX));
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn a_narrow_terminal_gets_the_first_parts() {
+        let parts = ["task 3/10", "12 s left", "93.2 % right"].map(str::to_owned);
+        assert_eq!(joined(&parts, 80), "task 3/10, 12 s left, 93.2 % right");
+        assert_eq!(joined(&parts, 33), "task 3/10, 12 s left");
+        assert_eq!(joined(&parts, 5), "task 3/10");
     }
 }

@@ -1,4 +1,4 @@
-//! `mesu repro`: a figure of the paper, run again and put beside it.
+//! `mesu repro`: reproduces a figure of the paper and compares the numbers.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ use crate::arguments::{ReproArguments, RunArguments};
 use crate::output::{message, print, span};
 use crate::run::{self, Done, INTERRUPTED};
 
-/// Runs the preset of a figure and prints what is met.
+/// Runs the preset of a figure and prints which targets are met.
 pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
     let figure = arguments.figure;
     let quick = if arguments.quick { "-quick" } else { "" };
@@ -26,7 +26,7 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
         [] => figure.seeds.clone(),
         seeds => seeds.to_vec(),
     };
-    // Only a run from its first to its last step has a time of its own.
+    // Only a run that was never interrupted has a duration to record.
     let whole = !path.exists();
     let plan = Plan::find(&figure.preset, &sets)?;
     let run = RunArguments {
@@ -34,7 +34,7 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
         sets,
         seeds,
         out: Some(path.clone()),
-        // What is there already is not run again.
+        // Cells that are finished are not run again.
         resume: true,
         quiet: arguments.quiet,
         json: arguments.json,
@@ -43,9 +43,9 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
         results::prepare(folder)?;
     }
     let started = Instant::now();
-    let Done { json, failed } = run::follow(&run, &plan, &path)?;
+    let Done { json, failed, .. } = run::follow(&run, &plan, &path)?;
     let Some(summary) = json else {
-        message("stopped, and saved. The same command goes on");
+        message("stopped, and saved. The same command resumes it");
         return Ok(ExitCode::from(INTERRUPTED));
     };
     let rows = figure.reached(&summary);
@@ -76,7 +76,7 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
     })
 }
 
-/// What a target is counted from.
+/// The cells that a target is relative to.
 fn best_of(others: &[String]) -> String {
     match others {
         [one] => one.clone(),
@@ -94,7 +94,7 @@ fn table(figure: &Figure, quick: bool, rows: &[Reached], seeds: usize, time: Dur
     let _ = writeln!(text, "{seeds} seed{plural}, {} in this call", span(time));
     if quick {
         text.push_str(
-            "quick: a tenth as long, so that neither paper nor targets are like for like\n",
+            "quick: a tenth of the length, so not comparable with the paper or the targets\n",
         );
     }
     let number = |value: f64| format!("{value:.4}");

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use mesu_lab::run_directory::REPORT;
 use mesu_lab::{
     CellOutcomes, DataSets, LabError, Outcomes, Plan, Progress, Setting, Silent, measure,
     run_cells, run_seeds,
@@ -16,20 +17,20 @@ use serde_json::Value;
 
 use crate::arguments::RunArguments;
 use crate::cells;
-use crate::output::{message, print, span};
+use crate::output::{columns, message, print, span};
 use crate::progress::Screen;
 use crate::table;
 
-/// Time spent on measuring how long runs will take.
+/// Time spent on estimating how long runs will take.
 const BUDGET: Duration = Duration::from_millis(150);
 
-/// How long runs take of which it is said before they begin.
+/// Announce the estimated duration only of runs at least this long.
 const WORTH_SAYING: Duration = Duration::from_secs(30);
 
-/// What the shell knows a program by that Ctrl-C ended.
+/// Exit code of a program that Ctrl-C ended.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// Runs what `arguments` ask for.
+/// Runs the experiment that `arguments` name and prints its table.
 pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     let plan = Plan::find(&arguments.experiment, &arguments.sets)?;
     let sets_seed = |set: &String| {
@@ -44,21 +45,32 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         .out
         .clone()
         .unwrap_or_else(|| default_path(&plan, &arguments.seeds));
-    let Done { json, failed } = follow(arguments, &plan, &path)?;
+    let Done {
+        json,
+        names,
+        failed,
+    } = follow(arguments, &plan, &path)?;
     if let Some(json) = &json {
-        print(&match (arguments.json, plan.single()) {
-            (true, _) => format!("{json:#}\n"),
-            (false, Some(_)) => table::table(json),
-            (false, None) => cells::table(json),
-        })?;
+        let report = format!("report: {}", path.join(REPORT).display());
+        let table = match plan.single() {
+            Some(_) => table::table(json, &names),
+            None => cells::table(json, columns()),
+        };
+        match arguments.json {
+            true => print(&format!("{json:#}\n"))?,
+            false => print(&format!("{table}\n{report}\n"))?,
+        }
+        if arguments.json && !arguments.quiet {
+            message(&report);
+        }
     }
     for (cell, error) in &failed {
         message(&format!("error: {cell}: {error}"));
     }
     if json.is_none() {
         message(&format!(
-            "stopped, and saved. To go on:\n  {}",
-            go_on(arguments, &path)
+            "stopped, and saved. To resume:\n  {}",
+            resumption(arguments, &path)
         ));
     }
     Ok(match (json, &failed[..]) {
@@ -68,13 +80,17 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     })
 }
 
-/// What runs came to: a summary unless they were interrupted, and the cells that failed.
+/// Outcome of runs.
 pub(crate) struct Done {
+    /// The summary, unless they were interrupted.
     pub(crate) json: Option<Value>,
+    /// Names of the tasks, if they have any.
+    names: Vec<String>,
+    /// The cells that failed.
     pub(crate) failed: Vec<(String, LabError)>,
 }
 
-/// Runs `plan` in `path`, on the screen if that is wanted.
+/// Runs `plan` in `path`, with progress on the screen unless it is to be quiet.
 pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Result<Done> {
     let mut sets = DataSets::default();
     let data = match plan.single() {
@@ -88,22 +104,18 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
     {
         let _ = write!(
             heading,
-            "\ndomains that are not learned: {} (with --set tasks={} they would be)",
+            "\nnot learned: {} (--set tasks={} takes them in)",
             left_out.join(", "),
             experiment.tasks + left_out.len()
         );
     }
-    // What is wrong with a cell, or with a folder that is there, is said by the run.
+    // Errors of a cell, or of a folder that is there, are reported by the run itself.
     if !arguments.quiet
         && (arguments.resume || !path.exists())
         && let Ok(time) = measure::estimate(plan, arguments.seeds.len(), BUDGET, &mut sets)
         && time >= WORTH_SAYING
     {
-        let _ = write!(
-            heading,
-            "\nabout {} from beginning to end on this machine",
-            span(time)
-        );
+        let _ = write!(heading, "\nabout {} on this machine", span(time));
     }
     let stop = stop_on_signal()?;
     let runs = plan.cells.len() * arguments.seeds.len().max(1);
@@ -114,6 +126,10 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
         stop: &stop,
         progress,
     };
+    let names = data
+        .as_ref()
+        .map(|(experiment, data)| data.task_names(experiment));
+    let names = names.unwrap_or_default();
     let done = match data {
         Some((experiment, data)) => run_seeds(experiment, &arguments.seeds, &data, path, setting)
             .map(|outcomes| {
@@ -121,16 +137,20 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
                     Outcomes::Finished { json, .. } => Some(json),
                     Outcomes::Interrupted => None,
                 };
-                let failed = Vec::new();
-                Done { json, failed }
+                (json, Vec::new())
             }),
         None => run_cells(plan, &arguments.seeds, sets, path, setting)
-            .map(|CellOutcomes { json, failed }| Done { json, failed }),
+            .map(|CellOutcomes { json, failed }| (json, failed)),
     };
     if let Some(screen) = &screen {
         screen.clear();
     }
-    Ok(done?)
+    let (json, failed) = done?;
+    Ok(Done {
+        json,
+        names,
+        failed,
+    })
 }
 
 fn default_path(plan: &Plan, seeds: &[u64]) -> PathBuf {
@@ -149,8 +169,8 @@ fn default_path(plan: &Plan, seeds: &[u64]) -> PathBuf {
     Path::new("runs").join(name)
 }
 
-/// A flag that Ctrl-C sets. A second Ctrl-C ends the program where it is, which loses no
-/// more than the seconds since the last checkpoint.
+/// Returns a flag that Ctrl-C sets. A second Ctrl-C ends the program at once, which loses no more than the
+/// seconds since the last checkpoint.
 fn stop_on_signal() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
@@ -159,12 +179,12 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>> {
             std::process::exit(INTERRUPTED.into());
         }
     })
-    .context("Ctrl-C can't be listened to")?;
+    .context("Ctrl-C can't be handled")?;
     Ok(stop)
 }
 
-/// The command that goes on with the run in `path`.
-fn go_on(arguments: &RunArguments, path: &Path) -> String {
+/// The command that resumes the run in `path`.
+fn resumption(arguments: &RunArguments, path: &Path) -> String {
     let program = std::env::args().next().unwrap_or_else(|| "mesu".to_owned());
     let mut words = vec![program, "run".to_owned(), arguments.experiment.clone()];
     for set in &arguments.sets {

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "cli/support/mod.rs"]
 mod support;
 
 use serde_json::Value;

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 use crate::document;
 use crate::error::LabError;
 use crate::layers::{self, Layers};
-use crate::{fields, learners};
+use crate::{learners, settings};
 
 /// Every learner with every combination of values.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,7 +127,7 @@ fn varied(key: &str, values: &Value, origin: &str) -> Result<Vec<Value>, LabErro
         Some(Some((_, key))) => format!("learner.{key}"),
         _ => key.to_owned(),
     };
-    if !fields::keys().contains(&plain) {
+    if !settings::keys().any(|key| key == plain) {
         return Err(LabError::UnknownKey {
             origin: origin.to_owned(),
             key: format!("grid.{key}"),

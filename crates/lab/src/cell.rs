@@ -8,8 +8,8 @@ use crate::axes::Axes;
 use crate::document;
 use crate::error::LabError;
 use crate::experiment::Experiment;
-use crate::fields;
 use crate::layers::Layers;
+use crate::settings;
 
 /// Most cells of a plan: each is a folder, and a row of the table.
 pub(crate) const MOST_CELLS: usize = 10_000;
@@ -48,7 +48,7 @@ pub(crate) fn product(
     }
     for (key, _) in &varied {
         let setting = key.strip_prefix("learner.");
-        let keys = fields::of_learner(kind);
+        let keys = settings::of_learner(kind);
         if let Some(setting) = setting.filter(|setting| !keys.contains(setting)) {
             return Err(LabError::NotOfLearner {
                 setting: setting.to_owned(),

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use mesu::metric::{self, Reliability};
 use mesu::{Generator, LearnError, Learner, Prediction};
-use mesu_data::{Examples, Tasks, Unknown};
+use mesu_data::{Examples, OodKind, Tasks};
 use rayon::prelude::*;
 
 use crate::gallery::Gallery;
@@ -139,13 +139,13 @@ pub(crate) fn test(
         stream: "test",
         examples: tasks.test(task),
         task,
-        keep: scenario.judges_all() || task == newest,
+        keep: scenario.ood_against_all_tasks() || task == newest,
     });
     let known: Vec<Set<'_>> = known.collect();
     // From here on the places of tasks among those that are tested.
     let place = known.iter().position(|set| set.task == newest);
     let place = place.expect("the newest task is tested");
-    let judged = match scenario.judges_all() {
+    let judged = match scenario.ood_against_all_tasks() {
         true => 0..known.len(),
         false => place..place + 1,
     };
@@ -158,15 +158,15 @@ pub(crate) fn test(
         let sets = known[heads.clone()].iter().filter_map(|&Set { task, .. }| {
             Some(Set {
                 stream,
-                examples: tasks.unknown(what, stage, task)?,
+                examples: tasks.ood(what, stage, task)?,
                 task,
                 keep: true,
             })
         });
         sets.collect()
     };
-    let foreign = unknown(Unknown::Foreign, "ood");
-    let unseen = unknown(Unknown::Unseen, "unseen");
+    let foreign = unknown(OodKind::Ood, "ood");
+    let unseen = unknown(OodKind::Unseen, "unseen");
 
     let total = [&known, &foreign, &unseen]
         .into_iter()
@@ -220,7 +220,7 @@ pub(crate) fn test(
     let (probabilities, labels) = (&of_newest.prediction.probabilities, &of_newest.labels);
     let foreign_aurocs = aurocs(judged_found, &foreign_found);
     let mut ood_auroc_of_tasks = Vec::new();
-    if scenario.judges_all() && !foreign_aurocs.is_empty() {
+    if scenario.ood_against_all_tasks() && !foreign_aurocs.is_empty() {
         ood_auroc_of_tasks = vec![None; tested.len()];
         for (set, auroc) in known.iter().zip(&foreign_aurocs) {
             ood_auroc_of_tasks[set.task] = Some(*auroc);

@@ -21,8 +21,8 @@ use toml::{Table, Value};
 
 use crate::document;
 use crate::error::LabError;
-use crate::experiment::Experiment;
-use crate::{fields, learners};
+use crate::experiment::{Experiment, Scenario};
+use crate::{learners, settings};
 
 /// Documents, the later over the earlier, each with what it is called in errors.
 #[derive(Clone, Debug, Default)]
@@ -78,12 +78,19 @@ impl<'a> Layers<'a> {
                 overlay(&mut table, section);
             }
         }
+        let heads = table
+            .get("network")
+            .and_then(|network| network.get("heads"));
+        let heads = heads.is_some();
         let experiment: Result<Experiment, _> = serde_path_to_error::deserialize(table);
-        let experiment = experiment.map_err(|error| LabError::Type {
+        let mut experiment = experiment.map_err(|error| LabError::Type {
             origin: origin.to_owned(),
             key: error.path().to_string(),
             message: document::plain(error.inner().message()),
         })?;
+        if experiment.scenario == Scenario::Split && !heads {
+            experiment.network.heads = experiment.tasks;
+        }
         Ok(Experiment {
             learner,
             ..experiment
@@ -144,7 +151,7 @@ fn check(key: &str) -> Result<(), Option<String>> {
     let inside = |a: &str, b: &str| a.strip_prefix(b).is_some_and(|rest| rest.starts_with('.'));
     // Below a value or above one: its type is wrong rather than its name.
     let is_meant = |known: &str| key == known || inside(key, known) || inside(known, key);
-    let known = fields::keys().iter().map(String::as_str);
+    let known = settings::keys();
     match known.chain(SECTIONS).any(is_meant) {
         true => Ok(()),
         false => Err(nearest(key)),
@@ -156,7 +163,7 @@ const SECTIONS: [&str; 4] = ["compare", "grid", "learners", "for"];
 
 /// The key that was meant, if any is near.
 pub(crate) fn nearest(key: &str) -> Option<String> {
-    let known = fields::keys().iter().map(String::as_str);
+    let known = settings::keys();
     document::nearest(key, known.chain(["compare", "grid"]))
 }
 

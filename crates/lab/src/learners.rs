@@ -17,7 +17,7 @@ use toml::{Table, Value};
 
 use crate::document;
 use crate::error::LabError;
-use crate::fields;
+use crate::settings;
 
 /// The section `[learner]` that results from documents, the later over the earlier; each with
 /// what it is called in errors. It is about the learner `kind`, or about the one that they name
@@ -58,7 +58,7 @@ pub(crate) fn read(mut section: Table, origin: &str) -> Result<LearnerConfig, La
         Some(name) => kind_of(&name, origin, "learner.kind")?,
         None => LearnerKind::Mesu,
     };
-    let keys = fields::of_learner(kind);
+    let keys = settings::of_learner(kind);
     if let Some(key) = section.keys().find(|key| !keys.contains(&key.as_str())) {
         return Err(LabError::OtherLearners {
             origin: origin.to_owned(),

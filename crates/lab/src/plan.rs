@@ -19,7 +19,7 @@ use crate::document;
 use crate::error::LabError;
 use crate::experiment::Experiment;
 use crate::layers::Layers;
-use crate::presets::presets;
+use crate::presets::{FORMER, find_preset, presets};
 
 /// What `mesu run` is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,16 +38,16 @@ impl Plan {
     /// # Errors
     /// [`LabError`] naming the key or the line, what was found and what is expected.
     pub fn find(asked: &str, sets: &[String]) -> Result<Self, LabError> {
-        if let Some(preset) = presets().iter().find(|preset| preset.name == asked) {
-            return Self::read(preset.text, preset.name, preset.name, sets);
+        if let Some(former) = FORMER.iter().find(|former| former.name == asked) {
+            let own = former.sets.iter().map(|set| (*set).to_owned());
+            let sets: Vec<String> = own.chain(sets.iter().cloned()).collect();
+            return Self::find(former.preset, &sets);
         }
         let path = Path::new(asked);
-        if !path.exists() {
-            let names = presets().iter().map(|preset| preset.name);
-            return Err(LabError::UnknownPreset {
-                asked: asked.to_owned(),
-                nearest: document::nearest(asked, names),
-            });
+        match find_preset(asked) {
+            Ok(preset) => return Self::read(preset.text, preset.name, preset.name, sets),
+            Err(error) if !path.exists() => return Err(error),
+            Err(_) => {}
         }
         let bytes = fs::read(path).map_err(LabError::io(path, "can't be read as an experiment"))?;
         let text = String::from_utf8(bytes).map_err(|error| LabError::Syntax {
@@ -149,6 +149,14 @@ mod tests {
                 assert_eq!(again, cell.experiment);
             }
         }
+    }
+
+    #[test]
+    fn former_names_of_presets_mean_what_they_meant() {
+        let plan = Plan::find("animals-folder", &["tasks=3".to_owned()]).unwrap();
+        let experiment = plan.single().unwrap();
+        assert_eq!((&plan.name[..], experiment.tasks), ("animals-folder", 3));
+        assert_eq!(experiment.data.source, "pictures.npz");
     }
 
     #[test]

@@ -173,7 +173,7 @@ impl Run<'_> {
         self.use_head();
         // The stream borrows the tasks, the loop changes the rest.
         let tasks = self.tasks.clone();
-        let mut stream = tasks.stream(position.task, position.epoch, position.example);
+        let mut stream = tasks.batches(position.task, position.epoch, position.example);
         let (mut inputs, mut labels) = (Vec::new(), Vec::new());
         while stream.position() < stream.total() {
             if self.setting.stop.load(Ordering::Relaxed) {

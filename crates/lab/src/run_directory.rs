@@ -34,7 +34,7 @@ pub const REPORT: &str = "report.html";
 #[derive(Debug)]
 pub(crate) struct RunDirectory {
     path: PathBuf,
-    // Held for its lock.
+    // PartialSet for its lock.
     _lock: FolderLock,
 }
 

@@ -3,6 +3,7 @@
 
 use super::{DataConfig, DomainsConfig, Experiment, Scenario};
 use crate::error::LabError;
+use crate::settings;
 
 const MANY: usize = u32::MAX as usize;
 /// The table of accuracies grows with their square.
@@ -39,6 +40,7 @@ impl Experiment {
     fn check_counts(&self) -> Result<(), LabError> {
         let data = &self.data;
         let counts = [
+            ("network.heads", Some(self.network.heads), MANY_TASKS),
             ("tasks", Some(self.tasks), MANY_TASKS),
             ("splits", Some(self.splits), MANY_TASKS),
             ("test_every", self.test_every, MANY),
@@ -51,7 +53,10 @@ impl Experiment {
         ];
         for (key, found, most) in counts {
             match found {
-                Some(0) => return wrong(key, 0, "1 or more"),
+                Some(0) => {
+                    let range = settings::find(key).map(|setting| setting.kind.range());
+                    return wrong(key, 0, &range.unwrap_or_default());
+                }
                 Some(found) if found > most => {
                     return wrong(key, found, &format!("at most {most}"));
                 }
@@ -96,9 +101,18 @@ impl Experiment {
         if !(0.0..=1.0).contains(&domains.gradual) {
             return wrong("domains.gradual", domains.gradual, "0 to 1");
         }
-        if self.network.heads != 1 {
-            let expected = "1: of scenario = \"split\" every task has a head, as it is";
-            return wrong("network.heads", self.network.heads, expected);
+        let (heads, tasks) = (self.network.heads, self.tasks);
+        if self.scenario == Scenario::Split && heads != tasks {
+            let expected = format!(
+                "{tasks} or nothing: with scenario = \"split\" every task has a head of its own \
+                 (task-incremental); one head for the classes of all tasks (class-incremental) is no \
+                 scenario yet"
+            );
+            return wrong("network.heads", heads, &expected);
+        }
+        if self.scenario != Scenario::Split && heads != 1 {
+            let expected = "1: only with scenario = \"split\" has every task a head of its own";
+            return wrong("network.heads", heads, expected);
         }
         if self.scenario != Scenario::Split && self.splits != 1 {
             let expected = "1, but for scenario = \"split\"";

@@ -12,12 +12,13 @@ mod tests;
 
 use mesu::{LearnerConfig, NetworkConfig};
 use serde::{Deserialize, Serialize};
-use toml::Table;
+use toml::{Table, Value};
 
 use crate::document;
 use crate::error::LabError;
 use crate::layers::Layers;
 use crate::plan::Plan;
+use crate::settings::write;
 
 pub use self::data::{DataConfig, DomainsConfig, Standardising};
 
@@ -101,16 +102,55 @@ impl Experiment {
         Ok(experiment)
     }
 
-    /// Everything, defaults included.
+    /// Every setting, defaults included; those without a value as comments.
     pub fn to_toml(&self) -> String {
-        toml::to_string(self).expect("an experiment is numbers, strings and lists")
+        write::whole(&self.table(), self.learner.kind())
+    }
+
+    /// Every setting that has a value, also those that serde leaves out where they have their defaults.
+    pub(crate) fn table(&self) -> Table {
+        let mut table = table(self);
+        let (data, domains, network) = (&self.data, &self.domains, &self.network);
+        let mut all = vec![
+            ("", "splits", value(self.splits)),
+            ("", "importance", value(self.importance)),
+            ("data", "test_share", value(data.test_share)),
+            ("domains", "balanced", value(domains.balanced)),
+            ("domains", "shuffled", value(domains.shuffled)),
+            ("domains", "gradual", value(domains.gradual)),
+            ("domains", "strangers", value(&domains.strangers)),
+            ("domains", "species", value(&domains.species)),
+            ("network", "layers", value(&network.layers)),
+            ("network", "input", value(&network.input)),
+            ("network", "heads", value(network.heads)),
+        ];
+        if let LearnerConfig::Mesu(mesu) = &self.learner {
+            all.push(("learner", "slow_windows", value(&mesu.slow_windows)));
+            all.push(("learner", "heads_drift", value(mesu.heads_drift)));
+        }
+        for (section, key, value) in all {
+            let section = match section {
+                "" => Some(&mut table),
+                section => {
+                    let section = table.entry(section).or_insert_with(|| Table::new().into());
+                    section.as_table_mut()
+                }
+            };
+            if let Some(section) = section {
+                section.insert(key.to_owned(), value);
+            }
+        }
+        // Of split classes the number of heads follows from the number of tasks.
+        if self.scenario == Scenario::Split
+            && let Some(network) = table.get_mut("network").and_then(Value::as_table_mut)
+        {
+            network.remove("heads");
+        }
+        table
     }
 
     /// Where `self` (there) differs from `asked`, by key.
     pub(crate) fn differences(&self, asked: &Self) -> Vec<String> {
-        let table = |experiment: &Self| {
-            Table::try_from(experiment).expect("an experiment is numbers, strings and lists")
-        };
         document::differences(&table(self), &table(asked))
     }
 
@@ -142,6 +182,14 @@ impl Experiment {
         }
         tested
     }
+}
+
+fn table(experiment: &Experiment) -> Table {
+    Table::try_from(experiment).expect("an experiment is numbers, strings and lists")
+}
+
+fn value(setting: impl Serialize) -> Value {
+    Value::try_from(setting).expect("a setting is a number, a text, a list or a section")
 }
 
 fn one() -> usize {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use mesu::Generator;
 
 use super::stream::CHUNK;
-use mesu_data::{Tasks, Unknown};
+use mesu_data::{OodKind, Tasks};
 
 use crate::error::LabError;
 use crate::experiment::Experiment;
@@ -60,7 +60,7 @@ fn seconds(experiment: &Experiment, data: &Data, budget: Duration) -> Result<f64
     let batch_size = experiment.data.batch_size;
     let (mut inputs, mut labels) = (Vec::new(), Vec::new());
 
-    let mut stream = tasks.stream(0, 0, 0);
+    let mut stream = tasks.batches(0, 0, 0);
     let started = Instant::now();
     let mut learned = 0;
     while started.elapsed() < budget {
@@ -118,8 +118,8 @@ fn unknown_examples(tasks: &Tasks, tested: &[usize], stage: usize) -> usize {
         _ => tested,
     };
     let of = |&task: &usize| {
-        let kinds = [Unknown::Foreign, Unknown::Unseen];
-        let unknown = kinds.map(|what| tasks.unknown(what, stage, task));
+        let kinds = [OodKind::Ood, OodKind::Unseen];
+        let unknown = kinds.map(|what| tasks.ood(what, stage, task));
         unknown
             .iter()
             .flatten()

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use mesu::network::{Line, Network};
 use mesu::{ConfigError, Learner, NetworkConfig};
 use mesu_data::scenario::domains::{DomainOptions, Domains};
-use mesu_data::scenario::permuted::{Permuted, UnknownOrder};
+use mesu_data::scenario::permuted::{OodOrder, Permuted};
 use mesu_data::scenario::split::{Split, SplitOptions};
-use mesu_data::{Dataset, Source, Standardise, Tasks};
+use mesu_data::{DataSplits, Dataset, Standardizer, Tasks};
 
 use crate::error::LabError;
 use crate::experiment::{DataConfig, DomainsConfig, Experiment, Scenario, Standardising};
@@ -17,8 +17,8 @@ use crate::experiment::{DataConfig, DomainsConfig, Experiment, Scenario, Standar
 /// The examples of an experiment, in memory once, whatever the number of seeds.
 #[derive(Clone, Debug)]
 pub struct Data {
-    source: Arc<Source>,
-    standardise: Arc<Standardise>,
+    source: Arc<DataSplits>,
+    standardise: Arc<Standardizer>,
     /// Of the training set and the test set.
     checksums: [u32; 2],
 }
@@ -38,13 +38,13 @@ impl Data {
         let source = read::source(config)?;
         let source = read::grouped(source, experiment)?;
         let source = match config.validation {
-            Some(count) => source.validating(count)?,
+            Some(count) => source.hold_out(count)?,
             None => source,
         };
         let standardise = match config.standardise {
-            Standardising::All => Standardise::of(source.train())?,
-            Standardising::Each => Standardise::each(source.train())?,
-            Standardising::None => Standardise::identity(),
+            Standardising::All => Standardizer::fit(source.train())?,
+            Standardising::Each => Standardizer::fit_each(source.train())?,
+            Standardising::None => Standardizer::identity(),
         };
         let examples = [source.train().len(), source.test().len()];
         let no_more = match config.validation {
@@ -86,9 +86,9 @@ impl Data {
         Ok(match experiment.scenario {
             Scenario::Permuted => {
                 let unknown = match (data.ood_is_own(), data.ood_permuted) {
-                    (true, _) => UnknownOrder::OwnTest,
-                    (false, true) => UnknownOrder::Newest,
-                    (false, false) => UnknownOrder::AsStored,
+                    (true, _) => OodOrder::OwnTest,
+                    (false, true) => OodOrder::Newest,
+                    (false, false) => OodOrder::AsStored,
                 };
                 let scenario = Permuted::new(&source, unknown, seed);
                 Tasks::new(source, standardise, scenario, seed)
@@ -120,7 +120,7 @@ impl Data {
 
     /// What the tasks of `experiment` are called: names of domains, if the data have them and all classes
     /// go through them in the same order; else empty.
-    pub(crate) fn task_names(&self, experiment: &Experiment) -> Vec<String> {
+    pub fn task_names(&self, experiment: &Experiment) -> Vec<String> {
         let names = self.source.domain_names();
         let tasks = experiment.tasks;
         let named = experiment.scenario == Scenario::Domain && !experiment.domains.shuffled;

@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use mesu_data::scenario::species::by_species;
-use mesu_data::{Dataset, Known, Source, SourceError, archive, data_folder};
+use mesu_data::{DataSplits, Dataset, SplitsError, archive};
+use mesu_datasets::{BenchmarkSet, data_folder, embedded};
 
 use crate::error::LabError;
 use crate::experiment::{DataConfig, Experiment, Scenario};
@@ -13,11 +14,11 @@ use crate::experiment::{DataConfig, Experiment, Scenario};
 const ANIMALS: &str = "animals";
 
 /// Reads what `config` names, with what is unknown.
-pub(super) fn source(config: &DataConfig) -> Result<Source, LabError> {
+pub(super) fn source(config: &DataConfig) -> Result<DataSplits, LabError> {
     let name = config.source.as_str();
     let ood = config.ood.as_deref().filter(|_| !config.ood_is_own());
     if name == DataConfig::EMBEDDED {
-        return Ok(Source::embedded()?);
+        return Ok(embedded::splits()?);
     }
     let source = match known(name) {
         Some(sets) => known_source(&sets, "data.source")?,
@@ -26,7 +27,7 @@ pub(super) fn source(config: &DataConfig) -> Result<Source, LabError> {
             archive::read(&file, config.test_share)?
         }
         None if is_archive(name) => archive::read(Path::new(name), config.test_share)?,
-        None => Source::folder(Path::new(name))?,
+        None => DataSplits::from_idx_folder(Path::new(name))?,
     };
     match ood {
         Some(ood) => {
@@ -44,19 +45,19 @@ fn unknown(ood: &str) -> Result<Dataset, LabError> {
     }
     let path = Path::new(ood);
     let read = match is_archive(ood) {
-        true => archive::read_unknown(path),
-        false => Source::unknown(path),
+        true => archive::read_ood(path),
+        false => DataSplits::ood_from_idx_folder(path),
     };
     read.map_err(LabError::Unknown)
 }
 
 /// The sets of `a+b`, if all are known.
-fn known(name: &str) -> Option<Vec<Known>> {
-    name.split('+').map(Known::named).collect()
+fn known(name: &str) -> Option<Vec<BenchmarkSet>> {
+    name.split('+').map(BenchmarkSet::named).collect()
 }
 
 /// The sets that `key` names, one beside the other.
-fn known_source(sets: &[Known], key: &'static str) -> Result<Source, LabError> {
+fn known_source(sets: &[BenchmarkSet], key: &'static str) -> Result<DataSplits, LabError> {
     let again = |i: usize| sets[..i].contains(&sets[i]);
     if let Some(twice) = (0..sets.len()).find(|i| again(*i)) {
         return Err(LabError::Range {
@@ -65,14 +66,14 @@ fn known_source(sets: &[Known], key: &'static str) -> Result<Source, LabError> {
             expected: "every data set once".to_owned(),
         });
     }
-    let wrong: fn(SourceError) -> LabError = match key {
+    let wrong: fn(SplitsError) -> LabError = match key {
         "data.ood" => LabError::Unknown,
         _ => LabError::Source,
     };
     let root = folder()?;
-    let mut sources = sets.iter().map(|set| set.source(&root).map_err(wrong));
+    let mut sources = sets.iter().map(|set| set.splits(&root).map_err(wrong));
     let first = sources.next().expect("a name has one part or more")?;
-    sources.try_fold(first, |all, next| all.beside(next?).map_err(wrong))
+    sources.try_fold(first, |all, next| all.concat_classes(next?).map_err(wrong))
 }
 
 fn folder() -> Result<std::path::PathBuf, LabError> {
@@ -86,7 +87,7 @@ fn is_archive(name: &str) -> bool {
 }
 
 /// `source` with the classes and domains that `domains.species` makes of its classes.
-pub(super) fn grouped(source: Source, experiment: &Experiment) -> Result<Source, LabError> {
+pub(super) fn grouped(source: DataSplits, experiment: &Experiment) -> Result<DataSplits, LabError> {
     let domains = &experiment.domains;
     if experiment.scenario != Scenario::Domain || domains.species.is_empty() {
         return Ok(source);

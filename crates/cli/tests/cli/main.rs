@@ -1,0 +1,18 @@
+//! The commands as their users call them: what is printed, what is written, what is refused.
+#![allow(clippy::unwrap_used)]
+
+mod cells;
+mod commands;
+mod data;
+mod describe;
+mod doctor;
+mod printed;
+mod refusals;
+mod report;
+mod repro;
+mod resume;
+mod scenarios;
+mod support;
+mod test_window;
+#[cfg(feature = "vision")]
+mod vision;

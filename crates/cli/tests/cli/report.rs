@@ -1,0 +1,292 @@
+//! Reports as their readers meet them: in a browser, on a phone, and as files.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::scenarios::{domain_run, split_run};
+use crate::support::{fail, files, small_data, small_run, stderr, stdout, succeed};
+
+/// A run with unknown images, so that it has every figure.
+fn run(folder: &Path, more: &[&str]) {
+    let ood = ["--set", "data.ood=digits", "--quiet"];
+    succeed(folder, &small_run(&[&ood[..], more].concat()));
+}
+
+#[test]
+fn domains_and_split_classes_have_pages_of_their_own() {
+    let folder = small_data();
+    let domain = fs::read_to_string(domain_run(folder.path())).unwrap();
+    for text in [
+        "line drawings",
+        "Known: the test examples of all tasks so far",
+        "epistemic uncertainty, unseen",
+        "very large carnivores",
+        "<h3>Most surprising</h3>",
+    ] {
+        assert!(domain.contains(text), "{text}");
+    }
+    assert_eq!(domain.matches("alt=\"test example").count(), 3 * 12);
+    let split = fs::read_to_string(split_run(folder.path())).unwrap();
+    let ids = |html| figures(html).into_iter().map(|(id, _)| id);
+    let own = ["tasks", "unseen", "bits-total"];
+    let has = |html, id: &str| ids(html).any(|other| other == id);
+    assert_eq!(own.map(|id| has(&domain, id)), [true; 3]);
+    assert_eq!(own.map(|id| has(&split, id)), [true, false, true]);
+    assert!(split.contains("6 of 6 stages, 3 for each of 2 tasks"));
+
+    let summary = crate::support::json(&folder.path().join("split/summary.json"));
+    assert!(summary["ood_auroc"].is_null() && summary["tasks"] == 2);
+    assert!(summary["mean_ood_auroc"]["epistemic"].is_f64());
+    let csv = fs::read_to_string(folder.path().join("split/accuracy.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 1 + 6);
+}
+
+/// The ids of all figures in `html`, and what is inside each.
+fn figures(html: &str) -> Vec<(String, String)> {
+    html.split("<figure id=\"")
+        .skip(1)
+        .map(|part| {
+            let (id, rest) = part.split_once('"').unwrap();
+            let (inside, _) = rest.split_once("</figure>").unwrap();
+            (id.to_owned(), inside.to_owned())
+        })
+        .collect()
+}
+
+/// Whether a figure shows data: lines, bands, bars or cells, beside the words and axes.
+fn has_marks(figure: &str) -> bool {
+    let lines = figure.matches("<polyline").count();
+    let picture = figure.contains("<image");
+    figure.contains("<svg") && figure.contains("<text") && (picture || lines >= 2)
+}
+
+/// The browser of this machine.
+fn chromium() -> &'static str {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let works = |name: &&str| {
+        let version = Command::new(name).arg("--version").output();
+        version.is_ok_and(|output| output.status.success())
+    };
+    let found = names.into_iter().find(works);
+    found.expect("chromium, chromium-browser or google-chrome on PATH")
+}
+
+/// The page `path` as the browser makes it of the file, at `width` pixels; and what it logged.
+fn open(browser: &str, path: &Path, width: u32) -> (String, Vec<String>) {
+    let home = tempfile::tempdir().unwrap();
+    let output = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .args(["--enable-logging=stderr", "--virtual-time-budget=2000"])
+        .arg(format!("--user-data-dir={}", home.path().display()))
+        .arg(format!("--window-size={width},900"))
+        .arg(format!("file://{}", path.display()))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    // What pages log; the browser has complaints of its own about the machine.
+    let logged = stderr(&output);
+    let logged = logged.lines().filter(|line| line.contains("CONSOLE"));
+    (stdout(&output), logged.map(str::to_owned).collect())
+}
+
+/// `html` with a script that writes into the page's title: how much wider than the window the
+/// page is, and how many pictures could not be shown.
+fn measured(html: &str) -> String {
+    let script = "<script>addEventListener('load', () => { const root = document.documentElement; \
+                  const broken = [...document.images].filter(i => i.naturalWidth == 0).length; \
+                  const flat = [...document.querySelectorAll('figure svg')]\
+                  .filter(s => s.getBoundingClientRect().height < 100).length; \
+                  document.title = `over ${root.scrollWidth - root.clientWidth}, broken ${broken}, \
+                  flat ${flat}`; });</script></body>";
+    html.replace("</body>", script)
+}
+
+#[test]
+#[ignore = "needs chromium"]
+fn every_figure_is_drawn_in_a_browser_and_nothing_logs_an_error() {
+    let browser = chromium();
+    let folder = small_data();
+    run(folder.path(), &["--seeds", "1,2", "--out", "seeds"]);
+    run(
+        folder.path(),
+        &["--set", "learner.memory_window=2000", "--out", "short"],
+    );
+    let compared = folder.path().join("compared.html");
+    succeed(
+        folder.path(),
+        &["report", "seeds", "short", "--out", "compared.html"],
+    );
+
+    // What is logged is heard.
+    let shouting = folder.path().join("shouting.html");
+    fs::write(&shouting, "<script>console.error('boo')</script>").unwrap();
+    assert_eq!(open(browser, &shouting, 400).1.len(), 1);
+
+    let domain = domain_run(folder.path());
+    let split = split_run(folder.path());
+
+    let run_page = folder.path().join("short/report.html");
+    let seeds_page = folder.path().join("seeds/report.html");
+    for (page, least) in [
+        (&run_page, 16),
+        (&seeds_page, 16),
+        (&compared, 30),
+        (&domain, 17),
+        (&split, 16),
+    ] {
+        let html = fs::read_to_string(page).unwrap();
+        let (dom, logged) = open(browser, page, 1280);
+        assert!(logged.is_empty(), "{}: {logged:?}", page.display());
+        let drawn = figures(&dom);
+        assert!(
+            drawn.len() >= least,
+            "{}: {} figures",
+            page.display(),
+            drawn.len()
+        );
+        assert_eq!(drawn.len(), figures(&html).len());
+        for (id, figure) in &drawn {
+            assert!(has_marks(figure), "{}: {id}: {figure}", page.display());
+        }
+        // Headless windows are no narrower than 500 pixels: the phone is a frame in one.
+        let copy = folder.path().join("measured.html");
+        fs::write(&copy, measured(&html)).unwrap();
+        let (dom, logged) = open(browser, &copy, 1280);
+        assert!(logged.is_empty(), "{logged:?}");
+        assert!(
+            dom.contains("<title>over 0, broken 0, flat 0</title>"),
+            "{}",
+            title(&dom)
+        );
+        let frame = folder.path().join("frame.html");
+        let script = "<iframe id=f src=measured.html style='width:390px;height:800px'></iframe>\
+                      <script>f.onload = () => { const root = f.contentDocument.documentElement; \
+                      document.title = `over ${root.scrollWidth - root.clientWidth}`; }</script>";
+        fs::write(&frame, script).unwrap();
+        let dom = open_with(browser, &frame);
+        assert!(
+            dom.contains("<title>over 0</title>"),
+            "{}: {}",
+            page.display(),
+            title(&dom)
+        );
+    }
+}
+
+/// As [`open`], with frames of the same folder that can be looked into.
+fn open_with(browser: &str, path: &Path) -> String {
+    let output = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .args([
+            "--allow-file-access-from-files",
+            "--virtual-time-budget=2000",
+        ])
+        .arg(format!("file://{}", path.display()))
+        .output()
+        .unwrap();
+    stdout(&output)
+}
+
+fn title(dom: &str) -> &str {
+    let (_, rest) = dom.split_once("<title>").unwrap_or(("", "no title"));
+    rest.split_once('<').map_or(rest, |(title, _)| title)
+}
+
+#[test]
+fn reports_and_exports_go_where_they_are_asked_to() {
+    let folder = small_data();
+    run(folder.path(), &["--out", "one"]);
+    run(
+        folder.path(),
+        &["--set", "network.hidden=[24]", "--out", "two"],
+    );
+    let page = folder.path().join("one/report.html");
+    let made_by_run = fs::read(&page).unwrap();
+
+    // Of one folder, beside its runs: what the run itself had written.
+    fs::remove_file(&page).unwrap();
+    let output = succeed(folder.path(), &["report", "one"]);
+    assert_eq!(stdout(&output), "one/report.html\n");
+    assert_eq!(stderr(&output), "");
+    assert!(fs::read(&page).unwrap() == made_by_run);
+
+    // Of several, here; with figures and their data. A run given twice counts once.
+    let all = [
+        "report", "one", "two", "one", "--svg", "out/svg", "--csv", "out/csv",
+    ];
+    let output = succeed(folder.path(), &all);
+    let listed: Vec<PathBuf> = stdout(&output).lines().map(PathBuf::from).collect();
+    assert_eq!(listed[0], Path::new("report.html"));
+    let html = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(html.contains("mesu, hidden=[16]") && html.contains("mesu, hidden=[24]"));
+    let written = files(&folder.path().join("out"));
+    assert_eq!(written.len(), listed.len() - 1);
+    for (id, _) in figures(&html) {
+        let svg = &written[&folder.path().join(format!("out/svg/{id}.svg"))];
+        assert!(svg.starts_with(b"<svg"), "{id}");
+        let csv = &written[&folder.path().join(format!("out/csv/{id}.csv"))];
+        assert!(
+            csv.iter().filter(|byte| **byte == b'\n').count() > 1,
+            "{id}"
+        );
+    }
+    let csv = String::from_utf8(written[&folder.path().join("out/csv/matrix-1.csv")].clone());
+    assert_eq!(csv.unwrap().lines().count(), 1 + 6);
+}
+
+#[test]
+fn what_is_no_run_is_refused_in_one_line() {
+    let folder = small_data();
+    run(folder.path(), &["--set", "tasks=1", "--out", "runs/done"]);
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    fs::create_dir_all(folder.path().join("runs/new")).unwrap();
+    let config = folder.path().join("runs/done/config.toml");
+    fs::copy(&config, folder.path().join("runs/new/config.toml")).unwrap();
+
+    for (arguments, words) in [
+        (&["report", "nowhere"][..], "nowhere: no such folder"),
+        (&["report", "empty"], "empty: holds no run"),
+        (
+            &["report", "runs/new"],
+            "runs/new: no task of it is finished yet",
+        ),
+        (
+            &["report", "runs/done/config.toml"],
+            "config.toml: is a file",
+        ),
+        (
+            &["report", "runs/done", "--out", "no/where.html"],
+            "no/where.html: can't be written",
+        ),
+        (
+            &["report", "runs/done", "--svg", "runs/done/config.toml"],
+            "can't be made a folder",
+        ),
+    ] {
+        let output = crate::support::mesu(folder.path(), arguments)
+            .output()
+            .unwrap();
+        let line = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{line}");
+        assert!(
+            line.starts_with("error: ") && line.matches('\n').count() == 1,
+            "{line}"
+        );
+        assert!(line.contains(words), "{line}");
+    }
+    // Among others, a run that has only begun is left out.
+    let output = succeed(folder.path(), &["report", "runs"]);
+    assert_eq!(
+        stderr(&output),
+        "runs/new: left out, no task of it is finished yet\n"
+    );
+
+    let checkpoint = folder.path().join("runs/done/checkpoint.safetensors");
+    let mut bytes = fs::read(&checkpoint).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&checkpoint, bytes).unwrap();
+    let line = fail(folder.path(), &["report", "runs/done"]);
+    assert!(line.contains("damaged"), "{line}");
+}
