@@ -2,9 +2,12 @@
 
 use mesu::Learner;
 use mesu_data::Tasks;
-use mesu_lab::{Data, Experiment, presets};
+use mesu_lab::{Data, Experiment};
 
 use crate::error::BenchError;
+
+/// Whose digits and learner these are.
+const PRESET: &str = "permuted-digits";
 
 /// Digits in memory.
 pub struct Digits {
@@ -18,7 +21,7 @@ impl Digits {
     /// # Errors
     /// As [`Experiment::find`] and [`Data::load`].
     pub fn load() -> Result<Self, BenchError> {
-        let experiment = Experiment::find(presets()[0].name, &[])?;
+        let experiment = Experiment::find(PRESET, &[])?;
         let data = Data::load(&experiment)?;
         let tasks = data.tasks(&experiment)?;
         Ok(Self { data, tasks })
@@ -36,7 +39,7 @@ impl Digits {
             format!("learner.samples={samples}"),
         ];
         all.extend(sets.iter().map(ToString::to_string));
-        let experiment = Experiment::find(presets()[0].name, &all)?;
+        let experiment = Experiment::find(PRESET, &all)?;
         Ok(self.data.learner(&experiment)?)
     }
 

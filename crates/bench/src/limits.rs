@@ -18,7 +18,7 @@ use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 use mesu::Generator;
 use mesu_kernels::{LANES, Matrix};
 
-use mesu_lab::measure::Machine;
+use mesu_lab::record::Machine;
 
 use crate::timing::{Effort, rate_of};
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mesu_lab::measure::Machine;
+use mesu_lab::record::Machine;
 use serde::Serialize;
 
 use crate::batch::Batch;

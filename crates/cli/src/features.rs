@@ -83,10 +83,17 @@ pub(crate) fn features(arguments: &FeaturesArguments) -> Result<ExitCode> {
     let seconds = started.elapsed().as_secs_f64();
     let (count, cached) = (features.of.len(), features.cached);
     let skipped: Vec<String> = [&listing.unusable[..], &features.skipped].concat();
-    let (classes, domains) = (listing.classes.len(), listing.domains.len());
+    let lost = features.lost_classes(&listing);
+    let (classes, domains) = (listing.classes.len() - lost.len(), listing.domains.len());
     write(out, &arrays(&listing, &features))?;
     for line in &skipped {
         message(&format!("left out: {line}"));
+    }
+    for class in lost {
+        let name = &listing.classes[class];
+        message(&format!(
+            "left out: class {name}: none of its images can be used"
+        ));
     }
     for (domain, classes) in listing.gaps() {
         message(&format!("domain {domain} has no {}", classes.join(", ")));

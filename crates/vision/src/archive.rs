@@ -31,21 +31,31 @@ pub struct ArchiveError {
     pub cause: std::io::Error,
 }
 
-/// The arrays of `features`, images of `listing`, each with its name.
+/// The arrays of `features`, images of `listing`, each with its name. A class all of whose images were
+/// left out ([`Features::lost_classes`]) is left out too, and the labels are those of the classes that
+/// remain.
 #[must_use]
 pub fn arrays(listing: &Listing, features: &Features) -> Vec<(String, Array)> {
     let of: Vec<&Image> = features.of.iter().map(|&at| &listing.images[at]).collect();
     let text = |names: &[String]| Array::list(Elements::Text(names.to_vec()));
-    let mut arrays = vec![("classes".to_owned(), text(&listing.classes))];
+    let lost = features.lost_classes(listing);
+    let kept: Vec<usize> = (0..listing.classes.len())
+        .filter(|class| !lost.contains(class))
+        .collect();
+    let names: Vec<String> = kept
+        .iter()
+        .map(|class| listing.classes[*class].clone())
+        .collect();
+    let mut arrays = vec![("classes".to_owned(), text(&names))];
     if !listing.domains.is_empty() {
         arrays.push(("domain_names".to_owned(), text(&listing.domains)));
     }
     if !of.iter().any(|image| image.tested) {
-        arrays.extend(of_set(listing, features, &of, None, ""));
+        arrays.extend(of_set(listing, features, &of, &kept, None, ""));
         return arrays;
     }
     for (tested, ending) in [(false, "_train"), (true, "_test")] {
-        arrays.extend(of_set(listing, features, &of, Some(tested), ending));
+        arrays.extend(of_set(listing, features, &of, &kept, Some(tested), ending));
     }
     arrays
 }
@@ -55,6 +65,7 @@ fn of_set(
     listing: &Listing,
     features: &Features,
     of: &[&Image],
+    kept: &[usize],
     tested: Option<bool>,
     ending: &str,
 ) -> Vec<(String, Array)> {
@@ -73,7 +84,10 @@ fn of_set(
     let names = images().map(|image| image.name.clone()).collect();
     let mut arrays = vec![
         ("features", rows.expect("features are [n][width]")),
-        ("labels", integers(&|image| image.label)),
+        (
+            "labels",
+            integers(&|image| kept.binary_search(&image.label).unwrap_or(0)),
+        ),
         ("paths", Array::list(Elements::Text(names))),
     ];
     if side > 0 {

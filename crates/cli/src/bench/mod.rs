@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use mesu_bench::{Batch, Cnn, Digits, Effort, Measured, Predict, Stream, StreamLength};
-use mesu_lab::measure::Machine;
+use mesu_lab::record::Machine;
 use serde::Serialize;
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use mesu_bench::{BASELINES, Batch, Cnn, Measured, Predict, Rates, Roofline, Stream};
-use mesu_lab::measure::Machine;
+use mesu_lab::record::Machine;
 
 use crate::output::grouped;
 

@@ -1,27 +1,42 @@
-//! Features in an NPZ archive: what `mesu features` writes, or what numpy saved.
+//! Examples in an NPZ archive, as numpy saves them: features, or images.
 //!
-//! | array | shape | what |
+//! | array | shape | content |
 //! |---|---|---|
-//! | `features` or `X` | `[n, d]` | one row per example, finite |
-//! | `labels` or `y` | `[n]`, integers | class of each, 0 to 255 |
-//! | `domains` or `domain` | `[n]`, integers | domain of each, 0 to 255; optional |
-//! | `pictures` | `[n, rows, columns, 3]` u8 | what the features were made of; optional |
+//! | `features`, `X` or `x` | `[n, d]` | one row per example, finite |
+//! | | `[n, rows, columns]` | gray images |
+//! | | `[n, 3, rows, columns]` or `[n, rows, columns, 3]` | color images (also 1 in place of 3) |
+//! | `labels` or `y` | `[n]` or `[n, 1]`, integers | class of each, 0 to 65,535 |
+//! | | `[n]` or `[n, 1]`, text | class of each by name |
+//! | `domains` or `domain` | `[n]` or `[n, 1]`, integers | domain of each, 0 to 255; optional |
+//! | `pictures` | `[n, rows, columns, 3]` u8 | pictures that the features were made of; optional |
 //! | `classes`, `domain_names` | text | names; optional |
 //!
-//! The names end in `_train` and `_test` where there are both sets, and in `_ood` and `_unseen` for what
-//! is not to be recognised, whose labels are not needed. Without the endings there is one set, and a share
-//! of every class and domain is held out as the test set.
+//! Images of u8 stay bytes, images of other numbers are features of that shape; a table of u8 is a table of
+//! numbers.
+//!
+//! The names end in `_train` and `_test` where there are both sets, and in `_ood` and `_unseen` for
+//! out-of-distribution examples and for new kinds of the known classes, whose labels are not needed. Without
+//! the endings there is one set, and a share of every class and domain is held out as the test set.
+//!
+//! There are as many classes as `classes` has names; without it, as many as labels of the training set have
+//! different texts, in alphabetical order; of integers the largest of the training set + 1, unless there are more than 16
+//! and most of them never occur.
 
+mod convert;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
+use self::convert::{Layout, integers, layout, numbers, planes};
 use crate::dataset::{Dataset, DatasetError};
-use crate::format::npy::{Array, Elements};
+use crate::format::FileKind;
+use crate::format::npy::{Array, Elements, NpzError};
 use crate::format::npz::Npz;
+use crate::splits::labels::classes_of;
 use crate::splits::{DataSplits, SplitsError, held_out};
 
 /// Who is held out must not depend on a run's seed: all runs are tested on the same examples.
@@ -34,18 +49,15 @@ const HELD_OUT_SEED: u64 = 0;
 /// [`SplitsError::Npz`] for a damaged archive, [`SplitsError::Archive`] or [`SplitsError::Dataset`] for arrays
 /// that do not belong together.
 pub fn read(path: &Path, test_share: f64) -> Result<DataSplits, SplitsError> {
-    let mut archive = Archive {
-        npz: Npz::open(path)?,
-        file: path.display().to_string(),
-    };
+    let mut archive = Archive::open(path)?;
     let source = match archive.has("features", "_train") {
-        true => DataSplits::new(
-            archive.set("_train", true)?,
-            archive.set("_test", true)?,
-            None,
-        )?,
+        true => {
+            let train = archive.set("_train", Role::Training)?;
+            let test = archive.set("_test", Role::Test(&train))?;
+            DataSplits::new(train, test, None)?
+        }
         false => {
-            let all = archive.set("", true)?;
+            let all = archive.set("", Role::Training)?;
             let [train, test] = held_out(&all, test_share, Some(HELD_OUT_SEED));
             let part = |of: &[u32]| {
                 let part = all.select(of);
@@ -55,7 +67,7 @@ pub fn read(path: &Path, test_share: f64) -> Result<DataSplits, SplitsError> {
         }
     };
     let unknown = |archive: &mut Archive, ending| match archive.has("features", ending) {
-        true => archive.set(ending, false).map(Some),
+        true => archive.set(ending, Role::Unlabeled).map(Some),
         false => Ok(None),
     };
     let ood = unknown(&mut archive, "_ood")?;
@@ -70,11 +82,26 @@ pub fn read(path: &Path, test_share: f64) -> Result<DataSplits, SplitsError> {
 /// # Errors
 /// As [`read`].
 pub fn read_ood(path: &Path) -> Result<Dataset, SplitsError> {
-    let mut archive = Archive {
-        npz: Npz::open(path)?,
-        file: path.display().to_string(),
-    };
-    archive.set("", false)
+    let mut archive = Archive::open(path)?;
+    archive.set("", Role::Unlabeled)
+}
+
+/// Meaning of a set's labels.
+#[derive(Clone, Copy)]
+enum Role<'a> {
+    /// They say which classes there are.
+    Training,
+    /// They are of the classes of the training set.
+    Test(&'a Dataset),
+    /// They need not be there.
+    Unlabeled,
+}
+
+/// Labels of a set, the number of its classes, and their names if they are known.
+struct Labels {
+    labels: Vec<u16>,
+    classes: usize,
+    names: Option<Vec<String>>,
 }
 
 struct Archive {
@@ -83,31 +110,50 @@ struct Archive {
 }
 
 impl Archive {
+    fn open(path: &Path) -> Result<Self, SplitsError> {
+        let npz = Npz::open(path).map_err(|error| match (error, FileKind::of_path(path)) {
+            // A damaged archive says what is wrong with it.
+            (error, Err(_) | Ok(FileKind::Npz | FileKind::Zip)) => error.into(),
+            (NpzError::Archive { .. }, Ok(found)) => SplitsError::OtherKind {
+                path: path.to_owned(),
+                found,
+            },
+            (error, _) => error.into(),
+        })?;
+        Ok(Self {
+            npz,
+            file: path.display().to_string(),
+        })
+    }
+
     /// The names that an array may have.
-    fn names(what: &'static str, ending: &str) -> [String; 2] {
-        let short = match what {
-            "features" => "X",
-            "labels" => "y",
-            "domains" => "domain",
-            other => other,
+    fn names(what: &'static str, ending: &str) -> Vec<String> {
+        let names: &[&str] = match what {
+            "features" => &["features", "X", "x"],
+            "labels" => &["labels", "y"],
+            "domains" => &["domains", "domain"],
+            _ => &[what],
         };
-        [what, short].map(|name| format!("{name}{ending}"))
+        names.iter().map(|name| format!("{name}{ending}")).collect()
     }
 
     fn has(&self, what: &'static str, ending: &str) -> bool {
-        let [long, short] = Self::names(what, ending);
-        let names = self.npz.names();
-        names.contains(&long) || names.contains(&short)
+        let names = Self::names(what, ending);
+        names.iter().any(|name| self.npz.names().contains(name))
     }
 
-    /// The array and its name; the missing one's error names both spellings.
+    /// The array and its name; the error of a missing one names all spellings.
     fn array(&mut self, what: &'static str, ending: &str) -> Result<(Array, String), SplitsError> {
-        let [long, short] = Self::names(what, ending);
-        let name = match self.npz.names().contains(&short) {
-            true => short,
-            false => long,
-        };
-        Ok((self.npz.array(&name)?, name))
+        let expected = Self::names(what, ending);
+        let there = expected.iter().find(|name| self.npz.names().contains(name));
+        match there.cloned() {
+            Some(name) => Ok((self.npz.array(&name)?, name)),
+            None => Err(SplitsError::NoArray {
+                file: self.file.clone(),
+                expected,
+                found: self.npz.names().to_vec(),
+            }),
+        }
     }
 
     fn wrong(&self, what: String, expected: &str) -> SplitsError {
@@ -119,85 +165,192 @@ impl Archive {
     }
 
     /// The set whose arrays end in `ending`.
-    fn set(&mut self, ending: &str, labelled: bool) -> Result<Dataset, SplitsError> {
-        let (features, name) = self.array("features", ending)?;
-        let [count, width] = *features.shape() else {
-            let found = format!("{name} of shape {:?}", features.shape());
-            return Err(self.wrong(found, "a table, [examples, features]"));
+    fn set(&mut self, ending: &str, role: Role<'_>) -> Result<Dataset, SplitsError> {
+        let (examples, name) = self.array("features", ending)?;
+        let sizes = examples.shape().to_vec();
+        let of_each = sizes.get(1..).and_then(layout);
+        let (Some(&count), Some(layout)) = (sizes.first(), of_each) else {
+            let found = format!("{name} of shape {sizes:?}");
+            return Err(self.wrong(
+                found,
+                "a table, [examples, features], or images, [examples, rows, columns], \
+                 [examples, 3, rows, columns] or [examples, rows, columns, 3]",
+            ));
         };
-        let Some(numbers) = numbers(features.into_values()) else {
-            return Err(self.wrong(format!("{name} is not of numbers"), "numbers"));
+        let labels = self.labels(ending, count, role)?;
+        let (names, classes) = (labels.names, labels.classes);
+        let set = match examples.into_elements() {
+            Elements::U8(bytes) if sizes.len() > 2 => {
+                Dataset::planar(planar(bytes, layout), labels.labels, layout.shape, classes)
+            }
+            elements => {
+                let Some(numbers) = numbers(elements) else {
+                    return Err(self.wrong(format!("{name} is not of numbers"), "numbers"));
+                };
+                let numbers = planar(numbers, layout);
+                Dataset::planar_features(numbers, labels.labels, layout.shape, classes)
+            }
         };
-        let labels = match labelled || self.has("labels", ending) {
-            true => self.small_integers("labels", ending, count)?,
-            false => vec![0; count],
-        };
-        let names = self.texts("classes")?;
-        let largest = labels
-            .iter()
-            .max()
-            .map_or(0, |label| usize::from(*label) + 1);
-        let classes = names
-            .as_ref()
-            .map_or(largest, |names| names.len().max(largest));
         let array = format!("{}, array {name}", self.file);
         let failed = |error: DatasetError| SplitsError::Dataset {
             set: array.clone(),
             error,
         };
-        let mut set = Dataset::features(numbers, labels, width, classes).map_err(failed)?;
-        if let Some(names) = names.filter(|names| names.len() == classes) {
+        let mut set = set.map_err(failed)?;
+        if let Some(names) = names {
             set = set.named(names).map_err(failed)?;
         }
         if self.has("domains", ending) {
-            let domains = self.small_integers("domains", ending, count)?;
+            let (domains, name) = self.array("domains", ending)?;
+            let domains = self.small_integers(domains, &name, count, u8::MAX.into())?;
+            let domains = domains.iter().map(|domain| *domain as u8).collect();
             set = set.in_domains(domains).map_err(failed)?;
         }
         if self.has("pictures", ending) {
-            let (pictures, name) = self.array("pictures", ending)?;
-            let shape = pictures.shape().to_vec();
-            let (&[n, rows, columns, 3], Elements::U8(bytes)) =
-                (&shape[..], pictures.into_values())
-            else {
-                let found = format!("{name} of shape {shape:?}");
-                return Err(self.wrong(found, "bytes, [examples, rows, columns, 3]"));
-            };
-            if n != count || bytes.is_empty() {
-                let found = format!("{name} of shape {shape:?}");
-                return Err(self.wrong(found, &format!("{count} pictures, one each")));
-            }
-            let planes = planes(&bytes, bytes.len() / (3 * count));
-            set = set
-                .with_pictures(planes, [3, rows, columns])
-                .map_err(failed)?;
+            let (pictures, shape) = self.pictures(ending, count)?;
+            set = set.with_pictures(pictures, shape).map_err(failed)?;
         }
         Ok(set)
     }
 
-    /// Integers of 0 to 255, one per example.
-    fn small_integers(
+    /// Bytes `[count][3][rows][columns]`, and the shape of each.
+    fn pictures(
         &mut self,
-        what: &'static str,
         ending: &str,
         count: usize,
-    ) -> Result<Vec<u8>, SplitsError> {
-        let (array, name) = self.array(what, ending)?;
-        if array.shape() != [count] {
-            let found = format!("{name} of shape {:?}", array.shape());
-            return Err(self.wrong(found, &format!("[{count}], one for each row of features")));
-        }
-        let expected = "integers of 0 to 255, counted from 0";
-        let Some(integers) = integers(array.into_values()) else {
-            return Err(self.wrong(format!("{name} is not of integers"), expected));
-        };
-        let bad = integers.iter().position(|x| !(0..=255).contains(x));
-        match bad {
-            Some(at) => {
-                let found = format!("{name} of example {at} is {}", integers[at]);
-                Err(self.wrong(found, expected))
+    ) -> Result<(Vec<u8>, [usize; 3]), SplitsError> {
+        let (pictures, name) = self.array("pictures", ending)?;
+        let shape = pictures.shape().to_vec();
+        let found = format!("{name} of shape {shape:?}");
+        match (&shape[..], pictures.into_elements()) {
+            (&[n, rows, columns, 3], Elements::U8(bytes)) if n == count && !bytes.is_empty() => {
+                Ok((planes(&bytes, [3, rows, columns]), [3, rows, columns]))
             }
-            None => Ok(integers.iter().map(|x| *x as u8).collect()),
+            (&[_, _, _, 3], Elements::U8(_)) => {
+                Err(self.wrong(found, &format!("{count} pictures, one each")))
+            }
+            _ => Err(self.wrong(found, "bytes, [examples, rows, columns, 3]")),
         }
+    }
+
+    /// The labels of a set of `count` examples.
+    fn labels(
+        &mut self,
+        ending: &str,
+        count: usize,
+        role: Role<'_>,
+    ) -> Result<Labels, SplitsError> {
+        let given = self.texts("classes")?;
+        let unlabeled = |given: Option<Vec<String>>| Labels {
+            labels: vec![0; count],
+            classes: given.as_ref().map_or(1, |names| names.len().max(1)),
+            names: given.filter(|names| !names.is_empty()),
+        };
+        if matches!(role, Role::Unlabeled) && !self.has("labels", ending) {
+            return Ok(unlabeled(given));
+        }
+        let (array, name) = self.array("labels", ending)?;
+        if let Elements::Text(texts) = array.elements() {
+            let shape = array.shape().to_vec();
+            self.check_count(&shape, &name, count)?;
+            let known = match role {
+                // They do not matter.
+                Role::Unlabeled => return Ok(unlabeled(given)),
+                Role::Test(train) => given.or_else(|| train.names().map(<[String]>::to_vec)),
+                Role::Training => given,
+            };
+            return self.named_labels(texts, &name, known);
+        }
+        let labels = self.small_integers(array, &name, count, u16::MAX)?;
+        let largest = labels.iter().copied().max().map_or(0, usize::from) + 1;
+        let classes = match (&given, role) {
+            (Some(names), Role::Unlabeled) => names.len().max(largest),
+            (Some(names), _) if largest > names.len() => {
+                let at = labels
+                    .iter()
+                    .position(|label| usize::from(*label) + 1 == largest);
+                let found = format!("{name} of example {} is {}", at.unwrap_or(0), largest - 1);
+                return Err(self.wrong(
+                    found,
+                    &format!(
+                        "labels of the {} names in classes, counted from 0",
+                        names.len()
+                    ),
+                ));
+            }
+            (Some(names), _) => names.len(),
+            (None, Role::Training) => classes_of(&labels, &format!("{}, array {name}", self.file))?,
+            (None, _) => largest,
+        };
+        Ok(Labels {
+            names: given.filter(|names| names.len() == classes),
+            labels,
+            classes,
+        })
+    }
+
+    /// Labels by name: those of `known`, or in alphabetical order all that occur.
+    fn named_labels(
+        &self,
+        texts: &[String],
+        name: &str,
+        known: Option<Vec<String>>,
+    ) -> Result<Labels, SplitsError> {
+        let occurring = || texts.iter().collect::<BTreeSet<_>>();
+        let names = known.unwrap_or_else(|| occurring().into_iter().cloned().collect());
+        if names.len() > usize::from(u16::MAX) + 1 {
+            return Err(self.wrong(
+                format!("{name} has {} texts", names.len()),
+                "65,536 or fewer",
+            ));
+        }
+        let mut labels = Vec::with_capacity(texts.len());
+        for (at, text) in texts.iter().enumerate() {
+            let Some(label) = names.iter().position(|name| name == text) else {
+                let shown: String = text.chars().take(40).collect();
+                let found = format!("{name} of example {at} is {shown:?}");
+                return Err(self.wrong(found, "the name of a class of the training set"));
+            };
+            labels.push(label as u16);
+        }
+        Ok(Labels {
+            labels,
+            classes: names.len(),
+            names: Some(names),
+        })
+    }
+
+    fn check_count(&self, shape: &[usize], name: &str, count: usize) -> Result<(), SplitsError> {
+        match *shape {
+            [n] | [n, 1] if n == count => Ok(()),
+            _ => {
+                let found = format!("{name} of shape {shape:?}");
+                Err(self.wrong(found, &format!("[{count}], one for each row of features")))
+            }
+        }
+    }
+
+    /// Integers of 0 to `largest`, one per example.
+    fn small_integers(
+        &self,
+        array: Array,
+        name: &str,
+        count: usize,
+        largest: u16,
+    ) -> Result<Vec<u16>, SplitsError> {
+        self.check_count(array.shape(), name, count)?;
+        let expected = format!("integers of 0 to {largest}, counted from 0");
+        let Some(integers) = integers(array.into_elements()) else {
+            return Err(self.wrong(format!("{name} is not of integers"), &expected));
+        };
+        let small = |(at, integer): (usize, &i64)| match u16::try_from(*integer) {
+            Ok(small) if small <= largest => Ok(small),
+            _ => {
+                let found = format!("{name} of example {at} is {integer}");
+                Err(self.wrong(found, &expected))
+            }
+        };
+        integers.iter().enumerate().map(small).collect()
     }
 
     /// A list of text, if it is there.
@@ -205,49 +358,17 @@ impl Archive {
         if !self.npz.names().iter().any(|there| there == name) {
             return Ok(None);
         }
-        match self.npz.array(name)?.into_values() {
+        match self.npz.array(name)?.into_elements() {
             Elements::Text(texts) => Ok(Some(texts)),
             _ => Err(self.wrong(format!("{name} is not text"), "names")),
         }
     }
 }
 
-/// Floats and integers as f32; `None` of text.
-fn numbers(values: Elements) -> Option<Vec<f32>> {
-    Some(match values {
-        Elements::F32(x) => x,
-        Elements::F16(x) => x.iter().map(|x| x.to_f32()).collect(),
-        Elements::F64(x) => x.iter().map(|x| *x as f32).collect(),
-        other => integers(other)?.iter().map(|x| *x as f32).collect(),
-    })
-}
-
-/// Integers; those beyond i64 become its largest. `None` of anything else.
-fn integers(values: Elements) -> Option<Vec<i64>> {
-    fn wide<T: Copy + Into<i64>>(values: &[T]) -> Vec<i64> {
-        values.iter().map(|x| (*x).into()).collect()
+/// `values` plane by plane.
+fn planar<T: Copy>(values: Vec<T>, layout: Layout) -> Vec<T> {
+    match layout.interleaved {
+        true => planes(&values, layout.shape),
+        false => values,
     }
-    Some(match values {
-        Elements::Bool(x) => wide(&x),
-        Elements::I8(x) => wide(&x),
-        Elements::I16(x) => wide(&x),
-        Elements::I32(x) => wide(&x),
-        Elements::I64(x) => x,
-        Elements::U8(x) => wide(&x),
-        Elements::U16(x) => wide(&x),
-        Elements::U32(x) => wide(&x),
-        Elements::U64(x) => x
-            .iter()
-            .map(|x| i64::try_from(*x).unwrap_or(i64::MAX))
-            .collect(),
-        Elements::F16(_) | Elements::F32(_) | Elements::F64(_) | Elements::Text(_) => return None,
-    })
-}
-
-/// Images of `pixels` pixels, colour by colour instead of pixel by pixel.
-fn planes(bytes: &[u8], pixels: usize) -> Vec<u8> {
-    let images = bytes.chunks_exact(3 * pixels);
-    let plane = |image: &[u8], colour| image.iter().skip(colour).step_by(3).copied().collect();
-    let of_image = |image| (0..3).flat_map(move |colour| -> Vec<u8> { plane(image, colour) });
-    images.flat_map(of_image).collect()
 }

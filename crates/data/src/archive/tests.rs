@@ -101,7 +101,7 @@ fn arrays_that_do_not_belong_together_are_refused() {
     let large = list(Elements::I64((0..16).map(|i| i * 20).collect()));
     assert_eq!(
         with("labels", large),
-        "F/a.npz: labels of example 13 is 260; expected integers of 0 to 255, counted from 0"
+        "F/a.npz: labels of example 15 is 300; expected labels of the 2 names in classes, counted from 0"
     );
     let floats = list(Elements::F32(vec![0.0; 16]));
     assert!(with("labels", floats.clone()).contains("labels is not of integers"));
@@ -124,7 +124,11 @@ fn arrays_that_do_not_belong_together_are_refused() {
     assert!(with("pictures", flat).contains("expected 16 pictures"));
     let mut arrays = one_set();
     arrays.remove(0);
-    assert!(source(&arrays).unwrap_err().contains("no array features"));
+    assert!(
+        source(&arrays)
+            .unwrap_err()
+            .contains("holds no array features or X or x, but labels,")
+    );
     let one = [
         ("features", rows(3, Elements::F32(vec![0.5; 3]))),
         ("labels", list(Elements::U8(vec![0]))),
@@ -134,4 +138,137 @@ fn arrays_that_do_not_belong_together_are_refused() {
             .unwrap_err()
             .contains("one example; expected two or more")
     );
+}
+
+#[test]
+fn labels_far_apart_are_refused_as_in_idx() {
+    let features = |n: usize| rows(1, Elements::F32((0..n).map(|i| i as f32).collect()));
+    let labels = |of: &[i64]| list(Elements::I64(of.to_vec()));
+    let text = source(&[("X", features(6)), ("y", labels(&[0, 7, 200, 0, 7, 200]))]).unwrap_err();
+    assert!(
+        text.starts_with("F/a.npz, array y: example 2 has label 200, but only 3 different labels"),
+        "{text}"
+    );
+    // Names say that there are so many.
+    let names = (0..201).map(|i| format!("class {i}")).collect();
+    let arrays = [
+        ("X", features(6)),
+        ("y", labels(&[0, 7, 200, 0, 7, 200])),
+        ("classes", list(Elements::Text(names))),
+    ];
+    let named = source(&arrays).unwrap();
+    assert_eq!(named.classes(), 201);
+    assert_eq!(named.classes_without_examples().len(), 198);
+    let gaps = source(&[("X", features(4)), ("y", labels(&[1, 2, 1, 2]))]).unwrap();
+    assert_eq!(gaps.classes_without_examples(), [0]);
+    // The test set need not hold every class.
+    let arrays = [
+        ("x_train", features(40)),
+        ("y_train", labels(&(0..40).collect::<Vec<_>>())),
+        ("x_test", features(2)),
+        ("y_test", labels(&[0, 39])),
+    ];
+    assert_eq!(source(&arrays).unwrap().classes(), 40);
+}
+
+#[test]
+fn many_classes_and_columns_of_labels() {
+    let count = 1200;
+    let features = rows(1, Elements::F32((0..count).map(|i| i as f32).collect()));
+    let labels = (0..count as i64).map(|i| i % 600).collect();
+    let column = Array::new(&[count, 1], Elements::I64(labels)).unwrap();
+    let splits = source(&[("X", features), ("y", column)]).unwrap();
+    assert_eq!((splits.classes(), splits.test().len()), (600, 600));
+    assert_eq!(splits.train().labels().iter().max(), Some(&599));
+}
+
+#[test]
+fn labels_may_be_names() {
+    let features = |n: usize| rows(1, Elements::F32((0..n).map(|i| i as f32).collect()));
+    let text = |names: &[&str]| {
+        list(Elements::Text(
+            names.iter().map(ToString::to_string).collect(),
+        ))
+    };
+    let mut arrays = vec![
+        ("X_train", features(3)),
+        ("y_train", text(&["dog", "cat", "dog"])),
+        ("X_test", features(1)),
+        ("y_test", text(&["dog"])),
+    ];
+    let splits = source(&arrays).unwrap();
+    assert_eq!(splits.train().names().unwrap(), ["cat", "dog"]);
+    assert_eq!(splits.train().labels(), [1, 0, 1]);
+    assert_eq!(splits.test().labels(), [1]);
+    arrays[3].1 = text(&["fox"]);
+    let error = source(&arrays).unwrap_err();
+    assert!(error.contains("y_test of example 0 is \"fox\""), "{error}");
+}
+
+#[test]
+fn images_keep_their_shape() {
+    let image = |shape: &[usize]| {
+        let bytes = (0..24).collect();
+        let labels = list(Elements::U8(vec![0, 1, 0, 1]));
+        let images = Array::new(shape, Elements::U8(bytes)).unwrap();
+        source(&[("X", images), ("y", labels)])
+    };
+    let interleaved = image(&[4, 2, 1, 3]).unwrap();
+    assert_eq!(interleaved.train().shape(), [3, 2, 1]);
+    let first = interleaved.train().image(0).unwrap()[0];
+    let rest: Vec<u8> = interleaved
+        .train()
+        .image(0)
+        .unwrap()
+        .iter()
+        .map(|x| x - first)
+        .collect();
+    assert_eq!(rest, [0, 3, 1, 4, 2, 5]);
+    assert_eq!(image(&[4, 3, 2, 1]).unwrap().train().shape(), [3, 2, 1]);
+    assert_eq!(image(&[4, 2, 3]).unwrap().train().shape(), [1, 2, 3]);
+    assert!(image(&[4, 6]).unwrap().train().image(0).is_none());
+    assert!(image(&[2, 2, 6, 1]).unwrap_err().contains("y of shape [4]"));
+    let floats = Array::new(&[4, 3, 2, 1], Elements::F32(vec![0.5; 24])).unwrap();
+    let labels = list(Elements::U8(vec![0, 1, 0, 1]));
+    let splits = source(&[("X", floats), ("y", labels)]).unwrap();
+    assert_eq!(splits.train().shape(), [3, 2, 1]);
+    assert!(splits.train().image(0).is_none());
+    let odd = Array::new(&[4, 2, 3, 1, 1], Elements::U8(vec![0; 24])).unwrap();
+    let text = source(&[("X", odd)]).unwrap_err();
+    assert!(
+        text.contains("X of shape [4, 2, 3, 1, 1]; expected a table"),
+        "{text}"
+    );
+}
+
+#[test]
+fn other_files_say_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content, words) in [
+        ("a.npz", &b"a,b\n1,2\n"[..], "is a text file"),
+        ("b.npz", b"\x93NUMPY\x01\0", "is a single NPY array"),
+        ("c.npz", b"\x89PNG\r\n\x1a\n", "is a PNG image"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        let text = read(&path, 0.25).unwrap_err().to_string();
+        assert!(
+            text.contains(words) && text.contains("NPZ archive"),
+            "{text}"
+        );
+    }
+    for (name, content, words) in [
+        ("a.csv", &b"a,b\n1,2\n"[..], "is a CSV table"),
+        ("a.jsonl", b"{}\n", "is a file of JSON lines"),
+        ("a.parquet", b"PAR1", "is a Parquet table"),
+        ("a.jpg", b"\xff\xd8\xff\xe0", "is a JPEG image"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        let text = DataSplits::from_idx_folder(&path).unwrap_err().to_string();
+        assert!(
+            text.contains(words) && text.contains("a folder of IDX files"),
+            "{text}"
+        );
+    }
 }

@@ -63,7 +63,7 @@ impl Dataset {
     ///
     /// # Errors
     /// [`DatasetError`] unless there is one label in range for each example.
-    pub fn with_labels(self, labels: Vec<u8>, classes: usize) -> Result<Self, DatasetError> {
+    pub fn with_labels(self, labels: Vec<u16>, classes: usize) -> Result<Self, DatasetError> {
         let (shape, domains, pictures) = (self.shape(), self.domains, self.pictures);
         let set = Self::checked(self.values, labels, shape, classes)?;
         Ok(Self {
@@ -95,17 +95,17 @@ impl Dataset {
     ///
     /// # Errors
     /// [`DatasetError::Shapes`] unless both are of one kind and shape,
-    /// [`DatasetError::Labels`] if a label would pass 255.
+    /// [`DatasetError::Labels`] if a label would pass 65,535.
     pub fn concat_classes(mut self, other: Self) -> Result<Self, DatasetError> {
         let classes = self.classes + other.classes;
         let [shape, of_other] = [self.shape(), other.shape()];
         if shape != of_other || !self.values.append(other.values) {
             return Err(DatasetError::Shapes { shape, of_other });
         }
-        if classes > usize::from(u8::MAX) + 1 {
+        if classes > usize::from(u16::MAX) + 1 {
             return Err(DatasetError::Labels { classes });
         }
-        let first = self.classes as u8;
+        let first = self.classes as u16;
         let labels = other.labels.iter().map(|label| first + label);
         self.labels.extend(labels);
         self.names = match (self.names, other.names) {
@@ -129,11 +129,21 @@ impl Dataset {
     /// If an index is not below [`Dataset::len`].
     pub fn select(&self, indices: &[u32]) -> Result<Self, DatasetError> {
         let values = self.values.select(indices, self.pixels());
-        let pick = |of: &[u8]| indices.iter().map(|&i| of[i as usize]).collect();
-        let set = Self::checked(values, pick(&self.labels), self.shape(), self.classes)?;
+        fn pick<T: Copy>(of: &[T], indices: &[u32]) -> Vec<T> {
+            indices.iter().map(|&i| of[i as usize]).collect()
+        }
+        let set = Self::checked(
+            values,
+            pick(&self.labels, indices),
+            self.shape(),
+            self.classes,
+        )?;
         Ok(Self {
             names: self.names.clone(),
-            domains: self.domains.as_deref().map(pick),
+            domains: self
+                .domains
+                .as_deref()
+                .map(|domains| pick(domains, indices)),
             pictures: self.pictures.as_ref().map(|pictures| Pictures {
                 shape: pictures.shape,
                 bytes: pictures.bytes.select(indices, pictures.of_one()),

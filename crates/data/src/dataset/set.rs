@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::data::ExampleData;
 use super::error::DatasetError;
 
-/// Images `[count][channels][rows][columns]` of bytes in 0..=255, or features `[count][1][1][width]`
-/// of finite numbers; one label in `0..classes` each, and perhaps a domain. Grey images have one
+/// Images `[count][channels][rows][columns]` of bytes in 0..=255, or features of finite numbers,
+/// `[count][1][1][width]` or of the shape of images; one label in `0..classes` each, and perhaps a domain. Grey images have one
 /// channel; colour images three, red, green and blue, one whole plane after another.
 ///
 /// Never empty, and images are never converted as a whole: 60,000 of 28 x 28 are 47 MB
@@ -15,7 +15,7 @@ use super::error::DatasetError;
 #[derive(Clone, PartialEq)]
 pub struct Dataset {
     pub(super) values: ExampleData,
-    pub(super) labels: Vec<u8>,
+    pub(super) labels: Vec<u16>,
     pub(super) channels: usize,
     pub(super) rows: usize,
     pub(super) columns: usize,
@@ -46,7 +46,7 @@ impl Dataset {
     /// [`DatasetError`] for an empty set, a length that does not fit, a label out of range.
     pub fn new(
         images: Vec<u8>,
-        labels: Vec<u8>,
+        labels: Vec<u16>,
         rows: usize,
         columns: usize,
         classes: usize,
@@ -60,11 +60,31 @@ impl Dataset {
     /// [`DatasetError`], as for [`Dataset::new`].
     pub fn planar(
         images: Vec<u8>,
-        labels: Vec<u8>,
+        labels: Vec<u16>,
         shape: [usize; 3],
         classes: usize,
     ) -> Result<Self, DatasetError> {
         Self::checked(ExampleData::Pixels(images), labels, shape, classes)
+    }
+
+    /// As [`Dataset::planar`], of finite numbers in place of bytes.
+    ///
+    /// # Errors
+    /// [`DatasetError`], as for [`Dataset::new`], and for a number that is not finite.
+    pub fn planar_features(
+        features: Vec<f32>,
+        labels: Vec<u16>,
+        shape: [usize; 3],
+        classes: usize,
+    ) -> Result<Self, DatasetError> {
+        if let Some(at) = features.iter().position(|x| !x.is_finite()) {
+            let width = shape.iter().product::<usize>().max(1);
+            return Err(DatasetError::NotFinite {
+                index: at / width,
+                position: at % width,
+            });
+        }
+        Self::checked(ExampleData::Features(features), labels, shape, classes)
     }
 
     /// As [`Dataset::new`], of features `[labels.len()][width]`.
@@ -73,27 +93,16 @@ impl Dataset {
     /// [`DatasetError`], as for [`Dataset::new`], and for a number that is not finite.
     pub fn features(
         features: Vec<f32>,
-        labels: Vec<u8>,
+        labels: Vec<u16>,
         width: usize,
         classes: usize,
     ) -> Result<Self, DatasetError> {
-        if let Some(at) = features.iter().position(|x| !x.is_finite()) {
-            return Err(DatasetError::NotFinite {
-                index: at / width.max(1),
-                position: at % width.max(1),
-            });
-        }
-        Self::checked(
-            ExampleData::Features(features),
-            labels,
-            [1, 1, width],
-            classes,
-        )
+        Self::planar_features(features, labels, [1, 1, width], classes)
     }
 
     pub(super) fn checked(
         values: ExampleData,
-        labels: Vec<u8>,
+        labels: Vec<u16>,
         [channels, rows, columns]: [usize; 3],
         classes: usize,
     ) -> Result<Self, DatasetError> {
@@ -147,7 +156,14 @@ impl Dataset {
     pub fn checksum(&self) -> u32 {
         let mut sum = flate2::Crc::new();
         self.values.check(&mut sum);
-        sum.update(&self.labels);
+        // Labels of one byte each wherever they fit: sums of former versions stay.
+        if self.labels.iter().all(|label| *label < 256) {
+            let bytes: Vec<u8> = self.labels.iter().map(|label| *label as u8).collect();
+            sum.update(&bytes);
+        } else {
+            let bytes = self.labels.iter().flat_map(|label| label.to_le_bytes());
+            sum.update(&bytes.collect::<Vec<u8>>());
+        }
         sum.update(self.domains.as_deref().unwrap_or_default());
         sum.sum()
     }
@@ -237,7 +253,7 @@ impl Dataset {
     }
 
     /// All labels, `[len]`.
-    pub fn labels(&self) -> &[u8] {
+    pub fn labels(&self) -> &[u16] {
         &self.labels
     }
 

@@ -90,7 +90,7 @@ fn names_belong_to_their_classes() {
 
 #[test]
 fn misfits_are_refused() {
-    let new = |bytes: usize, labels: &[u8], rows, columns, classes| {
+    let new = |bytes: usize, labels: &[u16], rows, columns, classes| {
         Dataset::new(vec![0; bytes], labels.to_vec(), rows, columns, classes).unwrap_err()
     };
     for (count, rows, columns, classes) in [(0, 2, 2, 1), (1, 0, 2, 1), (1, 2, 0, 1), (1, 2, 2, 0)]
@@ -171,9 +171,9 @@ fn sets_side_by_side() {
         a.concat_classes(other),
         Err(DatasetError::Shapes { .. })
     ));
-    let many = || small().with_classes(200).unwrap();
+    let many = || small().with_classes(40_000).unwrap();
     assert!(matches!(
         many().concat_classes(many()),
-        Err(DatasetError::Labels { classes: 400 })
+        Err(DatasetError::Labels { classes: 80_000 })
     ));
 }

@@ -69,7 +69,7 @@ pub fn by_species(
         let found = (0..set.len() as u32).filter_map(|i| Some((i, fate(i)?)));
         let (indices, places): (Vec<u32>, Vec<(usize, usize)>) = found.unzip();
         let taken = set.select(&indices).ok()?;
-        let labels = places.iter().map(|(class, _)| *class as u8).collect();
+        let labels = places.iter().map(|(class, _)| *class as u16).collect();
         let domains = places.iter().map(|(_, domain)| *domain as u8).collect();
         let taken = taken.with_labels(labels, classes.len()).ok()?;
         taken.in_domains(domains).ok()?.named(classes.clone()).ok()
@@ -107,7 +107,7 @@ mod tests {
 
     fn source() -> DataSplits {
         let names = ["ant", "bear", "bee", "cup", "fox", "fly", "wolf"];
-        let labels: Vec<u8> = (0..14).map(|i| i % 7).collect();
+        let labels: Vec<u16> = (0..14).map(|i| i % 7).collect();
         let set = Dataset::new((0..14).collect(), labels, 1, 1, 7).unwrap();
         let set = set.named(names.map(String::from).into()).unwrap();
         DataSplits::new(set.clone(), set, None).unwrap()

@@ -149,7 +149,7 @@ mod tests {
 
     /// Six classes, `each` examples of every one, in turns.
     fn source(each: usize) -> DataSplits {
-        let labels: Vec<u8> = (0..6 * each).map(|i| (i % 6) as u8).collect();
+        let labels: Vec<u16> = (0..6 * each).map(|i| (i % 6) as u16).collect();
         let set = Dataset::new(vec![0; labels.len()], labels, 1, 1, 6).unwrap();
         DataSplits::new(set.clone(), set, None).unwrap()
     }

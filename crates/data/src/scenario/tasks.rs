@@ -72,6 +72,11 @@ impl Tasks {
         self.source.pixels()
     }
 
+    /// Tells whether a task has one class only: a head with one output can't be wrong.
+    pub fn single_class(&self) -> bool {
+        self.scenario.classes() == 1
+    }
+
     /// Examples of an epoch of `stage`.
     pub fn examples(&self, stage: usize) -> usize {
         self.scenario.train(stage).len()
@@ -252,7 +257,7 @@ mod tests {
         let images = (0..count * rows * columns)
             .map(|i| (i * 7 % 256) as u8)
             .collect();
-        let labels = (0..count).map(|i| (i % 3) as u8).collect();
+        let labels = (0..count).map(|i| (i % 3) as u16).collect();
         Dataset::new(images, labels, rows, columns, 3).unwrap()
     }
 

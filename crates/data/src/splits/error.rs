@@ -1,8 +1,9 @@
 //! Why files do not make a source of examples.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::dataset::DatasetError;
+use crate::format::FileKind;
 use crate::format::cifar::CifarError;
 use crate::format::idx::IdxError;
 use crate::format::npy::NpzError;
@@ -42,10 +43,28 @@ pub enum SplitsError {
         folder: PathBuf,
     },
     /// The folder is not there.
-    #[error("{}: no such folder; give one that holds IDX files, an .npz archive, or the name of a set (mnist, cifar10, …)", folder.display())]
+    #[error("{}: no such folder or archive; expected {FORMATS}", folder.display())]
     NoFolder {
         /// The folder.
         folder: PathBuf,
+    },
+    /// A file of a kind that is not read as data.
+    #[error("{}: is {found}; expected {FORMATS}", path.display())]
+    OtherKind {
+        /// The file.
+        path: PathBuf,
+        /// What it is, by its content and its name.
+        found: FileKind,
+    },
+    /// An archive without an array that is needed.
+    #[error("{file}: holds no array {}, but {}", expected.join(" or "), listed(found))]
+    NoArray {
+        /// The archive.
+        file: String,
+        /// The names that the array may have.
+        expected: Vec<String>,
+        /// The arrays that are there.
+        found: Vec<String>,
     },
     /// The folder lacks a file.
     #[error(
@@ -86,7 +105,7 @@ pub enum SplitsError {
         /// The first example with that label, counted from 0.
         index: usize,
         /// The largest label of the file.
-        label: u8,
+        label: u16,
         /// How many different labels occur.
         used: usize,
     },
@@ -124,4 +143,34 @@ pub enum SplitsError {
         /// What is wrong with it.
         error: DatasetError,
     },
+}
+
+/// Formats that are read, for errors.
+const FORMATS: &str = "a folder of IDX files, an NPZ archive (NAME.npz), or the name of a data set";
+
+impl SplitsError {
+    /// The error of a path that is no folder: nothing is there, or a file.
+    pub(super) fn no_folder(path: &Path) -> Self {
+        match FileKind::of_path(path) {
+            Ok(found) => Self::OtherKind {
+                path: path.to_owned(),
+                found,
+            },
+            Err(_) => Self::NoFolder {
+                folder: path.to_owned(),
+            },
+        }
+    }
+}
+
+/// `a, b and 3 more`; at most twelve names.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    match names.len() {
+        0 => "no array at all".to_owned(),
+        count if count > SHOWN => {
+            format!("{} and {} more", names[..SHOWN].join(", "), count - SHOWN)
+        }
+        _ => names.join(", "),
+    }
 }

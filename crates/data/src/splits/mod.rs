@@ -3,6 +3,7 @@
 //! classes that it never saw.
 
 mod error;
+pub(crate) mod labels;
 pub mod pair;
 #[cfg(test)]
 mod tests;
@@ -206,6 +207,16 @@ impl DataSplits {
     /// Names of the domains, if they are known; else empty.
     pub fn domain_names(&self) -> &[String] {
         &self.domain_names
+    }
+
+    /// Classes without a training example, in order: labels that never occur below the largest, or names
+    /// that no label uses.
+    pub fn classes_without_examples(&self) -> Vec<usize> {
+        let mut occurs = vec![false; self.classes()];
+        for label in self.train.labels() {
+            occurs[usize::from(*label)] = true;
+        }
+        (0..occurs.len()).filter(|class| !occurs[*class]).collect()
     }
 
     /// Pixels or features of an example: the network's inputs.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::SplitsError;
+use super::labels::classes_of;
 use crate::dataset::Dataset;
 use crate::format::idx::{self, Images};
 
@@ -65,9 +66,7 @@ fn find(
     what: &'static str,
 ) -> Result<PathBuf, SplitsError> {
     if !folder.is_dir() {
-        return Err(SplitsError::NoFolder {
-            folder: folder.to_owned(),
-        });
+        return Err(SplitsError::no_folder(folder));
     }
     let tried = names(set, kind, dimensions);
     match tried.iter().find(|name| folder.join(name).exists()) {
@@ -107,6 +106,7 @@ fn join(
             labels: labels.len(),
         });
     }
+    let labels: Vec<u16> = labels.into_iter().map(u16::from).collect();
     let classes = classes_of(&labels, labels_file)?;
     Dataset::new(images.bytes, labels, images.rows, images.columns, classes).map_err(|error| {
         SplitsError::Dataset {
@@ -114,31 +114,4 @@ fn join(
             error,
         }
     })
-}
-
-/// Gaps are common (a set without class 0, a few digits of ten); labels that are mostly
-/// gaps come from damage, and one damaged byte would give a network of 256 outputs.
-const CLASSES_WITHOUT_DOUBT: usize = 16;
-
-/// The largest label + 1, unless more labels below it are unused than used.
-pub(super) fn classes_of(labels: &[u8], file: &str) -> Result<usize, SplitsError> {
-    let mut first = [None; 256];
-    for (index, &label) in labels.iter().enumerate() {
-        first[usize::from(label)].get_or_insert(index);
-    }
-    let used = first.iter().flatten().count();
-    let (label, index) = (0..=u8::MAX)
-        .rev()
-        .find_map(|label| first[usize::from(label)].map(|index| (label, index)))
-        .unwrap_or((0, 0));
-    let classes = usize::from(label) + 1;
-    if classes > CLASSES_WITHOUT_DOUBT && classes > 2 * used {
-        return Err(SplitsError::StrayLabel {
-            file: file.to_owned(),
-            index,
-            label,
-            used,
-        });
-    }
-    Ok(classes)
 }

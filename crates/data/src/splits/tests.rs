@@ -1,4 +1,4 @@
-use super::pair::classes_of;
+use super::labels::classes_of;
 use super::*;
 use std::fs;
 
@@ -120,7 +120,7 @@ fn another_image_size_out_of_distribution_is_refused() {
 
 #[test]
 fn gaps_between_labels_are_allowed_within_reason() {
-    let classes = |labels: &[u8]| classes_of(labels, "x").ok();
+    let classes = |labels: &[u16]| classes_of(labels, "x").ok();
     assert_eq!(classes(&[5]), Some(6));
     assert_eq!(classes(&[3, 8, 3]), Some(9));
     assert_eq!(classes(&(1..=26).collect::<Vec<_>>()), Some(27));

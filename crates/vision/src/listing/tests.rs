@@ -238,7 +238,7 @@ fn a_csv_names_paths_labels_and_domains() {
 
 #[test]
 fn a_data_set_is_listed_with_its_test_images() {
-    let set = |labels: Vec<u8>| {
+    let set = |labels: Vec<u16>| {
         let bytes = (0..labels.len() as u8 * 12).collect();
         let set = Dataset::planar(bytes, labels, [3, 2, 2], 2).unwrap();
         set.named(vec!["cat".to_owned(), "dog".to_owned()]).unwrap()

@@ -61,7 +61,7 @@ fn command<'a>(more: &[&'a str]) -> Vec<&'a str> {
 
 fn values(folder: &Path, name: &str) -> Elements {
     let mut npz = Npz::open(&folder.join("out.npz")).unwrap();
-    npz.array(name).unwrap().into_values()
+    npz.array(name).unwrap().into_elements()
 }
 
 fn texts(names: &[&str]) -> Elements {

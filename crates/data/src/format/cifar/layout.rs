@@ -37,9 +37,9 @@ pub struct Cifar {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coarse {
     /// One label in `0..`[`COARSE_CLASSES`] per training image.
-    pub train: Vec<u8>,
+    pub train: Vec<u16>,
     /// One per test image.
-    pub test: Vec<u8>,
+    pub test: Vec<u16>,
     /// Their names, if the file is there.
     pub names: Option<Vec<String>>,
 }

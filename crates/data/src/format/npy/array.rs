@@ -41,12 +41,12 @@ impl Array {
     }
 
     /// Its elements.
-    pub fn values(&self) -> &Elements {
+    pub fn elements(&self) -> &Elements {
         &self.values
     }
 
     /// Its elements, without a copy.
-    pub fn into_values(self) -> Elements {
+    pub fn into_elements(self) -> Elements {
         self.values
     }
 

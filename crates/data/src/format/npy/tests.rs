@@ -48,7 +48,7 @@ fn both_byte_orders_and_both_index_orders_are_read() {
     // The element at [i, j, k] of shape [2, 3, 4] is the (i + 2 j + 6 k)th.
     let data: Vec<u8> = (0..24).collect();
     let cube = read(&of("|u1", "True", "(2, 3, 4)", &data)).unwrap();
-    let Elements::U8(values) = cube.values() else {
+    let Elements::U8(values) = cube.elements() else {
         panic!()
     };
     for (at, &value) in values.iter().enumerate() {
@@ -66,7 +66,7 @@ fn scalars_and_empty_arrays_are_read() {
     for order in ["False", "True"] {
         let empty = read(&of("<f4", order, "(0, 1280)", &[])).unwrap();
         assert_eq!(empty.shape(), [0, 1280]);
-        assert!(empty.values().is_empty());
+        assert!(empty.elements().is_empty());
     }
 }
 
@@ -177,7 +177,7 @@ fn headers_that_announce_too_much_are_refused() {
 fn memory_follows_the_bytes_that_arrive() {
     let data = vec![0; 4 * CHUNK];
     let exact = read(&of("<f4", "False", &format!("({},)", CHUNK), &data)).unwrap();
-    assert_eq!(exact.values().capacity(), CHUNK);
+    assert_eq!(exact.elements().capacity(), CHUNK);
 }
 
 #[test]
@@ -242,7 +242,7 @@ proptest! {
         bytes[at] = value;
         bytes.truncate(cut.max(1));
         if let Ok(found) = read(&bytes) {
-            prop_assert_eq!(found.values().len(), found.shape().iter().product::<usize>());
+            prop_assert_eq!(found.elements().len(), found.shape().iter().product::<usize>());
         }
     }
 

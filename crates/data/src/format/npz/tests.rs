@@ -161,7 +161,7 @@ fn an_archive_of_yours_is_read() {
     let mut npz = Npz::open(Path::new(&path)).unwrap();
     for name in npz.names().to_vec() {
         let array = npz.array(&name).unwrap();
-        eprintln!("{name}: {:?} {:?}", array.values().kind(), array.shape());
+        eprintln!("{name}: {:?} {:?}", array.elements().kind(), array.shape());
     }
 }
 
