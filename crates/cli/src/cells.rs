@@ -194,11 +194,7 @@ pub(crate) fn table(summary: &Value, columns: usize) -> String {
     }
     if !left_out.is_empty() {
         let left_out: Vec<&str> = left_out.iter().map(|column| column.heading).collect();
-        let _ = writeln!(
-            text,
-            "(no room: {}; see --json)",
-            left_out.join(", ")
-        );
+        let _ = writeln!(text, "(no room: {}; see --json)", left_out.join(", "));
     }
     paired(&mut text, summary, tasks, columns);
     text

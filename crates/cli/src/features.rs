@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use mesu_data::{Known, data_folder};
+use mesu_datasets::{BenchmarkSet, data_folder};
 use mesu_store::folder_of;
 use mesu_vision::archive::{arrays, try_out, write};
 use mesu_vision::thumbnail::SIDE;
@@ -83,10 +83,17 @@ pub(crate) fn features(arguments: &FeaturesArguments) -> Result<ExitCode> {
     let seconds = started.elapsed().as_secs_f64();
     let (count, cached) = (features.of.len(), features.cached);
     let skipped: Vec<String> = [&listing.unusable[..], &features.skipped].concat();
-    let (classes, domains) = (listing.classes.len(), listing.domains.len());
+    let lost = features.lost_classes(&listing);
+    let (classes, domains) = (listing.classes.len() - lost.len(), listing.domains.len());
     write(out, &arrays(&listing, &features))?;
     for line in &skipped {
         message(&format!("left out: {line}"));
+    }
+    for class in lost {
+        let name = &listing.classes[class];
+        message(&format!(
+            "left out: class {name}: none of its images can be used"
+        ));
     }
     for (domain, classes) in listing.gaps() {
         message(&format!("domain {domain} has no {}", classes.join(", ")));
@@ -126,7 +133,7 @@ pub(crate) fn features(arguments: &FeaturesArguments) -> Result<ExitCode> {
 
 fn list(arguments: &FeaturesArguments) -> Result<Listing> {
     let images = &arguments.images;
-    let set = images.to_str().and_then(Known::named);
+    let set = images.to_str().and_then(BenchmarkSet::named);
     if let (Some(set), false) = (set, images.exists()) {
         if arguments.csv.is_some() || arguments.domains {
             bail!(
@@ -134,7 +141,7 @@ fn list(arguments: &FeaturesArguments) -> Result<Listing> {
                 set.name()
             );
         }
-        return Ok(Listing::of_source(&set.source(&data_folder()?)?));
+        return Ok(Listing::from_splits(&set.splits(&data_folder()?)?));
     }
     let is_csv = |path: &Path| {
         path.extension()
@@ -151,10 +158,10 @@ fn list(arguments: &FeaturesArguments) -> Result<Listing> {
              (the third column of a CSV names them)",
             csv.display()
         ),
-        Some((csv, folder)) => Listing::of_csv(csv, folder)?,
-        None if arguments.domains => Listing::of_domains(images, arguments.skip_bad)?,
+        Some((csv, folder)) => Listing::from_csv(csv, folder)?,
+        None if arguments.domains => Listing::from_domains(images, arguments.skip_bad)?,
         None => {
-            let listing = Listing::of_folder(images, arguments.skip_bad)?;
+            let listing = Listing::from_folder(images, arguments.skip_bad)?;
             if let Some(names) = listing.alike_inside() {
                 message(&format!(
                     "{}: every class holds folders of the same names and nothing else ({}); \

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use mesu_lab::reference::Reference;
+use mesu_lab::config::reference::Reference;
 
 use crate::arguments::SettingsArguments;
 use crate::output::{columns, print};

@@ -32,6 +32,7 @@ fn polynomial<R: Single, const N: usize>(x: R, coefficients: [f32; N]) -> R {
 
 /// Natural logarithm of normal positive floats.
 #[inline(always)]
+#[must_use]
 pub fn ln<R: Single>(x: R) -> R {
     let (e, m) = x.split_exponent();
     let m = m - constant(x, 1.0);
@@ -58,6 +59,7 @@ pub fn ln<R: Single>(x: R) -> R {
 
 /// e^x; arguments are clamped to [-87, 88], so the result is a normal float.
 #[inline(always)]
+#[must_use]
 pub fn exp<R: Single>(x: R) -> R {
     let x = x.limit(constant(x, -87.0), constant(x, 88.0));
     // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits.
@@ -83,6 +85,7 @@ pub fn exp<R: Single>(x: R) -> R {
 
 /// Sine and cosine of angles in [-pi/4, pi/4].
 #[inline(always)]
+#[must_use]
 pub fn sin_cos_quarter<R: Single>(x: R) -> (R, R) {
     let z = x * x;
     let s = polynomial(z, [-1.951_529_6e-4, 8.332_161e-3, -1.666_665_5e-1]);

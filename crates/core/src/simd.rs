@@ -57,7 +57,7 @@ impl<S: Simd> Single for f32x16<S> {
     }
 }
 
-/// The multiply-add of all kernels.
+/// Multiply-add of all kernels.
 pub trait Fused {
     /// `self * factor + term`, rounded once on every machine.
     #[must_use]
@@ -82,7 +82,7 @@ impl<S: Simd> Fused for f32x16<S> {
     }
 }
 
-/// Whether the hardware has a fused multiply-add; a constant wherever the level is.
+/// Tests for a fused multiply-add in hardware; a constant wherever the level is.
 #[inline(always)]
 fn has_fused(level: Level) -> bool {
     match level {

@@ -26,6 +26,7 @@ pub struct Gradient<R> {
 impl<R: Real> Gradient<R> {
     /// The gradient with these derivatives; `variance` is `dC/dsigma / sigma`.
     #[inline(always)]
+    #[must_use]
     pub fn new(mu: R, variance: R) -> Self {
         Self {
             d: mu,
@@ -37,12 +38,14 @@ impl<R: Real> Gradient<R> {
 
     /// dC/dmu.
     #[inline(always)]
+    #[must_use]
     pub fn mu(&self) -> R {
         self.d * self.x
     }
 
     /// `dC/dsigma / sigma`, which is 2 dC/d(sigma^2).
     #[inline(always)]
+    #[must_use]
     pub fn variance(&self) -> R {
         self.r * self.x_squared
     }
@@ -53,17 +56,21 @@ impl<R: Real> Gradient<R> {
 pub trait State<R: Real>: Copy {
     /// Number of planes, 1 to [`MAX_PLANES`].
     const PLANES: usize;
-    /// Whether the second plane is a standard deviation; else weights are points.
+    /// True if the second plane is a standard deviation, false if weights are points.
     const GAUSSIAN: bool;
     /// Name of a plane, below [`PLANES`](Self::PLANES), in files.
+    #[must_use]
     fn name(plane: usize) -> &'static str;
     /// Returns the state whose numbers `plane` gives.
+    #[must_use]
     fn read(plane: impl Fn(usize) -> R) -> Self;
     /// Hands every number to `plane`.
     fn write(self, plane: impl FnMut(usize, R));
     /// The weight, or the mean of its distribution.
+    #[must_use]
     fn mean(self) -> R;
     /// Standard deviation of the weight, unless it is a point.
+    #[must_use]
     fn sigma(self) -> Option<R>;
 }
 
@@ -72,9 +79,9 @@ pub const MAX_PLANES: usize = 8;
 
 /// Defines what a rule keeps of a synapse: a structure with a field for each plane, and its [`State`].
 ///
-/// The first field is the weight's mean, or the weight itself; the second of a `Gaussian` is its standard
-/// deviation. What is `over B` adds fields to a state `B` of another rule. Fields' names are those of the planes
-/// in files.
+/// The first field is the weight's mean, or the weight itself; the second field of a `Gaussian` is its
+/// standard deviation. A state `over B` adds fields to the state `B` of another rule. The names of the fields
+/// are the names of the planes in files.
 ///
 /// ```
 /// use mesu_core::{Gradient, Real, Rule, State, planes};
@@ -84,7 +91,7 @@ pub const MAX_PLANES: usize = 8;
 ///     pub struct Rolling: Point {
 ///         /// The weight.
 ///         value,
-///         /// The last step, and what is left of those before.
+///         /// Decaying sum of past steps.
 ///         velocity,
 ///     }
 /// }
@@ -105,7 +112,8 @@ pub const MAX_PLANES: usize = 8;
 /// let momentum = Momentum { lr: 0.1, kept: 0.5 };
 /// let state = momentum.step(Rolling { value: 1.0f64, velocity: 0.2 }, Gradient::new(1.0, 0.0));
 /// assert_eq!((state.value, state.velocity), (1.0, 0.0));
-/// assert_eq!((<Rolling<f32> as State<f32>>::PLANES, <Rolling<f32> as State<f32>>::name(1)), (2, "velocity"));
+/// assert_eq!(<Rolling<f32> as State<f32>>::PLANES, 2);
+/// assert_eq!(<Rolling<f32> as State<f32>>::name(1), "velocity");
 /// ```
 #[macro_export]
 macro_rules! planes {
@@ -249,11 +257,13 @@ pub trait Rule: Copy + Send + Sync {
     /// Numbers that the rule keeps of a synapse: of an `f64` in tests, of a vector in the kernels.
     type State<R: Real>: State<R>;
 
-    /// Whether the kernels that do several things in one pass are compiled for this rule, several
-    /// neurons at a time: the fastest form, at ten times the code. Results are the same but for rounding.
+    /// True if fused kernels, which update several neurons and start the next example in one pass, are
+    /// compiled for this rule: the fastest form, at ten times the code. Results are the same but for
+    /// rounding.
     const FUSED: bool = false;
 
     /// Returns the synapse after one update.
+    #[must_use]
     fn step<R: Real>(&self, state: Self::State<R>, gradient: Gradient<R>) -> Self::State<R>;
 
     /// Returns the rule for the update after `updates` others: rates may depend on it.

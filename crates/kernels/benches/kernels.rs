@@ -238,7 +238,7 @@ fn rows(c: &mut Criterion) {
     }
 }
 
-/// What is drawn and done between the layers.
+/// Noise and elementwise kernels between the layers.
 fn between(c: &mut Criterion) {
     let mut group = c.benchmark_group("normals");
     for count in [SAMPLES * 64, 1 << 16] {
@@ -284,7 +284,7 @@ fn between(c: &mut Criterion) {
     group.finish();
 }
 
-/// What is made of logits: `[classes][columns]`.
+/// Kernels on logits, `[classes][columns]`.
 fn logits(c: &mut Criterion) {
     const CLASSES: usize = 10;
     let plain = |logits: &Matrix, column: usize| -> Vec<f64> {
@@ -353,7 +353,7 @@ fn logits(c: &mut Criterion) {
     group.finish();
 }
 
-/// Whether the left factor is read by its rows or by its columns.
+/// Layout of the left factor: read by its rows or by its columns.
 #[derive(Clone, Copy)]
 enum Read {
     Rows,

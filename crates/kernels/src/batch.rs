@@ -1,4 +1,4 @@
-//! Many examples at a time: the elementwise kernels between the matrix products.
+//! Elementwise kernels between the matrix products, for many examples at a time.
 //!
 //! Activations are feature-major, `[features][columns]`; column `s * examples + b` is noise sample s
 //! of example b. The equations are those of [`crate::online`].
@@ -15,7 +15,7 @@ use mesu_core::Rule;
 
 use crate::{Matrix, PlanesMut};
 
-/// Activations of one feature, `a = m + sqrt(v) z`, over all columns; `z` becomes
+/// Samples the activations of one feature, `a = m + sqrt(v) z`, over all columns, and overwrites `z` with
 /// `q = z / sqrt(v)`. m and v have one entry per column, or one per example that all samples share.
 pub fn sample(m: &[f32], v: &[f32], z: &mut [f32], a: &mut [f32]) {
     assert_eq!((m.len(), z.len()), (v.len(), a.len()), "sample: lengths");
@@ -27,7 +27,7 @@ pub fn sample(m: &[f32], v: &[f32], z: &mut [f32], a: &mut [f32]) {
     dispatch!(level(), simd => {
         for at in (0..shared).step_by(LANES) {
             let moments = load(simd, m, at);
-            let deviation = Deviation::of(load(simd, v, at));
+            let deviation = Deviation::from_variance(load(simd, v, at));
             for start in (0..columns).step_by(shared) {
                 // Columns of one sample only: loads and stores stop at its end.
                 let (z, a) = (&mut z[start..start + shared], &mut a[start..start + shared]);
@@ -39,7 +39,7 @@ pub fn sample(m: &[f32], v: &[f32], z: &mut [f32], a: &mut [f32]) {
     });
 }
 
-/// `out = a * b`, elementwise.
+/// Computes `out = a * b`, elementwise.
 pub fn multiply(a: &[f32], b: &[f32], out: &mut [f32]) {
     assert_eq!(
         (a.len(), b.len()),
@@ -53,7 +53,7 @@ pub fn multiply(a: &[f32], b: &[f32], out: &mut [f32]) {
     });
 }
 
-/// `w = mu + sigma * epsilon`: one sample of the weights.
+/// Samples the weights once: `w = mu + sigma * epsilon`.
 pub fn sample_weights(mu: &[f32], sigma: &[f32], epsilon: &[f32], w: &mut [f32]) {
     assert_eq!(
         (mu.len(), sigma.len(), epsilon.len()),
@@ -83,7 +83,7 @@ pub fn accumulate(addend: &[f32], factor: &[f32], sum: &mut [f32], weighted: &mu
     });
 }
 
-/// `sum += a * b`, elementwise.
+/// Computes `sum += a * b`, elementwise.
 pub fn add_product(a: &[f32], b: &[f32], sum: &mut [f32]) {
     assert_eq!((a.len(), b.len()), (sum.len(), sum.len()));
     dispatch!(level(), simd => {
@@ -94,7 +94,7 @@ pub fn add_product(a: &[f32], b: &[f32], sum: &mut [f32]) {
     });
 }
 
-/// What the second gradient given to [`update`] is.
+/// Kind of the second gradient given to [`update`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Second {
     /// `dC/dsigma / sigma`: local reparameterization's `sum r h^2`.
@@ -103,8 +103,9 @@ pub enum Second {
     Sigma,
 }
 
-/// Updates synapses from gradients that are stored, all matrices of one shape; the second is for rules
-/// that keep a sigma. Returns whether every new sigma, if there are any, is positive.
+/// Updates synapses from stored gradients, all matrices of one shape; the second gradient is for rules that
+/// keep a sigma. Returns whether all new sigmas, if any, are positive; NaN and infinity count by their sign
+/// bit.
 pub fn update<R: Rule>(
     layer: PlanesMut<'_>,
     gradient: &Matrix,
@@ -127,7 +128,7 @@ pub fn update<R: Rule>(
     apply(layer, terms, *rule)
 }
 
-/// Sum of all numbers, lane by lane first.
+/// Sum of all numbers, first within each lane, then over the lanes.
 #[must_use]
 pub fn total(x: &[f32]) -> f32 {
     dispatch!(level(), simd => {
@@ -139,10 +140,10 @@ pub fn total(x: &[f32]) -> f32 {
     })
 }
 
-/// Whether no number is NaN or infinite.
+/// Tests that no number is NaN or infinite.
 #[must_use]
 pub fn all_finite(x: &[f32]) -> bool {
-    // An integer maximum, so that the loop is vectorised: there is nothing to stop early for.
+    // An integer maximum, so that the loop vectorizes; an early exit would prevent that.
     let largest = x
         .iter()
         .fold(0, |largest, x| largest.max(x.to_bits() & 0x7fff_ffff));

@@ -1,22 +1,22 @@
-//! Vectors of a fixed number of lanes, and what to do with the elements left over.
+//! Vectors of a fixed number of lanes, and the remainder of a slice.
 
 use fearless_simd::{Simd, f32x4, f32x16, prelude::*};
 
 pub use mesu_core::sum::LANES;
 
-/// The `LANES` elements from `at` on, all of them inside the slice.
+/// Loads `LANES` elements from `at` on, all of them inside the slice.
 #[inline(always)]
 pub(crate) fn load_whole<S: Simd>(simd: S, slice: &[f32], at: usize) -> f32x16<S> {
     f32x16::from_slice(simd, &slice[at..at + LANES])
 }
 
-/// Writes `LANES` elements from `at` on, all of them inside the slice.
+/// Stores `LANES` elements from `at` on, all of them inside the slice.
 #[inline(always)]
 pub(crate) fn store_whole<S: Simd>(vector: f32x16<S>, slice: &mut [f32], at: usize) {
     vector.store_slice(&mut slice[at..at + LANES]);
 }
 
-/// The `LANES` elements from `at` on; past the end of the slice they are zero.
+/// Loads `LANES` elements from `at` on; those past the end of the slice are zero.
 #[inline(always)]
 pub(crate) fn load<S: Simd>(simd: S, slice: &[f32], at: usize) -> f32x16<S> {
     if at + LANES <= slice.len() {
@@ -29,7 +29,7 @@ pub(crate) fn load<S: Simd>(simd: S, slice: &[f32], at: usize) -> f32x16<S> {
     f32x16::load_array_ref(simd, &buffer)
 }
 
-/// Writes the lanes that fit into the slice from `at` on.
+/// Stores the lanes that fit into the slice from `at` on.
 #[inline(always)]
 pub(crate) fn store<S: Simd>(vector: f32x16<S>, slice: &mut [f32], at: usize) {
     if at + LANES <= slice.len() {
@@ -73,7 +73,7 @@ pub(crate) fn sum4<S: Simd>(simd: S, vectors: [f32x16<S>; 4]) -> [f32; 4] {
     ((a + c) + (b + d)).to_array()
 }
 
-/// The transpose of a square: lane j of vector i becomes lane i of vector j.
+/// Transposes a square: lane j of vector i becomes lane i of vector j.
 ///
 /// Interleaving vector i with vector i + 8 moves every element's place, row and column written as
 /// one binary number, left by one digit; four times swap the row's digits with the column's.

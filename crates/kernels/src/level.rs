@@ -1,4 +1,4 @@
-//! Which instruction set the kernels use, decided once per process.
+//! The instruction set that the kernels use, chosen once per process.
 //!
 //! Results do not depend on it: the environment variable `MESU_SIMD` (`sse2`, `sse4.2`, `avx2`,
 //! `avx512`, `neon`) forces a lower one than the machine has, so that a test can compare bits.
@@ -21,8 +21,8 @@ pub fn name() -> Result<&'static str, String> {
     chosen().map(|(name, _)| name)
 }
 
-/// The level in use; the machine's best when `MESU_SIMD` can't be honoured (the command line
-/// refuses such a value before any kernel runs, through [`name`]).
+/// The level in use; the machine's best if `MESU_SIMD` names none that it has (a program that wants to refuse
+/// such a value asks [`name`]).
 pub(crate) fn level() -> Level {
     static LEVEL: OnceLock<Level> = OnceLock::new();
     *LEVEL.get_or_init(|| chosen().map_or_else(|_| Level::new(), |(_, level)| level))

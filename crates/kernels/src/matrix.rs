@@ -2,11 +2,11 @@
 
 use crate::lanes::LANES;
 
-/// Bytes of a cache line, and of a vector.
+/// Size of a cache line and of a vector, in bytes.
 const LINE: usize = 64;
 
-/// A row-major matrix of f32 whose rows start on cache lines and are padded to whole vectors:
-/// kernels then never meet a row's end inside a vector, nor a vector across two lines.
+/// Row-major matrix of f32 whose rows start on cache lines and are padded to whole vectors: no row ends
+/// inside a vector, and no vector crosses a cache line.
 ///
 /// ```
 /// use mesu_kernels::Matrix;
@@ -24,7 +24,7 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// A matrix of zeros.
+    /// Creates a matrix of zeros.
     #[must_use]
     pub fn zeros(rows: usize, columns: usize) -> Self {
         let len = rows * columns.next_multiple_of(LANES);
@@ -38,7 +38,7 @@ impl Matrix {
         }
     }
 
-    /// The matrix with these values, `[rows][columns]`; the padding is zero.
+    /// Creates a matrix with these values, `[rows][columns]`; the padding is zero.
     ///
     /// # Panics
     /// When there are not `rows * columns` values.
@@ -81,7 +81,7 @@ impl Matrix {
         &self.padded()[start..start + self.columns]
     }
 
-    /// Row `row`, without the padding.
+    /// Row `row`, without the padding, mutable.
     pub fn row_mut(&mut self, row: usize) -> &mut [f32] {
         let (start, columns) = (row * self.stride(), self.columns);
         &mut self.padded_mut()[start..start + columns]
@@ -98,7 +98,7 @@ impl Matrix {
         &self.storage[self.offset..self.offset + self.rows * self.stride()]
     }
 
-    /// All rows with their padding, `[rows][stride]`.
+    /// All rows with their padding, `[rows][stride]`, mutable.
     pub fn padded_mut(&mut self) -> &mut [f32] {
         let len = self.rows * self.stride();
         &mut self.storage[self.offset..self.offset + len]

@@ -1,4 +1,4 @@
-//! The plain loops that every kernel is tested against: unpadded slices, no vectors, sums in f64.
+//! Plain loops that every kernel is tested against: unpadded slices, no vectors, sums in f64.
 
 use crate::conv::Geometry;
 use mesu_core::{Gradient, Rule};
@@ -40,7 +40,7 @@ pub fn input_gradient(mu: &[f32], sigma: &[f32], h: &[f32], d: &[f32], r: &[f32]
         .collect()
 }
 
-/// The synapse at `(o, i)` after an update with rows of inputs `h`, `[rows][inputs]`, and of `d` and
+/// State of the synapse at `(o, i)` after an update with rows of inputs `h`, `[rows][inputs]`, and of `d` and
 /// `r`, `[rows][outputs]`: `dC/dmu = sum d h`, `dC/dsigma = sigma sum r h^2`.
 #[must_use]
 pub fn updated<R: Rule>(
@@ -110,8 +110,8 @@ pub fn patches(input: &[f32], geometry: &Geometry) -> Vec<f32> {
         .collect()
 }
 
-/// The way back of gradients: adds what is at each place of the `patches`, `[patch][images *
-/// positions]`, to the pixel it was taken from, `[channels][images * pixels]`.
+/// Adjoint of [`patches`]: adds each number of `patches`, `[patch][images * positions]`, to the pixel it was
+/// taken from, `[channels][images * pixels]`.
 #[must_use]
 pub fn fold(patches: &[f64], geometry: &Geometry, images: usize) -> Vec<f64> {
     let numbers: Vec<f32> = (0..geometry.channels * images * geometry.pixels())

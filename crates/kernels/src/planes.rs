@@ -1,4 +1,4 @@
-//! The synapses of a layer, lent to an update.
+//! Mutable planes of a layer's synapses, for an update.
 
 use fearless_simd::{Simd, f32x16};
 
@@ -6,8 +6,8 @@ use crate::Matrix;
 use crate::lanes::{load_whole, store_whole};
 use mesu_core::{MAX_PLANES, State};
 
-/// What a rule keeps of a layer's synapses: a few matrices `[outputs][inputs]` of one shape, the
-/// planes of its [`State`], weights or means first and standard deviations, if any, second.
+/// Mutable planes of a layer's synapses: matrices `[outputs][inputs]` of one shape, one for each number of a
+/// rule's [`State`]; weights or means first and standard deviations, if any, second.
 pub struct PlanesMut<'a> {
     pub(crate) outputs: usize,
     pub(crate) stride: usize,
@@ -15,7 +15,7 @@ pub struct PlanesMut<'a> {
 }
 
 impl<'a> PlanesMut<'a> {
-    /// A layer of these planes.
+    /// Borrows these planes as a layer.
     ///
     /// # Panics
     /// When there are none or too many, or their shapes differ.
@@ -39,7 +39,7 @@ impl<'a> PlanesMut<'a> {
 }
 
 impl PlanesMut<'_> {
-    /// The same layer, lent on.
+    /// Reborrows the layer.
     pub(crate) fn reborrow(&mut self) -> PlanesMut<'_> {
         PlanesMut {
             outputs: self.outputs,
@@ -49,24 +49,24 @@ impl PlanesMut<'_> {
     }
 }
 
-/// The planes as slices. Always indexed by constants, so that a kernel holds them in registers.
+/// Planes as slices. Always indexed by constants, so that a kernel keeps their pointers in registers.
 pub(crate) struct Planes<'a>([&'a mut [f32]; MAX_PLANES]);
 
 impl Planes<'_> {
-    /// The states of the synapses from `at` on.
+    /// Loads the states of the `LANES` synapses from `at` on.
     #[inline(always)]
     pub(crate) fn load<S: Simd, T: State<f32x16<S>>>(&self, simd: S, at: usize) -> T {
         const { assert!(T::PLANES <= MAX_PLANES) };
         T::read(|plane| load_whole(simd, self.0[plane], at))
     }
 
-    /// Writes the states of the synapses from `at` on.
+    /// Stores the states of the `LANES` synapses from `at` on.
     #[inline(always)]
     pub(crate) fn store<S: Simd, T: State<f32x16<S>>>(&mut self, state: T, at: usize) {
         state.write(|plane, vector| store_whole(vector, self.0[plane], at));
     }
 
-    /// Weights or means, and what comes next.
+    /// The first plane, and the second, which is empty if there is none.
     pub(crate) fn first_two(&self) -> (&[f32], &[f32]) {
         (&*self.0[0], &*self.0[1])
     }

@@ -1,25 +1,25 @@
-//! Pooling of planes, `[planes][height * width]`, in squares that do not overlap. What does not fill a
-//! last square is left out, as in common frameworks.
+//! Pooling of planes, `[planes][height * width]`, over squares that do not overlap. Rows and columns that do
+//! not fill a last square are dropped, as in common frameworks.
 
-/// Shapes of a pooling.
+/// Shape of a pooling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pool {
-    /// Rows of pixels of a plane.
+    /// Number of rows of a plane.
     pub height: usize,
-    /// Pixels of a row.
+    /// Number of pixels in a row.
     pub width: usize,
-    /// Rows and columns of a square, >= 1.
+    /// Pool size: rows and columns of a square, >= 1.
     pub size: usize,
 }
 
 impl Pool {
-    /// Rows and columns of squares.
+    /// Number of rows and columns of squares.
     #[must_use]
     pub fn output(&self) -> (usize, usize) {
         (self.height / self.size, self.width / self.size)
     }
 
-    /// The squares of `planes` planes, in order: where the first pixel of each is.
+    /// Offsets of the first pixel of each square of `planes` planes, in order.
     fn squares(&self, planes: usize) -> impl Iterator<Item = usize> {
         let (rows, columns) = self.output();
         let Self {
@@ -33,13 +33,14 @@ impl Pool {
         })
     }
 
-    /// The pixels of a square whose first is at `first`, in order.
+    /// Offsets of the pixels of the square that begins at `first`, in order.
     fn pixels(&self, first: usize) -> impl Iterator<Item = usize> {
         let Self { width, size, .. } = *self;
         (0..size).flat_map(move |y| (0..size).map(move |x| first + y * width + x))
     }
 
-    /// The largest of every square, `[planes][squares]`, and where it is in `input`: the first of equals.
+    /// Writes the maximum of every square, `[planes][squares]`, and its offset in `input`; ties go to the
+    /// first.
     pub fn max(&self, input: &[f32], out: &mut [f32], place: &mut [u32]) {
         let (rows, columns) = self.output();
         if rows * columns == 0 {
@@ -60,7 +61,7 @@ impl Pool {
                         (*best, *place)
                     };
                     for (pixel, at) in pixels.iter().zip(at..) {
-                        // Chosen without a branch: nobody could predict it.
+                        // Selected without a branch, which would be mispredicted.
                         let larger = *pixel > largest.0;
                         largest.0 = if larger { *pixel } else { largest.0 };
                         largest.1 = if larger { at } else { largest.1 };
@@ -71,7 +72,7 @@ impl Pool {
         }
     }
 
-    /// The way back of [`max`](Self::max): `dx` holds `d` where the largest were, 0 elsewhere.
+    /// Writes the gradient of [`max`](Self::max): `d` at the offsets of the maxima, 0 elsewhere.
     pub fn max_gradient(d: &[f32], place: &[u32], dx: &mut [f32]) {
         dx.fill(0.0);
         for (d, place) in d.iter().zip(place) {
@@ -79,7 +80,7 @@ impl Pool {
         }
     }
 
-    /// The mean of every square, `[planes][squares]`.
+    /// Writes the mean of every square, `[planes][squares]`.
     pub fn mean(&self, input: &[f32], out: &mut [f32]) {
         let share = 1.0 / (self.size * self.size) as f32;
         let planes = self.planes(input.len());
@@ -88,7 +89,7 @@ impl Pool {
         }
     }
 
-    /// The way back of [`mean`](Self::mean).
+    /// Writes the gradient of [`mean`](Self::mean).
     pub fn mean_gradient(&self, d: &[f32], dx: &mut [f32]) {
         dx.fill(0.0);
         let share = 1.0 / (self.size * self.size) as f32;

@@ -1,9 +1,10 @@
-//! The watch over sigma's sign.
+//! Detection of sigmas that are not positive.
 
 use fearless_simd::{Simd, f32x16, prelude::*, u32x16};
 
-/// Watches for numbers that are zero or below, with two integer operations each: the units for
-/// floating point are busy with the update.
+/// Detector of numbers that are zero or below, with three integer operations each: the floating-point units
+/// are busy with the update. NaN and infinity count by their sign bit; they are found in the next forward
+/// pass.
 #[derive(Clone, Copy)]
 pub(crate) struct Signs<S: Simd>(u32x16<S>);
 

@@ -19,7 +19,7 @@ use crate::lanes::{LANES, load, splat, store};
 use crate::level::level;
 use mesu_core::elementary::{exp, ln};
 
-/// Turns logits into probabilities, in place, and writes each column's `ln sum exp`, `[1][columns]`.
+/// Replaces logits by probabilities, and writes each column's `ln sum exp`, `[1][columns]`.
 pub fn softmax(logits: &mut Matrix, log_sum_exp: &mut Matrix) {
     let columns = logits.stride();
     assert_eq!(log_sum_exp.stride(), columns, "softmax: columns");
@@ -35,14 +35,14 @@ pub fn softmax(logits: &mut Matrix, log_sum_exp: &mut Matrix) {
     });
 }
 
-/// What a vector of softmaxed columns leaves behind, in nats.
+/// Summaries of a vector of columns, in nats.
 struct Column<S: Simd> {
     log_sum_exp: f32x16<S>,
     entropy: f32x16<S>,
 }
 
-/// Softmax, in place, of the vector of columns that starts at `at` of `span`; columns past the end
-/// of the span are left alone.
+/// Softmax, in place, of the vector of columns that starts at `at` of `span`; columns past the end of the
+/// span are not changed.
 #[inline(always)]
 fn softmax_at<S: Simd>(
     simd: S,
@@ -79,7 +79,7 @@ fn softmax_at<S: Simd>(
     }
 }
 
-/// What [`predict`] fills, each `[examples]` but for `probabilities`, `[examples][classes]`.
+/// Outputs of [`predict`], each `[examples]` except `probabilities`, `[examples][classes]`.
 pub struct Predicted<'a> {
     /// Mean over the samples of the softmax.
     pub probabilities: &'a mut [f32],
@@ -87,11 +87,11 @@ pub struct Predicted<'a> {
     pub total: &'a mut [f32],
     /// Mean of the entropies, bits.
     pub aleatoric: &'a mut [f32],
-    /// Their difference, bits.
+    /// Difference of the two, bits.
     pub epistemic: &'a mut [f32],
 }
 
-/// Entropies, bits, of rows of `probabilities`, `[out.len()][classes]`.
+/// Writes the entropies, in bits, of rows of `probabilities`, `[out.len()][classes]`.
 pub fn entropy(probabilities: &[f32], classes: usize, out: &mut [f32]) {
     assert_eq!(probabilities.len(), out.len() * classes, "entropy: rows");
     let bits = std::f32::consts::LOG2_E;
@@ -114,7 +114,7 @@ pub fn entropy(probabilities: &[f32], classes: usize, out: &mut [f32]) {
     });
 }
 
-/// Probabilities and entropies from the logits of all samples, which are overwritten.
+/// Writes probabilities and entropies from the logits of all samples, which are overwritten.
 pub fn predict(logits: &mut [f32], classes: usize, samples: usize, out: Predicted<'_>) {
     let examples = out.total.len();
     let columns = samples * examples;

@@ -1,4 +1,4 @@
-//! The update of a layer in its plain form, one for all rules and all sources of gradients.
+//! The general update of a layer, for all rules and all sources of gradients.
 
 use fearless_simd::{Simd, dispatch};
 
@@ -12,20 +12,19 @@ use mesu_core::{Gradient, Rule, State};
 /// Gradients of a layer: `d_o x_oi` and `r_o x_squared_oi`.
 #[derive(Clone, Copy)]
 pub(crate) struct Terms<'a> {
-    /// `[outputs]`; 1 where there is none.
+    /// `[outputs]`; `None` stands for ones.
     pub(crate) d: Option<&'a [f32]>,
     /// `[outputs][stride]`, or one row for all outputs.
     pub(crate) x: &'a [f32],
-    /// `[outputs]`; 1 where there is none.
+    /// `[outputs]`; `None` stands for ones.
     pub(crate) r: Option<&'a [f32]>,
-    /// As x.
+    /// Shape as that of `x`.
     pub(crate) x_squared: &'a [f32],
-    /// Whether the second term is dC/dsigma rather than `dC/dsigma / sigma`.
+    /// True if the second term is dC/dsigma, false if it is `dC/dsigma / sigma`.
     pub(crate) over_sigma: bool,
 }
 
-/// Applies a rule to every synapse of a layer. Returns whether every new sigma, if there are any, is
-/// positive.
+/// Applies a rule to every synapse of a layer. Returns whether all new sigmas, if any, are positive.
 pub(crate) fn apply<R: Rule>(layer: PlanesMut<'_>, terms: Terms<'_>, rule: R) -> bool {
     let (outputs, stride) = (layer.outputs, layer.stride);
     let fits = |x: &[f32]| x.len() == stride || x.len() == outputs * stride;

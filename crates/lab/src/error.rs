@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use mesu::checkpoint::CheckpointError;
 use mesu::{ConfigError, LearnError};
-use mesu_data::{NoDataFolder, ScenarioError, SourceError, StandardiseError};
+use mesu_data::{ScenarioError, SplitsError, StandardizerError};
+use mesu_datasets::NoDataFolder;
 
 /// Why an experiment can't be read or run.
 #[derive(Debug, thiserror::Error)]
@@ -143,10 +144,10 @@ pub enum LabError {
     Learner(#[from] ConfigError),
     /// Data that can't be read.
     #[error("data.source: {0}")]
-    Source(#[from] SourceError),
+    Source(#[from] SplitsError),
     /// Unknown images that can't be read.
     #[error("data.ood: {0}")]
-    Unknown(SourceError),
+    Unknown(SplitsError),
     /// Data that make no such tasks.
     #[error("{0}")]
     Scenario(#[from] ScenarioError),
@@ -155,7 +156,7 @@ pub enum LabError {
     DataFolder(#[from] NoDataFolder),
     /// Data that can't be standardised.
     #[error("data.standardise: {0}")]
-    Standardise(#[from] StandardiseError),
+    Standardise(#[from] StandardizerError),
     /// A file or folder that the system won't read or write.
     #[error("{}: {what}: {source}", path.display())]
     Io {
@@ -268,7 +269,7 @@ pub enum LabError {
 
 impl LabError {
     /// An [`LabError::Io`], for `map_err`.
-    pub(crate) fn io(path: &Path, what: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn io(path: &Path, what: &'static str) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { path, what, source }
     }

@@ -14,7 +14,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mesu_data::format::npy::{Array, Values};
+use mesu_data::format::npy::{Array, Elements};
 use mesu_data::format::npz;
 
 use crate::extract::Features;
@@ -31,21 +31,31 @@ pub struct ArchiveError {
     pub cause: std::io::Error,
 }
 
-/// The arrays of `features`, images of `listing`, each with its name.
+/// The arrays of `features`, images of `listing`, each with its name. A class all of whose images were
+/// left out ([`Features::lost_classes`]) is left out too, and the labels are those of the classes that
+/// remain.
 #[must_use]
 pub fn arrays(listing: &Listing, features: &Features) -> Vec<(String, Array)> {
     let of: Vec<&Image> = features.of.iter().map(|&at| &listing.images[at]).collect();
-    let text = |names: &[String]| Array::list(Values::Text(names.to_vec()));
-    let mut arrays = vec![("classes".to_owned(), text(&listing.classes))];
+    let text = |names: &[String]| Array::list(Elements::Text(names.to_vec()));
+    let lost = features.lost_classes(listing);
+    let kept: Vec<usize> = (0..listing.classes.len())
+        .filter(|class| !lost.contains(class))
+        .collect();
+    let names: Vec<String> = kept
+        .iter()
+        .map(|class| listing.classes[*class].clone())
+        .collect();
+    let mut arrays = vec![("classes".to_owned(), text(&names))];
     if !listing.domains.is_empty() {
         arrays.push(("domain_names".to_owned(), text(&listing.domains)));
     }
     if !of.iter().any(|image| image.tested) {
-        arrays.extend(of_set(listing, features, &of, None, ""));
+        arrays.extend(of_set(listing, features, &of, &kept, None, ""));
         return arrays;
     }
     for (tested, ending) in [(false, "_train"), (true, "_test")] {
-        arrays.extend(of_set(listing, features, &of, Some(tested), ending));
+        arrays.extend(of_set(listing, features, &of, &kept, Some(tested), ending));
     }
     arrays
 }
@@ -55,6 +65,7 @@ fn of_set(
     listing: &Listing,
     features: &Features,
     of: &[&Image],
+    kept: &[usize],
     tested: Option<bool>,
     ending: &str,
 ) -> Vec<(String, Array)> {
@@ -64,23 +75,26 @@ fn of_set(
     let (width, side) = (features.width, features.side);
     let rows = |at: &usize| &features.values[at * width..(at + 1) * width];
     let rows = which.iter().flat_map(rows).copied().collect();
-    let rows = Array::new(&[which.len(), width], Values::F32(rows));
+    let rows = Array::new(&[which.len(), width], Elements::F32(rows));
     let integers = |of: &dyn Fn(&Image) -> usize| {
-        Array::list(Values::I64(
+        Array::list(Elements::I64(
             images().map(|image| of(image) as i64).collect(),
         ))
     };
     let names = images().map(|image| image.name.clone()).collect();
     let mut arrays = vec![
         ("features", rows.expect("features are [n][width]")),
-        ("labels", integers(&|image| image.label)),
-        ("paths", Array::list(Values::Text(names))),
+        (
+            "labels",
+            integers(&|image| kept.binary_search(&image.label).unwrap_or(0)),
+        ),
+        ("paths", Array::list(Elements::Text(names))),
     ];
     if side > 0 {
         let size = side * side * CHANNELS;
         let pictures = |at: &usize| &features.pictures[at * size..(at + 1) * size];
         let pictures = which.iter().flat_map(pictures).copied().collect();
-        let pictures = Array::new(&[which.len(), side, side, CHANNELS], Values::U8(pictures));
+        let pictures = Array::new(&[which.len(), side, side, CHANNELS], Elements::U8(pictures));
         arrays.push((
             "pictures",
             pictures.expect("pictures are [n][side][side][3]"),

@@ -7,6 +7,8 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use mesu_data::format::FileKind;
+
 use crate::resize::Picture;
 
 /// The largest file that is read, in bytes.
@@ -26,8 +28,11 @@ pub enum PictureError {
     #[error("is empty; get the file again, or take it out")]
     Empty,
     /// Another kind of file.
-    #[error("is no PNG or JPEG image; convert it, or take it out")]
-    NoImage,
+    #[error("is no PNG or JPEG image but {found}")]
+    NoImage {
+        /// What it is, by its content.
+        found: FileKind,
+    },
     /// More pixels than are decoded.
     #[error("announces {width} x {height} pixels, more than the limit of {} million; scale it down", MAX_PIXELS / 1_000_000)]
     TooLarge {
@@ -65,7 +70,10 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
     }
     let format = match image::guess_format(bytes) {
         Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => format,
-        _ => return Err(PictureError::NoImage),
+        _ => {
+            let found = FileKind::of(bytes, None);
+            return Err(PictureError::NoImage { found });
+        }
     };
     // The decoder fills what a cut JPEG lacks with grey.
     if format == ImageFormat::Jpeg && !jpeg_ends(bytes) {
@@ -246,6 +254,8 @@ mod tests {
                 refusal(bytes)
             );
         }
+        let phone = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+        assert!(refusal(phone).ends_with("but a HEIC image"));
     }
 
     #[test]

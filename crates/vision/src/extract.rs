@@ -60,6 +60,25 @@ pub struct Features {
     pub skipped: Vec<String>,
 }
 
+impl Features {
+    /// Classes of `listing`, whose features these are, that lost all their images because none could be
+    /// used.
+    #[must_use]
+    pub fn lost_classes(&self, listing: &Listing) -> Vec<usize> {
+        let mut listed = vec![false; listing.classes.len()];
+        let mut kept = listed.clone();
+        for image in &listing.images {
+            listed[image.label] = true;
+        }
+        for &at in &self.of {
+            kept[listing.images[at].label] = true;
+        }
+        (0..listed.len())
+            .filter(|&class| listed[class] && !kept[class])
+            .collect()
+    }
+}
+
 /// How images are read and what happens to those that can't be.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {

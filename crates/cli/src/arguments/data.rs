@@ -27,7 +27,7 @@ Reads every file to its end, which takes a few seconds.")]
 pub(crate) struct GetArguments {
     /// The data set
     #[arg(value_name = "SET", value_parser = PossibleValuesParser::new(
-        mesu_data::Known::ALL.map(mesu_data::Known::name)
+        mesu_datasets::BenchmarkSet::ALL.map(mesu_datasets::BenchmarkSet::name)
     ))]
     pub(crate) set: String,
     /// Take the files from a folder, a file or an address other than the published one

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use mesu_data::format::{cifar, idx};
-use mesu_data::{Held, Known, data_folder};
+use mesu_datasets::{BenchmarkSet, PartialSet, data_folder};
 use rayon::prelude::*;
 
 use crate::arguments::{DataCommand, GetArguments};
@@ -33,13 +33,13 @@ pub(crate) fn data(command: &DataCommand) -> Result<ExitCode> {
 }
 
 fn get(arguments: &GetArguments) -> Result<ExitCode> {
-    let Some(set) = Known::named(&arguments.set) else {
+    let Some(set) = BenchmarkSet::named(&arguments.set) else {
         bail!("{}: no such data set", arguments.set);
     };
     let root = data_folder()?;
     let place = |file: &Published| set.folder(&root).join(file.name);
     let files = published::files(set);
-    let unpacked = |held: &Held| held.train.is_some() && held.test.is_some();
+    let unpacked = |held: &PartialSet| held.train.is_some() && held.test.is_some();
     if !files.iter().any(|file| place(file).exists())
         && let Ok(Some(held)) = set.read(&root)
         && unpacked(&held)
@@ -96,10 +96,10 @@ fn get(arguments: &GetArguments) -> Result<ExitCode> {
 }
 
 /// Whether a file that is not the published one is at least of its kind.
-fn readable(set: Known, name: &str, path: &Path) -> Result<()> {
+fn readable(set: BenchmarkSet, name: &str, path: &Path) -> Result<()> {
     match set {
-        Known::Cifar10 => cifar::read(cifar::Kind::Cifar10, path).map(|_| ())?,
-        Known::Cifar100 => cifar::read(cifar::Kind::Cifar100, path).map(|_| ())?,
+        BenchmarkSet::Cifar10 => cifar::read(cifar::Kind::Cifar10, path).map(|_| ())?,
+        BenchmarkSet::Cifar100 => cifar::read(cifar::Kind::Cifar100, path).map(|_| ())?,
         _ if name.contains("images") => idx::read_images(path).map(|_| ())?,
         _ => idx::read_labels(path).map(|_| ())?,
     }
@@ -110,7 +110,7 @@ fn list() -> Result<ExitCode> {
     let root = data_folder()?;
     print(&format!("{}\n", root.display()))?;
     // Every file is read to its end: what is called complete can be read.
-    let lines: Vec<String> = Known::ALL
+    let lines: Vec<String> = BenchmarkSet::ALL
         .into_par_iter()
         .map(|set| line(set, &root))
         .collect();
@@ -119,7 +119,7 @@ fn list() -> Result<ExitCode> {
 }
 
 /// `cifar100       partial   33,000 of 50,000 + 10,000 images   FOLDER`
-fn line(set: Known, root: &Path) -> String {
+fn line(set: BenchmarkSet, root: &Path) -> String {
     let folder = set.folder(root);
     let (state, words) = match set.read(root) {
         Ok(None) => ("missing", format!("mesu data get {}", set.name())),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use mesu_data::Known;
+use mesu_datasets::BenchmarkSet;
 
 use super::published::{self, Published};
 
@@ -18,7 +18,7 @@ pub(super) enum Origin {
 
 /// Where `file` of `set` is, by `--from` if that is given: an address, a folder or a file.
 /// An address that ends in `/` is a folder; so is any, of a set of several files.
-pub(super) fn origin(set: Known, file: &Published, from: Option<&str>) -> Result<Origin> {
+pub(super) fn origin(set: BenchmarkSet, file: &Published, from: Option<&str>) -> Result<Origin> {
     let Some(from) = from else {
         let bases = published::addresses(set).iter();
         let addresses = bases.map(|base| format!("{base}{}", file.name)).collect();
@@ -71,7 +71,7 @@ fn is_address(from: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn of(set: Known, from: Option<&str>) -> Result<Origin> {
+    fn of(set: BenchmarkSet, from: Option<&str>) -> Result<Origin> {
         origin(set, &published::files(set)[0], from)
     }
 
@@ -83,11 +83,23 @@ mod tests {
         };
         let images = "train-images-idx3-ubyte.gz";
         for (set, from, expected) in [
-            (Known::Mnist, "http://x/a", format!("http://x/a/{images}")),
-            (Known::Mnist, "HTTP://x/a/", format!("HTTP://x/a/{images}")),
-            (Known::Cifar10, "https://x/c?a=1", "https://x/c?a=1".into()),
             (
-                Known::Cifar10,
+                BenchmarkSet::Mnist,
+                "http://x/a",
+                format!("http://x/a/{images}"),
+            ),
+            (
+                BenchmarkSet::Mnist,
+                "HTTP://x/a/",
+                format!("HTTP://x/a/{images}"),
+            ),
+            (
+                BenchmarkSet::Cifar10,
+                "https://x/c?a=1",
+                "https://x/c?a=1".into(),
+            ),
+            (
+                BenchmarkSet::Cifar10,
                 "http://x/",
                 "http://x/cifar-10-binary.tar.gz".into(),
             ),
@@ -95,7 +107,7 @@ mod tests {
             assert_eq!(address(set, Some(from)), expected);
         }
         assert_eq!(
-            address(Known::Cifar100, None),
+            address(BenchmarkSet::Cifar100, None),
             "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"
         );
     }
@@ -105,19 +117,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |below: &str| folder.path().join(below);
         let from = |set, path: &Path| of(set, Some(&path.display().to_string()));
-        let error = from(Known::Cifar10, folder.path()).unwrap_err().to_string();
+        let error = from(BenchmarkSet::Cifar10, folder.path())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("no cifar-10-binary.tar.gz there"), "{error}");
         std::fs::create_dir(path("cifar10")).unwrap();
         let below = path("cifar10").join("cifar-10-binary.tar.gz");
         std::fs::write(&below, "").unwrap();
         for place in [folder.path(), &path("cifar10"), &below] {
-            let found = from(Known::Cifar10, place).unwrap();
+            let found = from(BenchmarkSet::Cifar10, place).unwrap();
             assert_eq!(found, Origin::File(below.clone()));
         }
-        let error = from(Known::Mnist, &below).unwrap_err().to_string();
+        let error = from(BenchmarkSet::Mnist, &below).unwrap_err().to_string();
         assert!(error.contains("is one file, mnist has 4"), "{error}");
         for wrong in ["nowhere", "ftp://x/y"] {
-            let error = of(Known::Mnist, Some(wrong)).unwrap_err().to_string();
+            let error = of(BenchmarkSet::Mnist, Some(wrong))
+                .unwrap_err()
+                .to_string();
             assert!(
                 error.starts_with(&format!("--from {wrong}: no such")),
                 "{error}"

@@ -3,7 +3,7 @@
 //! The sums are those on the pages of MNIST, Fashion-MNIST and CIFAR; they are MD5, which
 //! tells damage and other files apart, not a forger's.
 
-use mesu_data::Known;
+use mesu_datasets::BenchmarkSet;
 
 /// A file as it was published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,27 +77,27 @@ const CIFAR100: [Published; 1] = [file(
 )];
 
 /// The files of `set`.
-pub(super) fn files(set: Known) -> &'static [Published] {
+pub(super) fn files(set: BenchmarkSet) -> &'static [Published] {
     match set {
-        Known::Mnist => &MNIST,
-        Known::FashionMnist => &FASHION_MNIST,
-        Known::Cifar10 => &CIFAR10,
-        Known::Cifar100 => &CIFAR100,
+        BenchmarkSet::Mnist => &MNIST,
+        BenchmarkSet::FashionMnist => &FASHION_MNIST,
+        BenchmarkSet::Cifar10 => &CIFAR10,
+        BenchmarkSet::Cifar100 => &CIFAR100,
     }
 }
 
 /// Addresses that the files are below, the first to be tried first.
-pub(super) fn addresses(set: Known) -> &'static [&'static str] {
+pub(super) fn addresses(set: BenchmarkSet) -> &'static [&'static str] {
     match set {
-        Known::Mnist => &[
+        BenchmarkSet::Mnist => &[
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
             "https://storage.googleapis.com/cvdf-datasets/mnist/",
         ],
-        Known::FashionMnist => &[
+        BenchmarkSet::FashionMnist => &[
             "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
             "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
         ],
-        Known::Cifar10 | Known::Cifar100 => &["https://www.cs.toronto.edu/~kriz/"],
+        BenchmarkSet::Cifar10 | BenchmarkSet::Cifar100 => &["https://www.cs.toronto.edu/~kriz/"],
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_table_is_well_formed() {
-        for set in Known::ALL {
+        for set in BenchmarkSet::ALL {
             for file in files(set) {
                 let hexadecimal = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
                 assert!(file.md5.len() == 32 && file.md5.chars().all(hexadecimal));

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::support::{assert_same_runs, fail, json, small_data, stderr, stdout, succeed};
-use mesu_data::format::npy::{Array, Values};
+use mesu_data::format::npy::{Array, Elements};
 use mesu_data::format::npz;
 
 /// The four classes of [`small_data`] in two tasks, each in three parts.
@@ -115,14 +115,15 @@ fn write_features(path: &Path, shift: f32) {
         labels.push(label as u8);
         domains.push(domain as u8);
     }
-    let rows = |values: Vec<f32>| Array::new(&[values.len() / 3, 3], Values::F32(values)).unwrap();
+    let rows =
+        |values: Vec<f32>| Array::new(&[values.len() / 3, 3], Elements::F32(values)).unwrap();
     let arrays = [
         ("features", rows(features)),
-        ("labels", Array::list(Values::U8(labels))),
-        ("domains", Array::list(Values::U8(domains))),
+        ("labels", Array::list(Elements::U8(labels))),
+        ("domains", Array::list(Elements::U8(domains))),
         (
             "domain_names",
-            Array::list(Values::Text(
+            Array::list(Elements::Text(
                 ["spring", "summer", "winter"].map(str::to_owned).into(),
             )),
         ),

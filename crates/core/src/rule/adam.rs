@@ -22,7 +22,7 @@ planes! {
     }
 }
 
-/// The rule, at some update.
+/// Adam at a given update.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
     lr: f64,

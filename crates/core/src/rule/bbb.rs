@@ -13,7 +13,7 @@ use crate::real::Real;
 use crate::synapse::{Gradient, Rule};
 
 planes! {
-    /// A Gaussian synapse with what Adam keeps of it.
+    /// A Gaussian synapse with Adam's running means.
     pub struct Variational: Gaussian {
         /// Mean.
         mu,
@@ -32,16 +32,16 @@ planes! {
     }
 }
 
-/// The rule.
+/// Bayes by Backprop: Adam on mu and rho.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bbb {
-    /// What steps mu and rho.
+    /// Optimizer of mu and rho.
     pub adam: Adam,
     /// Mean of the prior.
     pub mu_prior: f64,
     /// Standard deviation of the prior; > 0.
     pub sigma_prior: f64,
-    /// The part of the KL divergence that one update carries; >= 0.
+    /// Share of the KL divergence that one update carries; >= 0.
     pub share: f64,
 }
 
@@ -97,8 +97,8 @@ fn step<R: Real>(adam: Adam, value: R, (first, second): (R, R), g: R) -> AdamSta
     adam.step(state, Gradient::new(g, g))
 }
 
-/// `ln(1 + e^x)`. For x below -10, where `1 + e^x` has no digits left for it, `e^x`, which it is up to
-/// a relative error of 3e-5.
+/// Softplus, `ln(1 + e^x)`. For x below -10, where `1 + e^x` loses the digits of `e^x`, it is `e^x` itself,
+/// with a relative error below 3e-5.
 #[inline(always)]
 fn softplus<R: Real>(x: R) -> R {
     let zero = x.constant(0.0);
@@ -109,7 +109,7 @@ fn softplus<R: Real>(x: R) -> R {
     x.choose(x + tail, tail)
 }
 
-/// The rho of a sigma > 0.
+/// Inverse softplus: the rho of a sigma > 0.
 #[must_use]
 pub fn rho(sigma: f32) -> f32 {
     // ln(e^sigma - 1), without overflow for large and cancellation for small sigma.

@@ -9,7 +9,7 @@
 use crate::real::Real;
 use crate::synapse::{Gradient, Rule, Synapse};
 
-/// The rule.
+/// FOO-VB Diagonal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Foovb {
     /// Rate of the mean (the paper's eta); >= 0.

@@ -2,8 +2,8 @@
 //! standard deviation. With C the expected negative log-likelihood and N the memory window,
 //!
 //! ```text
-//! mu    <- mu    + lr_mu        ( -sigma^2 dC/dmu      + sigma^2 (mu_prior - mu) / (N sigma_prior^2) )
-//! sigma <- sigma + lr_sigma 1/2 ( -sigma^2 dC/dsigma   + sigma (sigma_prior^2 - sigma^2) / (N sigma_prior^2) )
+//! mu    <- mu    + lr_mu        ( -sigma^2 dC/dmu    + sigma^2 (mu_prior - mu) / (N sigma_prior^2) )
+//! sigma <- sigma + lr_sigma 1/2 ( -sigma^2 dC/dsigma + sigma (sigma_prior^2 - sigma^2) / (N sigma_prior^2) )
 //! ```
 //!
 //! Both lines use the values from before the step. Where the loss has curvature H along a synapse,
@@ -16,7 +16,7 @@
 use crate::real::Real;
 use crate::synapse::{Gradient, Rule, Synapse};
 
-/// The form of the evidence's part in the step of sigma.
+/// Form of the evidence term in the step of sigma.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
@@ -48,9 +48,9 @@ pub struct Mesu {
     /// Neither step is longer than max_step_ratio·sigma (the trust region of the paper's
     /// convolutional networks, with its rates c_mu = lr_mu and c_sigma = lr_sigma/2).
     pub max_step_ratio: Option<f64>,
-    /// Sigma is kept inside.
+    /// Bounds that sigma is clamped to.
     pub sigma_bounds: Option<(f64, f64)>,
-    /// The form of the evidence's part in the step of sigma.
+    /// Form of the evidence term in the step of sigma.
     pub sigma_step: SigmaStep,
 }
 
@@ -65,7 +65,7 @@ impl Rule for Mesu {
     }
 }
 
-/// MESU without any of its options, for the speed of a loop without their branches.
+/// MESU without options: a loop without their branches is faster.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlainMesu(Mesu);
 

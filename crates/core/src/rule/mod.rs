@@ -9,8 +9,8 @@
 //! | [`Ewc`], [`StreamingEwc`] | [`Anchored`] over the optimizer's | elastic weight consolidation |
 //! | [`Si`] | [`PathIntegral`] over the optimizer's | Synaptic Intelligence |
 //!
-//! A consolidation wraps the rule of an optimizer: it adds the gradient of its penalty, and keeps what it needs
-//! beside the optimizer's state.
+//! A consolidation wraps the rule of an optimizer: it adds the gradient of its penalty, and keeps what it
+//! needs beside the optimizer's state.
 
 mod adam;
 mod bbb;

@@ -12,7 +12,7 @@ planes! {
     }
 }
 
-/// The rule.
+/// Stochastic gradient descent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
     /// Rate; >= 0.

@@ -1,4 +1,4 @@
-//! Synaptic Intelligence (Zenke, Poole, Ganguli 2017): how much each weight's way has lowered the loss.
+//! Synaptic Intelligence (Zenke, Poole, Ganguli 2017): how much each weight's path has lowered the loss.
 //!
 //! ```text
 //! loss  = NLL + coefficient sum_i omega_i (w_i - anchor_i)^2
@@ -12,7 +12,7 @@ use crate::real::Real;
 use crate::synapse::{Gradient, Rule, State};
 
 planes! {
-    /// State of an optimizer, with what Synaptic Intelligence keeps of a weight.
+    /// State of an optimizer, with the anchor, importance and path integral of a weight.
     pub struct PathIntegral: over B {
         /// The weight at the last task's end.
         anchor,

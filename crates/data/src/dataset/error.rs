@@ -48,7 +48,7 @@ pub enum DatasetError {
         /// The example, counted from 0.
         index: usize,
         /// Its label.
-        label: u8,
+        label: u16,
         /// Number of classes, at least 1.
         classes: usize,
     },
@@ -89,7 +89,7 @@ pub enum DatasetError {
         of_other: [usize; 3],
     },
     /// More classes than a label can name.
-    #[error("{classes} classes are more than 256; give fewer sets at once")]
+    #[error("{classes} classes are more than 65,536; give fewer sets at once")]
     Labels {
         /// Classes of all sets together.
         classes: usize,

@@ -2,8 +2,8 @@ use super::*;
 
 fn images(set: &Dataset) -> &[u8] {
     match set.values() {
-        Values::Bytes(bytes) => bytes,
-        Values::Numbers(_) => panic!("images"),
+        ExampleData::Pixels(bytes) => bytes,
+        ExampleData::Features(_) => panic!("images"),
     }
 }
 
@@ -90,7 +90,7 @@ fn names_belong_to_their_classes() {
 
 #[test]
 fn misfits_are_refused() {
-    let new = |bytes: usize, labels: &[u8], rows, columns, classes| {
+    let new = |bytes: usize, labels: &[u16], rows, columns, classes| {
         Dataset::new(vec![0; bytes], labels.to_vec(), rows, columns, classes).unwrap_err()
     };
     for (count, rows, columns, classes) in [(0, 2, 2, 1), (1, 0, 2, 1), (1, 2, 0, 1), (1, 2, 2, 0)]
@@ -134,10 +134,10 @@ fn features_have_numbers_and_no_images() {
 fn domains_go_with_their_examples() {
     let set = small().in_domains(vec![4, 0, 4]).unwrap();
     assert_eq!(
-        set.taken(&[2, 2, 1]).unwrap().domains(),
+        set.select(&[2, 2, 1]).unwrap().domains(),
         Some(&[4, 4, 0][..])
     );
-    assert_eq!(set.taken(&[1]).unwrap().image(0), small().image(1));
+    assert_eq!(set.select(&[1]).unwrap().image(0), small().image(1));
     let (first, last) = set.clone().split_off(1).unwrap();
     assert_eq!(
         (first.domains(), last.domains()),
@@ -148,7 +148,7 @@ fn domains_go_with_their_examples() {
         set.clone().with_classes(5).unwrap().domains(),
         set.domains()
     );
-    assert!(matches!(set.taken(&[]), Err(DatasetError::Empty { .. })));
+    assert!(matches!(set.select(&[]), Err(DatasetError::Empty { .. })));
     let error = small().in_domains(vec![0]).unwrap_err().to_string();
     assert_eq!(error, "1 domains for 3 examples; give one per example");
 }
@@ -160,17 +160,20 @@ fn sets_side_by_side() {
         small().named(names("a b c")).unwrap(),
         small().named(names("d e f")).unwrap(),
     );
-    let both = a.clone().beside(b).unwrap();
+    let both = a.clone().concat_classes(b).unwrap();
     assert_eq!((both.len(), both.classes()), (6, 6));
     assert_eq!(both.labels(), [2, 0, 1, 5, 3, 4]);
     assert_eq!(both.names().unwrap()[4], "e");
     assert_eq!(both.image(4), small().image(1));
-    assert_eq!(a.clone().beside(small()).unwrap().names(), None);
+    assert_eq!(a.clone().concat_classes(small()).unwrap().names(), None);
     let other = Dataset::new(vec![0; 4], vec![0], 2, 2, 1).unwrap();
-    assert!(matches!(a.beside(other), Err(DatasetError::Shapes { .. })));
-    let many = || small().with_classes(200).unwrap();
     assert!(matches!(
-        many().beside(many()),
-        Err(DatasetError::Labels { classes: 400 })
+        a.concat_classes(other),
+        Err(DatasetError::Shapes { .. })
+    ));
+    let many = || small().with_classes(40_000).unwrap();
+    assert!(matches!(
+        many().concat_classes(many()),
+        Err(DatasetError::Labels { classes: 80_000 })
     ));
 }

@@ -2,5 +2,8 @@
 
 pub mod cifar;
 pub mod idx;
+mod kind;
 pub mod npy;
 pub mod npz;
+
+pub use kind::FileKind;

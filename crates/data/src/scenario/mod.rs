@@ -4,18 +4,19 @@
 //! shuffled anew in every epoch. Most scenarios have one stage a task; [`split`] comes back to each.
 
 pub mod domains;
+mod permutation;
 pub mod permuted;
 pub mod species;
 pub mod split;
-mod stream;
+mod tasks;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub use self::stream::{Stream, Tasks};
+pub use self::permutation::Permutation;
+pub use self::tasks::{EpochBatches, Tasks};
 use crate::dataset::Dataset;
 use crate::random::{generator, shuffled};
-use crate::scenario::permuted::Permutation;
 
 /// What is decided about a stream of tasks. Stages and tasks are counted from 0.
 ///
@@ -52,37 +53,37 @@ pub trait Scenario: fmt::Debug + Send + Sync {
 
     /// Which examples of which set a network should not know after `stage`, to be held against the
     /// test examples of `task`; `None` if there is nothing like that.
-    fn unknown(&self, what: Unknown, stage: usize, task: usize) -> Option<UnknownExamples>;
+    fn ood(&self, what: OodKind, stage: usize, task: usize) -> Option<OodExamples>;
 
     /// Whether unknown examples are held against all tasks so far, rather than the newest one.
-    fn judges_all(&self) -> bool {
+    fn ood_against_all_tasks(&self) -> bool {
         true
     }
 }
 
 /// A kind of thing that a network should not be sure of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unknown {
+pub enum OodKind {
     /// Nothing that it learns: another data set, or classes that come later.
-    Foreign,
+    Ood,
     /// New kinds of what it has learned, such as a species of a known class.
     Unseen,
 }
 
 /// Where unknown examples are, and how they look.
 #[derive(Clone, Debug, PartialEq)]
-pub struct UnknownExamples {
+pub struct OodExamples {
     /// Their set.
-    pub set: UnknownSet,
+    pub set: OodSet,
     /// Their places in it.
     pub indices: Arc<[u32]>,
     /// How they look.
     pub view: View,
 }
 
-/// A set of a [`Source`](crate::Source).
+/// A set of a [`DataSplits`](crate::DataSplits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnknownSet {
+pub enum OodSet {
     /// Its out-of-distribution set.
     Ood,
     /// Its unseen set.

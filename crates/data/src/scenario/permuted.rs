@@ -12,18 +12,15 @@
 
 use std::sync::Arc;
 
-use super::{Scenario, Unknown, UnknownExamples, UnknownSet, View};
+use super::permutation::Permutation;
+use super::{OodExamples, OodKind, OodSet, Scenario, View};
 use crate::dataset::Dataset;
 use crate::random::{generator, shuffled};
-use crate::source::Source;
-
-/// An order of the inputs: every index in `0..len` once, which its constructors ensure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Permutation(Vec<u32>);
+use crate::splits::DataSplits;
 
 /// How unknown images look beside permuted ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnknownOrder {
+pub enum OodOrder {
     /// As they are stored.
     AsStored,
     /// Permuted like the newest task's.
@@ -40,32 +37,13 @@ pub struct Permuted {
     train: Arc<[u32]>,
     test: Arc<[u32]>,
     ood: Option<Arc<[u32]>>,
-    unknown: UnknownOrder,
+    unknown: OodOrder,
     seed: u64,
-}
-
-impl Permutation {
-    /// Keeps `order` if it holds every index in `0..order.len()` once, else `None`.
-    pub fn new(order: Vec<u32>) -> Option<Self> {
-        let mut seen = vec![false; order.len()];
-        for &index in &order {
-            let seen = seen.get_mut(index as usize)?;
-            if std::mem::replace(seen, true) {
-                return None;
-            }
-        }
-        Some(Self(order))
-    }
-
-    /// `as_slice()[j]` is the pixel that becomes input j.
-    pub fn as_slice(&self) -> &[u32] {
-        &self.0
-    }
 }
 
 impl Permuted {
     /// Tasks of the images of `source`, whose permutations derive from `seed`.
-    pub fn new(source: &Source, unknown: UnknownOrder, seed: u64) -> Self {
+    pub fn new(source: &DataSplits, unknown: OodOrder, seed: u64) -> Self {
         let all = |set: &Dataset| (0..set.len() as u32).collect::<Arc<[u32]>>();
         Self {
             pixels: source.pixels(),
@@ -112,20 +90,20 @@ impl Scenario for Permuted {
         }
     }
 
-    fn unknown(&self, what: Unknown, stage: usize, _task: usize) -> Option<UnknownExamples> {
-        if what == Unknown::Unseen {
+    fn ood(&self, what: OodKind, stage: usize, _task: usize) -> Option<OodExamples> {
+        if what == OodKind::Unseen {
             return None;
         }
         let (set, indices) = match self.unknown {
-            UnknownOrder::OwnTest => (UnknownSet::Test, Arc::clone(&self.test)),
-            _ => (UnknownSet::Ood, Arc::clone(self.ood.as_ref()?)),
+            OodOrder::OwnTest => (OodSet::Test, Arc::clone(&self.test)),
+            _ => (OodSet::Ood, Arc::clone(self.ood.as_ref()?)),
         };
         let order = match self.unknown {
-            UnknownOrder::OwnTest => Some(self.unknown_permutation()),
-            UnknownOrder::Newest => Some(self.permutation(stage)),
-            UnknownOrder::AsStored => None,
+            OodOrder::OwnTest => Some(self.unknown_permutation()),
+            OodOrder::Newest => Some(self.permutation(stage)),
+            OodOrder::AsStored => None,
         };
-        Some(UnknownExamples {
+        Some(OodExamples {
             set,
             indices,
             view: View {
@@ -136,7 +114,7 @@ impl Scenario for Permuted {
     }
 
     /// The newest task: old ones are forgotten, and 200 of them take long.
-    fn judges_all(&self) -> bool {
+    fn ood_against_all_tasks(&self) -> bool {
         false
     }
 }
@@ -158,8 +136,8 @@ mod tests {
 
     fn scenario(count: usize, rows: usize, columns: usize, seed: u64) -> Permuted {
         let test = set(4, rows, columns);
-        let source = Source::new(set(count, rows, columns), test.clone(), Some(test)).unwrap();
-        Permuted::new(&source, UnknownOrder::AsStored, seed)
+        let source = DataSplits::new(set(count, rows, columns), test.clone(), Some(test)).unwrap();
+        Permuted::new(&source, OodOrder::AsStored, seed)
     }
 
     #[test]
@@ -214,30 +192,21 @@ mod tests {
     #[test]
     fn unknown_images_look_as_asked() {
         let test = set(4, 2, 2);
-        let source = Source::new(set(5, 2, 2), test, Some(set(3, 2, 2))).unwrap();
+        let source = DataSplits::new(set(5, 2, 2), test, Some(set(3, 2, 2))).unwrap();
         let unknown = |order, stage| {
             let scenario = Permuted::new(&source, order, 1);
-            assert_eq!(scenario.unknown(Unknown::Unseen, stage, stage), None);
-            let unknown = scenario.unknown(Unknown::Foreign, stage, stage).unwrap();
+            assert_eq!(scenario.ood(OodKind::Unseen, stage, stage), None);
+            let unknown = scenario.ood(OodKind::Ood, stage, stage).unwrap();
             (unknown.set, unknown.indices.len(), unknown.view.order)
         };
-        let scenario = Permuted::new(&source, UnknownOrder::AsStored, 1);
-        assert_eq!(
-            unknown(UnknownOrder::AsStored, 2),
-            (UnknownSet::Ood, 3, None)
-        );
+        let scenario = Permuted::new(&source, OodOrder::AsStored, 1);
+        assert_eq!(unknown(OodOrder::AsStored, 2), (OodSet::Ood, 3, None));
         let newest = Some(scenario.permutation(2));
-        assert_eq!(
-            unknown(UnknownOrder::Newest, 2),
-            (UnknownSet::Ood, 3, newest)
-        );
+        assert_eq!(unknown(OodOrder::Newest, 2), (OodSet::Ood, 3, newest));
         let own = Some(scenario.unknown_permutation());
-        assert_eq!(
-            unknown(UnknownOrder::OwnTest, 2),
-            (UnknownSet::Test, 4, own)
-        );
+        assert_eq!(unknown(OodOrder::OwnTest, 2), (OodSet::Test, 4, own));
         let source = source.with_ood(None).unwrap();
-        let scenario = Permuted::new(&source, UnknownOrder::AsStored, 1);
-        assert_eq!(scenario.unknown(Unknown::Foreign, 0, 0), None);
+        let scenario = Permuted::new(&source, OodOrder::AsStored, 1);
+        assert_eq!(scenario.ood(OodKind::Ood, 0, 0), None);
     }
 }

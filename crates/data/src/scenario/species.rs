@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ScenarioError;
 use crate::dataset::Dataset;
-use crate::source::Source;
+use crate::splits::DataSplits;
 
 /// `source` with the classes of `lists`, each a name and its species: classes of `source`, the first one of
 /// domain 0, and so on for `domains` domains. Test examples of the species behind those are unseen, and
@@ -14,11 +14,11 @@ use crate::source::Source;
 /// [`ScenarioError::Species`] for a name that `source` does not have or that is listed twice, or a class
 /// with fewer species than domains; [`ScenarioError::EmptyTask`] if nothing is left to learn.
 pub fn by_species(
-    source: &Source,
+    source: &DataSplits,
     lists: &[(String, Vec<String>)],
     strangers: &[String],
     domains: usize,
-) -> Result<Source, ScenarioError> {
+) -> Result<DataSplits, ScenarioError> {
     let names = source.train().names().unwrap_or_default();
     let error = |class: &str, species: &str, known, hint: String| ScenarioError::Species {
         class: class.to_owned(),
@@ -68,8 +68,8 @@ pub fn by_species(
         let fate = |i: u32| of(*becomes.get(&(set.label(i as usize) as usize))?);
         let found = (0..set.len() as u32).filter_map(|i| Some((i, fate(i)?)));
         let (indices, places): (Vec<u32>, Vec<(usize, usize)>) = found.unzip();
-        let taken = set.taken(&indices).ok()?;
-        let labels = places.iter().map(|(class, _)| *class as u8).collect();
+        let taken = set.select(&indices).ok()?;
+        let labels = places.iter().map(|(class, _)| *class as u16).collect();
         let domains = places.iter().map(|(_, domain)| *domain as u8).collect();
         let taken = taken.with_labels(labels, classes.len()).ok()?;
         taken.in_domains(domains).ok()?.named(classes.clone()).ok()
@@ -90,7 +90,7 @@ pub fn by_species(
     });
     let ood = ood.or_else(|| source.ood().cloned());
     // Of one source, so that they agree.
-    let made = Source::new(train, test, ood).and_then(|made| made.with_unseen(unseen));
+    let made = DataSplits::new(train, test, ood).and_then(|made| made.with_unseen(unseen));
     made.map_err(|_| empty("training"))
 }
 
@@ -105,12 +105,12 @@ enum Fate {
 mod tests {
     use super::*;
 
-    fn source() -> Source {
+    fn source() -> DataSplits {
         let names = ["ant", "bear", "bee", "cup", "fox", "fly", "wolf"];
-        let labels: Vec<u8> = (0..14).map(|i| i % 7).collect();
+        let labels: Vec<u16> = (0..14).map(|i| i % 7).collect();
         let set = Dataset::new((0..14).collect(), labels, 1, 1, 7).unwrap();
         let set = set.named(names.map(String::from).into()).unwrap();
-        Source::new(set.clone(), set, None).unwrap()
+        DataSplits::new(set.clone(), set, None).unwrap()
     }
 
     fn lists(of: &[(&str, &[&str])]) -> Vec<(String, Vec<String>)> {

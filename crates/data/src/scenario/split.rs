@@ -6,12 +6,10 @@
 
 use std::sync::Arc;
 
-use super::{
-    Scenario, ScenarioError, Unknown, UnknownExamples, UnknownSet, View, limited, of_task,
-};
+use super::{OodExamples, OodKind, OodSet, Scenario, ScenarioError, View, limited, of_task};
 use crate::dataset::Dataset;
 use crate::random::{generator, shuffled};
-use crate::source::Source;
+use crate::splits::DataSplits;
 
 /// Tasks of classes, in turns.
 #[derive(Clone, Debug)]
@@ -46,7 +44,11 @@ impl Split {
     ///
     /// # Errors
     /// [`ScenarioError`]: classes that do not divide into tasks, a task or a part without examples.
-    pub fn new(source: &Source, options: SplitOptions, seed: u64) -> Result<Self, ScenarioError> {
+    pub fn new(
+        source: &DataSplits,
+        options: SplitOptions,
+        seed: u64,
+    ) -> Result<Self, ScenarioError> {
         let SplitOptions { tasks, splits, .. } = options;
         let all = source.classes();
         if tasks == 0 || !all.is_multiple_of(tasks) {
@@ -130,11 +132,11 @@ impl Scenario for Split {
         }
     }
 
-    fn unknown(&self, what: Unknown, stage: usize, task: usize) -> Option<UnknownExamples> {
+    fn ood(&self, what: OodKind, stage: usize, task: usize) -> Option<OodExamples> {
         let later = self.later.get(stage);
-        let later = later.filter(|_| what == Unknown::Foreign)?;
-        Some(UnknownExamples {
-            set: UnknownSet::Test,
+        let later = later.filter(|_| what == OodKind::Ood)?;
+        Some(OodExamples {
+            set: OodSet::Test,
             indices: Arc::clone(later),
             view: self.view(task),
         })
@@ -146,10 +148,10 @@ mod tests {
     use super::*;
 
     /// Six classes, `each` examples of every one, in turns.
-    fn source(each: usize) -> Source {
-        let labels: Vec<u8> = (0..6 * each).map(|i| (i % 6) as u8).collect();
+    fn source(each: usize) -> DataSplits {
+        let labels: Vec<u16> = (0..6 * each).map(|i| (i % 6) as u16).collect();
         let set = Dataset::new(vec![0; labels.len()], labels, 1, 1, 6).unwrap();
-        Source::new(set.clone(), set, None).unwrap()
+        DataSplits::new(set.clone(), set, None).unwrap()
     }
 
     fn options(tasks: usize, splits: usize) -> SplitOptions {
@@ -193,7 +195,7 @@ mod tests {
         let source = source(5);
         let split = Split::new(&source, options(3, 2), 1).unwrap();
         let labels = |stage, task| -> Vec<u32> {
-            let unknown = split.unknown(Unknown::Foreign, stage, task).unwrap();
+            let unknown = split.ood(OodKind::Ood, stage, task).unwrap();
             assert_eq!(unknown.indices.len(), 10);
             assert_eq!(unknown.view, split.view(task));
             unknown
@@ -205,9 +207,9 @@ mod tests {
         let of_class = |class| labels(0, 0).iter().filter(|&&label| label == class).count();
         assert_eq!([0, 1, 2, 3, 4, 5].map(of_class), [0, 0, 3, 3, 2, 2]);
         assert!(labels(1, 0).iter().all(|label| *label >= 4));
-        assert_eq!(split.unknown(Unknown::Foreign, 2, 0), None);
-        assert_eq!(split.unknown(Unknown::Foreign, 5, 0), None);
-        assert_eq!(split.unknown(Unknown::Unseen, 0, 0), None);
+        assert_eq!(split.ood(OodKind::Ood, 2, 0), None);
+        assert_eq!(split.ood(OodKind::Ood, 5, 0), None);
+        assert_eq!(split.ood(OodKind::Unseen, 0, 0), None);
     }
 
     #[test]
@@ -233,7 +235,7 @@ mod tests {
         let split = Split::new(&source(2), few, 1).unwrap();
         assert_eq!((split.train(0).len(), split.test(2).len()), (1, 1));
         let set = Dataset::new(vec![0; 2], vec![0, 1], 1, 1, 4).unwrap();
-        let gaps = Source::new(set.clone(), set, None).unwrap();
+        let gaps = DataSplits::new(set.clone(), set, None).unwrap();
         let error = Split::new(&gaps, options(2, 1), 1).unwrap_err();
         assert!(
             error

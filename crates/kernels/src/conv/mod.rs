@@ -1,13 +1,12 @@
-//! Convolutions as matrix products that are never written out.
+//! Convolutions as implicit matrix products: patches are never copied out.
 //!
-//! Activations of images are feature-major, `[channels][images * height * width]`: plane after plane,
-//! rows of pixels inside. A patch is what a kernel covers at one position, `channels * kernel *
-//! kernel` numbers. A convolution is the product of the weights, `[outputs][patch]`, and the patches,
-//! `[patch][images * positions]`. With zeros around every plane ([`Planes`]), number k of the patches of
-//! neighbouring positions lies in neighbouring places, so that the kernel of [`gemm`](crate::gemm) reads
-//! the planes themselves, from another place on for each k. The gradient at the input is such a product
-//! too. That of the weights, a product of the gradients and the transposed patches, reads images with the
-//! channels of a pixel side by side ([`Pixels`]): a row of a kernel is then one stretch of numbers.
+//! Activations of images are feature-major, `[channels][images * height * width]`, each plane row by row. A
+//! patch is the receptive field of one position, `channels * kernel * kernel` numbers. A convolution is the
+//! product of the weights, `[outputs][patch]`, and the patches, `[patch][images * positions]`. In zero-padded
+//! planes ([`Planes`]), number k of the patches at neighboring positions is contiguous in memory, so the
+//! kernel of [`gemm`](crate::gemm) reads the planes themselves, at a different offset for each k. The
+//! gradient at the input is such a product too. The gradient of the weights, a product of the gradients and
+//! the transposed patches, reads channel-last images ([`Pixels`]), where a row of a kernel is contiguous.
 
 mod pixels;
 mod planes;
@@ -17,25 +16,25 @@ pub use pixels::Pixels;
 pub use planes::Planes;
 pub use product::{Work, convolve, flip, input_gradient, weight_gradient};
 
-/// Shapes of a convolution with square kernels.
+/// Shape of a convolution with square kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Geometry {
-    /// Channels of an image.
+    /// Number of input channels.
     pub channels: usize,
-    /// Rows of pixels.
+    /// Number of rows of pixels.
     pub height: usize,
-    /// Pixels of a row.
+    /// Number of pixels in a row.
     pub width: usize,
-    /// Rows and columns of a kernel, >= 1.
+    /// Kernel size: its rows and columns, >= 1.
     pub kernel: usize,
-    /// Pixels from one position to the next, >= 1.
+    /// Stride: pixels from one position to the next, >= 1.
     pub stride: usize,
-    /// Zeros before and after every row and column, < `kernel`.
+    /// Padding: zeros before and after every row and column, < `kernel`.
     pub padding: usize,
 }
 
 impl Geometry {
-    /// Rows and columns of positions; `None` where not one kernel fits.
+    /// Rows and columns of positions; `None` if the kernel does not fit the image.
     #[must_use]
     pub fn output(&self) -> Option<(usize, usize)> {
         let along = |size: usize| {
@@ -45,23 +44,23 @@ impl Geometry {
         Some((along(self.height)?, along(self.width)?))
     }
 
-    /// Numbers in a patch.
+    /// Length of a patch.
     #[must_use]
     pub fn patch(&self) -> usize {
         self.channels * self.kernel * self.kernel
     }
 
-    /// Positions of an image.
+    /// Number of positions of an image.
     ///
     /// # Panics
-    /// Where not one kernel fits.
+    /// When the kernel does not fit the image.
     #[must_use]
     pub fn positions(&self) -> usize {
         let (rows, columns) = self.output().expect("a kernel that fits the image");
         rows * columns
     }
 
-    /// Pixels of a plane.
+    /// Number of pixels of a plane.
     #[must_use]
     pub fn pixels(&self) -> usize {
         self.height * self.width

@@ -1,4 +1,4 @@
-//! Images with the channels of every pixel side by side.
+//! Channel-last images.
 
 use fearless_simd::dispatch;
 
@@ -7,11 +7,11 @@ use crate::batch::multiply;
 use crate::gemm::{PANEL, transpose_into};
 use crate::level::level;
 
-/// Pixels with their borders, `[images][height][width][channels]`, for the gradient of the weights.
+/// Zero-padded channel-last images, `[images][height][width][channels]`, for the gradient of the weights.
 #[derive(Clone, Debug, Default)]
 pub struct Pixels {
     data: Vec<f32>,
-    /// Without borders, `[pixels][channels]`.
+    /// The same without padding, `[pixels][channels]`.
     bare: Vec<f32>,
     channels: usize,
     height: usize,
@@ -19,7 +19,7 @@ pub struct Pixels {
 }
 
 impl Pixels {
-    /// Takes in images, `[channels][images * height * width]`.
+    /// Loads images, `[channels][images * height * width]`.
     pub fn load(&mut self, geometry: &Geometry, images: &[f32]) {
         let (count, channels) = (images.len() / geometry.channels, geometry.channels);
         self.bare.resize(images.len(), 0.0);
@@ -28,7 +28,7 @@ impl Pixels {
         self.place(geometry);
     }
 
-    /// Takes in examples, `[images][channels * height * width]`.
+    /// Loads examples, `[images][channels * height * width]`.
     pub fn load_examples(&mut self, geometry: &Geometry, examples: &[f32]) {
         let (pixels, channels) = (geometry.pixels(), geometry.channels);
         self.bare.resize(examples.len(), 0.0);
@@ -39,14 +39,14 @@ impl Pixels {
         self.place(geometry);
     }
 
-    /// Takes in the squares of what `other` holds.
+    /// Loads the squares of the numbers in `other`.
     pub fn load_squares(&mut self, other: &Self) {
         (self.channels, self.height, self.width) = (other.channels, other.height, other.width);
         self.data.resize(other.data.len(), 0.0);
         multiply(&other.data, &other.data, &mut self.data);
     }
 
-    /// Puts what is in `bare` between borders.
+    /// Copies `bare` into the padded images.
     fn place(&mut self, geometry: &Geometry) {
         let Geometry {
             channels,
@@ -60,7 +60,7 @@ impl Pixels {
         let (image, row) = (self.height * self.width * channels, self.width * channels);
         let images = self.bare.len() / (height * width * channels);
         self.data.clear();
-        // Vectors that begin inside may end past the last image.
+        // Slack for a full-vector load that begins in the last image.
         self.data.resize(images * image + PANEL, 0.0);
         let bare = self.bare.chunks_exact(height * width * channels);
         for (to, from) in self.data.chunks_exact_mut(image).zip(bare) {
@@ -71,7 +71,7 @@ impl Pixels {
         }
     }
 
-    /// The pixels from `image` on.
+    /// Pixels from image `image` on.
     pub(super) fn starting_at(&self, image: usize) -> &[f32] {
         &self.data[image * self.height * self.row()..]
     }
@@ -81,7 +81,7 @@ impl Pixels {
         self.width * self.channels
     }
 
-    /// How far the numbers of each position of an image are from those of its first.
+    /// Writes the distance of each position's numbers from those of the image's first position.
     pub(super) fn positions(&self, geometry: &Geometry, offsets: &mut Vec<usize>) {
         let (rows, columns) = geometry.output().unwrap_or((0, 0));
         let step = geometry.stride * self.channels;

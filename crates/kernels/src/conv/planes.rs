@@ -1,13 +1,12 @@
-//! Images with zeros around them, as the kernels read them.
+//! Zero-padded images in the layout that the product reads.
 
 use super::Geometry;
 use crate::batch::multiply;
 use crate::gemm::PANEL;
 
-/// Planes of pixels with their borders, `[channels][images][height][width]`. With a stride s, pixels whose rows
-/// and columns are alike modulo s stand together, `[s][s][height / s][width / s]` in the place of
-/// `[height][width]`: neighbouring positions then see neighbouring numbers whatever the stride. Kernels smaller
-/// than the stride skip pixels; those are left out.
+/// Zero-padded planes of pixels, `[channels][images][height][width]`. For a stride s a plane is split into s
+/// x s phases (polyphase layout, `[s][s][height / s][width / s]`), so that consecutive output positions read
+/// consecutive memory. Phases that no kernel tap reaches are not stored.
 #[derive(Clone, Debug, Default)]
 pub struct Planes {
     data: Vec<f32>,
@@ -20,14 +19,14 @@ struct Layout {
     channels: usize,
     images: usize,
     stride: usize,
-    /// Remainders modulo the stride that are seen.
-    remainders: usize,
-    /// Rows and columns of those that stand together.
+    /// Phases along each axis that kernel taps reach.
+    phases: usize,
+    /// Rows and columns of a phase.
     height: usize,
     width: usize,
 }
 
-/// Where the pixels of an image go.
+/// Positions of an image's pixels in its padded plane.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Placing {
     /// Rows of pixels, and pixels of a row.
@@ -35,26 +34,26 @@ struct Placing {
     width: usize,
     /// Rows and columns of zeros before the first.
     before: usize,
-    /// From one pixel to the next.
+    /// Distance from one pixel to the next; above 1 for dilated gradients.
     step: usize,
 }
 
 impl Layout {
     fn plane(&self) -> usize {
-        self.remainders * self.remainders * self.height * self.width
+        self.phases * self.phases * self.height * self.width
     }
 
-    /// Where pixel (`y`, `x`) is in its plane; `None` where no kernel sees it.
+    /// Offset of pixel (`y`, `x`) in its plane; `None` if no kernel tap reaches it.
     fn pixel(&self, y: usize, x: usize) -> Option<usize> {
         let (along, down) = (x % self.stride, y % self.stride);
-        let together = (down * self.remainders + along) * self.height * self.width;
-        let seen = along < self.remainders && down < self.remainders;
-        seen.then_some(together + y / self.stride * self.width + x / self.stride)
+        let phase = (down * self.phases + along) * self.height * self.width;
+        let seen = along < self.phases && down < self.phases;
+        seen.then_some(phase + y / self.stride * self.width + x / self.stride)
     }
 }
 
 impl Planes {
-    /// Takes in images, `[channels][images * height * width]`, for a convolution.
+    /// Loads images, `[channels][images * height * width]`, for a convolution.
     pub fn load(&mut self, geometry: &Geometry, images: &[f32]) {
         let count = images.len() / (geometry.channels * geometry.pixels());
         let pixels = geometry.pixels();
@@ -63,7 +62,7 @@ impl Planes {
         });
     }
 
-    /// Takes in examples, `[images][channels * height * width]`, for a convolution.
+    /// Loads examples, `[images][channels * height * width]`, for a convolution.
     pub fn load_examples(&mut self, geometry: &Geometry, examples: &[f32]) {
         let count = examples.len() / (geometry.channels * geometry.pixels());
         let pixels = geometry.pixels();
@@ -90,7 +89,7 @@ impl Planes {
             channels,
             images,
             stride,
-            remainders: stride.min(geometry.kernel),
+            phases: stride.min(geometry.kernel),
             height: (height + 2 * padding).div_ceil(stride),
             width: (width + 2 * padding).div_ceil(stride),
         };
@@ -103,11 +102,11 @@ impl Planes {
         self.place(layout, placing, plane);
     }
 
-    /// Takes in gradients at the outputs, `[outputs][images * positions]`, for the gradient at the inputs: a
-    /// convolution, at every pixel, of what lies around it; with a stride, zeros between positions too.
+    /// Loads gradients at the outputs, `[outputs][images * positions]`, for the gradient at the inputs, which
+    /// is their full convolution with the flipped kernels; a stride puts zeros between positions too.
     ///
     /// # Panics
-    /// Where not one kernel fits.
+    /// When the kernel does not fit the image.
     pub fn load_gradient(&mut self, geometry: &Geometry, outputs: usize, d: &[f32]) {
         let (height, width) = geometry.output().expect("a kernel that fits the image");
         let positions = height * width;
@@ -116,7 +115,7 @@ impl Planes {
             channels: outputs,
             images,
             stride: 1,
-            remainders: 1,
+            phases: 1,
             height: geometry.height + geometry.kernel - 1,
             width: geometry.width + geometry.kernel - 1,
         };
@@ -131,7 +130,7 @@ impl Planes {
         });
     }
 
-    /// Takes in the squares of what `other` holds.
+    /// Loads the squares of the numbers in `other`.
     pub fn load_squares(&mut self, other: &Self) {
         (self.layout, self.placing) = (other.layout, other.placing);
         self.data.resize(other.data.len(), 0.0);
@@ -149,7 +148,7 @@ impl Planes {
             (self.layout, self.placing) = (layout, placing);
             self.data.clear();
         }
-        // Vectors that begin inside may end past the last plane.
+        // Slack for a full-vector load that begins in the last plane.
         let len = layout.channels * layout.images * layout.plane() + PANEL;
         self.data.resize(len, 0.0);
         let planes = self.data.chunks_exact_mut(layout.plane());
@@ -171,7 +170,7 @@ impl Planes {
         }
     }
 
-    /// The planes from image `image` on.
+    /// Planes from image `image` on.
     pub(super) fn starting_at(&self, image: usize) -> &[f32] {
         &self.data[image * self.layout.plane()..]
     }
@@ -186,7 +185,7 @@ impl Planes {
         self.layout.width
     }
 
-    /// Where each number of the patch at the first position is, with kernels of `kernel` rows.
+    /// Writes the offset of each number of the patch at the first position, for kernels of `kernel` rows.
     pub(super) fn patch(&self, kernel: usize, offsets: &mut Vec<usize>) {
         let layout = self.layout;
         offsets.clear();

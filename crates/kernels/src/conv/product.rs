@@ -6,7 +6,7 @@ use super::{Geometry, Pixels, Planes};
 use crate::gemm::tile::{Before, Right, block};
 use crate::gemm::{Left, PANEL};
 
-/// Buffers; they grow to what a product needs and stay.
+/// Scratch buffers; they grow to the size of the largest product.
 #[derive(Clone, Debug, Default)]
 pub struct Work {
     patch: Vec<usize>,
@@ -14,8 +14,8 @@ pub struct Work {
     products: Vec<f32>,
 }
 
-/// The patches of one image as the right factor, `[patch][columns]`: where planes are wider than there are
-/// positions, with some in between that are none.
+/// Patches of one image as the right factor, `[patch][columns]`. Padded rows are longer than rows of
+/// positions: the columns in between belong to no position.
 #[derive(Clone, Copy)]
 struct Patches<'a> {
     planes: &'a [f32],
@@ -39,19 +39,20 @@ impl Right for Patches<'_> {
     }
 }
 
-/// The transposed patches of one image as the right factor, `[positions][kernel][kernel * channels]`.
+/// Transposed patches of one image as the right factor, `[positions][kernel][kernel * channels]`.
 #[derive(Clone, Copy)]
 struct Transposed<'a> {
     pixels: &'a [f32],
     positions: &'a [usize],
     kernel: usize,
-    /// Numbers of a row of the kernel, and how far apart rows are.
+    /// Numbers in a row of the kernel.
     row: usize,
+    /// Distance from one row of pixels to the next.
     stride: usize,
 }
 
 impl Transposed<'_> {
-    /// Row of the kernel that a panel is of, and the first of its numbers there.
+    /// Row of the kernel that a panel belongs to, and its first number in that row.
     fn place(&self, panel: usize) -> (usize, usize) {
         let panels = self.row.div_ceil(PANEL);
         (panel / panels, panel % panels * PANEL)
@@ -85,11 +86,11 @@ impl Right for Transposed<'_> {
     }
 }
 
-/// `out`, `[outputs][images * positions]`: the product of `weights`, `[outputs][patch]` with rows `stride`
-/// apart, and the patches of `planes`, and of every output its `bias`.
+/// Writes the convolution `out`, `[outputs][images * positions]`: the product of `weights`,
+/// `[outputs][patch]` with rows `stride` apart, and the patches of `planes`, plus the `bias` of each output.
 ///
 /// # Panics
-/// Where not one kernel fits.
+/// When the kernel does not fit the image.
 pub fn convolve(
     geometry: &Geometry,
     (weights, stride): (&[f32], usize),
@@ -104,8 +105,9 @@ pub fn convolve(
     correlate(weights, geometry.kernel, planes, size, work, out, row);
 }
 
-/// `dx`, `[channels][images * pixels]`: the product of the flipped weights, `[channels][outputs * kernel *
-/// kernel]` ([`flip`]), and the patches of the gradients ([`Planes::load_gradient`]).
+/// Writes the gradient at the input, `dx`, `[channels][images * pixels]`: the product of the flipped weights,
+/// `[channels][outputs * kernel * kernel]` ([`flip`]), and the patches of the gradients
+/// ([`Planes::load_gradient`]).
 pub fn input_gradient(
     geometry: &Geometry,
     flipped: &[f32],
@@ -118,7 +120,7 @@ pub fn input_gradient(
     correlate(weights, geometry.kernel, gradients, size, work, dx, |_| 0.0);
 }
 
-/// The product of `weights` and the patches of `planes` at `rows` x `columns` positions, with `add(row)` added.
+/// Product of `weights` and the patches of `planes` at `rows` x `columns` positions, plus `add(row)`.
 fn correlate(
     weights: Left<'_>,
     kernel: usize,
@@ -134,7 +136,7 @@ fn correlate(
     }
     let outputs = out.len() / (images * positions);
     planes.patch(kernel, &mut work.patch);
-    // Rows of positions are as far apart as those of the planes; what is between them is left out.
+    // Rows of positions are as far apart as those of the planes; the columns in between are skipped.
     let n = (rows - 1) * planes.row() + columns;
     let stride = n.next_multiple_of(PANEL);
     work.products.resize(outputs * stride, 0.0);
@@ -167,8 +169,8 @@ fn correlate(
     }
 }
 
-/// `gradient`, `[outputs][patch]` with rows `stride` apart: the product of `d`, `[outputs][images *
-/// positions]`, and the transposed patches of `pixels`.
+/// Writes the gradient of the weights, `gradient`, `[outputs][patch]` with rows `stride` apart: the product
+/// of `d`, `[outputs][images * positions]`, and the transposed patches of `pixels`.
 pub fn weight_gradient(
     geometry: &Geometry,
     pixels: &Pixels,
@@ -209,8 +211,8 @@ pub fn weight_gradient(
     }
 }
 
-/// The weights, `[outputs][patch]` with rows `stride` apart, as the gradient at the input needs them:
-/// `[channels][outputs * kernel * kernel]`, every kernel turned by half a turn.
+/// Flips the weights, `[outputs][patch]` with rows `stride` apart, for [`input_gradient`]:
+/// `[channels][outputs * kernel * kernel]`, each kernel rotated by 180 degrees.
 pub fn flip(geometry: &Geometry, (weights, stride): (&[f32], usize), flipped: &mut Vec<f32>) {
     let area = geometry.kernel * geometry.kernel;
     flipped.clear();

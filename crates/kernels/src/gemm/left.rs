@@ -1,11 +1,11 @@
-//! The factors of a product, as they lie in memory.
+//! The left factor of a product, read through strides.
 
 use crate::lanes::LANES;
 
-/// Columns of B in a packed panel.
+/// Number of columns of B in a packed panel.
 pub const PANEL: usize = 2 * LANES;
 
-/// The left factor A, `[m][k]`, somewhere in a slice.
+/// The left factor A, `[m][k]`, as a strided view of a slice.
 #[derive(Clone, Copy)]
 pub struct Left<'a> {
     pub(super) data: &'a [f32],
@@ -14,7 +14,7 @@ pub struct Left<'a> {
 }
 
 impl<'a> Left<'a> {
-    /// A is a row-major matrix `[m][k]` itself, its rows `stride` apart.
+    /// Views a row-major matrix `[m][k]`, its rows `stride` apart, as A.
     #[must_use]
     pub fn rows(data: &'a [f32], stride: usize) -> Self {
         Self {
@@ -24,7 +24,7 @@ impl<'a> Left<'a> {
         }
     }
 
-    /// A is the transpose of a row-major matrix `[k][m]`, its rows `stride` apart.
+    /// Views the transpose of a row-major matrix `[k][m]`, its rows `stride` apart, as A.
     #[must_use]
     pub fn columns(data: &'a [f32], stride: usize) -> Self {
         Self {

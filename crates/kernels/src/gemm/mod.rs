@@ -10,29 +10,25 @@ mod left;
 mod pack;
 pub(crate) mod tile;
 
-use rayon::prelude::*;
-
 pub use self::left::{Left, PANEL};
 pub use self::pack::Packed;
 pub(crate) use self::pack::transpose_into;
 use self::tile::{Before, block};
 
-/// Rows of C that one thread takes at a time.
-const ROWS_PER_TASK: usize = 48;
-
-/// Multiply-adds below which waking another thread costs more than it saves.
-const SMALL: usize = 1 << 20;
-
-/// On which threads a product runs; the result is the same.
+/// Threads that a product runs on; the result is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Threads {
     /// The caller's alone.
     One,
-    /// Those of the current rayon pool, where the product is worth it.
+    /// Those of the current rayon pool, for products that are large enough. Without the feature `threads`,
+    /// the caller's alone.
     Pool,
 }
 
-/// `C = A B`; `c` is row-major, `[m][n]`, its rows `stride` apart.
+/// Computes `C = A B`; `c` is row-major, `[m][n]`, its rows `stride` apart.
+///
+/// # Panics
+/// When a shape does not fit.
 pub fn gemm(a: Left<'_>, b: &Packed, c: &mut [f32], stride: usize, threads: Threads) {
     if b.n == 0 || c.is_empty() {
         return;
@@ -47,11 +43,31 @@ pub fn gemm(a: Left<'_>, b: &Packed, c: &mut [f32], stride: usize, threads: Thre
         assert!(last < a.data.len(), "gemm: A is [m][k]");
     }
     match threads {
-        Threads::Pool if m * b.n * b.k >= SMALL => {
-            (c.par_chunks_mut(ROWS_PER_TASK * stride).enumerate()).for_each(|(task, rows)| {
-                block(a, task * ROWS_PER_TASK, b, rows, stride, Before::Nothing);
-            })
-        }
-        _ => block(a, 0, b, c, stride, Before::Nothing),
+        Threads::Pool => on_pool(a, b, c, stride),
+        Threads::One => block(a, 0, b, c, stride, Before::Nothing),
     }
+}
+
+/// The product on the current rayon pool.
+#[cfg(feature = "threads")]
+fn on_pool(a: Left<'_>, b: &Packed, c: &mut [f32], stride: usize) {
+    use rayon::prelude::*;
+
+    /// Rows of C in a task.
+    const ROWS_PER_TASK: usize = 48;
+    /// Number of multiply-adds below which waking another thread costs more than it saves.
+    const SMALL: usize = 1 << 20;
+
+    if c.len() / stride * b.n * b.k < SMALL {
+        return block(a, 0, b, c, stride, Before::Nothing);
+    }
+    (c.par_chunks_mut(ROWS_PER_TASK * stride).enumerate()).for_each(|(task, rows)| {
+        block(a, task * ROWS_PER_TASK, b, rows, stride, Before::Nothing);
+    });
+}
+
+/// The product on the caller's thread: there is no pool.
+#[cfg(not(feature = "threads"))]
+fn on_pool(a: Left<'_>, b: &Packed, c: &mut [f32], stride: usize) {
+    block(a, 0, b, c, stride, Before::Nothing);
 }

@@ -1,4 +1,4 @@
-//! The right factor, packed.
+//! Packing of the right factor.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::batch::multiply;
 use crate::lanes::{LANES, load_whole, splat, store_whole, transpose};
 use crate::level::level;
 
-/// The right factor B, `[k][n]`, packed. Keeps its memory from one packing to the next.
+/// The right factor B, `[k][n]`, packed into panels. Memory is reused from one packing to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Packed {
     panels: Vec<f32>,
@@ -46,20 +46,20 @@ impl Packed {
         });
     }
 
-    /// Packs the squares of what `other` holds.
+    /// Packs the squares of the numbers in `other`.
     pub fn pack_squares(&mut self, other: &Self) {
         self.reset(other.k, other.n);
         multiply(&other.panels, &other.panels, &mut self.panels);
     }
 
-    /// Makes room. What pads the last panel is computed with but never stored: it may be anything.
+    /// Sets the shape. Padding of the last panel may hold anything: results for it are not stored.
     fn reset(&mut self, k: usize, n: usize) {
         (self.k, self.n) = (k, n);
         self.panels.resize(n.div_ceil(PANEL) * PANEL * k, 0.0);
     }
 }
 
-/// Writes `rows`, of `k` numbers each, as columns: number `i` of row `j` goes to `i * stride + j`.
+/// Transposes `rows`, of `k` numbers each: number `i` of row `j` is written to `i * stride + j`.
 #[inline(always)]
 pub(crate) fn transpose_into<S: Simd>(
     simd: S,
@@ -89,7 +89,7 @@ pub(crate) fn transpose_into<S: Simd>(
     transpose_plainly(rows, k, 0..count, whole..k, columns, stride);
 }
 
-/// Part of [`transpose_into`], number by number.
+/// Scalar part of [`transpose_into`].
 fn transpose_plainly(
     rows: &[f32],
     k: usize,

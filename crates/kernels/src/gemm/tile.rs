@@ -1,7 +1,8 @@
-//! The product itself: tiles of C that stay in registers while k goes on.
+//! The blocked product: tiles of C that stay in registers along k.
 //!
-//! A few rows of A and a stretch of k at a time are copied to where the tile reads them one number after
-//! another. At the end of a stretch sums wait in C: their chains of multiply-adds are not broken by that.
+//! A micro-panel of A, a few rows over one block of k, is packed so that the tile reads it sequentially.
+//! Between blocks of k the sums are stored in C and loaded again, which leaves each chain of multiply-adds
+//! unchanged.
 
 use std::ops::Range;
 
@@ -13,21 +14,21 @@ use mesu_core::simd::Fused;
 use crate::lanes::{LANES, load, load_whole, splat, store, store_whole, transpose};
 use crate::level::level;
 
-/// Most rows of a tile.
+/// Largest number of rows of a tile.
 const MOST_ROWS: usize = 12;
 
-/// Length of a stretch of k.
+/// Length of a block of k.
 const DEPTH: usize = 256;
 
-/// A stretch of a few rows of A, `[k][rows]`, and what the last vector that is stored may write past it.
+/// Packed micro-panel of A, `[k][rows]`, plus `LANES` of slack for the last full-vector store.
 type Panel = [f32; DEPTH * MOST_ROWS + LANES];
 
-/// How the kernel reads the right factor B, `[k][n]`: in panels of at most [`PANEL`] columns.
+/// Access to the right factor B, `[k][n]`, in panels of at most [`PANEL`] columns.
 pub(crate) trait Right: Copy {
-    /// k.
+    /// Number of rows, k.
     fn depth(&self) -> usize;
 
-    /// n.
+    /// Number of columns, n.
     fn width(&self) -> usize;
 
     /// Number of panels.
@@ -35,26 +36,25 @@ pub(crate) trait Right: Copy {
         self.width().div_ceil(PANEL)
     }
 
-    /// The columns of a panel.
+    /// Columns of C that a panel contributes to.
     fn columns(&self, panel: usize) -> Range<usize> {
         panel * PANEL..self.width().min((panel + 1) * PANEL)
     }
 
-    /// Rows `k` of a panel, each of [`PANEL`] numbers: what lies past its last column is computed
-    /// with, and thrown away.
+    /// Rows `k` of a panel, each of [`PANEL`] numbers; results for those past its last column are discarded.
     fn rows(&self, panel: usize, k: Range<usize>) -> impl Iterator<Item = &[f32]>;
 }
 
-/// What is in C before the product.
+/// Contents of C before the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Before {
-    /// Nothing that counts.
+    /// Values to overwrite.
     Nothing,
-    /// Sums that go on: their chains of multiply-adds are then those of one longer product.
+    /// Partial sums to continue: the chains of multiply-adds are those of one longer product.
     Sums,
 }
 
-/// The rows of C that start at row `first`: `c` is row-major, its rows `stride` apart.
+/// Computes the rows of C from row `first` on: `c` is row-major, its rows `stride` apart.
 pub(crate) fn block<B: Right>(
     a: Left<'_>,
     first: usize,
@@ -66,7 +66,7 @@ pub(crate) fn block<B: Right>(
     if b.depth() == 0 && before == Before::Nothing {
         c.fill(0.0);
     }
-    // Tiles as large as the registers allow; their shape does not change a bit of the result.
+    // Tiles as large as the registers allow; their shape changes no bit of the result.
     match level() {
         #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
         Level::Avx512(simd) => {
@@ -76,7 +76,7 @@ pub(crate) fn block<B: Right>(
     }
 }
 
-/// Tiles of `VECTORS` vectors: two where there are registers for twelve rows of them, else one.
+/// Computes tiles of `VECTORS` vectors: two where registers hold twelve rows of them, else one.
 #[inline(always)]
 fn tiles<S: Simd, B: Right, const VECTORS: usize>(
     simd: S,
@@ -113,14 +113,14 @@ fn tiles<S: Simd, B: Right, const VECTORS: usize>(
     }
 }
 
-/// Where tiles go: at most as many rows of C as they have.
+/// Destination of tiles: at most as many rows of C as a tile has.
 struct Target<'a> {
     c: &'a mut [f32],
     stride: usize,
     before: Before,
 }
 
-/// All tiles of `ROWS` rows of A from `row` on; some of the last may be missing.
+/// Computes all tiles of `ROWS` rows of A from `row` on; the last rows may be missing.
 #[inline(always)]
 fn row_of_tiles<S: Simd, B: Right, const ROWS: usize, const VECTORS: usize>(
     simd: S,
@@ -151,7 +151,7 @@ fn row_of_tiles<S: Simd, B: Right, const ROWS: usize, const VECTORS: usize>(
     }
 }
 
-/// A tile of C: `ROWS` rows, `VECTORS` vectors from the first of `columns` on.
+/// Computes a tile of C: `ROWS` rows, `VECTORS` vectors from the first of `columns` on.
 #[inline(always)]
 fn tile<'b, S: Simd, const ROWS: usize, const VECTORS: usize>(
     simd: S,
@@ -189,8 +189,8 @@ fn tile<'b, S: Simd, const ROWS: usize, const VECTORS: usize>(
 }
 
 impl Left<'_> {
-    /// Copies numbers `k` of `rows` rows from `row` on, at most `ROWS`, into a panel of `ROWS`; rows that are
-    /// missing become something that is thrown away.
+    /// Packs numbers `k` of `rows` rows from `row` on, at most `ROWS`, into a micro-panel; results for
+    /// missing rows are discarded.
     #[inline(always)]
     fn copy<S: Simd, const ROWS: usize>(
         &self,
@@ -216,7 +216,7 @@ impl Left<'_> {
             for (i, vector) in square.iter_mut().enumerate().take(rows) {
                 *vector = load_whole(simd, from(i), at);
             }
-            // Of each vector only `ROWS` lanes count: the next one overwrites the others.
+            // Only the first `ROWS` lanes count: the next store overwrites the others.
             for (i, column) in transpose(square).iter().enumerate() {
                 store_whole(*column, panel, (at + i) * ROWS);
             }

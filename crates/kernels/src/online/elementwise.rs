@@ -1,4 +1,4 @@
-//! What happens between the layers, one number at a time.
+//! Elementwise kernels between the layers.
 
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
@@ -26,8 +26,8 @@ pub fn load_input(input: &[f32], x: &mut Matrix, squares: &mut Matrix) {
     });
 }
 
-/// Samples of the activations, `[samples][neurons]`: `a = m + sqrt(v) z`, and `q = z / sqrt(v)`
-/// (0 where v = 0) written over the noise `z`. m and v have one row for all samples or one each.
+/// Samples the activations, `[samples][neurons]`, `a = m + sqrt(v) z`, and overwrites the noise `z` with
+/// `q = z / sqrt(v)` (0 where v = 0). m and v have one row for all samples, or one each.
 pub fn sample(m: &Matrix, v: &Matrix, z: &mut Matrix, a: &mut Matrix) {
     assert_eq!(
         (m.rows(), m.columns()),
@@ -48,7 +48,7 @@ pub fn sample(m: &Matrix, v: &Matrix, z: &mut Matrix, a: &mut Matrix) {
     dispatch!(level(), simd => {
         for at in (0..len).step_by(LANES) {
             let m = load_whole(simd, m, at);
-            let deviation = Deviation::of(load_whole(simd, v, at));
+            let deviation = Deviation::from_variance(load_whole(simd, v, at));
             for place in (at..z.len()).step_by(len) {
                 let (activation, q) = deviation.sample(m, load_whole(simd, z, place));
                 store_whole(activation, a, place);
@@ -58,17 +58,17 @@ pub fn sample(m: &Matrix, v: &Matrix, z: &mut Matrix, a: &mut Matrix) {
     });
 }
 
-/// Standard deviations and their inverses, once for all samples that share them.
+/// Standard deviations and their inverses, computed once for all samples that share them.
 #[derive(Clone, Copy)]
 pub(crate) struct Deviation<S: Simd> {
     std: f32x16<S>,
-    /// 0 where the variance is.
+    /// 0 where the variance is 0.
     inverse: f32x16<S>,
 }
 
 impl<S: Simd> Deviation<S> {
     #[inline(always)]
-    pub(crate) fn of(v: f32x16<S>) -> Self {
+    pub(crate) fn from_variance(v: f32x16<S>) -> Self {
         let simd = v.token();
         let (zero, one) = (splat(simd, 0.0), splat(simd, 1.0));
         let std = SimdFloat::sqrt(v);
@@ -78,14 +78,14 @@ impl<S: Simd> Deviation<S> {
         }
     }
 
-    /// Activation and q of the noise z.
+    /// Activation and q for the noise z.
     #[inline(always)]
     pub(crate) fn sample(self, m: f32x16<S>, z: f32x16<S>) -> (f32x16<S>, f32x16<S>) {
         (self.std.fused(z, m), z * self.inverse)
     }
 }
 
-/// ReLU in place, and the squares of what it leaves.
+/// Applies ReLU in place, and writes the squares of the results.
 pub fn relu_square(a: &mut Matrix, squares: &mut Matrix) {
     let (a, squares) = (a.padded_mut(), squares.padded_mut());
     assert_eq!(a.len(), squares.len(), "relu_square: shapes");
@@ -100,7 +100,7 @@ pub fn relu_square(a: &mut Matrix, squares: &mut Matrix) {
     });
 }
 
-/// `out = a * b`, elementwise.
+/// Computes `out = a * b`, elementwise.
 pub fn multiply(a: &Matrix, b: &Matrix, out: &mut Matrix) {
     let (a, b, out) = (a.padded(), b.padded(), out.padded_mut());
     assert_eq!(
@@ -115,7 +115,7 @@ pub fn multiply(a: &Matrix, b: &Matrix, out: &mut Matrix) {
     });
 }
 
-/// Sum of the rows of a matrix, into one row.
+/// Writes the sum of a matrix's rows into one row.
 pub fn sum_rows(rows: &Matrix, out: &mut Matrix) {
     let (stride, rows, out) = (rows.stride(), rows.padded(), out.padded_mut());
     assert_eq!(out.len(), stride, "sum_rows: widths");

@@ -1,8 +1,8 @@
-//! One example at a time: the loop that online learning lives in.
+//! Kernels for one example at a time: the inner loop of online learning.
 //!
-//! A layer has `mu` and `sigma`, `[outputs][inputs]`; all matrices are padded to whole vectors. Its input is one vector `x` shared by all noise
-//! samples (the first layer) or one row of `h`, `[samples][inputs]`, for each (the layers above).
-//! With local reparameterization (Kingma, Salimans, Welling 2015)
+//! A layer has `mu` and `sigma`, `[outputs][inputs]`; all matrices are padded to whole vectors. Its input is
+//! one vector `x` shared by all noise samples (the first layer), or one row of `h`, `[samples][inputs]`, per
+//! sample (the layers above). With local reparameterization (Kingma, Salimans, Welling 2015)
 //!
 //! ```text
 //! m_o = sum_i mu_oi x_i      v_o = sum_i sigma_oi^2 x_i^2      a_o = m_o + sqrt(v_o) z_o
@@ -15,12 +15,12 @@
 //! dC/dx_i = sum_o ( d_o mu_oi + r_o sigma_oi^2 x_i )
 //! ```
 //!
-//! The weight gradients are outer products: the update kernels form each entry, apply the rule and
-//! move on. [`rank_one_update`] also accumulates the m and v of the next example in the same pass,
+//! The weight gradients are outer products: the update kernels form each entry, apply the rule and never
+//! store the gradient. [`rank_one_update`] also accumulates the m and v of the next example in the same pass,
 //! which halves the traffic to memory, and gives the same bits as [`mean_variance`] afterwards.
 //!
-//! Point weights are the case without sigma: `a_o = sum_i w_oi x_i`, by the kernels of [`point`] and the
-//! same updates.
+//! Point weights are the case without sigma, `a_o = sum_i w_oi x_i`: the kernels of [`point`] and the same
+//! updates.
 
 mod elementwise;
 mod one_input;
@@ -43,7 +43,7 @@ pub struct Input<'a> {
     pub squares: &'a Matrix,
 }
 
-/// Where m and v, `[1][outputs]`, go. Point weights have no v: what is there stays.
+/// Destination of m and v, `[1][outputs]`. Point weights have no v: it is not written.
 pub struct Moments<'a> {
     /// Means of the pre-activations.
     pub m: &'a mut Matrix,

@@ -1,4 +1,4 @@
-//! A layer whose one input is shared by all noise samples: the first.
+//! The first layer, whose one input is shared by all noise samples.
 
 use fearless_simd::{Simd, dispatch, f32x16};
 
@@ -14,10 +14,10 @@ use crate::update::{Terms, apply};
 use crate::{Matrix, PlanesMut};
 use mesu_core::{Gradient, Rule, State};
 
-/// Rows of a matrix worked on together, to share what is loaded of the input.
+/// Rows of a matrix processed together, to share loads of the input.
 const ROWS: usize = 2;
 
-/// m and v of one input.
+/// Computes m and v of one input.
 pub fn mean_variance(mu: &Matrix, sigma: &Matrix, input: Input<'_>, out: Moments<'_>) {
     let stride = mu.stride();
     assert_eq!(
@@ -89,7 +89,7 @@ fn mean_variance_block<S: Simd, const N: usize>(
 
 /// Updates a layer whose input is shared by the samples; `d` and `r`, `[1][outputs]`, are summed
 /// over them. With a next example, also computes its m and v under the updated synapses. Returns
-/// whether every new sigma, if there are any, is positive.
+/// whether all new sigmas, if any, are positive.
 pub fn rank_one_update<R: Rule>(
     layer: PlanesMut<'_>,
     input: Input<'_>,
@@ -166,7 +166,7 @@ fn plain_update<R: Rule>(
     positive
 }
 
-/// The gradient of a layer as an outer product.
+/// Gradient of a layer as an outer product.
 #[derive(Clone, Copy)]
 struct Outer<'a> {
     input: Input<'a>,
@@ -204,7 +204,7 @@ fn rank_one_rows<S: Simd, R: Rule, const NEXT: bool>(
     signs.all_positive()
 }
 
-/// `N` rows of a layer from row `o` on: their update, and m and v of the next example.
+/// Updates `N` rows of a layer from row `o` on; returns their m and v for the next example.
 #[inline(always)]
 fn rank_one_block<S: Simd, R: Rule, const NEXT: bool, const N: usize>(
     simd: S,

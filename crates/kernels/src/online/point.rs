@@ -8,8 +8,8 @@ use mesu_core::simd::Fused;
 use crate::lanes::{LANES, load_whole, splat, store_whole, sum};
 use crate::level::level;
 
-/// Products of every row of `h`, `[rows][inputs]`, with every row of `w`, `[outputs][inputs]`: `a`,
-/// `[rows][outputs]`. Sums have the order of [`super::mean_variance`].
+/// Computes the products of every row of `h`, `[rows][inputs]`, with every row of `w`, `[outputs][inputs]`:
+/// `a`, `[rows][outputs]`. Sums have the order of [`super::mean_variance`].
 pub fn products(w: &Matrix, h: &Matrix, a: &mut Matrix) {
     let stride = w.stride();
     assert_eq!(h.stride(), stride, "products: h");
@@ -39,7 +39,7 @@ fn dot<S: Simd>(simd: S, w: &[f32], x: &[f32]) -> f32 {
     sum(simd, total)
 }
 
-/// Gradient at the pre-activations of the layer below, through its ReLU:
+/// Computes the gradient at the pre-activations of the layer below, through its ReLU:
 /// `dh_si = [h_si > 0] sum_o d_so w_oi`, `[rows][inputs]`.
 pub fn input_gradient(w: &Matrix, h: &Matrix, d: &Matrix, dh: &mut Matrix) {
     let stride = w.stride();
@@ -71,7 +71,7 @@ pub fn input_gradient(w: &Matrix, h: &Matrix, d: &Matrix, dh: &mut Matrix) {
     });
 }
 
-/// ReLU in place.
+/// Applies ReLU in place.
 pub fn relu(a: &mut Matrix) {
     let a = a.padded_mut();
     dispatch!(level(), simd => {

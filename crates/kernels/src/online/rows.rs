@@ -1,4 +1,4 @@
-//! Layers with a row of inputs per noise sample: all above the first.
+//! Layers above the first, with a row of inputs per noise sample.
 
 use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
 
@@ -11,13 +11,13 @@ use crate::signs::Signs;
 use crate::{Matrix, PlanesMut};
 use mesu_core::{Gradient, Rule, State};
 
-/// Samples worked on together, to share what is loaded of the weights.
+/// Samples processed together, to share loads of the weights.
 const SAMPLES: usize = 4;
 
-/// Neurons worked on together, to share what is loaded of the samples.
+/// Neurons processed together, to share loads of the samples.
 const OUTPUTS: usize = 2;
 
-/// m and v, `[samples][outputs]`, of a row of inputs per sample: `h` and its squares,
+/// Computes m and v, `[samples][outputs]`, of a row of inputs per sample: `h` and its squares,
 /// `[samples][inputs]`.
 pub fn mean_variance_rows(
     mu: &Matrix,
@@ -78,7 +78,7 @@ pub fn mean_variance_rows(
     });
 }
 
-/// Samples in the next block when `left` are left: 4, 2 or 1.
+/// Number of samples in the next block when `left` remain: 4, 2 or 1.
 #[inline(always)]
 fn block_of(left: usize) -> usize {
     match left {
@@ -96,14 +96,14 @@ struct Weights<'a> {
     stride: usize,
 }
 
-/// Where moments go: one row per sample, `stride` apart.
+/// Destination of m and v: one row per sample, `stride` apart.
 struct MomentsAt<'a> {
     m: &'a mut [f32],
     v: &'a mut [f32],
     stride: usize,
 }
 
-/// m and v of the first `O` neurons for the first `N` rows of `h`.
+/// Computes m and v of the first `O` neurons for the first `N` rows of `h`.
 #[inline(always)]
 fn dots<S: Simd, const N: usize, const O: usize>(
     simd: S,
@@ -168,7 +168,7 @@ fn row_sums<S: Simd, const N: usize>(
     ([m0, m1, 0.0, 0.0], [v0, v1, 0.0, 0.0])
 }
 
-/// Gradient with respect to the pre-activations of the layer below, through its ReLU:
+/// Computes the gradient with respect to the pre-activations of the layer below, through its ReLU:
 /// `dh_si = [h_si > 0] sum_o ( d_so mu_oi + r_so sigma_oi^2 h_si )`, `[samples][inputs]`.
 pub fn input_gradient_rows(
     mu: &Matrix,
@@ -231,7 +231,7 @@ struct Upstream<'a> {
     r: &'a [f32],
 }
 
-/// [`input_gradient_rows`] for `N` samples from `first` on, and `C` vectors of inputs from `at` on.
+/// Computes [`input_gradient_rows`] for `N` samples from `first` on, and `C` vectors of inputs from `at` on.
 #[inline(always)]
 fn input_gradient_at<S: Simd, const N: usize, const C: usize>(
     simd: S,
@@ -278,8 +278,8 @@ fn input_gradient_at<S: Simd, const N: usize, const C: usize>(
 }
 
 /// Updates a layer with one row of inputs per sample: `h` and its squares, `[samples][inputs]`, `d`
-/// and `r`, `[samples][outputs]`; point weights have no use for squares and r. Returns whether every
-/// new sigma, if there are any, is positive.
+/// and `r`, `[samples][outputs]`; point weights use neither squares nor r. Returns whether all new sigmas, if
+/// any, are positive.
 pub fn rank_update<R: Rule>(
     layer: PlanesMut<'_>,
     h: &Matrix,

@@ -61,7 +61,7 @@ pub fn batch_rates(
     batch: usize,
     effort: Effort,
 ) -> Result<Compared, LearnError> {
-    let mut stream = tasks.stream(0, 0, 0);
+    let mut stream = tasks.batches(0, 0, 0);
     let batches: Vec<(Vec<f32>, Vec<u32>)> = (0..BATCHES)
         .map(|_| {
             let (mut inputs, mut labels) = (Vec::new(), Vec::new());

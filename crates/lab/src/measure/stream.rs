@@ -30,7 +30,7 @@ pub fn stream_rates(
     let mut rates = Vec::new();
     let mut spent = Duration::ZERO;
     let mut epoch = 0;
-    let mut stream = tasks.stream(0, epoch, 0);
+    let mut stream = tasks.batches(0, epoch, 0);
     while rates.len() < rounds || spent < least {
         let mut round = Duration::ZERO;
         let mut done = 0;
@@ -38,7 +38,7 @@ pub fn stream_rates(
             let examples = stream.next_batch(CHUNK, &mut inputs, &mut labels);
             if examples == 0 {
                 epoch += 1;
-                stream = tasks.stream(0, epoch, 0);
+                stream = tasks.batches(0, epoch, 0);
                 continue;
             }
             let started = Instant::now();

@@ -11,7 +11,7 @@ impl Listing {
     /// # Errors
     /// [`ListingError`]: a folder that can't be read; and, unless `skip_bad`, a class without
     /// images, a file outside the classes, or a name that is no Unicode.
-    pub fn of_folder(folder: &Path, skip_bad: bool) -> Result<Self, ListingError> {
+    pub fn from_folder(folder: &Path, skip_bad: bool) -> Result<Self, ListingError> {
         let mut found = Found::default();
         found.classes(folder, None)?;
         Self::new(found.images, found.unusable, folder, skip_bad)
@@ -21,8 +21,8 @@ impl Listing {
     /// same in every domain that has a folder of its name; not every domain needs one.
     ///
     /// # Errors
-    /// As [`Listing::of_folder`]; and, unless `skip_bad`, a domain without classes.
-    pub fn of_domains(folder: &Path, skip_bad: bool) -> Result<Self, ListingError> {
+    /// As [`Listing::from_folder`]; and, unless `skip_bad`, a domain without classes.
+    pub fn from_domains(folder: &Path, skip_bad: bool) -> Result<Self, ListingError> {
         let mut found = Found::default();
         let beside = "lies beside the folders of the domains; move it into a class of one of them";
         for (path, domain) in found.folders(folder, beside)? {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use mesu_data::{Dataset, Source};
+use mesu_data::{DataSplits, Dataset};
 
 use super::{Content, Image, Listing};
 
 impl Listing {
     /// The training images of `source`, then its test images; classes keep their numbers.
-    pub fn of_source(source: &Source) -> Self {
+    pub fn from_splits(source: &DataSplits) -> Self {
         let (train, test) = (source.train(), source.test());
         let names = train.names().map(<[String]>::to_vec);
         let numbers = || {

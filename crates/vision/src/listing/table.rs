@@ -10,7 +10,7 @@ impl Listing {
     ///
     /// # Errors
     /// [`ListingError`]: a file that can't be read, or a line that is not two or three columns.
-    pub fn of_csv(csv: &Path, folder: &Path) -> Result<Self, ListingError> {
+    pub fn from_csv(csv: &Path, folder: &Path) -> Result<Self, ListingError> {
         let text = fs::read(csv).map_err(unreadable(csv))?;
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
         let mut reader = csv::ReaderBuilder::new()

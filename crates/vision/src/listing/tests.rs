@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use mesu_data::Source;
+use mesu_data::DataSplits;
 
 use super::*;
 
@@ -37,7 +37,7 @@ fn folders_are_classes() {
         "ant/.DS_Store",
         "ant/Thumbs.db",
     ]);
-    let listing = Listing::of_folder(folder.path(), false).unwrap();
+    let listing = Listing::from_folder(folder.path(), false).unwrap();
     assert_eq!(
         names(&listing),
         [
@@ -55,7 +55,7 @@ fn domains_taken_for_classes_are_noticed() {
     let files = ["day/ant/1.png", "day/löwe/2.png", "night/ant/3.png"];
     let inside = |more: &[&str]| {
         let folder = folder(&[&files[..], more].concat());
-        let listing = Listing::of_folder(folder.path(), false).unwrap();
+        let listing = Listing::from_folder(folder.path(), false).unwrap();
         let names = listing.alike_inside();
         names.map(|names| names.join(" "))
     };
@@ -63,7 +63,7 @@ fn domains_taken_for_classes_are_noticed() {
     assert_eq!(inside(&["night/löwe/4.png"]).unwrap(), "ant löwe");
     assert_eq!(inside(&["night/löwe/4.png", "day/5.png"]), None);
     let one = folder(&["day/ant/1.png"]);
-    let listing = Listing::of_folder(one.path(), false).unwrap();
+    let listing = Listing::from_folder(one.path(), false).unwrap();
     assert_eq!(listing.alike_inside(), None);
 }
 
@@ -77,22 +77,22 @@ fn what_can_not_be_used_is_named_or_skipped() {
         ),
     ] {
         let folder = folder(files);
-        let message = Listing::of_folder(folder.path(), false)
+        let message = Listing::from_folder(folder.path(), false)
             .unwrap_err()
             .to_string();
         assert!(
             message.contains(words) && message.ends_with("--skip-bad"),
             "{message}"
         );
-        let listing = Listing::of_folder(folder.path(), true).unwrap();
+        let listing = Listing::from_folder(folder.path(), true).unwrap();
         assert_eq!(listing.classes, ["cat"]);
         assert!(listing.unusable[0].contains(words));
     }
     let empty = folder(&[]);
     for skip_bad in [false, true] {
-        let error = Listing::of_folder(empty.path(), skip_bad).unwrap_err();
+        let error = Listing::from_folder(empty.path(), skip_bad).unwrap_err();
         assert!(matches!(error, ListingError::Nothing { .. }), "{error}");
-        let error = Listing::of_folder(&empty.path().join("none"), skip_bad).unwrap_err();
+        let error = Listing::from_folder(&empty.path().join("none"), skip_bad).unwrap_err();
         assert!(matches!(error, ListingError::Unreadable { .. }), "{error}");
     }
 }
@@ -108,7 +108,7 @@ fn folders_of_folders_are_domains_and_classes() {
         "Nacht/.DS_Store",
         "Nacht/löwe/.thumbs/1.png",
     ]);
-    let listing = Listing::of_domains(folder.path(), false).unwrap();
+    let listing = Listing::from_domains(folder.path(), false).unwrap();
     assert_eq!(
         names(&listing),
         [
@@ -147,13 +147,13 @@ fn what_is_out_of_place_among_domains_is_named_or_skipped() {
         ),
     ] {
         let folder = folder(files);
-        let error = Listing::of_domains(folder.path(), false).unwrap_err();
+        let error = Listing::from_domains(folder.path(), false).unwrap_err();
         let message = error.to_string();
         assert!(
             message.contains(words) && message.ends_with("--skip-bad"),
             "{message}"
         );
-        let listing = Listing::of_domains(folder.path(), true).unwrap();
+        let listing = Listing::from_domains(folder.path(), true).unwrap();
         assert_eq!(
             (listing.classes.len(), &listing.domains[..]),
             (1, &["day".to_owned()][..])
@@ -163,14 +163,14 @@ fn what_is_out_of_place_among_domains_is_named_or_skipped() {
     }
     // Folders of classes only: it is said which levels are expected, then nothing is left.
     let flat = folder(&["cat/1.png", "cat/2.png", "dog/2.png"]);
-    let error = Listing::of_domains(flat.path(), false).unwrap_err();
+    let error = Listing::from_domains(flat.path(), false).unwrap_err();
     assert!(
         error
             .to_string()
             .contains("cat: a domain without the folder of any class"),
         "{error}"
     );
-    let error = Listing::of_domains(flat.path(), true).unwrap_err();
+    let error = Listing::from_domains(flat.path(), true).unwrap_err();
     assert!(matches!(error, ListingError::Nothing { .. }), "{error}");
 }
 
@@ -179,9 +179,9 @@ fn what_is_out_of_place_among_domains_is_named_or_skipped() {
 fn a_link_back_is_no_endless_walk() {
     let folder = folder(&["cat/1.png"]);
     std::os::unix::fs::symlink(folder.path(), folder.path().join("cat/back")).unwrap();
-    assert!(Listing::of_folder(folder.path(), false).is_err());
+    assert!(Listing::from_folder(folder.path(), false).is_err());
     assert_eq!(
-        Listing::of_folder(folder.path(), true)
+        Listing::from_folder(folder.path(), true)
             .unwrap()
             .images
             .len(),
@@ -198,7 +198,7 @@ fn a_csv_names_paths_labels_and_domains() {
         "\u{feff}path,label,domain\na b.png, 10 ,sketch\n\"c,d.png\",9,photo\nä.png,10,photo\n",
     )
     .unwrap();
-    let listing = Listing::of_csv(&csv, Path::new("root")).unwrap();
+    let listing = Listing::from_csv(&csv, Path::new("root")).unwrap();
     assert_eq!(listing.classes, ["9", "10"]);
     assert_eq!(listing.domains, ["photo", "sketch"]);
     assert_eq!(
@@ -224,13 +224,13 @@ fn a_csv_names_paths_labels_and_domains() {
         ("", "holds no image"),
     ] {
         fs::write(&csv, text).unwrap();
-        let message = Listing::of_csv(&csv, folder.path())
+        let message = Listing::from_csv(&csv, folder.path())
             .unwrap_err()
             .to_string();
         assert!(message.contains(words), "{text:?}: {message}");
     }
     fs::write(&csv, b"a.png,cat\nb\xff.png,cat\n").unwrap();
-    let message = Listing::of_csv(&csv, folder.path())
+    let message = Listing::from_csv(&csv, folder.path())
         .unwrap_err()
         .to_string();
     assert!(message.contains("line 2: not UTF-8"), "{message}");
@@ -238,13 +238,13 @@ fn a_csv_names_paths_labels_and_domains() {
 
 #[test]
 fn a_data_set_is_listed_with_its_test_images() {
-    let set = |labels: Vec<u8>| {
+    let set = |labels: Vec<u16>| {
         let bytes = (0..labels.len() as u8 * 12).collect();
         let set = Dataset::planar(bytes, labels, [3, 2, 2], 2).unwrap();
         set.named(vec!["cat".to_owned(), "dog".to_owned()]).unwrap()
     };
-    let source = Source::new(set(vec![0, 1, 1]), set(vec![1, 0]), None).unwrap();
-    let listing = Listing::of_source(&source);
+    let source = DataSplits::new(set(vec![0, 1, 1]), set(vec![1, 0]), None).unwrap();
+    let listing = Listing::from_splits(&source);
     assert_eq!(listing.classes, ["cat", "dog"]);
     let seen: Vec<_> = listing
         .images

@@ -1,12 +1,10 @@
 //! What can be wrong with a description of how images are prepared.
 
-use super::PRESETS;
-
 /// Why a text or a name is no preprocessing.
 #[derive(Debug, thiserror::Error)]
 pub enum PreprocessError {
     /// Nothing says how pictures become input.
-    #[error("{model}: nothing says how to prepare pictures for it; put {beside} beside it, or give --preprocess {} or FILE.toml", PRESETS.join(", "))]
+    #[error("{model}: no preprocessing is given for it, and there is no {beside}")]
     Unstated {
         /// The model.
         model: String,
@@ -14,7 +12,7 @@ pub enum PreprocessError {
         beside: String,
     },
     /// Neither a preset nor a file that can be read.
-    #[error("--preprocess {asked}: no preset ({}) and no file that can be read: {cause}", PRESETS.join(", "))]
+    #[error("preprocessing {asked}: no preset, and no file that can be read: {cause}")]
     Unreadable {
         /// What was asked for.
         asked: String,
@@ -22,7 +20,7 @@ pub enum PreprocessError {
         cause: std::io::Error,
     },
     /// Not the TOML it should be.
-    #[error("{file}{}: {what}; see `mesu features --help` for an example", line.map_or(String::new(), |line| format!(", line {line}")))]
+    #[error("{file}{}: {what}", line.map_or(String::new(), |line| format!(", line {line}")))]
     Syntax {
         /// The file.
         file: String,

@@ -1,6 +1,7 @@
 //! Preparing pictures for one model.
 
-use super::{Channels, Preprocess, PreprocessError, Size};
+use super::error::PreprocessError;
+use super::settings::{Channels, Preprocess, Size};
 use crate::resize::{CHANNELS, Picture};
 
 /// The input side where neither the model nor the file says one.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mesu_data::format::npy::{Array, Values};
+use mesu_data::format::npy::{Array, Elements};
 use mesu_data::format::npz;
 
 use super::{small_run, succeed};
@@ -56,19 +56,19 @@ fn domain_data(path: &Path) {
                 far,
             ]
         };
-        let features = Values::F32((0..count).flat_map(row).collect());
-        let counted = |of: fn(usize) -> u8| Array::list(Values::U8((0..count).map(of).collect()));
+        let features = Elements::F32((0..count).flat_map(row).collect());
+        let counted = |of: fn(usize) -> u8| Array::list(Elements::U8((0..count).map(of).collect()));
         [
             Array::new(&[count, 4], features).unwrap(),
             counted(|i| (i % 2) as u8),
             counted(|i| (i / 2 % 3) as u8),
         ]
     };
-    let text = |names: &[&str]| Values::Text(names.iter().map(ToString::to_string).collect());
+    let text = |names: &[&str]| Elements::Text(names.iter().map(ToString::to_string).collect());
     let classes = Array::list(text(&["very_large_carnivores", "medium_sized_mammals"]));
     let domain_names = Array::list(text(&["photos", "line_drawings", "statues"]));
     let pixels = (0..60 * 48 * 48 * 3).map(|i| (i * 7 % 256) as u8).collect();
-    let pictures = Array::new(&[60, 48, 48, 3], Values::U8(pixels)).unwrap();
+    let pictures = Array::new(&[60, 48, 48, 3], Elements::U8(pixels)).unwrap();
     let [train, test] = [set(240, 0.0), set(60, 0.0)];
     let [unseen, ood] = [set(40, 2.0), set(40, 9.0)];
     let arrays = [

@@ -18,7 +18,7 @@ fn a_csv_gives_labels_and_domains() {
         let output = succeed(folder.path(), &arguments);
         assert!(stdout(&output).contains("2 images, 4 features each, 2 classes, 2 domains"));
         assert_eq!(values(folder.path(), "classes"), texts(&["hund", "katze"]));
-        assert_eq!(values(folder.path(), "domains"), Values::I64(vec![0, 1]));
+        assert_eq!(values(folder.path(), "domains"), Elements::I64(vec![0, 1]));
         assert_eq!(
             values(folder.path(), "domain_names"),
             texts(&["nacht", "tag"])
@@ -44,12 +44,12 @@ fn folders_of_domains_become_domains() {
     assert!(stdout(&output).contains("4 images, 4 features each, 2 classes, 2 domains"));
     assert_eq!(stderr(&output), "domain ölbild has no große katze\n");
     let domains = values(folder.path(), "domains");
-    assert_eq!(domains, Values::I64(vec![0, 0, 0, 1]));
+    assert_eq!(domains, Elements::I64(vec![0, 0, 0, 1]));
     let names = texts(&["Tag und Nacht", "ölbild"]);
     assert_eq!(values(folder.path(), "domain_names"), names);
     assert_eq!(
         values(folder.path(), "labels"),
-        Values::I64(vec![0, 1, 1, 0])
+        Elements::I64(vec![0, 1, 1, 0])
     );
 
     fs::write(folder.path().join("list.csv"), "dog/1.png,dog,day\n").unwrap();

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{files, stderr, stdout, succeed};
-use mesu_data::format::npy::Values;
+use mesu_data::format::npy::Elements;
 use mesu_data::format::npz::Npz;
 use tempfile::TempDir;
 
@@ -59,13 +59,13 @@ fn command<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&usual[..], more].concat()
 }
 
-fn values(folder: &Path, name: &str) -> Values {
+fn values(folder: &Path, name: &str) -> Elements {
     let mut npz = Npz::open(&folder.join("out.npz")).unwrap();
-    npz.array(name).unwrap().into_values()
+    npz.array(name).unwrap().into_elements()
 }
 
-fn texts(names: &[&str]) -> Values {
-    Values::Text(names.iter().map(|&name| name.to_owned()).collect())
+fn texts(names: &[&str]) -> Elements {
+    Elements::Text(names.iter().map(|&name| name.to_owned()).collect())
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn folders_become_features() {
         stdout(&output),
         "out.npz: 3 images, 4 features each, 2 classes\n"
     );
-    let Values::F32(features) = values(folder.path(), "features") else {
+    let Elements::F32(features) = values(folder.path(), "features") else {
         panic!()
     };
     let expected = [
@@ -87,7 +87,10 @@ fn folders_become_features() {
     for (found, expected) in features.iter().zip(expected.as_flattened()) {
         assert!((found - expected).abs() < 1e-6, "{features:?}");
     }
-    assert_eq!(values(folder.path(), "labels"), Values::I64(vec![0, 1, 1]));
+    assert_eq!(
+        values(folder.path(), "labels"),
+        Elements::I64(vec![0, 1, 1])
+    );
     assert_eq!(
         values(folder.path(), "classes"),
         texts(&["dog", "große katze"])
@@ -128,7 +131,7 @@ fn a_data_set_keeps_its_test_images_apart() {
     assert!(output.status.success(), "{}", stderr(&output));
     assert!(stdout(&output).starts_with("out.npz: 3 images, 4 features each, 10 classes"));
     let close = |name: &str, expected: &[[f32; 4]]| {
-        let Values::F32(features) = values(folder.path(), name) else {
+        let Elements::F32(features) = values(folder.path(), name) else {
             panic!("{name}")
         };
         assert_eq!(features.len(), 4 * expected.len());
@@ -141,8 +144,8 @@ fn a_data_set_keeps_its_test_images_apart() {
     );
     close("features_test", &[[0.0, 0.0, 1.0, 1.0]]);
     let labels = |name| values(folder.path(), name);
-    assert_eq!(labels("labels_train"), Values::I64(vec![3, 9]));
-    assert_eq!(labels("labels_test"), Values::I64(vec![4]));
+    assert_eq!(labels("labels_train"), Elements::I64(vec![3, 9]));
+    assert_eq!(labels("labels_test"), Elements::I64(vec![4]));
     assert_eq!(labels("paths_test"), texts(&["test/0"]));
 
     assert!(stdout(&run(&[])).contains("3 were known"));

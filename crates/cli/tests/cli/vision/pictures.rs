@@ -22,7 +22,7 @@ fn pictures_show_the_middle_of_every_image() {
         let mut npz = Npz::open(&folder.path().join("out.npz")).unwrap();
         let pictures = npz.array("pictures").unwrap();
         assert_eq!(pictures.shape(), [4, 48, 48, 3]);
-        let Values::U8(bytes) = pictures.into_values() else {
+        let Elements::U8(bytes) = pictures.into_elements() else {
             panic!()
         };
         let images: Vec<&[u8]> = bytes.chunks(48 * 48 * 3).collect();

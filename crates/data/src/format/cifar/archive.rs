@@ -8,8 +8,8 @@ use flate2::bufread::MultiGzDecoder;
 use tar::{Archive, EntryType};
 
 use super::error::{CifarError, Name};
+use super::layout::{Cifar, Kind};
 use super::parts::{Part, Parts};
-use super::{Cifar, Kind};
 
 /// What may follow the archive's end: tar fills its last record with zeros, 10 kB as a rule.
 const MAX_PADDING: u64 = 1 << 20;

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use super::MAX_BYTES;
+use super::layout::MAX_BYTES;
 use crate::dataset::DatasetError;
 
 /// Why files are not a CIFAR set. `file` is a path, within an archive followed by the entry's.

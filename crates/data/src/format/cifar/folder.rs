@@ -5,8 +5,8 @@ use std::io::BufReader;
 use std::path::Path;
 
 use super::error::{CifarError, Name};
+use super::layout::{Cifar, Kind};
 use super::parts::{Part, Parts};
-use super::{Cifar, Kind};
 
 /// Whether any file of the set is there.
 pub(super) fn holds_any(kind: Kind, folder: &Path) -> bool {

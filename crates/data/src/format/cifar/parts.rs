@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use super::error::{CifarError, Name};
+use super::layout::{COARSE_CLASSES, Cifar, Coarse, Kind, MAX_BYTES, SHAPE};
 use super::records::Records;
-use super::{COARSE_CLASSES, Cifar, Coarse, Kind, MAX_BYTES, SHAPE};
 use crate::dataset::{Dataset, DatasetError};
 
 /// A hundred names take a hundredth of it.
@@ -130,7 +130,7 @@ impl Parts {
         for (i, records) in [train, test].into_iter().enumerate() {
             let Some(records) = records else { continue };
             let set = dataset(self.kind, records.images, records.labels, names.clone());
-            coarse[i] = records.coarse;
+            coarse[i] = records.coarse.into_iter().map(u16::from).collect();
             sets[i] = Some(set.map_err(|error| CifarError::Dataset {
                 file: place.to_owned(),
                 error,
@@ -157,6 +157,7 @@ fn dataset(
     names: Option<Vec<String>>,
 ) -> Result<Dataset, DatasetError> {
     images.shrink_to_fit();
+    let labels = labels.iter().map(|label| u16::from(*label)).collect();
     let set = Dataset::planar(images, labels, SHAPE, kind.classes())?;
     match names {
         Some(names) => set.named(names),

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read};
 
 use super::error::{CifarError, Name};
-use super::{COARSE_CLASSES, Kind};
+use super::layout::{COARSE_CLASSES, Kind};
 
 /// What a file of records holds, record by record.
 #[derive(Debug, Default)]

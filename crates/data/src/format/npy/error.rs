@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::MAX_BYTES;
+use super::limits::MAX_BYTES;
 
 /// Why bytes are not an array that can be read. `file` is the path or name of the file,
 /// with the array's name where it is one of several.

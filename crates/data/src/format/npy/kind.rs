@@ -1,7 +1,5 @@
 //! The kinds of elements, and numpy's names for them.
 
-use super::values::Values;
-
 /// What an element is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -82,25 +80,6 @@ impl Kind {
             Self::I32 | Self::U32 | Self::F32 => 4,
             Self::I64 | Self::U64 | Self::F64 => 8,
             Self::Text(width) => CHARACTER * u64::from(width),
-        }
-    }
-
-    /// No element yet.
-    pub(super) fn empty(self) -> Values {
-        match self {
-            Self::Bool => Values::Bool(Vec::new()),
-            Self::I8 => Values::I8(Vec::new()),
-            Self::I16 => Values::I16(Vec::new()),
-            Self::I32 => Values::I32(Vec::new()),
-            Self::I64 => Values::I64(Vec::new()),
-            Self::U8 => Values::U8(Vec::new()),
-            Self::U16 => Values::U16(Vec::new()),
-            Self::U32 => Values::U32(Vec::new()),
-            Self::U64 => Values::U64(Vec::new()),
-            Self::F16 => Values::F16(Vec::new()),
-            Self::F32 => Values::F32(Vec::new()),
-            Self::F64 => Values::F64(Vec::new()),
-            Self::Text(_) => Values::Text(Vec::new()),
         }
     }
 }

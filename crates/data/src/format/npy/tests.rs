@@ -3,6 +3,8 @@
 use half::f16;
 use proptest::prelude::*;
 
+use super::header::MAGIC;
+use super::limits::CHUNK;
 use super::*;
 
 fn read(bytes: &[u8]) -> Result<Array, NpyError> {
@@ -36,7 +38,7 @@ fn written(array: &Array) -> Vec<u8> {
 fn both_byte_orders_and_both_index_orders_are_read() {
     let little: Vec<u8> = (0_u16..6).flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = (0_u16..6).flat_map(u16::to_be_bytes).collect();
-    let array = |values| Array::new(&[2, 3], Values::U16(values)).unwrap();
+    let array = |values| Array::new(&[2, 3], Elements::U16(values)).unwrap();
     let rows = array(vec![0, 1, 2, 3, 4, 5]);
     let columns = array(vec![0, 2, 4, 1, 3, 5]);
     for (descr, data) in [("<u2", &little), (">u2", &big)] {
@@ -46,7 +48,7 @@ fn both_byte_orders_and_both_index_orders_are_read() {
     // The element at [i, j, k] of shape [2, 3, 4] is the (i + 2 j + 6 k)th.
     let data: Vec<u8> = (0..24).collect();
     let cube = read(&of("|u1", "True", "(2, 3, 4)", &data)).unwrap();
-    let Values::U8(values) = cube.values() else {
+    let Elements::U8(values) = cube.elements() else {
         panic!()
     };
     for (at, &value) in values.iter().enumerate() {
@@ -60,11 +62,11 @@ fn both_byte_orders_and_both_index_orders_are_read() {
 #[test]
 fn scalars_and_empty_arrays_are_read() {
     let scalar = read(&of("<f8", "False", "()", &1.5_f64.to_le_bytes())).unwrap();
-    assert_eq!(scalar, Array::new(&[], Values::F64(vec![1.5])).unwrap());
+    assert_eq!(scalar, Array::new(&[], Elements::F64(vec![1.5])).unwrap());
     for order in ["False", "True"] {
         let empty = read(&of("<f4", order, "(0, 1280)", &[])).unwrap();
         assert_eq!(empty.shape(), [0, 1280]);
-        assert!(empty.values().is_empty());
+        assert!(empty.elements().is_empty());
     }
 }
 
@@ -82,7 +84,7 @@ fn text_is_read_up_to_its_nuls() {
             })
             .collect()
     };
-    let expected = Array::list(Values::Text(vec![
+    let expected = Array::list(Elements::Text(vec![
         "Bär".to_owned(),
         "a\0b".to_owned(),
         String::new(),
@@ -107,7 +109,10 @@ fn later_versions_have_longer_headers() {
         bytes.extend((text.len() as u32).to_le_bytes());
         bytes.extend(text.as_bytes());
         bytes.extend([1, 255]);
-        assert_eq!(read(&bytes).unwrap(), Array::list(Values::I8(vec![1, -1])));
+        assert_eq!(
+            read(&bytes).unwrap(),
+            Array::list(Elements::I8(vec![1, -1]))
+        );
         bytes[8..12].copy_from_slice(&u32::MAX.to_le_bytes());
         let error = read(&bytes).unwrap_err();
         assert!(
@@ -126,7 +131,7 @@ fn later_versions_have_longer_headers() {
 
 #[test]
 fn every_truncation_and_addition_is_named() {
-    let whole = written(&Array::new(&[2, 2], Values::F32(vec![1.0; 4])).unwrap());
+    let whole = written(&Array::new(&[2, 2], Elements::F32(vec![1.0; 4])).unwrap());
     for length in 0..whole.len() {
         let error = read(&whole[..length]).unwrap_err();
         let named = match length {
@@ -172,46 +177,46 @@ fn headers_that_announce_too_much_are_refused() {
 fn memory_follows_the_bytes_that_arrive() {
     let data = vec![0; 4 * CHUNK];
     let exact = read(&of("<f4", "False", &format!("({},)", CHUNK), &data)).unwrap();
-    assert_eq!(exact.values().capacity(), CHUNK);
+    assert_eq!(exact.elements().capacity(), CHUNK);
 }
 
 #[test]
 fn a_shape_must_fit_its_elements() {
-    assert!(Array::new(&[2, 3], Values::U8(vec![0; 5])).is_none());
-    assert!(Array::new(&[usize::MAX, 2], Values::U8(vec![0; 6])).is_none());
-    assert!(Array::new(&[], Values::U8(vec![0])).is_some());
+    assert!(Array::new(&[2, 3], Elements::U8(vec![0; 5])).is_none());
+    assert!(Array::new(&[usize::MAX, 2], Elements::U8(vec![0; 6])).is_none());
+    assert!(Array::new(&[], Elements::U8(vec![0])).is_some());
 }
 
-fn any_values(count: usize) -> impl Strategy<Value = Values> {
+fn any_values(count: usize) -> impl Strategy<Value = Elements> {
     use prop::collection::vec;
     prop_oneof![
-        vec(any::<bool>(), count).prop_map(Values::Bool),
-        vec(any::<i8>(), count).prop_map(Values::I8),
-        vec(any::<i16>(), count).prop_map(Values::I16),
-        vec(any::<i32>(), count).prop_map(Values::I32),
-        vec(any::<i64>(), count).prop_map(Values::I64),
-        vec(any::<u8>(), count).prop_map(Values::U8),
-        vec(any::<u16>(), count).prop_map(Values::U16),
-        vec(any::<u32>(), count).prop_map(Values::U32),
-        vec(any::<u64>(), count).prop_map(Values::U64),
+        vec(any::<bool>(), count).prop_map(Elements::Bool),
+        vec(any::<i8>(), count).prop_map(Elements::I8),
+        vec(any::<i16>(), count).prop_map(Elements::I16),
+        vec(any::<i32>(), count).prop_map(Elements::I32),
+        vec(any::<i64>(), count).prop_map(Elements::I64),
+        vec(any::<u8>(), count).prop_map(Elements::U8),
+        vec(any::<u16>(), count).prop_map(Elements::U16),
+        vec(any::<u32>(), count).prop_map(Elements::U32),
+        vec(any::<u64>(), count).prop_map(Elements::U64),
         vec(
             any::<u16>()
                 .prop_map(f16::from_bits)
                 .prop_filter("equal to itself", |x| !x.is_nan()),
             count
         )
-        .prop_map(Values::F16),
+        .prop_map(Elements::F16),
         vec(
             prop::num::f32::ANY.prop_filter("equal to itself", |x| !x.is_nan()),
             count
         )
-        .prop_map(Values::F32),
+        .prop_map(Elements::F32),
         vec(
             prop::num::f64::ANY.prop_filter("equal to itself", |x| !x.is_nan()),
             count
         )
-        .prop_map(Values::F64),
-        vec("[a-zé猫😀 ]{0,9}", count).prop_map(Values::Text),
+        .prop_map(Elements::F64),
+        vec("[a-zé猫😀 ]{0,9}", count).prop_map(Elements::Text),
     ]
 }
 
@@ -237,7 +242,7 @@ proptest! {
         bytes[at] = value;
         bytes.truncate(cut.max(1));
         if let Ok(found) = read(&bytes) {
-            prop_assert_eq!(found.values().len(), found.shape().iter().product::<usize>());
+            prop_assert_eq!(found.elements().len(), found.shape().iter().product::<usize>());
         }
     }
 

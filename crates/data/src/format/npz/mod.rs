@@ -6,11 +6,11 @@
 //! or it is refused before it is unfolded.
 //!
 //! ```
-//! use mesu_data::format::npy::{Array, Values};
+//! use mesu_data::format::npy::{Array, Elements};
 //! use mesu_data::format::npz::{Npz, write};
 //!
-//! let features = Array::new(&[2, 3], Values::F32(vec![0.0, 0.5, 1.0, 1.5, 2.0, 2.5])).unwrap();
-//! let classes = Array::list(Values::Text(vec!["cat".to_owned(), "dog".to_owned()]));
+//! let features = Array::new(&[2, 3], Elements::F32(vec![0.0, 0.5, 1.0, 1.5, 2.0, 2.5])).unwrap();
+//! let classes = Array::list(Elements::Text(vec!["cat".to_owned(), "dog".to_owned()]));
 //! let mut file = std::io::Cursor::new(Vec::new());
 //! write(&mut file, &[("features", &features), ("classes", &classes)])?;
 //!

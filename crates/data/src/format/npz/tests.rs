@@ -1,16 +1,16 @@
 //! Archives, honest and hostile.
 
-use super::super::npy::Values;
+use super::super::npy::Elements;
 use super::*;
 use proptest::prelude::*;
 use std::io::Cursor;
 
 fn features() -> Array {
-    Array::new(&[2, 3], Values::F32(vec![0.0, 0.5, 1.0, 1.5, 2.0, 2.5])).unwrap()
+    Array::new(&[2, 3], Elements::F32(vec![0.0, 0.5, 1.0, 1.5, 2.0, 2.5])).unwrap()
 }
 
 fn names() -> Array {
-    Array::list(Values::Text(vec![
+    Array::list(Elements::Text(vec![
         "Größe".to_owned(),
         String::new(),
         "猫 2".to_owned(),
@@ -82,21 +82,21 @@ fn what_is_no_archive_is_refused() {
 
 #[test]
 fn a_bomb_is_not_unfolded() {
-    let array = Array::new(&[1 << 27], Values::U8(vec![0; 1 << 27])).unwrap();
+    let array = Array::new(&[1 << 27], Elements::U8(vec![0; 1 << 27])).unwrap();
     let error = open(&archive_of(&bytes_of(&array), CompressionMethod::Deflated))
         .unwrap()
         .array("a")
         .unwrap_err();
     assert!(matches!(error, NpzError::Bomb { .. }), "{error}");
     // Zeros of a reasonable number are no bomb.
-    let array = Array::new(&[1 << 20], Values::U8(vec![0; 1 << 20])).unwrap();
+    let array = Array::new(&[1 << 20], Elements::U8(vec![0; 1 << 20])).unwrap();
     let bytes = archive_of(&bytes_of(&array), CompressionMethod::Deflated);
     assert_eq!(open(&bytes).unwrap().array("a").unwrap(), array);
 }
 
 #[test]
 fn a_directory_that_lies_about_sizes_is_refused() {
-    let content = bytes_of(&Array::list(Values::U8(vec![0; 1 << 20])));
+    let content = bytes_of(&Array::list(Elements::U8(vec![0; 1 << 20])));
     let honest = archive_of(&content, CompressionMethod::Deflated);
     let size = (content.len() as u32).to_le_bytes();
     for lie in [
@@ -161,7 +161,7 @@ fn an_archive_of_yours_is_read() {
     let mut npz = Npz::open(Path::new(&path)).unwrap();
     for name in npz.names().to_vec() {
         let array = npz.array(&name).unwrap();
-        eprintln!("{name}: {:?} {:?}", array.values().kind(), array.shape());
+        eprintln!("{name}: {:?} {:?}", array.elements().kind(), array.shape());
     }
 }
 

@@ -15,8 +15,8 @@ fn set() -> Dataset {
     set.in_domains(domains).unwrap()
 }
 
-fn source() -> Source {
-    Source::new(set(), set(), None).unwrap()
+fn source() -> DataSplits {
+    DataSplits::new(set(), set(), None).unwrap()
 }
 
 fn domains(options: DomainOptions, epochs: usize) -> Domains {
@@ -91,7 +91,7 @@ fn transitions_rise_from_none_to_all() {
     let domains = (0..2 * many).map(domain).collect();
     let set = Dataset::features(vec![0.0; 2 * many], vec![0; 2 * many], 1, 1).unwrap();
     let set = set.in_domains(domains).unwrap();
-    let source = Source::new(set.clone(), set, None).unwrap();
+    let source = DataSplits::new(set.clone(), set, None).unwrap();
     let options = DomainOptions {
         gradual: 0.5,
         ..Default::default()
@@ -119,7 +119,7 @@ fn without_domains_all_is_one() {
     let bare = Dataset::features(vec![0.0, 1.0], vec![0, 1], 1, 2).unwrap();
     let half = bare.clone().in_domains(vec![0, 1]).unwrap();
     for train in [bare.clone(), half] {
-        let source = Source::new(train, bare.clone(), None).unwrap();
+        let source = DataSplits::new(train, bare.clone(), None).unwrap();
         let new = |tasks| Domains::new(&source, DomainOptions::default(), tasks, 1, 1);
         let one = new(1).unwrap();
         assert_eq!(
@@ -143,8 +143,8 @@ fn what_is_not_there_is_refused() {
         text,
         "tasks: found 4, expected 1 to 3 (domains in the data)"
     );
-    let one = set().taken(&[0, 1, 2]).unwrap();
-    let uneven = Source::new(set(), one, None).unwrap();
+    let one = set().select(&[0, 1, 2]).unwrap();
+    let uneven = DataSplits::new(set(), one, None).unwrap();
     let error = Domains::new(&uneven, DomainOptions::default(), 2, 1, 1).unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -1,0 +1,283 @@
+//! From bytes or features to the numbers a network sees.
+//!
+//! A pixel v in 0..=255 becomes x = (v/255 − mean) / std, with the mean and the
+//! standard deviation of v/255 over all pixels of all training images (for MNIST
+//! 0.1307 and 0.3081; Bonnet et al. 2025, methods). There are 256 possible
+//! answers, so the conversion is a table. A feature f becomes (f − mean) / std, with those of all features
+//! or, if asked for, of each.
+
+use crate::dataset::{Dataset, ExampleData};
+
+/// The table `u8 -> f32`, with the mean and std (of v/255) that it was made from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standardizer {
+    table: [f32; 256],
+    mean: f64,
+    std: f64,
+    /// Mean and standard deviation of each feature, if each has its own.
+    each: Vec<(f32, f32)>,
+}
+
+/// The least standard deviation that a feature is divided by, as a share of the root mean square of all: a
+/// feature that hardly ever moved would drown the others when it does.
+const FLOOR: f64 = 0.02;
+
+/// Why no standardisation can be fitted.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum StandardizerError {
+    /// Every number is the same: the standard deviation is 0.
+    #[error(
+        "all numbers of the {examples} training examples are {value}, so their standard deviation \
+         is 0; give examples that differ"
+    )]
+    Constant {
+        /// Number of training examples.
+        examples: usize,
+        /// The value of every pixel or feature.
+        value: f32,
+    },
+    /// Images have no features to be looked at one by one.
+    #[error("each feature by itself is of features, not of images; set it to true or false")]
+    Images,
+}
+
+impl Standardizer {
+    /// Fits mean and std on all pixels or features of `train`.
+    ///
+    /// # Errors
+    /// [`StandardizerError::Constant`] if all are equal.
+    pub fn fit(train: &Dataset) -> Result<Self, StandardizerError> {
+        let constant = |value| StandardizerError::Constant {
+            examples: train.len(),
+            value,
+        };
+        match train.values() {
+            ExampleData::Pixels(bytes) => Self::of_bytes(bytes).map_err(constant),
+            ExampleData::Features(numbers) => Self::of_numbers(numbers).map_err(constant),
+        }
+    }
+
+    /// Fits mean and std of each feature of `train` by itself.
+    ///
+    /// # Errors
+    /// [`StandardizerError::Images`] of images, [`StandardizerError::Constant`] if all features are equal.
+    pub fn fit_each(train: &Dataset) -> Result<Self, StandardizerError> {
+        let ExampleData::Features(numbers) = train.values() else {
+            return Err(StandardizerError::Images);
+        };
+        let (width, count) = (train.pixels(), train.len() as f64);
+        let mut sums = vec![(0.0, 0.0); width];
+        for row in numbers.chunks_exact(width) {
+            for ((sum, _), x) in sums.iter_mut().zip(row) {
+                *sum += f64::from(*x) / count;
+            }
+        }
+        for row in numbers.chunks_exact(width) {
+            for ((mean, variance), x) in sums.iter_mut().zip(row) {
+                *variance += (f64::from(*x) - *mean).powi(2) / count;
+            }
+        }
+        let mean_square = sums.iter().map(|(_, variance)| variance).sum::<f64>() / width as f64;
+        if mean_square == 0.0 {
+            // Each is constant; so that all are.
+            return Err(StandardizerError::Constant {
+                examples: train.len(),
+                value: numbers[0],
+            });
+        }
+        let floor = FLOOR * mean_square.sqrt();
+        let pair =
+            |(mean, variance): &(f64, f64)| (*mean as f32, variance.sqrt().max(floor) as f32);
+        Ok(Self {
+            each: sums.iter().map(pair).collect(),
+            ..Self::fit(train)?
+        })
+    }
+
+    /// Of pixels; the one that all are if they don't differ.
+    fn of_bytes(bytes: &[u8]) -> Result<Self, f32> {
+        // Summing 256 counts instead of millions of pixels is exact and quick.
+        let mut histogram = [0_u64; 256];
+        for &pixel in bytes {
+            histogram[usize::from(pixel)] += 1;
+        }
+        let count = bytes.len() as f64;
+        let expectation = |f: &dyn Fn(f64) -> f64| -> f64 {
+            let weighted = |(value, &n): (usize, &u64)| n as f64 * f(value as f64 / 255.0);
+            histogram.iter().enumerate().map(weighted).sum::<f64>() / count
+        };
+        let mean = expectation(&|x| x);
+        let variance = expectation(&|x| (x - mean).powi(2));
+        // Asked of the counts: the computed variance of equal pixels may round above 0.
+        let first = bytes[0];
+        if histogram[usize::from(first)] == bytes.len() as u64 {
+            return Err(f32::from(first));
+        }
+        Ok(Self::with(mean, variance.sqrt()))
+    }
+
+    /// Of features; the one that all are if they don't differ.
+    fn of_numbers(numbers: &[f32]) -> Result<Self, f32> {
+        let expectation = |f: &dyn Fn(f64) -> f64| -> f64 {
+            numbers.iter().map(|x| f(f64::from(*x))).sum::<f64>() / numbers.len() as f64
+        };
+        let mean = expectation(&|x| x);
+        let variance = expectation(&|x| (x - mean).powi(2));
+        let first = numbers[0];
+        match numbers.iter().all(|x| *x == first) {
+            true => Err(first),
+            false => Ok(Self::with(mean, variance.sqrt())),
+        }
+    }
+
+    /// x = v/255 alone, in 0..=1 (mean 0, std 1).
+    pub fn identity() -> Self {
+        Self::with(0.0, 1.0)
+    }
+
+    fn with(mean: f64, std: f64) -> Self {
+        let value = |v: usize| ((v as f64 / 255.0 - mean) / std) as f32;
+        Self {
+            table: std::array::from_fn(value),
+            mean,
+            std,
+            each: Vec::new(),
+        }
+    }
+
+    /// The mean that is subtracted, of pixels scaled to 0..=1.
+    pub fn mean(&self) -> f64 {
+        self.mean
+    }
+
+    /// The standard deviation that is divided by, of pixels scaled to 0..=1; above 0.
+    pub fn std(&self) -> f64 {
+        self.std
+    }
+
+    /// x of each byte: `table()[v]` is x(v).
+    #[inline]
+    pub fn table(&self) -> &[f32; 256] {
+        &self.table
+    }
+
+    /// x of the feature at place `at`: (f − mean) / std.
+    ///
+    /// # Panics
+    /// If each feature has its own mean, and there are no more than `at`.
+    #[inline]
+    pub fn feature(&self, at: usize, feature: f32) -> f32 {
+        match self.each.is_empty() {
+            true => ((f64::from(feature) - self.mean) / self.std) as f32,
+            false => (feature - self.each[at].0) / self.each[at].1,
+        }
+    }
+
+    /// `outputs[i]`: x of feature i of an example.
+    ///
+    /// # Panics
+    /// If the lengths differ, or each feature has its own mean and there are fewer.
+    pub fn features(&self, features: &[f32], outputs: &mut [f32]) {
+        assert_eq!(features.len(), outputs.len(), "one output per feature");
+        let pairs = outputs.iter_mut().zip(features);
+        if self.each.is_empty() {
+            let (mean, std) = (self.mean, self.std);
+            pairs.for_each(|(output, f)| *output = ((f64::from(*f) - mean) / std) as f32);
+        } else {
+            let each = &self.each[..features.len()];
+            pairs
+                .zip(each)
+                .for_each(|((output, f), (mean, std))| *output = (f - mean) / std);
+        }
+    }
+
+    /// `outputs[i] = x(bytes[i])`.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub fn apply(&self, bytes: &[u8], outputs: &mut [f32]) {
+        assert_eq!(bytes.len(), outputs.len(), "one output per byte");
+        for (output, &byte) in outputs.iter_mut().zip(bytes) {
+            *output = self.table[usize::from(byte)];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn standardised_pixels_have_mean_zero_and_variance_one() {
+        let bytes: Vec<u8> = (0..600_u32).map(|i| (i * i % 251) as u8).collect();
+        let set = Dataset::new(bytes.clone(), vec![0; 6], 10, 10, 1).unwrap();
+        let standardise = Standardizer::fit(&set).unwrap();
+        let mut outputs = vec![0.0; 600];
+        standardise.apply(&bytes, &mut outputs);
+        let mean = outputs.iter().map(|&x| f64::from(x)).sum::<f64>() / 600.0;
+        let variance = outputs.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / 600.0;
+        assert!(mean.abs() < 1e-6 && (variance - 1.0).abs() < 1e-6);
+        let naive = (f64::from(bytes[77]) / 255.0 - standardise.mean()) / standardise.std();
+        assert_eq!(outputs[77], naive as f32);
+    }
+
+    #[test]
+    fn identity_is_a_scale_alone() {
+        let mut outputs = [0.0; 3];
+        Standardizer::identity().apply(&[0, 51, 255], &mut outputs);
+        assert_eq!(outputs, [0.0, 0.2, 1.0]);
+    }
+
+    #[test]
+    fn features_are_standardised_too() {
+        let set = Dataset::features(vec![1.0, 2.0, 3.0, 6.0], vec![0, 1], 2, 2).unwrap();
+        let standardise = Standardizer::fit(&set).unwrap();
+        assert_eq!(
+            (standardise.mean(), standardise.std()),
+            (3.0, 3.5_f64.sqrt())
+        );
+        assert_eq!(standardise.feature(1, 3.0), 0.0);
+        let mut outputs = [0.0; 2];
+        standardise.features(&[3.0, 6.5], &mut outputs);
+        assert_eq!(outputs, [0.0, standardise.feature(1, 6.5)]);
+        assert_eq!(Standardizer::identity().feature(0, -2.5), -2.5);
+        let same = Dataset::features(vec![0.1; 4], vec![0, 1], 2, 2).unwrap();
+        assert!(Standardizer::fit(&same).is_err() && Standardizer::fit_each(&same).is_err());
+    }
+
+    #[test]
+    fn each_feature_by_itself() {
+        // The first moves by 1, the second by 10, the third not at all.
+        let features = vec![1.0, 0.0, 5.0, 3.0, 20.0, 5.0];
+        let set = Dataset::features(features, vec![0, 1], 3, 2).unwrap();
+        let standardise = Standardizer::fit_each(&set).unwrap();
+        assert_eq!(standardise.feature(0, 3.0), 1.0);
+        assert_eq!(standardise.feature(1, 0.0), -1.0);
+        let mut outputs = [0.0; 3];
+        standardise.features(&[3.0, 0.0, 5.5], &mut outputs);
+        assert_eq!(outputs, [1.0, -1.0, standardise.feature(2, 5.5)]);
+        let floor = FLOOR * (101.0_f64 / 3.0).sqrt();
+        let moved = f64::from(standardise.feature(2, 5.5));
+        assert!((moved - 0.5 / floor).abs() < 1e-5);
+        let images = Dataset::new(vec![0, 1], vec![0, 1], 1, 1, 2).unwrap();
+        assert_eq!(
+            Standardizer::fit_each(&images),
+            Err(StandardizerError::Images)
+        );
+    }
+
+    #[test]
+    fn constant_images_are_refused() {
+        for value in [0, 77, 255] {
+            let set = Dataset::new(vec![value; 300], vec![0; 3], 10, 10, 1).unwrap();
+            let error = Standardizer::fit(&set).unwrap_err();
+            assert_eq!(
+                error,
+                StandardizerError::Constant {
+                    examples: 3,
+                    value: f32::from(value)
+                }
+            );
+        }
+    }
+}

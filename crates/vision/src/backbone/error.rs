@@ -1,0 +1,79 @@
+//! Reasons why a file is no backbone, or fails as one.
+
+/// Why a file is no backbone, or fails as one.
+#[derive(Debug, thiserror::Error)]
+pub enum BackboneError {
+    /// The operating system does not give the file.
+    #[error("{file}: cannot be read: {cause}; check the path and its permissions")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// The system's reason.
+        cause: std::io::Error,
+    },
+    /// Not ONNX, damaged, or a graph that makes no sense.
+    #[error(
+        "{file}: no ONNX model that can be used: {what}; get the file again, or export it anew"
+    )]
+    NoModel {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Operators that the engine does not have.
+    #[error("{file}: uses operators that are not supported: {}; export it without them", operators.join(", "))]
+    Operators {
+        /// The file.
+        file: String,
+        /// Their names.
+        operators: Vec<String>,
+    },
+    /// Not one input.
+    #[error("{file}: has {found} inputs, expected 1, the images; export the backbone alone")]
+    Inputs {
+        /// The file.
+        file: String,
+        /// Their number.
+        found: usize,
+    },
+    /// An input that takes no images.
+    #[error(
+        "{file}: its input is {found}, expected images of f32, [n, 3, height, width] or [n, height, width, 3]; export the backbone alone"
+    )]
+    Input {
+        /// The file.
+        file: String,
+        /// Dimensions and type.
+        found: String,
+    },
+    /// An output that is not features.
+    #[error(
+        "{file}: its first output is {found:?} for {batch} images of {size:?}, expected [n, d]; export it with pooling, and with the features as first output"
+    )]
+    Output {
+        /// The file.
+        file: String,
+        /// The output's dimensions.
+        found: Vec<usize>,
+        /// Images.
+        batch: usize,
+        /// Their height and width.
+        size: [usize; 2],
+    },
+    /// Running it failed.
+    #[error("{file}: failed on an image: {what}; export it anew")]
+    Failed {
+        /// The file.
+        file: String,
+        /// What the engine says.
+        what: String,
+    },
+}
+
+pub(super) fn no_model(file: &str, what: impl std::fmt::Display) -> BackboneError {
+    BackboneError::NoModel {
+        file: file.to_owned(),
+        what: what.to_string(),
+    }
+}
