@@ -255,7 +255,7 @@ mod tests {
                 &["grid.tasks=[2,many]"],
                 ["grid: tasks: found", "a whole number"],
             ),
-            (&["grid.tasks=[2,0]"], ["tasks: found 0", "1 or more"]),
+            (&["grid.tasks=[2,0]"], ["tasks: found 0", "1 to 10000"]),
             (
                 &["grid.network.hidden=[50]"],
                 ["grid: network.hidden", "a list"],
