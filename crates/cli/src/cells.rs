@@ -194,11 +194,7 @@ pub(crate) fn table(summary: &Value, columns: usize) -> String {
     }
     if !left_out.is_empty() {
         let left_out: Vec<&str> = left_out.iter().map(|column| column.heading).collect();
-        let _ = writeln!(
-            text,
-            "(no room for {}; --json has them)",
-            left_out.join(", ")
-        );
+        let _ = writeln!(text, "(no room: {}; see --json)", left_out.join(", "));
     }
     paired(&mut text, summary, tasks, columns);
     text
@@ -434,13 +430,12 @@ mod tests {
     #[test]
     fn what_failed_or_is_unknown_is_seen() {
         let mut summary = summary(&["mesu", "sgd"], false, 200);
-        summary["cells"][0]["error"] = json!("diverged");
+        summary["cells"][0] = json!({"cell": "mesu", "error": "diverged"});
         summary["cells"][1]["ood_auroc"] = Value::Null;
         let text = table(&summary, 120);
         assert!(text.contains("\nmesu failed\n"), "{text}");
         assert!(!text.contains("AUROC"), "{text}");
         summary["cells"][1]["mean_ood_auroc"] = json!({"epistemic": 0.75, "aleatoric": 0.5});
-        summary["cells"][0] = json!({"cell": "mesu", "error": "diverged"});
         let text = table(&summary, 120);
         assert!(text.contains(" mean OOD AUROC\n"), "{text}");
         assert!(text.contains("    0.750     0.500   0.012"), "{text}");

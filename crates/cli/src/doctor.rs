@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use mesu::diagnosis::{Diagnosis, Group, Stream};
 use mesu_lab::Saved;
-use mesu_lab::saved::checkpoints;
+use mesu_lab::doctor::{Diagnosis, Group, Stream};
+use mesu_lab::record::saved::checkpoints;
 use serde_json::{Value, json};
 
 use crate::arguments::DoctorArguments;
@@ -117,7 +117,7 @@ impl Examined {
             text.push('\n');
             let verdict = finding.verdict();
             let mark = match verdict {
-                mesu::diagnosis::Verdict::Healthy => "note".to_owned(),
+                mesu_lab::doctor::Verdict::Healthy => "note".to_owned(),
                 verdict => verdict.to_string(),
             };
             wrap(&mut text, "  ", &format!("{mark}: {finding}"));

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
-use mesu_lab::{DataSets, LabError, Plan, measure, presets};
+use mesu_lab::{DataSets, LabError, Plan, presets};
 
 use crate::output::{print, span, terminal};
 
@@ -21,7 +21,7 @@ pub(crate) fn list() -> Result<ExitCode> {
     let mut sets = DataSets::default();
     for preset in presets() {
         let plan = Plan::find(preset.name, &[])?;
-        let time = match measure::estimate(&plan, 1, BUDGET, &mut sets) {
+        let time = match mesu_lab::run::estimate(&plan, 1, BUDGET, &mut sets) {
             Ok(time) => format!("about {}", span(time)),
             // Data outside the program: a set to be downloaded, features of one's own photographs.
             Err(LabError::Source(_) | LabError::Unknown(_) | LabError::DataFolder(_)) => {

@@ -16,6 +16,7 @@ mod report;
 mod repro;
 mod results;
 mod run;
+mod settings;
 mod show;
 mod table;
 
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Repro(arguments) => repro::repro(&arguments),
         Command::Results(arguments) => results::results(&arguments),
         Command::Show(arguments) => show::show(&arguments),
+        Command::Settings(arguments) => settings::settings(&arguments),
         Command::Describe(arguments) => describe::describe(&arguments),
         Command::Doctor(arguments) => doctor::doctor(&arguments),
         Command::Data { data } => data::data(&data),

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use mesu_lab::Report;
-use mesu_lab::run_directory::REPORT;
+use mesu_lab::record::files::REPORT;
+use mesu_report::Report;
 
 use crate::arguments::ReportArguments;
 use crate::output::{message, print};

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use mesu_lab::repro::{Figure, Reached};
-use mesu_lab::results;
-use mesu_lab::{LabError, Plan, Record};
+use mesu_lab::{LabError, Plan};
+use mesu_report::repro::{Figure, Reached};
+use mesu_report::{Record, results};
 use serde_json::json;
 
 use crate::arguments::{ReproArguments, RunArguments};
@@ -64,7 +64,9 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
         )
     })?;
     if let Some(folder) = &arguments.record {
-        Record::new(figure, &summary, whole.then_some(seconds.as_secs_f64())).write(folder)?;
+        let wall = whole.then_some(seconds.as_secs_f64());
+        let cpu = mesu_lab::measure::Machine::here().cpu;
+        Record::new(figure, &summary, wall, cpu).write(folder)?;
     }
     for (cell, error) in &failed {
         message(&format!("error: {cell}: {}", one_line(error)));

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use mesu_lab::{results, run_directory};
+use mesu_lab::run::directory;
+use mesu_report::results;
 
 use crate::arguments::ResultsArguments;
 use crate::output::print;
@@ -12,7 +13,7 @@ use crate::output::print;
 pub(crate) fn results(arguments: &ResultsArguments) -> Result<ExitCode> {
     let page = results::page(&arguments.folder)?;
     match &arguments.out {
-        Some(path) => run_directory::write_file(path, page.as_bytes())?,
+        Some(path) => directory::write_file(path, page.as_bytes())?,
         None => print(&page)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use mesu_lab::run_directory::REPORT;
+use mesu_lab::record::files::REPORT;
 use mesu_lab::{
-    CellOutcomes, DataSets, LabError, Outcomes, Plan, Progress, Setting, Silent, measure,
-    run_cells, run_seeds,
+    CellOutcomes, DataSets, LabError, Outcomes, Plan, Progress, Setting, Silent, run_cells,
+    run_seeds,
 };
+use mesu_report::Drawn;
 use serde_json::Value;
 
 use crate::arguments::RunArguments;
@@ -112,7 +113,7 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
     // Errors of a cell, or of a folder that is there, are reported by the run itself.
     if !arguments.quiet
         && (arguments.resume || !path.exists())
-        && let Ok(time) = measure::estimate(plan, arguments.seeds.len(), BUDGET, &mut sets)
+        && let Ok(time) = mesu_lab::run::estimate(plan, arguments.seeds.len(), BUDGET, &mut sets)
         && time >= WORTH_SAYING
     {
         let _ = write!(heading, "\nabout {} on this machine", span(time));
@@ -125,6 +126,7 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
         resume: arguments.resume,
         stop: &stop,
         progress,
+        pages: &Drawn,
     };
     let names = data
         .as_ref()

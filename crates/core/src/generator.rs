@@ -77,7 +77,7 @@ impl Generator {
         self.words
     }
 
-    /// The same, to be advanced by vector kernels.
+    /// Mutable state, for vector kernels that advance it.
     pub fn state_mut(&mut self) -> &mut Words {
         &mut self.words
     }

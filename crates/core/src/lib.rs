@@ -4,9 +4,9 @@
 //! it runs in `f64` for tests, in `f32` on small devices, and on vectors in kernels (feature `simd`).
 //! `f32` and vectors give the same bits, on every machine.
 //!
-//! With C the expected negative log-likelihood of a weight w ~ N(mu, sigma^2), a rule maps mu, sigma, dC/dmu and
-//! dC/dsigma to the next mu and sigma. MESU ([`rule::Mesu`]), with a memory window of N updates and a prior of
-//! standard deviation s around m:
+//! With C the expected negative log-likelihood of a weight w ~ N(mu, sigma^2), a rule maps mu, sigma, dC/dmu
+//! and dC/dsigma to the next mu and sigma. MESU ([`rule::Mesu`]), with a memory window of N updates and a
+//! prior of standard deviation s around m:
 //!
 //! ```text
 //! mu    <- mu    + lr_mu        ( -sigma^2 dC/dmu    + sigma^2 (m - mu) / (N s^2) )
@@ -26,8 +26,8 @@
 //! assert!((synapse.mu - 1.0).abs() < 0.01 && synapse.sigma < 0.05);
 //! ```
 //!
-//! A rule of one's own is one function. It is checked in `f64`, and runs in `f32` and in kernels as it is; a state
-//! with other numbers than mu and sigma is made by [`planes!`].
+//! A rule of one's own is one function. It is checked in `f64`, and runs in `f32` and in kernels as it is; a
+//! state with other numbers than mu and sigma is made by [`planes!`].
 //!
 //! ```
 //! use mesu_core::{Gradient, Real, Rule, Synapse};
@@ -61,7 +61,7 @@
 //! | [`rule`] | the update rules |
 //! | [`elementary`] | exponential, logarithm, sine and cosine: one polynomial for scalars and vectors |
 //! | [`generator`] | named, splittable streams of uniform and normal numbers |
-//! | [`perceptron`] | a network that learns one example at a time, in memory of the caller's |
+//! | [`perceptron`] | a network that learns one example at a time, in memory that the caller owns |
 
 #![no_std]
 #![cfg_attr(test, allow(clippy::unwrap_used))]

@@ -10,7 +10,30 @@
 //! - [`gemm`] and [`batch`]: many examples. Activations are feature-major, `[features][columns]`
 //!   with one column for every pair of sample and example, and the work is matrix products.
 //!
-//! [`conv`] makes matrix products of convolutions, [`pool`] shrinks images.
+//! [`conv`] computes convolutions as matrix products, [`pool`] downsamples images, [`softmax`] turns logits
+//! into probabilities and uncertainties.
+//!
+//! An update ([`online::rank_one_update`], [`online::rank_update`], [`batch::update`]) applies a
+//! [`Rule`](mesu_core::Rule) to the planes of a layer:
+//!
+//! ```
+//! use mesu_core::rule::Foovb;
+//! use mesu_kernels::batch::{Second, update};
+//! use mesu_kernels::{Matrix, PlanesMut};
+//!
+//! let mut mu = Matrix::from_slice(1, 2, &[0.5, -0.5]);
+//! let mut sigma = Matrix::from_slice(1, 2, &[0.1, 0.1]);
+//! // Rows are padded to whole vectors: the padding of sigma has to be positive too.
+//! sigma.repeat_last_into_padding();
+//! let gradient = Matrix::from_slice(1, 2, &[1.0, 0.0]);
+//! let curvature = Matrix::from_slice(1, 2, &[2.0, 0.0]);
+//!
+//! let planes = PlanesMut::new([&mut mu, &mut sigma]);
+//! let second = Some((&curvature, Second::Variance));
+//! assert!(update(planes, &gradient, second, &Foovb { lr_mu: 1.0 }));
+//! assert!(mu.row(0)[0] < 0.5 && sigma.row(0)[0] < 0.1);
+//! assert_eq!((mu.row(0)[1], sigma.row(0)[1]), (-0.5, 0.1));
+//! ```
 //!
 //! Every kernel is written once, over vectors of [`LANES`] floats, and compiled for each
 //! instruction set; the best one is chosen when the program runs (see [`level`]). Products and sums

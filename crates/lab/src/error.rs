@@ -269,7 +269,7 @@ pub enum LabError {
 
 impl LabError {
     /// An [`LabError::Io`], for `map_err`.
-    pub(crate) fn io(path: &Path, what: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn io(path: &Path, what: &'static str) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { path, what, source }
     }

@@ -31,7 +31,6 @@
 
 pub mod checkpoint;
 pub mod curvature;
-pub mod diagnosis;
 pub mod estimator;
 pub mod layer;
 mod learner;

@@ -88,7 +88,7 @@ impl Synapses {
     }
 
     /// Puts other values, `[rows][columns]`, into a plane.
-    pub(crate) fn replace(&mut self, name: &str, values: &[f32]) {
+    pub fn replace(&mut self, name: &str, values: &[f32]) {
         let (rows, columns) = (self.mu().rows(), self.mu().columns());
         if let Some(plane) = self.plane_mut(name) {
             *plane = Matrix::from_slice(rows, columns, values);

@@ -1,5 +1,7 @@
 //! Online learning against the plain perceptron of `mesu-core`: the same bits.
 
+#![allow(clippy::unwrap_used)]
+
 use mesu::rule::{Bbb, Foovb, Mesu, Rule};
 use mesu::{BbbConfig, FoovbConfig, Generator, Learner, LearnerConfig, MesuConfig, NetworkConfig};
 use mesu_core::generator;
@@ -29,9 +31,11 @@ fn same_life<R: Rule + std::fmt::Debug>(
     hidden: &[usize],
     bias: bool,
 ) {
-    let mut network = NetworkConfig::default();
-    network.hidden = hidden.to_vec();
-    network.bias = bias;
+    let network = NetworkConfig {
+        hidden: hidden.to_vec(),
+        bias,
+        ..Default::default()
+    };
     let mut learner = Learner::new(INPUTS, CLASSES, &network, config, 3).unwrap();
     let (samples, _) = config.samples();
     let widths = [&[INPUTS], hidden, &[CLASSES]].concat();

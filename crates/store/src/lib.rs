@@ -12,6 +12,8 @@
 //! # }
 //! ```
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod lock;
 mod replace;
 

@@ -14,7 +14,7 @@ pub(crate) use self::data::{DataCommand, GetArguments};
 #[cfg(feature = "vision")]
 pub(crate) use self::features::FeaturesArguments;
 pub(crate) use self::report::{DoctorArguments, ReportArguments, ReproArguments, ResultsArguments};
-pub(crate) use self::run::{DescribeArguments, RunArguments, ShowArguments};
+pub(crate) use self::run::{DescribeArguments, RunArguments, SettingsArguments, ShowArguments};
 
 /// Continual learning with Bayesian synapses: learn from a stream without being told where tasks
 /// begin, forget gracefully, and know how sure you are.
@@ -28,6 +28,7 @@ Examples:
   mesu list                     the presets, and how long each takes here
   mesu run permuted-digits      learn ten tasks, one after another
   mesu show permuted-digits     that preset as a file to copy and change
+  mesu settings                 everything that --set can change
   mesu report runs/*            compare runs in figures
   mesu doctor runs/mine         is that run's learner healthy, and what to change
   mesu data get cifar100        download a data set, once
@@ -75,6 +76,15 @@ Examples:
   mesu show photographs > own.toml
 permuted-digits explains every setting; the others hold what differs from it.")]
     Show(ShowArguments),
+    /// List the settings of experiments: meaning, type, range, default
+    #[command(after_help = "\
+Examples:
+  mesu settings
+  mesu settings learner.memory_window
+  mesu settings network
+  mesu settings --json > experiment.schema.json
+These are the keys of --set and of an experiment's file.")]
+    Settings(SettingsArguments),
     /// Show a network's layers, their shapes and synapses, without running it
     #[command(after_help = "\
 Examples:

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use mesu_lab::repro::{Figure, figures};
+use mesu_report::repro::{Figure, figures};
 
 #[derive(Args, Debug)]
 pub(crate) struct ReportArguments {

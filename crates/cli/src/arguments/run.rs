@@ -9,7 +9,7 @@ pub(crate) struct RunArguments {
     /// A preset's name (see `mesu list`) or the path of a TOML file
     #[arg(value_name = "PRESET|FILE.toml")]
     pub(crate) experiment: String,
-    /// Replace a setting, for example learner.memory_window=600000
+    /// Replace a setting, for example learner.memory_window=600000 (see `mesu settings`)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) sets: Vec<String>,
     /// Run once per seed, side by side, for example 1,2,3
@@ -41,10 +41,23 @@ pub(crate) struct DescribeArguments {
     /// A preset's name (see `mesu list`) or the path of a TOML file
     #[arg(value_name = "PRESET|FILE.toml")]
     pub(crate) experiment: String,
-    /// Replace a setting, for example network.hidden=[256]
+    /// Replace a setting, for example network.hidden=[256] (see `mesu settings`)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) sets: Vec<String>,
     /// Print JSON, alone on stdout
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SettingsArguments {
+    /// A key, for example learner.memory_window, or a section [default: all]
+    #[arg(value_name = "KEY")]
+    pub(crate) key: Option<String>,
+    /// Print a JSON schema (draft 2020-12) of an experiment's file
+    #[arg(long, conflicts_with = "key")]
+    pub(crate) json: bool,
+    /// Print the table of the README
+    #[arg(long, hide = true, conflicts_with_all = ["key", "json"])]
+    pub(crate) markdown: bool,
 }

@@ -33,11 +33,12 @@ fn without_machine(text: &str, names: &[&str]) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let commands: [&[&str]; 19] = [
+    let commands: [&[&str]; 20] = [
         &[],
         &["list"],
         &["run"],
         &["show"],
+        &["settings"],
         &["describe"],
         &["report"],
         &["repro"],
@@ -138,6 +139,22 @@ fn a_preset_is_shown_as_its_file() {
 }
 
 #[test]
+fn settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = stdout(&succeed(folder.path(), &["settings"]));
+    assert!(all.lines().all(|line| line.chars().count() <= 80), "{all}");
+    insta::assert_snapshot!("settings", all);
+    let one = |key| stdout(&succeed(folder.path(), &["settings", key]));
+    insta::assert_snapshot!(
+        "setting",
+        one("memory_window") + &one("data.ood") + &one("domains")
+    );
+    let schema: serde_json::Value =
+        serde_json::from_str(&stdout(&succeed(folder.path(), &["settings", "--json"]))).unwrap();
+    assert_eq!(schema["properties"]["tasks"]["minimum"], 1);
+}
+
+#[test]
 fn errors() {
     let folder = small_data();
     fs::write(folder.path().join("bad.toml"), "tasks = 2\n[data\n").unwrap();
@@ -145,7 +162,7 @@ fn errors() {
     fs::write(folder.path().join("array.npy"), b"\x93NUMPY\x01\0").unwrap();
     fs::write(folder.path().join("photo.jpg"), b"\xff\xd8\xff\xe0").unwrap();
     let set = |set: &'static str| ["run", "permuted-digits", "--set", set];
-    let cases: [&[&str]; 24] = [
+    let cases: [&[&str]; 26] = [
         &["run", "permuted-digit"],
         &["run", "bad.toml"],
         &["run", "rows.csv"],
@@ -168,6 +185,15 @@ fn errors() {
         &set("data.source=array.npy"),
         &set("data.source=photo.jpg"),
         &set("data.batch_size=70000"),
+        &["settings", "memory_windw"],
+        &[
+            "run",
+            "permuted-digits",
+            "--set",
+            "scenario=split",
+            "--set",
+            "network.heads=1",
+        ],
         &["report", "digits"],
         &["doctor", "digits"],
     ];

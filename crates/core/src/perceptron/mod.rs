@@ -1,4 +1,4 @@
-//! A perceptron that learns one example at a time, in memory of the caller's.
+//! A perceptron that learns one example at a time, in memory that the caller owns.
 //!
 //! Layers are fully connected, with ReLU between them and, if asked for, biases; synapses are Gaussian, and
 //! noise is drawn by local reparameterization (Kingma, Salimans, Welling 2015). With S samples, d = dC/da and
@@ -9,8 +9,8 @@
 //! dC/dmu_oi = sum_s d_o x_i      dC/dsigma_oi = sigma_oi sum_s d_o q_o x_i^2
 //! ```
 //!
-//! Sums run in the order of the vector kernels, and noise is drawn as they draw it: a network of theirs that
-//! learns the same examples has the same bits. The plain loops here are what they are tested against.
+//! Sums and noise have the order of the vector kernels, so that both give the same bits on the same examples.
+//! These plain loops are the oracle that the kernels are tested against.
 //!
 //! ```
 //! use mesu_core::generator::Generator;

@@ -1,4 +1,4 @@
-//! The network itself: forward beside backward, one example at a time.
+//! The network: forward beside backward, one example at a time.
 
 use crate::elementary::{exp, ln};
 use crate::generator::Generator;

@@ -23,7 +23,7 @@ planes! {
 }
 
 impl<B: State<R>, R: Real> Anchored<B, R> {
-    /// The gradient of the NLL with the penalty's added.
+    /// Gradient of the NLL plus that of the penalty.
     #[inline(always)]
     pub(super) fn with_penalty(self, gradient: Gradient<R>, importance: f64) -> Gradient<R> {
         let pull = self.fisher * gradient.d.constant(importance);
@@ -71,8 +71,8 @@ impl<B> Ewc<B> {
         ((w - anchor).mul_add(share, anchor), sum)
     }
 
-    /// Anchor and Fisher information after a task that ended at `w` with `of_task`, the former ones
-    /// fading.
+    /// Anchor and Fisher information after a task that ended at `w` with `of_task`, with former tasks
+    /// down-weighted.
     #[must_use]
     pub fn replace<R: Real>(downweighting: f64, fisher: R, w: R, of_task: R) -> (R, R) {
         (w, fisher.mul_add(w.constant(downweighting), of_task))

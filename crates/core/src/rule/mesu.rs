@@ -16,7 +16,7 @@
 use crate::real::Real;
 use crate::synapse::{Gradient, Rule, Synapse};
 
-/// The form of the evidence's part in the step of sigma.
+/// Form of the evidence term in the step of sigma.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
@@ -50,7 +50,7 @@ pub struct Mesu {
     pub max_step_ratio: Option<f64>,
     /// Bounds that sigma is clamped to.
     pub sigma_bounds: Option<(f64, f64)>,
-    /// The form of the evidence's part in the step of sigma.
+    /// Form of the evidence term in the step of sigma.
     pub sigma_step: SigmaStep,
 }
 

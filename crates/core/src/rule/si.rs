@@ -12,7 +12,7 @@ use crate::real::Real;
 use crate::synapse::{Gradient, Rule, State};
 
 planes! {
-    /// State of an optimizer, with what Synaptic Intelligence keeps of a weight.
+    /// State of an optimizer, with the anchor, importance and path integral of a weight.
     pub struct PathIntegral: over B {
         /// The weight at the last task's end.
         anchor,

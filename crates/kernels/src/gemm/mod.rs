@@ -20,8 +20,8 @@ use self::tile::{Before, block};
 pub enum Threads {
     /// The caller's alone.
     One,
-    /// Those of the current rayon pool, for products that are large enough. Without the feature `threads`, the
-    /// caller's alone.
+    /// Those of the current rayon pool, for products that are large enough. Without the feature `threads`,
+    /// the caller's alone.
     Pool,
 }
 

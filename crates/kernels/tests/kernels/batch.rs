@@ -61,7 +61,7 @@ proptest! {
     }
 }
 
-/// Takes every sigma where it is told to.
+/// Sets every sigma to a value.
 #[derive(Clone, Copy)]
 struct Put(f64);
 
@@ -77,17 +77,17 @@ impl Rule for Put {
 }
 
 #[test]
-fn a_sigma_of_zero_or_below_is_told() {
-    let told = |sigma: f64| {
+fn a_sigma_of_zero_or_below_is_reported() {
+    let reported = |sigma: f64| {
         let (mut mu, mut sigmas) = (Matrix::zeros(1, 3), matrix(1, 3, &[1.0; 3]));
         let zeros = Matrix::zeros(1, 3);
         let layer = PlanesMut::new([&mut mu, &mut sigmas]);
         !batch::update(layer, &zeros, Some((&zeros, Second::Variance)), &Put(sigma))
     };
     for sigma in [0.0, -0.0, -1e-40, -1.0, f64::NEG_INFINITY] {
-        assert!(told(sigma), "{sigma}");
+        assert!(reported(sigma), "{sigma}");
     }
     for sigma in [1e-40, 1e-6, 1.0, 1e30] {
-        assert!(!told(sigma), "{sigma}");
+        assert!(!reported(sigma), "{sigma}");
     }
 }

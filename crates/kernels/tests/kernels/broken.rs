@@ -42,8 +42,8 @@ fn same_finite(found: &[f32], expected: &[f64]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Fails unless mu and sigma are finite where the twin's are, and all synapses but that at `at` are those that an
-/// update of sound synapses gives.
+/// Fails unless mu and sigma are finite where the twin's are, and all synapses but that at `at` are those
+/// that an update of sound synapses gives.
 fn only_one_broken(
     case: &Case,
     at: usize,
@@ -165,7 +165,7 @@ proptest! {
     }
 }
 
-/// Signs are told apart from soundness: NaN and infinity count by their sign, and the next moments show them.
+/// The report covers signs alone: NaN and infinity count by their sign bit, and the next moments show them.
 #[test]
 fn signs_of_what_is_not_finite() {
     for (sigma, positive) in [

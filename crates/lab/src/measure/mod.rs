@@ -16,7 +16,6 @@
 mod batch;
 mod compared;
 mod convolution;
-mod estimate;
 mod limits;
 mod machine;
 mod predict;
@@ -31,7 +30,6 @@ use mesu::{LearnError, Learner};
 pub use batch::{batch_rates, learning_products};
 pub use compared::Compared;
 pub use convolution::{convolution_flops, convolution_rates};
-pub use estimate::estimate;
 pub use limits::{Level, Limits};
 pub use machine::{Cache, Machine};
 pub use predict::{predict_rates, prediction_products};

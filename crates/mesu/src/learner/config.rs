@@ -175,7 +175,8 @@ impl LearnerConfig {
     }
 
     /// What to try when learning diverges.
-    pub(crate) fn remedy(&self) -> &'static str {
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
         match self {
             Self::Mesu(_) => {
                 "smaller learner.lr_sigma or lr_mu, learner.clamp_grad = 0.1, learner.max_step_ratio = 0.1, \

@@ -296,9 +296,10 @@ impl Learner {
         &self.config
     }
 
-    /// The learner with another state, which `updates` updates have brought about.
-    #[cfg(test)]
-    pub(crate) fn brought_to(mut self, updates: u64, change: impl FnOnce(&mut Network)) -> Self {
+    /// Returns the learner with `updates` made and its network changed by `change`: a state set by hand,
+    /// as tests of what looks at learners need it.
+    #[must_use]
+    pub fn brought_to(mut self, updates: u64, change: impl FnOnce(&mut Network)) -> Self {
         change(&mut self.network);
         self.updates = updates;
         self

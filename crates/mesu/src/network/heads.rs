@@ -125,7 +125,7 @@ impl Network {
 
     /// All layers, those of the trunk first, then all heads in their order; with what the names of
     /// their synapses begin with, and whether they are in use.
-    pub(crate) fn all_layers(&self) -> impl Iterator<Item = (String, &Layer, bool)> {
+    pub fn all_layers(&self) -> impl Iterator<Item = (String, &Layer, bool)> {
         let (output, trunk) = self.layers.split_last().expect("a layer");
         let trunk = trunk.iter().enumerate();
         let trunk = trunk.map(|(l, layer)| (format!("layer.{}", l + 1), layer, true));
@@ -141,7 +141,7 @@ impl Network {
     }
 
     /// The groups of synapses, in the order of [`groups`](Self::groups).
-    pub(crate) fn synapses_mut(&mut self) -> impl Iterator<Item = &mut Synapses> {
+    pub fn synapses_mut(&mut self) -> impl Iterator<Item = &mut Synapses> {
         let (output, trunk) = self.layers.split_last_mut().expect("a layer");
         let mut output = Some(output);
         let heads = self.heads.waiting.iter_mut();

@@ -1,0 +1,156 @@
+//! Ranges of what an experiment says, and what does not go together. The learner's own settings are
+//! checked by the learner, and what only the data can tell when they are read (see [`crate::run::tasks`]).
+
+use super::{DataConfig, DomainsConfig, Experiment, Scenario};
+use crate::config::settings;
+use crate::error::LabError;
+
+const MANY: usize = u32::MAX as usize;
+/// The table of accuracies grows with their square.
+const MANY_TASKS: usize = 10_000;
+
+impl Experiment {
+    /// Names the first key that is out of its range.
+    pub(crate) fn check(&self) -> Result<(), LabError> {
+        self.check_counts()?;
+        self.check_data()?;
+        self.check_scenario()?;
+        if i64::try_from(self.seed).is_err() {
+            return wrong("seed", self.seed, "at most 2^63 - 1");
+        }
+        if !(self.checkpoint_seconds >= 0.0 && self.checkpoint_seconds.is_finite()) {
+            let found = self.checkpoint_seconds;
+            return wrong("checkpoint_seconds", found, "0 or more seconds");
+        }
+        if self.importance && !self.network.layers.is_empty() {
+            let expected =
+                "false beside network.layers: the Hessian's diagonal is computed of perceptrons";
+            return wrong("importance", true, expected);
+        }
+        if self.name.is_empty()
+            || self.name.contains(['/', '\\', '\0'])
+            || self.name.starts_with('.')
+        {
+            let expected = "a word that can be a folder's name";
+            return wrong("name", format!("{:?}", self.name), expected);
+        }
+        Ok(())
+    }
+
+    fn check_counts(&self) -> Result<(), LabError> {
+        let data = &self.data;
+        let counts = [
+            ("network.heads", Some(self.network.heads), MANY_TASKS),
+            ("tasks", Some(self.tasks), MANY_TASKS),
+            ("splits", Some(self.splits), MANY_TASKS),
+            ("test_every", self.test_every, MANY),
+            ("test_window", self.test_window, MANY),
+            ("data.epochs", Some(data.epochs), MANY),
+            ("data.validation", data.validation, MANY),
+            ("data.train_examples", data.train_examples, MANY),
+            ("data.test_examples", data.test_examples, MANY),
+            ("data.batch_size", Some(data.batch_size), MANY),
+        ];
+        for (key, found, most) in counts {
+            match found {
+                Some(0) => {
+                    let range = settings::find(key).map(|setting| setting.kind.range());
+                    return wrong(key, 0, &range.unwrap_or_default());
+                }
+                Some(found) if found > most => {
+                    return wrong(key, found, &format!("at most {most}"));
+                }
+                _ => {}
+            }
+        }
+        if self.stages() > MANY_TASKS {
+            let expected = format!("at most {MANY_TASKS} with tasks in the product");
+            return wrong("splits", self.splits, &expected);
+        }
+        match data.train_examples {
+            Some(most) if data.batch_size > most => {
+                let expected = format!("at most {most} (data.train_examples)");
+                wrong("data.batch_size", data.batch_size, &expected)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_data(&self) -> Result<(), LabError> {
+        let data = &self.data;
+        if data.source == DataConfig::EMBEDDED && data.ood.is_some() && !data.ood_is_own() {
+            let found = format!("{:?}", data.ood.as_deref().unwrap_or_default());
+            let expected =
+                "none or \"permuted\" beside data.source = \"embedded\", which has its own";
+            return wrong("data.ood", found, expected);
+        }
+        if data.ood_is_own() && data.ood_permuted {
+            // They would be the newest task's own test images.
+            let expected = "false beside data.ood = \"permuted\"";
+            return wrong("data.ood_permuted", true, expected);
+        }
+        match data.test_share > 0.0 && data.test_share < 1.0 {
+            true => Ok(()),
+            false => wrong("data.test_share", data.test_share, "above 0 and below 1"),
+        }
+    }
+
+    /// What belongs to one scenario alone.
+    fn check_scenario(&self) -> Result<(), LabError> {
+        let (data, domains) = (&self.data, &self.domains);
+        if !(0.0..=1.0).contains(&domains.gradual) {
+            return wrong("domains.gradual", domains.gradual, "0 to 1");
+        }
+        let (heads, tasks) = (self.network.heads, self.tasks);
+        if self.scenario == Scenario::Split && heads != tasks {
+            let expected = format!(
+                "{tasks} or nothing: with scenario = \"split\" every task has a head of its own \
+                 (task-incremental); one head for the classes of all tasks (class-incremental) is no \
+                 scenario yet"
+            );
+            return wrong("network.heads", heads, &expected);
+        }
+        if self.scenario != Scenario::Split && heads != 1 {
+            let expected = "1: only with scenario = \"split\" has every task a head of its own";
+            return wrong("network.heads", heads, expected);
+        }
+        if self.scenario != Scenario::Split && self.splits != 1 {
+            let expected = "1, but for scenario = \"split\"";
+            return wrong("splits", self.splits, expected);
+        }
+        if self.scenario != Scenario::Domain && *domains != DomainsConfig::default() {
+            let expected = "nothing, but for scenario = \"domain\"";
+            return wrong("domains", "settings", expected);
+        }
+        if domains.species.is_empty() && !domains.strangers.is_empty() {
+            let expected = "none without domains.species";
+            return wrong(
+                "domains.strangers",
+                format!("{:?}", domains.strangers),
+                expected,
+            );
+        }
+        if self.scenario == Scenario::Split && data.ood.is_some() {
+            let found = format!("{:?}", data.ood.as_deref().unwrap_or_default());
+            let expected = "none with scenario = \"split\": unknown are the classes to come";
+            return wrong("data.ood", found, expected);
+        }
+        if self.scenario != Scenario::Permuted && data.ood_is_own() {
+            let expected = "none, but for scenario = \"permuted\"";
+            return wrong("data.ood", "\"permuted\"", expected);
+        }
+        if self.scenario != Scenario::Permuted && data.ood_permuted {
+            let expected = "false, but for scenario = \"permuted\"";
+            return wrong("data.ood_permuted", true, expected);
+        }
+        Ok(())
+    }
+}
+
+fn wrong(key: &'static str, found: impl std::fmt::Display, expected: &str) -> Result<(), LabError> {
+    Err(LabError::Range {
+        key,
+        found: found.to_string(),
+        expected: expected.to_owned(),
+    })
+}

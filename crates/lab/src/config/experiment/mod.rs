@@ -1,0 +1,201 @@
+//! What is to be run: scenario, data, network, learner and seed, in one TOML file.
+//!
+//! A value comes from the last of these that names it: the preset
+//! `permuted-digits`, the user's file, `--set` (see [`crate::config::plan`]). Names and types are
+//! checked as each is read, ranges at the end, once; whoever holds an [`Experiment`] need not ask again
+//! (but for what only the data can tell, see [`crate::run::tasks`]).
+
+mod check;
+mod data;
+#[cfg(test)]
+mod tests;
+
+use mesu::{LearnerConfig, NetworkConfig};
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+use crate::config::document;
+use crate::config::overlay::Layers;
+use crate::config::plan::Plan;
+use crate::config::settings::write;
+use crate::error::LabError;
+
+pub use self::data::{DataConfig, DomainsConfig, Standardising};
+
+/// A whole description of a run. Its TOML text is a run directory's `config.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// What runs are called by; the file's name if the file gives none.
+    pub name: String,
+    /// One line for `mesu list`.
+    #[serde(default)]
+    pub description: String,
+    /// How one data set becomes many tasks.
+    pub scenario: Scenario,
+    /// Number of tasks, 1 or more.
+    pub tasks: usize,
+    /// Of `split`: parts that every task is cut into; the stream is part 1 of all tasks, part 2 of all
+    /// tasks, and so on. 1 or more.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub splits: usize,
+    /// Decides permutations, order, first weights and noise.
+    pub seed: u64,
+    /// Longest stretch of learning between two checkpoints, seconds, 0 or more.
+    pub checkpoint_seconds: f64,
+    /// Whether, in the end, what the learner holds important is compared with the Hessian's diagonal.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub importance: bool,
+    /// Epochs between two tests within a task, 1 or more; without it there is one at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_every: Option<usize>,
+    /// The newest tasks that are tested, 1 or more; without it all so far. After the last stage all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_window: Option<usize>,
+    /// Where examples come from.
+    pub data: DataConfig,
+    /// Of `domain`: how domains follow each other.
+    #[serde(default, skip_serializing_if = "DomainsConfig::is_default")]
+    pub domains: DomainsConfig,
+    /// Layers.
+    pub network: NetworkConfig,
+    /// The learner and its settings; read by itself, since its keys depend on its kind.
+    #[serde(skip_deserializing)]
+    pub learner: LearnerConfig,
+}
+
+/// How one data set becomes many tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scenario {
+    /// Every task has a fixed permutation of the pixels.
+    Permuted,
+    /// Every task is a domain, with the same classes.
+    Domain,
+    /// Every task has classes of its own, and a head of the network.
+    Split,
+}
+
+impl Experiment {
+    /// The preset `asked`, or the file of that path, with the `key=value` of `sets` on top.
+    ///
+    /// # Errors
+    /// [`LabError`], as [`Plan::find`]; also for what describes several experiments.
+    pub fn find(asked: &str, sets: &[String]) -> Result<Self, LabError> {
+        let plan = Plan::find(asked, sets)?;
+        let several = || LabError::Several {
+            asked: asked.to_owned(),
+            cells: plan.cells.len(),
+        };
+        plan.single().cloned().ok_or_else(several)
+    }
+
+    /// Reads what [`Experiment::to_toml`] wrote.
+    ///
+    /// # Errors
+    /// [`LabError`], as [`Experiment::find`]; nothing may be missing.
+    pub fn from_toml(text: &str, origin: &str) -> Result<Self, LabError> {
+        let mut layers = Layers::default();
+        layers.push(origin, document::parse(text, origin)?)?;
+        let experiment = layers.experiment(None)?;
+        experiment.check()?;
+        Ok(experiment)
+    }
+
+    /// Every setting, defaults included; those without a value as comments.
+    pub fn to_toml(&self) -> String {
+        write::whole(&self.table(), self.learner.kind())
+    }
+
+    /// Every setting that has a value, also those that serde leaves out where they have their defaults.
+    pub(crate) fn table(&self) -> Table {
+        let mut table = table(self);
+        let (data, domains, network) = (&self.data, &self.domains, &self.network);
+        let mut all = vec![
+            ("", "splits", value(self.splits)),
+            ("", "importance", value(self.importance)),
+            ("data", "test_share", value(data.test_share)),
+            ("domains", "balanced", value(domains.balanced)),
+            ("domains", "shuffled", value(domains.shuffled)),
+            ("domains", "gradual", value(domains.gradual)),
+            ("domains", "strangers", value(&domains.strangers)),
+            ("domains", "species", value(&domains.species)),
+            ("network", "layers", value(&network.layers)),
+            ("network", "input", value(&network.input)),
+            ("network", "heads", value(network.heads)),
+        ];
+        if let LearnerConfig::Mesu(mesu) = &self.learner {
+            all.push(("learner", "slow_windows", value(&mesu.slow_windows)));
+            all.push(("learner", "heads_drift", value(mesu.heads_drift)));
+        }
+        for (section, key, value) in all {
+            let section = match section {
+                "" => Some(&mut table),
+                section => {
+                    let section = table.entry(section).or_insert_with(|| Table::new().into());
+                    section.as_table_mut()
+                }
+            };
+            if let Some(section) = section {
+                section.insert(key.to_owned(), value);
+            }
+        }
+        // Of split classes the number of heads follows from the number of tasks.
+        if self.scenario == Scenario::Split
+            && let Some(network) = table.get_mut("network").and_then(Value::as_table_mut)
+        {
+            network.remove("heads");
+        }
+        table
+    }
+
+    /// Where `self` (there) differs from `asked`, by key.
+    pub(crate) fn differences(&self, asked: &Self) -> Vec<String> {
+        document::differences(&table(self), &table(asked))
+    }
+
+    /// The same experiment with another seed.
+    pub fn with_seed(&self, seed: u64) -> Result<Self, LabError> {
+        let other = Self {
+            seed,
+            ..self.clone()
+        };
+        other.check()?;
+        Ok(other)
+    }
+
+    /// Stages of the stream: every part of every task.
+    pub fn stages(&self) -> usize {
+        self.tasks.saturating_mul(self.splits)
+    }
+
+    /// Which of the tasks so far, the first one first, are tested after `epochs` epochs of `stage`,
+    /// counted from 0.
+    pub fn tested(&self, stage: usize, epochs: usize) -> Vec<bool> {
+        let so_far = self.tasks.min(stage + 1);
+        let ended = stage + 1 == self.stages() && epochs == self.data.epochs;
+        let window = self.test_window.filter(|_| !ended).unwrap_or(so_far);
+        let mut tested = vec![false; so_far];
+        // Tasks that come back do so in turns, so the newest are the last stages'.
+        for newest in (0..=stage).rev().take(window.min(so_far)) {
+            tested[newest % self.tasks] = true;
+        }
+        tested
+    }
+}
+
+fn table(experiment: &Experiment) -> Table {
+    Table::try_from(experiment).expect("an experiment is numbers, strings and lists")
+}
+
+fn value(setting: impl Serialize) -> Value {
+    Value::try_from(setting).expect("a setting is a number, a text, a list or a section")
+}
+
+fn one() -> usize {
+    1
+}
+
+fn is_one(splits: &usize) -> bool {
+    *splits == 1
+}

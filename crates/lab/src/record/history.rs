@@ -1,0 +1,374 @@
+//! What a run has done so far: the note `run` in its checkpoint.
+//!
+//! The checkpoint is the only truth of a run. It holds the learner and this history in
+//! one file that is replaced at once; every other file of the run directory is derived
+//! from it and can be written again at any time.
+
+use mesu::metric::{is_next, newest_first};
+use serde::{Deserialize, Serialize};
+
+use crate::config::experiment::Experiment;
+use crate::record::gallery::Gallery;
+use crate::record::snapshot::Snapshot;
+
+/// The windows, in tasks, of every window accuracy.
+pub const WINDOWS: [usize; 2] = [5, 20];
+
+/// Everything that a run knows beside its learner.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    /// The experiment, as in `config.toml`: a checkpoint of another run is recognised.
+    pub config: String,
+    /// Checksums of the training set and the test set; none of a run that an earlier version began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<[u32; 2]>,
+    /// What comes next.
+    pub position: Position,
+    /// Of the current task: examples whose class was right before they were learned.
+    pub online_correct: u64,
+    /// Of the current task: time spent learning.
+    pub train_seconds: f64,
+    /// The most memory any process of this run has held, bytes.
+    pub peak_memory_bytes: Option<u64>,
+    /// What the learner keeps between updates, over its number of synapses.
+    #[serde(default)]
+    pub state_bytes_per_synapse: Option<f64>,
+    /// What the tasks are called, if that is known; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub task_names: Vec<String>,
+    /// The tasks that were learned and tested.
+    pub tasks: Vec<TaskRecord>,
+    /// After the newest of them; older ones would make the note long.
+    #[serde(default, alias = "digits")]
+    pub gallery: Option<Gallery>,
+    /// The tests within tasks and at their ends, of an experiment with `test_every`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub epochs: Vec<EpochRecord>,
+}
+
+/// What comes next, counted from 0. A task that comes back in parts is one here for each part: a stage of
+/// the stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    /// The stage; the number of stages when the run is finished.
+    pub task: usize,
+    /// The epoch; the number of epochs when only the test is left.
+    pub epoch: usize,
+    /// The place in the epoch's order.
+    pub example: usize,
+}
+
+/// One stage of the stream, learned and tested: a task, or a part of one that comes back. A run begun by an
+/// earlier version lacks what is optional.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskRecord {
+    /// Counted from 1; with parts that come back, the stage.
+    pub task: usize,
+    /// Accuracy on each task so far, the first one first, 0..=1; none on those that `test_window` leaves
+    /// out. It is known on this task, and after the last stage on all.
+    pub accuracy: Vec<Option<f64>>,
+    /// Accuracy on this task's examples just before each was learned, 0..=1.
+    pub online_accuracy: f64,
+    /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
+    /// foreign ones.
+    pub ood_auroc: Option<OodAuroc>,
+    /// How well it tells them from new kinds of what is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen_auroc: Option<OodAuroc>,
+    /// How well it tells each task so far by itself from foreign examples, the first one first, where all
+    /// are held against them: through its head where it has one. None of a task that was not tested.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
+    /// Means of what is known and what is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<Uncertainty>,
+    /// Expected calibration error on this task, 15 bins, 0..=1.
+    pub ece: f64,
+    /// Brier score on this task, 0..=2.
+    pub brier: f64,
+    /// Mean negative log-likelihood on this task, nats.
+    pub nll: f64,
+    /// The same three on the tasks before this one that were tested; none if there are none.
+    #[serde(default)]
+    pub past: Option<PastCalibration>,
+    /// Updates since the run's start.
+    pub updates: u64,
+    /// Time spent learning this task.
+    pub train_seconds: f64,
+    /// Time spent testing after this task.
+    pub test_seconds: f64,
+    /// How the network stood.
+    #[serde(default)]
+    pub snapshot: Option<Snapshot>,
+}
+
+/// Mean uncertainties of the test examples that unknown ones are held against, and of those.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Uncertainty {
+    /// What was learned.
+    pub known: MeanBits,
+    /// New kinds of the known classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<MeanBits>,
+    /// Nothing that was learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foreign: Option<MeanBits>,
+}
+
+/// Means over examples, bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeanBits {
+    /// What the synapses do not know.
+    pub epistemic: f64,
+    /// What no synapse could know.
+    pub aleatoric: f64,
+    /// Both.
+    pub total: f64,
+}
+
+/// Calibration on the tasks before the newest one that were tested after it: each a mean over these tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PastCalibration {
+    /// Expected calibration error, 15 bins, 0..=1.
+    pub ece: f64,
+    /// Brier score, 0..=2.
+    pub brier: f64,
+    /// Negative log-likelihood, nats.
+    pub nll: f64,
+}
+
+/// How things stood after an epoch of a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EpochRecord {
+    /// The task, counted from 1.
+    pub task: usize,
+    /// Epochs of the task that were learned.
+    pub epoch: usize,
+    /// Accuracy on each task so far, the first one first, 0..=1; none on those that `test_window` leaves
+    /// out.
+    pub accuracy: Vec<Option<f64>>,
+    /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
+    /// foreign ones.
+    pub ood_auroc: Option<OodAuroc>,
+    /// Expected calibration error on this task, 15 bins, 0..=1.
+    pub ece: f64,
+    /// Brier score on this task, 0..=2.
+    pub brier: f64,
+    /// Mean negative log-likelihood on this task, nats.
+    pub nll: f64,
+    /// Updates since the run's start.
+    pub updates: u64,
+    /// Time spent on this test.
+    pub test_seconds: f64,
+}
+
+/// Area under the ROC curve, 0..=1; one half is chance.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OodAuroc {
+    /// By epistemic uncertainty: what the synapses do not know.
+    pub epistemic: f64,
+    /// By aleatoric uncertainty: what no synapse could know.
+    pub aleatoric: f64,
+}
+
+impl History {
+    /// Before the first example.
+    pub fn new(experiment: &Experiment) -> Self {
+        Self {
+            config: experiment.to_toml(),
+            data: None,
+            position: Position {
+                task: 0,
+                epoch: 0,
+                example: 0,
+            },
+            online_correct: 0,
+            train_seconds: 0.0,
+            peak_memory_bytes: None,
+            state_bytes_per_synapse: None,
+            task_names: Vec::new(),
+            tasks: Vec::new(),
+            gallery: None,
+            epochs: Vec::new(),
+        }
+    }
+
+    /// Reads the note; `None` unless it fits `experiment` in every number.
+    pub fn read(note: &str, experiment: &Experiment) -> Option<Self> {
+        let history = Self::parse(note)?;
+        let Position {
+            task,
+            epoch,
+            example,
+        } = history.position;
+        let (data, stages) = (&experiment.data, experiment.stages());
+        let most = data.train_examples.unwrap_or(usize::MAX);
+        let in_range = task <= stages
+            && epoch <= data.epochs
+            && example < most
+            && (epoch < data.epochs || example == 0)
+            && (task < stages || epoch == 0 && example == 0);
+        let fits = |accuracy: &[Option<f64>], stage: usize, epoch| {
+            let known = accuracy.iter().map(Option::is_some);
+            known.eq(experiment.tested(stage - 1, epoch))
+        };
+        let rows = (1..).zip(&history.tasks);
+        let whole = rows
+            .into_iter()
+            .all(|(row, record)| fits(&record.accuracy, row, data.epochs));
+        let within = |record: &EpochRecord| {
+            record.task <= stages
+                && record.epoch <= data.epochs
+                && fits(&record.accuracy, record.task, record.epoch)
+        };
+        let epochs = history.epochs.iter().all(within);
+        (in_range && whole && epochs && history.tasks.len() == task).then_some(history)
+    }
+
+    /// Reads the note of any experiment's run; `None` unless it is one and its tables are whole.
+    pub fn parse(note: &str) -> Option<Self> {
+        let history: Self = serde_json::from_str(note).ok()?;
+        let mut rows: Vec<&[Option<f64>]> = Vec::new();
+        for record in &history.tasks {
+            let row = &record.accuracy[..];
+            let fits = record.task == rows.len() + 1
+                && is_next(&rows, row)
+                && has_newest(row, record.task)
+                && row.iter().flatten().all(|a| (0.0..=1.0).contains(a));
+            if !fits {
+                return None;
+            }
+            rows.push(row);
+        }
+        let epochs = history.epochs.iter().all(|record| {
+            let tasks = record.accuracy.len();
+            let counted = record.task >= 1 && record.epoch >= 1;
+            counted
+                && (1..=record.task).contains(&tasks)
+                && has_newest(&record.accuracy, record.task)
+        });
+        epochs.then_some(history)
+    }
+
+    /// Reads the note of any run, with its experiment; `None` unless they fit.
+    pub fn read_any(note: &str) -> Option<(Self, Experiment)> {
+        let history: Self = serde_json::from_str(note).ok()?;
+        let experiment = Experiment::from_toml(&history.config, "checkpoint").ok()?;
+        Some((Self::read(note, &experiment)?, experiment))
+    }
+
+    /// The note.
+    pub fn note(&self) -> String {
+        serde_json::to_string(self).expect("numbers and strings are JSON")
+    }
+}
+
+/// Whether the accuracy on the task of `stage`, counted from 1, is known.
+fn has_newest(row: &[Option<f64>], stage: usize) -> bool {
+    newest_first(row, stage).next().flatten().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn experiment() -> Experiment {
+        let sets = ["tasks=2".to_owned(), "data.train_examples=100".to_owned()];
+        Experiment::find("permuted-digits", &sets).unwrap()
+    }
+
+    fn record() -> TaskRecord {
+        TaskRecord {
+            task: 1,
+            accuracy: vec![Some(0.1 + 0.2)],
+            online_accuracy: 1.0 / 3.0,
+            ood_auroc: Some(OodAuroc {
+                epistemic: 0.123_456_789_012_345_68,
+                aleatoric: 5e-324,
+            }),
+            ece: 0.1,
+            brier: 0.7,
+            nll: 2.0_f64.sqrt(),
+            updates: 100,
+            train_seconds: 1e-9,
+            test_seconds: 1e9,
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn notes_keep_every_bit() {
+        let mut history = History::new(&experiment());
+        history.position.task = 1;
+        history.tasks.push(record());
+        let again = History::read(&history.note(), &experiment()).unwrap();
+        assert_eq!(again.tasks, history.tasks);
+        assert_eq!(again.note(), history.note());
+    }
+
+    #[test]
+    fn positions_outside_the_run_are_refused() {
+        let refused = |change: fn(&mut History)| {
+            let mut history = History::new(&experiment());
+            change(&mut history);
+            History::read(&history.note(), &experiment()).is_none()
+        };
+        assert!(!refused(|_| ()));
+        assert!(refused(|history| history.position.task = 1));
+        assert!(refused(|history| history.position.epoch = 2));
+        assert!(refused(|history| history.position.example = 100));
+        assert!(refused(|history| history.tasks.push(record())));
+        assert!(refused(|history| history.epochs.push(EpochRecord {
+            task: 1,
+            epoch: 2,
+            accuracy: vec![Some(0.5)],
+            ood_auroc: None,
+            ece: 0.0,
+            brier: 0.0,
+            nll: 0.0,
+            updates: 1,
+            test_seconds: 1.0,
+        })));
+        assert!(History::read("{}", &experiment()).is_none());
+    }
+
+    #[test]
+    fn accuracies_are_unknown_where_the_setting_says_and_nowhere_else() {
+        let with = |set: &str| {
+            let sets = ["tasks=3".to_owned(), set.to_owned()];
+            Experiment::find("permuted-digits", &sets).unwrap()
+        };
+        let read = |experiment: &Experiment, second: &[Option<f64>], parsed: bool| {
+            let mut history = History::new(experiment);
+            history.position.task = 2;
+            for (i, accuracy) in [&[Some(0.5)], second].into_iter().enumerate() {
+                let accuracy = accuracy.to_vec();
+                let task = i + 1;
+                history.tasks.push(TaskRecord {
+                    task,
+                    accuracy,
+                    ..record()
+                });
+            }
+            let note = history.note();
+            assert_eq!(History::parse(&note).is_some(), parsed, "{note}");
+            History::read(&note, experiment).is_some()
+        };
+        let (all, one) = (with("seed=1"), with("test_window=1"));
+        let (whole, newest) = ([Some(0.25), Some(0.5)], [None, Some(0.5)]);
+        assert!(read(&all, &whole, true) && !read(&all, &newest, true));
+        assert!(read(&one, &newest, true) && !read(&one, &whole, true));
+        for experiment in [&all, &one] {
+            assert!(!read(experiment, &[Some(0.5), None], false));
+            assert!(!read(experiment, &[None, Some(1.5)], false));
+        }
+    }
+}

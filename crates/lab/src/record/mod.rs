@@ -1,0 +1,12 @@
+//! Records of runs: what a checkpoint's history holds, and the numbers and tables derived from it.
+
+pub mod comparison;
+pub mod files;
+pub mod gallery;
+pub mod history;
+pub mod importance;
+pub mod paired;
+pub mod saved;
+pub mod snapshot;
+pub mod summary;
+pub(crate) mod tables;

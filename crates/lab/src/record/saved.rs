@@ -1,0 +1,158 @@
+//! What runs have saved, to look at: nothing is locked or changed.
+
+use std::fs;
+use std::io::{Error, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use mesu::Learner;
+
+use crate::config::experiment::Experiment;
+use crate::doctor::Stream;
+use crate::error::LabError;
+use crate::record::files::{CHECKPOINT, NOTE};
+use crate::record::history::History;
+
+/// Folders within folders that are searched: seeds within cells within a comparison.
+const DEPTH: usize = 3;
+
+/// A learner from a checkpoint.
+#[derive(Clone, Debug)]
+pub struct Saved {
+    /// The learner as it was.
+    pub learner: Learner,
+    /// Of a run's checkpoint: what ran.
+    pub experiment: Option<Experiment>,
+    /// Of a run's checkpoint: tasks that were learned and tested.
+    pub tasks_done: usize,
+    /// Examples of a task, all epochs, as far as the checkpoint tells.
+    task_length: Option<u64>,
+}
+
+impl Saved {
+    /// Reads a checkpoint, of a run or of any other program that saved a learner.
+    ///
+    /// # Errors
+    /// [`LabError::Io`] when it can't be read, [`LabError::Unreadable`] when it is not a whole
+    /// checkpoint.
+    pub fn read(path: &Path) -> Result<Self, LabError> {
+        let bytes = fs::read(path).map_err(LabError::io(path, "can't be read as a checkpoint"))?;
+        let (learner, notes) = Learner::restore(&bytes).map_err(|source| LabError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+        // A note of another version only costs what it would have told.
+        let run = notes.get(NOTE).and_then(|note| History::read_any(note));
+        let tasks_done = run.as_ref().map_or(0, |(history, _)| history.tasks.len());
+        Ok(Self {
+            learner,
+            task_length: run
+                .as_ref()
+                .and_then(|(history, experiment)| task_length(history, experiment)),
+            experiment: run.map(|(_, experiment)| experiment),
+            tasks_done,
+        })
+    }
+
+    /// The stream it learned from, as far as the checkpoint tells.
+    #[must_use]
+    pub fn stream(&self) -> Option<Stream> {
+        self.experiment.as_ref().map(|experiment| Stream {
+            batch_size: experiment.data.batch_size as u64,
+            task_length: self.task_length,
+        })
+    }
+}
+
+/// Examples of a task, all epochs: what was asked for, or what the first task had.
+fn task_length(history: &History, experiment: &Experiment) -> Option<u64> {
+    let asked = experiment.data.train_examples;
+    let asked = asked.map(|n| (n as u64).saturating_mul(experiment.data.epochs as u64));
+    let first = history.tasks.first().map(|first| first.updates);
+    asked.or_else(|| Some(first?.saturating_mul(experiment.data.batch_size as u64)))
+}
+
+/// The checkpoints that `path` means: itself if it is a file, that of a run directory, or those of
+/// all run directories up to three folders below, in the order of their names (`seed-2` before
+/// `seed-10`).
+///
+/// # Errors
+/// [`LabError::Io`] when there is no such file or folder, [`LabError::NoCheckpoint`].
+pub fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, LabError> {
+    let unfit = "can't be looked at; name a run directory or a checkpoint";
+    let metadata = fs::metadata(path).map_err(LabError::io(path, unfit))?;
+    if metadata.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    if !metadata.is_dir() {
+        // A pipe or device would be waited for.
+        let error = Error::new(ErrorKind::InvalidInput, "neither a file nor a folder");
+        return Err(LabError::io(path, unfit)(error));
+    }
+    let mut found = Vec::new();
+    search(path, DEPTH, &mut found)?;
+    match found.is_empty() {
+        true => Err(LabError::NoCheckpoint {
+            path: path.to_owned(),
+        }),
+        false => Ok(found),
+    }
+}
+
+fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), LabError> {
+    let checkpoint = folder.join(CHECKPOINT);
+    if checkpoint.is_file() {
+        found.push(checkpoint);
+        return Ok(());
+    }
+    if depth == 0 {
+        return Ok(());
+    }
+    let unreadable = || LabError::io(folder, "can't be read as a folder");
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable())? {
+        names.push(entry.map_err(unreadable())?.file_name());
+    }
+    names.sort_by_cached_key(|name| natural(&name.to_string_lossy()));
+    let folders = names.iter().map(|name| folder.join(name));
+    folders
+        .filter(|path| path.is_dir())
+        .try_for_each(|path| search(&path, depth - 1, found))
+}
+
+/// A key by which names sort, the number at their end as a number.
+fn natural(name: &str) -> (String, u64, String) {
+    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = name[stem.len()..].parse().unwrap_or(0);
+    (stem.to_owned(), number, name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checkpoints_are_found_in_the_order_of_their_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        assert!(matches!(
+            checkpoints(path),
+            Err(LabError::NoCheckpoint { .. })
+        ));
+        assert!(matches!(
+            checkpoints(&path.join("nothing")),
+            Err(LabError::Io { .. })
+        ));
+        for run in ["b/seed-10", "b/seed-2", "a", "too/deep/to/be/found"] {
+            fs::create_dir_all(path.join(run)).unwrap();
+            fs::write(path.join(run).join(CHECKPOINT), "").unwrap();
+        }
+        let found = checkpoints(path).unwrap();
+        let expected = ["a", "b/seed-2", "b/seed-10"].map(|run| path.join(run).join(CHECKPOINT));
+        assert_eq!(found, expected);
+        assert_eq!(checkpoints(&found[0]).unwrap(), found[..1]);
+        assert!(matches!(
+            Saved::read(&found[0]),
+            Err(LabError::Unreadable { .. })
+        ));
+    }
+}

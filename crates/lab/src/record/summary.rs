@@ -1,0 +1,340 @@
+//! A run in numbers: `summary.json`.
+//!
+//! Whatever depends on the machine is under a key that says so: `…seconds`,
+//! `updates_per_second`, `peak_memory_bytes`. All else is the same on every machine.
+
+use std::collections::BTreeMap;
+
+use mesu::metric::AccuracyMatrix;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::record::history::{
+    History, OodAuroc, PastCalibration, TaskRecord, Uncertainty, WINDOWS,
+};
+use crate::record::importance::Importance;
+
+/// An accuracy for each window, by the window's number of tasks: "5", "20".
+pub type Windows = BTreeMap<String, f64>;
+
+/// A finished run. Accuracies are fractions in 0..=1; a window of more tasks than there
+/// are is all of them. Of a run that still goes on, what takes an accuracy that `test_window` left
+/// out is not a number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The experiment's name.
+    pub name: String,
+    /// The run's seed.
+    pub seed: u64,
+    /// Number of tasks.
+    pub tasks: usize,
+    /// On the last task, after it.
+    pub newest_accuracy: f64,
+    /// Mean over the most recent tasks, after the last one.
+    pub window_accuracy: Windows,
+    /// The window accuracy after each task, averaged along the run; without windows that `test_window`
+    /// left out a part of.
+    pub mean_window_accuracy: Windows,
+    /// Mean over all tasks, after the last one.
+    pub average_accuracy: f64,
+    /// On each task just after it, averaged: how well new things are learned.
+    pub learning_accuracy: f64,
+    /// On each task, the first one first, after the last one.
+    pub task_accuracy: Vec<Option<f64>>,
+    /// Best earlier accuracy that was tested minus the last one, averaged over all tasks but the last.
+    pub forgetting: f64,
+    /// Last accuracy minus the one just after the task, averaged over all but the last.
+    pub backward_transfer: f64,
+    /// On each example just before it was learned, averaged over the run.
+    pub online_accuracy: f64,
+    /// After the last task; none without foreign examples.
+    pub ood_auroc: Option<OodAuroc>,
+    /// Likewise, of new kinds of what is known; none without any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unseen_auroc: Option<OodAuroc>,
+    /// Mean of the AUROC over the tasks after which there was anything foreign: of split classes there is
+    /// nothing after the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_ood_auroc: Option<OodAuroc>,
+    /// Likewise, of new kinds of what is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_unseen_auroc: Option<OodAuroc>,
+    /// Means of what is known and what is not, after the last task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<Uncertainty>,
+    /// Expected calibration error on the last task, 15 bins, 0..=1.
+    pub ece: f64,
+    /// Brier score on the last task, 0..=2.
+    pub brier: f64,
+    /// Negative log-likelihood on the last task, nats.
+    pub nll: f64,
+    /// The same three on the tasks before the last, after it; none after a single task.
+    pub past: Option<PastCalibration>,
+    /// Updates of the whole run.
+    pub updates: u64,
+    /// Updates by the time spent learning.
+    pub updates_per_second: f64,
+    /// Time spent learning.
+    pub train_seconds: f64,
+    /// Time spent testing.
+    pub test_seconds: f64,
+    /// The most memory the process has held; known on Linux only.
+    pub peak_memory_bytes: Option<u64>,
+    /// What the learner keeps between updates, stored examples too, over its number of synapses;
+    /// none of a run that an earlier version made.
+    #[serde(default)]
+    pub state_bytes_per_synapse: Option<f64>,
+    /// Whether what the learner holds important matters, where `importance` asks for it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub importance: Option<Importance>,
+}
+
+impl Summary {
+    /// Of the tasks that are finished.
+    ///
+    /// # Panics
+    /// When `history` has none.
+    pub fn new(name: &str, seed: u64, history: &History) -> Self {
+        let tasks = &history.tasks;
+        let last = tasks.last().expect("a summary is of one task or more");
+        let matrix = matrix(tasks);
+        let sum = |value: fn(&TaskRecord) -> f64| tasks.iter().map(value).sum::<f64>();
+        let windows = |of: &dyn Fn(usize) -> f64| {
+            let pair = |&window: &usize| (window.to_string(), of(window));
+            let known = |pair: &(String, f64)| pair.1.is_finite();
+            WINDOWS.iter().map(pair).filter(known).collect::<Windows>()
+        };
+        let train_seconds = sum(|record| record.train_seconds);
+        Self {
+            name: name.to_owned(),
+            seed,
+            tasks: last.accuracy.len(),
+            newest_accuracy: matrix.newest(),
+            window_accuracy: windows(&|window| matrix.window(window)),
+            mean_window_accuracy: windows(&|window| matrix.mean_window(window)),
+            average_accuracy: matrix.average(),
+            learning_accuracy: matrix.learning_accuracy(),
+            task_accuracy: last.accuracy.clone(),
+            forgetting: matrix.forgetting(),
+            backward_transfer: matrix.backward_transfer(),
+            online_accuracy: sum(|record| record.online_accuracy) / tasks.len() as f64,
+            ood_auroc: last.ood_auroc,
+            unseen_auroc: last.unseen_auroc,
+            mean_ood_auroc: mean_auroc(tasks.iter().filter_map(|record| record.ood_auroc)),
+            mean_unseen_auroc: mean_auroc(tasks.iter().filter_map(|record| record.unseen_auroc)),
+            uncertainty: last.uncertainty,
+            ece: last.ece,
+            brier: last.brier,
+            nll: last.nll,
+            past: last.past,
+            updates: last.updates,
+            updates_per_second: last.updates as f64 / train_seconds.max(1e-9),
+            train_seconds,
+            test_seconds: sum(|record| record.test_seconds),
+            peak_memory_bytes: history.peak_memory_bytes,
+            state_bytes_per_synapse: history.state_bytes_per_synapse,
+            importance: None,
+        }
+    }
+}
+
+/// None of none.
+fn mean_auroc(all: impl Iterator<Item = OodAuroc>) -> Option<OodAuroc> {
+    let (epistemic, aleatoric): (Vec<f64>, Vec<f64>) =
+        all.map(|auroc| (auroc.epistemic, auroc.aleatoric)).unzip();
+    (!epistemic.is_empty()).then(|| OodAuroc {
+        epistemic: mean(&epistemic),
+        aleatoric: mean(&aleatoric),
+    })
+}
+
+/// The accuracies of all records.
+pub fn matrix(records: &[TaskRecord]) -> AccuracyMatrix {
+    let mut matrix = AccuracyMatrix::new();
+    records
+        .iter()
+        .for_each(|record| matrix.push(record.accuracy.clone()));
+    matrix
+}
+
+/// Several seeds as one: every number's mean under its own key, as in the summary of one
+/// seed and again under `mean`; the sample standard deviations under `std`; the summaries
+/// themselves under `seeds`.
+pub fn over_seeds(summaries: &[Summary]) -> Value {
+    let seeds: Vec<Value> = summaries.iter().map(|summary| json!(summary)).collect();
+    let without_seed = |summary: &Value| {
+        let mut summary = summary.clone();
+        if let Some(map) = summary.as_object_mut() {
+            map.remove("seed");
+        }
+        summary
+    };
+    let numbers: Vec<Value> = seeds.iter().map(without_seed).collect();
+    let numbers: Vec<&Value> = numbers.iter().collect();
+    let means = fold(&numbers, mean);
+    let mut whole = means.as_object().cloned().unwrap_or_default();
+    whole.insert("mean".to_owned(), means);
+    whole.insert("std".to_owned(), fold(&numbers, std));
+    whole.insert("seeds".to_owned(), Value::Array(seeds));
+    Value::Object(whole)
+}
+
+/// `of` the numbers that `values`, objects of one shape, hold at each place. What not all hold is left
+/// out, what is a number in the first but not in all is null, and what is none is taken from the first.
+fn fold(values: &[&Value], of: fn(&[f64]) -> f64) -> Value {
+    match values.first() {
+        Some(Value::Object(first)) => {
+            let inner = |key: &String| -> Option<Vec<&Value>> {
+                values.iter().map(|value| value.get(key)).collect()
+            };
+            let field = |key: &String| Some((key.clone(), fold(&inner(key)?, of)));
+            Value::Object(first.keys().filter_map(field).collect::<Map<_, _>>())
+        }
+        Some(Value::Array(first)) => {
+            let inner = |i: usize| -> Vec<&Value> {
+                values.iter().filter_map(|value| value.get(i)).collect()
+            };
+            Value::Array((0..first.len()).map(|i| fold(&inner(i), of)).collect())
+        }
+        Some(first) => {
+            let numbers: Option<Vec<f64>> = values.iter().map(|value| value.as_f64()).collect();
+            match (numbers, first.is_number()) {
+                (Some(numbers), _) => json!(of(&numbers)),
+                (None, true) => Value::Null,
+                (None, false) => (*first).clone(),
+            }
+        }
+        None => Value::Null,
+    }
+}
+
+/// Mean of `numbers`.
+pub fn mean(numbers: &[f64]) -> f64 {
+    numbers.iter().sum::<f64>() / numbers.len() as f64
+}
+
+fn std(numbers: &[f64]) -> f64 {
+    let mean = mean(numbers);
+    let squares: f64 = numbers.iter().map(|x| (x - mean).powi(2)).sum();
+    (squares / (numbers.len() as f64 - 1.0).max(1.0)).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::experiment::Experiment;
+
+    fn record(accuracy: &[f64]) -> TaskRecord {
+        TaskRecord {
+            task: accuracy.len(),
+            accuracy: accuracy.iter().copied().map(Some).collect(),
+            online_accuracy: 0.5,
+            ood_auroc: None,
+            ece: 0.01,
+            brier: 0.1,
+            nll: 0.2,
+            updates: 100 * accuracy.len() as u64,
+            train_seconds: 2.0,
+            test_seconds: 1.0,
+            ..Default::default()
+        }
+    }
+
+    fn finished() -> Summary {
+        let experiment = Experiment::find("permuted-digits", &["tasks=2".to_owned()]).unwrap();
+        let mut history = History::new(&experiment);
+        history.tasks = vec![record(&[0.75]), record(&[0.5, 1.0])];
+        Summary::new("permuted-digits", 1, &history)
+    }
+
+    #[test]
+    fn a_run_in_numbers() {
+        let summary = finished();
+        assert_eq!(summary.newest_accuracy, 1.0);
+        assert_eq!(summary.window_accuracy["5"], 0.75);
+        assert_eq!(summary.average_accuracy, 0.75);
+        assert_eq!(summary.learning_accuracy, 0.875);
+        assert_eq!(summary.forgetting, 0.25);
+        assert_eq!(summary.backward_transfer, -0.25);
+        assert_eq!(summary.updates_per_second, 50.0);
+        assert_eq!(json!(summary)["window_accuracy"]["20"], 0.75);
+    }
+
+    #[test]
+    fn aurocs_are_averaged_over_the_tasks_that_have_one() {
+        let experiment = Experiment::find("permuted-digits", &[]).unwrap();
+        let mut history = History::new(&experiment);
+        let auroc = |epistemic| {
+            let aleatoric = 0.5;
+            Some(OodAuroc {
+                epistemic,
+                aleatoric,
+            })
+        };
+        let told = |accuracy: &[f64], ood_auroc| TaskRecord {
+            ood_auroc,
+            ..record(accuracy)
+        };
+        history.tasks = vec![
+            told(&[0.75], auroc(0.5)),
+            told(&[0.5, 1.0], auroc(1.0)),
+            told(&[0.5, 1.0, 1.0], None),
+        ];
+        let summary = Summary::new("split", 1, &history);
+        assert_eq!(summary.ood_auroc, None);
+        assert_eq!(summary.mean_ood_auroc, auroc(0.75));
+        assert_eq!(summary.mean_unseen_auroc, None);
+    }
+
+    #[test]
+    fn what_was_not_tested_is_in_no_mean() {
+        let mut history = History::new(&Experiment::find("permuted-digits", &[]).unwrap());
+        history.tasks = (1..=7).map(|task| record(&vec![0.5; task])).collect();
+        history.tasks[5].accuracy[..2].fill(None);
+        let summary = |history: &History| json!(Summary::new("one", 1, history));
+        let finished = summary(&history);
+        assert_eq!(finished["window_accuracy"], json!({ "5": 0.5, "20": 0.5 }));
+        assert_eq!(finished["mean_window_accuracy"], json!({}));
+        assert_eq!(
+            (&finished["average_accuracy"], &finished["forgetting"]),
+            (&json!(0.5), &json!(0.0))
+        );
+        history.tasks[5].accuracy[1] = Some(0.5);
+        assert_eq!(
+            summary(&history)["mean_window_accuracy"],
+            json!({ "5": 0.5 })
+        );
+
+        // A run that goes on, and it beside one that is finished.
+        let whole = Summary::new("one", 1, &history);
+        history.tasks.pop();
+        let going = Summary::new("one", 2, &history);
+        assert_eq!(json!(going)["average_accuracy"], Value::Null);
+        assert_eq!(json!(going)["window_accuracy"], json!({ "5": 0.5 }));
+        for both in [[whole.clone(), going.clone()], [going, whole]] {
+            let both = over_seeds(&both);
+            assert_eq!(both["average_accuracy"], Value::Null);
+            assert_eq!(both["window_accuracy"], json!({ "5": 0.5 }));
+            assert_eq!(both["newest_accuracy"], 0.5);
+        }
+    }
+
+    #[test]
+    fn several_seeds_have_the_keys_of_one() {
+        let (one, mut two) = (finished(), finished());
+        two.seed = 2;
+        two.newest_accuracy = 0.5;
+        two.window_accuracy.insert("5".to_owned(), 0.25);
+        let whole = over_seeds(&[one, two]);
+        assert_eq!(whole["newest_accuracy"], 0.75);
+        assert_eq!(whole["window_accuracy"]["5"], 0.5);
+        assert_eq!(whole["mean"]["window_accuracy"]["5"], 0.5);
+        assert_eq!(whole["std"]["newest_accuracy"], 0.125_f64.sqrt());
+        assert_eq!(whole["task_accuracy"], json!([0.5, 1.0]));
+        assert_eq!(whole["std"]["average_accuracy"], 0.0);
+        assert_eq!(whole["seeds"][1]["seed"], 2);
+        assert_eq!(whole["name"], "permuted-digits");
+        assert!(whole["ood_auroc"].is_null());
+        assert!(whole.get("seed").is_none());
+    }
+}

@@ -1,0 +1,360 @@
+//! Testing a learner on tasks it has learned, without changing it.
+//!
+//! Test sets are cut into parts of a fixed size. Part c of task j, tested after stage i,
+//! has a noise of its own, named (seed, "test", [i, j, c]), and unknown examples held against task j one
+//! named "ood" or "unseen"; so the parts can run on any number of threads, and a test after a restart gives
+//! the same numbers.
+
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use mesu::metric::{self, Reliability};
+use mesu::{Generator, LearnError, Learner, Prediction};
+use mesu_data::{Examples, OodKind, Tasks};
+use rayon::prelude::*;
+
+use crate::record::gallery::Gallery;
+use crate::record::history::{OodAuroc, PastCalibration, Uncertainty};
+use crate::record::snapshot::{self, Snapshot, UncertaintyHistograms};
+
+/// Examples of a part. Changing it changes results.
+const PART: usize = 2048;
+
+/// What a test found.
+#[derive(Clone, Debug)]
+pub(crate) struct Tested {
+    /// Accuracy on each task so far, the first one first; none on those that were not tested.
+    pub(crate) accuracy: Vec<Option<f64>>,
+    /// On the newest task's test set, or on all that were tested, against foreign examples, if there are any.
+    pub(crate) ood_auroc: Option<OodAuroc>,
+    /// Likewise, against new kinds of what is known.
+    pub(crate) unseen_auroc: Option<OodAuroc>,
+    /// The AUROC of each task so far by itself, where all that were tested are held against foreign examples.
+    pub(crate) ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
+    /// Means of what is known and what is not.
+    pub(crate) uncertainty: Uncertainty,
+    /// Of the newest task.
+    pub(crate) ece: f64,
+    /// Of the newest task.
+    pub(crate) brier: f64,
+    /// Of the newest task, nats.
+    pub(crate) nll: f64,
+    /// Of the tasks before it that were tested, if there are any.
+    pub(crate) past: Option<PastCalibration>,
+    /// How the network stood.
+    pub(crate) snapshot: Snapshot,
+    /// Of the tasks that unknown examples are held against.
+    pub(crate) gallery: Option<Gallery>,
+}
+
+/// Why a test gave no result.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// It was asked to stop.
+    Stopped,
+    /// The learner can't predict.
+    Failed(LearnError),
+}
+
+/// Examples to be predicted as those of `task`; `stream` is "test", "ood" or "unseen".
+struct Set<'a> {
+    stream: &'static str,
+    examples: Examples<'a>,
+    task: usize,
+    /// Whether its whole prediction is wanted: of hundreds of tasks they would take gigabytes.
+    keep: bool,
+}
+
+impl Set<'_> {
+    fn parts(&self) -> usize {
+        self.examples.indices.len().div_ceil(PART)
+    }
+}
+
+/// What was found of a set, or of a part of one.
+#[derive(Default)]
+struct Found {
+    correct: usize,
+    labels: Vec<u32>,
+    /// Of a set that is kept, else empty.
+    prediction: Prediction,
+    /// Of a set that is not kept.
+    calibration: Sums,
+}
+
+impl Found {
+    /// With the part behind it.
+    fn join(mut self, part: Self) -> Self {
+        self.correct += part.correct;
+        self.labels.extend(part.labels);
+        self.calibration = self.calibration.merge(&part.calibration);
+        extend(&mut self.prediction, &part.prediction);
+        self
+    }
+}
+
+/// Calibration over the examples of a part or of several.
+#[derive(Default)]
+struct Sums {
+    examples: f64,
+    brier: f64,
+    nll: f64,
+    reliability: Reliability,
+}
+
+impl Sums {
+    fn of(prediction: &Prediction, labels: &[u32]) -> Self {
+        let examples = labels.len() as f64;
+        Self {
+            examples,
+            brier: examples * metric::brier(&prediction.probabilities, labels),
+            nll: examples * metric::nll(&prediction.probabilities, labels),
+            reliability: Reliability::of(&prediction.probabilities, labels),
+        }
+    }
+
+    fn merge(mut self, other: &Self) -> Self {
+        self.examples += other.examples;
+        self.brier += other.brier;
+        self.nll += other.nll;
+        self.reliability.merge(&other.reliability);
+        self
+    }
+}
+
+/// Tests `learner` after `stage` on the tasks that it has seen, those that are `tested`, and on what it
+/// should not know. `heard` gets (parts done, parts); `stop` ends it between two parts.
+pub(crate) fn test(
+    learner: &Learner,
+    tasks: &Tasks,
+    tested: &[bool],
+    stage: usize,
+    stop: &AtomicBool,
+    heard: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Tested, Halt> {
+    let scenario = tasks.scenario();
+    let newest = scenario.task(stage);
+    let seen = (0..tested.len()).filter(|task| tested[*task]);
+    let known = seen.map(|task| Set {
+        stream: "test",
+        examples: tasks.test(task),
+        task,
+        keep: scenario.ood_against_all_tasks() || task == newest,
+    });
+    let known: Vec<Set<'_>> = known.collect();
+    // From here on the places of tasks among those that are tested.
+    let place = known.iter().position(|set| set.task == newest);
+    let place = place.expect("the newest task is tested");
+    let judged = match scenario.ood_against_all_tasks() {
+        true => 0..known.len(),
+        false => place..place + 1,
+    };
+    // Through one head, unknown examples look the same beside every task.
+    let heads = match scenario.heads() {
+        1 => place..place + 1,
+        _ => judged.clone(),
+    };
+    let unknown = |what, stream| -> Vec<Set<'_>> {
+        let sets = known[heads.clone()].iter().filter_map(|&Set { task, .. }| {
+            Some(Set {
+                stream,
+                examples: tasks.ood(what, stage, task)?,
+                task,
+                keep: true,
+            })
+        });
+        sets.collect()
+    };
+    let foreign = unknown(OodKind::Ood, "ood");
+    let unseen = unknown(OodKind::Unseen, "unseen");
+
+    let total = [&known, &foreign, &unseen]
+        .into_iter()
+        .flatten()
+        .map(Set::parts)
+        .sum();
+    let done = AtomicUsize::new(0);
+    let run = |sets: &[Set<'_>]| -> Result<Vec<Found>, Halt> {
+        let parts = sets
+            .iter()
+            .flat_map(|set| (0..set.parts()).map(move |part| (set, part)));
+        let parts: Vec<(&Set<'_>, usize)> = parts.collect();
+        let part = |&(set, part): &(&Set<'_>, usize)| {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Halt::Stopped);
+            }
+            let learner = with_head(learner, scenario.heads(), set.task);
+            let found = run_part(&learner, tasks, stage, set, part)?;
+            heard(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            Ok(found)
+        };
+        let mut found = parts
+            .par_iter()
+            .map(part)
+            .collect::<Result<Vec<_>, Halt>>()?
+            .into_iter();
+        let of_set = |set: &Set<'_>| {
+            found
+                .by_ref()
+                .take(set.parts())
+                .fold(Found::default(), Found::join)
+        };
+        Ok(sets.iter().map(of_set).collect())
+    };
+    let known_found = run(&known)?;
+    let foreign_found = run(&foreign)?;
+    let unseen_found = run(&unseen)?;
+
+    let mut accuracy = vec![None; tested.len()];
+    for (set, found) in known.iter().zip(&known_found) {
+        accuracy[set.task] = Some(found.correct as f64 / found.labels.len() as f64);
+    }
+    let of_past = |(set, found): (&Set<'_>, &Found)| match (set.task == newest, set.keep) {
+        (true, _) => None,
+        (false, true) => Some(Sums::of(&found.prediction, &found.labels)),
+        (false, false) => Some(Sums::default().merge(&found.calibration)),
+    };
+    let past: Vec<Sums> = known.iter().zip(&known_found).filter_map(of_past).collect();
+    let judged_found = &known_found[judged.clone()];
+    let of_newest = &known_found[place];
+    let (probabilities, labels) = (&of_newest.prediction.probabilities, &of_newest.labels);
+    let foreign_aurocs = aurocs(judged_found, &foreign_found);
+    let mut ood_auroc_of_tasks = Vec::new();
+    if scenario.ood_against_all_tasks() && !foreign_aurocs.is_empty() {
+        ood_auroc_of_tasks = vec![None; tested.len()];
+        for (set, auroc) in known.iter().zip(&foreign_aurocs) {
+            ood_auroc_of_tasks[set.task] = Some(*auroc);
+        }
+    }
+    let galleries = judged.map(|i| (tasks.test(known[i].task), &known_found[i].prediction));
+    Ok(Tested {
+        accuracy,
+        ood_auroc: mean_auroc(&foreign_aurocs),
+        ood_auroc_of_tasks,
+        unseen_auroc: mean_auroc(&aurocs(judged_found, &unseen_found)),
+        uncertainty: Uncertainty {
+            known: snapshot::mean_bits(&pooled(judged_found)).unwrap_or_default(),
+            unseen: snapshot::mean_bits(&pooled(&unseen_found)),
+            foreign: snapshot::mean_bits(&pooled(&foreign_found)),
+        },
+        ece: metric::ece(probabilities, labels),
+        brier: metric::brier(probabilities, labels),
+        nll: metric::nll(probabilities, labels),
+        past: mean_over_tasks(&past),
+        snapshot: Snapshot {
+            sigma: snapshot::sigma_histograms(learner.network()),
+            reliability: Reliability::of(probabilities, labels).bins().to_vec(),
+            past_reliability: match &past[..] {
+                [] => Vec::new(),
+                past => {
+                    let all = past.iter().fold(Sums::default(), Sums::merge);
+                    all.reliability.bins().to_vec()
+                }
+            },
+            known: UncertaintyHistograms::of(&pooled(judged_found)),
+            unknown: histograms(&foreign_found),
+            unseen: histograms(&unseen_found),
+        },
+        gallery: Gallery::of(&galleries.collect::<Vec<_>>()),
+    })
+}
+
+/// The learner with the head of `task` in use; itself if it has but one. A copy for every part while it is
+/// tested, and not one for every task: of those there may be hundreds.
+fn with_head(learner: &Learner, heads: usize, task: usize) -> Cow<'_, Learner> {
+    if heads == 1 {
+        return Cow::Borrowed(learner);
+    }
+    let mut learner = learner.clone();
+    let used = learner.use_head(task);
+    used.expect("a network has the heads that its tasks need");
+    Cow::Owned(learner)
+}
+
+/// How well each of the known is told from the unknown, through its head. Empty without any unknown.
+fn aurocs(known: &[Found], unknown: &[Found]) -> Vec<OodAuroc> {
+    if unknown.is_empty() {
+        return Vec::new();
+    }
+    let of = |(i, known): (usize, &Found)| {
+        let against = &unknown[i % unknown.len()].prediction;
+        let known = &known.prediction;
+        OodAuroc {
+            epistemic: metric::auroc(&known.epistemic, &against.epistemic),
+            aleatoric: metric::auroc(&known.aleatoric, &against.aleatoric),
+        }
+    };
+    known.iter().enumerate().map(of).collect()
+}
+
+/// A mean over tasks; none without any.
+fn mean_auroc(of_tasks: &[OodAuroc]) -> Option<OodAuroc> {
+    let mean =
+        |of: fn(&OodAuroc) -> f64| of_tasks.iter().map(of).sum::<f64>() / of_tasks.len() as f64;
+    (!of_tasks.is_empty()).then(|| OodAuroc {
+        epistemic: mean(|auroc| auroc.epistemic),
+        aleatoric: mean(|auroc| auroc.aleatoric),
+    })
+}
+
+fn histograms(found: &[Found]) -> Option<UncertaintyHistograms> {
+    (!found.is_empty()).then(|| UncertaintyHistograms::of(&pooled(found)))
+}
+
+/// Every task counts the same; none without tasks.
+fn mean_over_tasks(tasks: &[Sums]) -> Option<PastCalibration> {
+    let mean = |of: &dyn Fn(&Sums) -> f64| tasks.iter().map(of).sum::<f64>() / tasks.len() as f64;
+    (!tasks.is_empty()).then(|| PastCalibration {
+        ece: mean(&|task| task.reliability.error()),
+        brier: mean(&|task| task.brier / task.examples),
+        nll: mean(&|task| task.nll / task.examples),
+    })
+}
+
+fn run_part(
+    learner: &Learner,
+    tasks: &Tasks,
+    stage: usize,
+    set: &Set<'_>,
+    part: usize,
+) -> Result<Found, Halt> {
+    let (mut inputs, mut labels) = (Vec::new(), Vec::new());
+    let examples = part * PART..(part + 1) * PART;
+    tasks.fill(&set.examples, examples, &mut inputs, &mut labels);
+    let indices = [stage as u64, set.task as u64, part as u64];
+    let noise = Generator::named(tasks.seed(), set.stream, &indices);
+    let prediction = learner.predict(&inputs, noise).map_err(Halt::Failed)?;
+    let right = |(i, label): (usize, &u32)| prediction.top(i).0 == *label;
+    let correct = labels
+        .iter()
+        .enumerate()
+        .filter(|&pair| right(pair))
+        .count();
+    let (prediction, calibration) = match set.keep {
+        true => (prediction, Sums::default()),
+        false => (Prediction::default(), Sums::of(&prediction, &labels)),
+    };
+    Ok(Found {
+        correct,
+        labels,
+        prediction,
+        calibration,
+    })
+}
+
+/// The kept predictions as one.
+fn pooled(sets: &[Found]) -> Prediction {
+    let mut all = Prediction::default();
+    sets.iter()
+        .for_each(|found| extend(&mut all, &found.prediction));
+    all
+}
+
+/// Puts the examples of `more` behind those of `all`.
+fn extend(all: &mut Prediction, more: &Prediction) {
+    all.classes = all.classes.max(more.classes);
+    all.probabilities.extend(&more.probabilities);
+    all.total.extend(&more.total);
+    all.aleatoric.extend(&more.aleatoric);
+    all.epistemic.extend(&more.epistemic);
+}

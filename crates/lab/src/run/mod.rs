@@ -1,0 +1,22 @@
+//! Runs of experiments: data, the loop of learning and testing, files on disk, several runs side by side.
+
+mod cells;
+pub mod directory;
+mod estimate;
+mod evaluate;
+mod pages;
+mod parallel;
+mod peak_rss;
+mod progress;
+mod resume;
+mod seeds;
+mod tasks;
+mod training;
+
+pub use cells::{CellOutcomes, run_cells};
+pub use estimate::estimate;
+pub use pages::{NoPages, Pages};
+pub use progress::{Event, Progress, RunName, Silent};
+pub use seeds::{Outcomes, run_seeds};
+pub use tasks::{Data, DataSets};
+pub use training::{Outcome, Setting, run};

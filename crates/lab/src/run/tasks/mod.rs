@@ -1,0 +1,278 @@
+//! From an experiment's data section to the scenario whose tasks are learned.
+
+mod read;
+
+use std::sync::Arc;
+
+use mesu::network::{Line, Network};
+use mesu::{ConfigError, Learner, NetworkConfig};
+use mesu_data::scenario::domains::{DomainOptions, Domains};
+use mesu_data::scenario::permuted::{OodOrder, Permuted};
+use mesu_data::scenario::split::{Split, SplitOptions};
+use mesu_data::{DataSplits, Dataset, Standardizer, Tasks};
+
+use crate::config::experiment::{DataConfig, DomainsConfig, Experiment, Scenario, Standardising};
+use crate::error::LabError;
+
+/// The examples of an experiment, in memory once, whatever the number of seeds.
+#[derive(Clone, Debug)]
+pub struct Data {
+    source: Arc<DataSplits>,
+    standardise: Arc<Standardizer>,
+    /// Of the training set and the test set.
+    checksums: [u32; 2],
+}
+
+impl Data {
+    /// Reads what `experiment` asks for.
+    ///
+    /// Mean and standard deviation are those of the whole training set, also when
+    /// fewer examples are learned.
+    ///
+    /// # Errors
+    /// [`LabError::Source`] for files that are not what they should be or hold too few
+    /// examples, [`LabError::Standardise`] for images that are all alike, [`LabError::Scenario`] for
+    /// species that are not there.
+    pub fn load(experiment: &Experiment) -> Result<Self, LabError> {
+        let config = &experiment.data;
+        let source = read::source(config)?;
+        let source = read::grouped(source, experiment)?;
+        let source = match config.validation {
+            Some(count) => source.hold_out(count)?,
+            None => source,
+        };
+        let standardise = match config.standardise {
+            Standardising::All => Standardizer::fit(source.train())?,
+            Standardising::Each => Standardizer::fit_each(source.train())?,
+            Standardising::None => Standardizer::identity(),
+        };
+        let examples = [source.train().len(), source.test().len()];
+        let no_more = match config.validation {
+            Some(_) => "data.source holds no more beside data.validation",
+            None => "data.source holds no more",
+        };
+        for (key, asked, available) in [
+            ("data.train_examples", config.train_examples, examples[0]),
+            ("data.test_examples", config.test_examples, examples[1]),
+            ("data.batch_size", Some(config.batch_size), examples[0]),
+        ] {
+            if let Some(asked) = asked.filter(|asked| *asked > available) {
+                return Err(LabError::Range {
+                    key,
+                    found: asked.to_string(),
+                    expected: format!("1 to {available} ({no_more})"),
+                });
+            }
+        }
+        // Other scenarios take so many of each task.
+        let source = match experiment.scenario {
+            Scenario::Permuted => source.truncated(config.train_examples, config.test_examples)?,
+            Scenario::Domain | Scenario::Split => source,
+        };
+        Ok(Self {
+            checksums: [source.train(), source.test()].map(Dataset::checksum),
+            source: Arc::new(source),
+            standardise: Arc::new(standardise),
+        })
+    }
+
+    /// The tasks of `experiment`, made of these data.
+    ///
+    /// # Errors
+    /// [`LabError::Scenario`] if they do not make such tasks.
+    pub fn tasks(&self, experiment: &Experiment) -> Result<Tasks, LabError> {
+        let (seed, data) = (experiment.seed, &experiment.data);
+        let (source, standardise) = (Arc::clone(&self.source), Arc::clone(&self.standardise));
+        Ok(match experiment.scenario {
+            Scenario::Permuted => {
+                let unknown = match (data.ood_is_own(), data.ood_permuted) {
+                    (true, _) => OodOrder::OwnTest,
+                    (false, true) => OodOrder::Newest,
+                    (false, false) => OodOrder::AsStored,
+                };
+                let scenario = Permuted::new(&source, unknown, seed);
+                Tasks::new(source, standardise, scenario, seed)
+            }
+            Scenario::Domain => {
+                let domains = &experiment.domains;
+                let options = DomainOptions {
+                    balanced: domains.balanced,
+                    shuffled: domains.shuffled,
+                    gradual: domains.gradual,
+                    train_examples: data.train_examples,
+                    test_examples: data.test_examples,
+                };
+                let scenario = Domains::new(&source, options, experiment.tasks, data.epochs, seed)?;
+                Tasks::new(source, standardise, scenario, seed)
+            }
+            Scenario::Split => {
+                let options = SplitOptions {
+                    tasks: experiment.tasks,
+                    splits: experiment.splits,
+                    train_examples: data.train_examples,
+                    test_examples: data.test_examples,
+                };
+                let scenario = Split::new(&source, options, seed)?;
+                Tasks::new(source, standardise, scenario, seed)
+            }
+        })
+    }
+
+    /// What the tasks of `experiment` are called: names of domains, if the data have them and all classes
+    /// go through them in the same order; else empty.
+    pub fn task_names(&self, experiment: &Experiment) -> Vec<String> {
+        let names = self.source.domain_names();
+        let tasks = experiment.tasks;
+        let named = experiment.scenario == Scenario::Domain && !experiment.domains.shuffled;
+        match named && names.len() >= tasks {
+            true => names[..tasks].to_vec(),
+            false => Vec::new(),
+        }
+    }
+
+    /// Checksums of the training set and the test set.
+    pub(crate) fn checksums(&self) -> [u32; 2] {
+        self.checksums
+    }
+
+    /// Names of the domains that `experiment` leaves out: those behind the last of its tasks.
+    pub fn left_out(&self, experiment: &Experiment) -> &[String] {
+        let names = self.source.domain_names();
+        match experiment.scenario == Scenario::Domain && !experiment.domains.shuffled {
+            true => names.get(experiment.tasks..).unwrap_or_default(),
+            false => &[],
+        }
+    }
+
+    /// The learner of `experiment` before its first update.
+    ///
+    /// # Errors
+    /// [`LabError::Learner`] for a setting that the learner refuses, [`LabError::Range`] for a
+    /// `network.input` that is not the images' or more heads than memory holds; as [`Data::tasks`].
+    pub fn learner(&self, experiment: &Experiment) -> Result<Learner, LabError> {
+        let (classes, network) = self.network(experiment)?;
+        let (inputs, seed) = (self.source.pixels(), experiment.seed);
+        let learner = Learner::new(inputs, classes, &network, &experiment.learner, seed);
+        learner.map_err(|error| refused(error, &network))
+    }
+
+    /// The classes that a task has, and the network of `experiment`: it sees examples of these data, if it
+    /// does not say of what shape, and has as many heads as the tasks need.
+    fn network(&self, experiment: &Experiment) -> Result<(usize, NetworkConfig), LabError> {
+        let mut network = experiment.network.clone();
+        let shape = self.source.train().shape();
+        if !network.layers.is_empty() && network.input.is_empty() {
+            network.input = shape.to_vec();
+        }
+        // Channels, height and width of images are known; features, in one row, may be read as an image.
+        let is_image = shape[..2] != [1, 1];
+        if is_image && network.input.len() == 3 && network.input != shape {
+            return Err(LabError::Range {
+                key: "network.input",
+                found: format!("{:?}", network.input),
+                expected: format!("nothing or {shape:?}, the shape of the images"),
+            });
+        }
+        let tasks = self.tasks(experiment)?;
+        network.heads = tasks.scenario().heads();
+        let classes = tasks.scenario().classes();
+        Ok((classes, network))
+    }
+
+    /// The network of `experiment`, layer by layer.
+    ///
+    /// # Errors
+    /// [`LabError::Learner`] for layers that are none or do not meet, [`LabError::Range`] for a
+    /// `network.input` that is not the images'; as [`Data::tasks`].
+    pub fn describe(&self, experiment: &Experiment) -> Result<Vec<Line>, LabError> {
+        let (classes, network) = self.network(experiment)?;
+        Ok(Network::describe(self.source.pixels(), classes, &network)?)
+    }
+}
+
+/// `error` of the learner of `network`, naming what can be changed: how many heads there are, the scenario
+/// says.
+fn refused(error: ConfigError, network: &NetworkConfig) -> LabError {
+    if error.key != "network.heads" {
+        return error.into();
+    }
+    let (key, found) = match network.layers[..] {
+        [] => ("network.hidden", format!("{:?}", network.hidden)),
+        _ => ("network.layers", format!("{:?}", network.layers)),
+    };
+    LabError::Range {
+        key,
+        found: format!("{found} and {} heads", network.heads),
+        expected: error.expected,
+    }
+}
+
+/// What decides which examples there are.
+type Asked = (DataConfig, Scenario, DomainsConfig, usize);
+
+/// Data by what they were asked for as: experiments that differ elsewhere share them.
+#[derive(Clone, Debug, Default)]
+pub struct DataSets(Vec<(Asked, Data)>);
+
+impl DataSets {
+    /// [`Data::load`], unless the same was loaded before.
+    ///
+    /// # Errors
+    /// As [`Data::load`].
+    pub fn load(&mut self, experiment: &Experiment) -> Result<Data, LabError> {
+        let domains = &experiment.domains;
+        let config = DataConfig {
+            batch_size: 1,
+            epochs: 1,
+            ood_permuted: false,
+            ..experiment.data.clone()
+        };
+        let of_species = DomainsConfig {
+            species: domains.species.clone(),
+            strangers: domains.strangers.clone(),
+            ..DomainsConfig::default()
+        };
+        let tasks = match of_species.species.is_empty() {
+            true => 0,
+            false => experiment.tasks,
+        };
+        let asked = (config, experiment.scenario, of_species, tasks);
+        if let Some((_, data)) = self.0.iter().find(|(there, _)| *there == asked) {
+            return Ok(data.clone());
+        }
+        let data = Data::load(experiment)?;
+        self.0.push((asked, data.clone()));
+        Ok(data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_that_do_not_fit_are_a_matter_of_the_layers() {
+        let error = |key: &str| ConfigError {
+            key: key.to_owned(),
+            found: "3".to_owned(),
+            expected: "a network that fits".to_owned(),
+        };
+        let mut network = NetworkConfig {
+            hidden: vec![7],
+            heads: 3,
+            ..NetworkConfig::default()
+        };
+        let text = |network: &NetworkConfig, key| refused(error(key), network).to_string();
+        let line = text(&network, "network.heads");
+        let expected = "network.hidden: found [7] and 3 heads, expected a network that fits";
+        assert!(line.starts_with(expected), "{line}");
+        network.layers = vec!["flatten".to_owned()];
+        let line = text(&network, "network.heads");
+        assert!(
+            line.starts_with("network.layers: found [\"flatten\"] and 3 heads"),
+            "{line}"
+        );
+        let line = text(&network, "network.init");
+        assert!(line.starts_with("network.init is 3"), "{line}");
+    }
+}

@@ -1,0 +1,427 @@
+//! The loop: learn a task, test, go on; save on the way.
+//!
+//! The learner sees one stream of examples; only those that can't do without are told where a task
+//! ends. A
+//! checkpoint is written at every task's end, before and after its test, and every few
+//! seconds between two chunks of examples. Going on from any of them gives the run that
+//! was never broken, but for its times.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use mesu::{LearnError, Learner};
+use mesu_data::{Examples, Tasks};
+
+use crate::config::experiment::Experiment;
+use crate::error::LabError;
+use crate::record::files::{ACCURACY, CHECKPOINT, EPOCHS, METRICS, NOTE, SUMMARY};
+use crate::record::history::{EpochRecord, History, Position, TaskRecord};
+use crate::record::importance::Importance;
+use crate::record::summary::Summary;
+use crate::record::tables;
+use crate::run::directory::{self, RunDirectory};
+use crate::run::evaluate::{self, Halt, Tested};
+use crate::run::pages::Pages;
+use crate::run::peak_rss;
+use crate::run::progress::{Event, Progress, RunName};
+use crate::run::resume;
+use crate::run::tasks::Data;
+
+/// Examples learned one by one between two looks at the clock: few enough to stay in the
+/// second-level cache beside the synapses.
+pub(crate) const CHUNK: usize = 32;
+
+/// Examples that a learner gets at a time when a task has ended.
+const PART: usize = 1024;
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// All tasks are learned and tested.
+    Finished(Box<Summary>),
+    /// It was asked to stop, and saved first.
+    Interrupted,
+}
+
+/// Where and how a run is to be run.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// Go on with the run that the folder holds. An empty or missing folder begins anew:
+    /// the run may have been killed before it wrote anything.
+    pub resume: bool,
+    /// Set by somebody else to ask for a stop.
+    pub stop: &'a AtomicBool,
+    /// Listener of the run's events.
+    pub progress: &'a dyn Progress,
+    /// Writer of the drawn files beside the tables.
+    pub pages: &'a dyn Pages,
+}
+
+/// Runs `experiment` on `data` in the folder `path`.
+///
+/// # Errors
+/// [`LabError`]: settings that the learner refuses, a folder that holds something else, a
+/// damaged checkpoint, learning that diverges. The last good checkpoint is kept.
+pub fn run(
+    experiment: &Experiment,
+    data: &Data,
+    path: &Path,
+    setting: Setting<'_>,
+) -> Result<Outcome, LabError> {
+    // Before the folder is touched: what the learner refuses leaves no trace on disk.
+    let learner = data.learner(experiment)?;
+    let tasks = data.tasks(experiment)?;
+    let directory = RunDirectory::open(path, &directory::is_run, setting.resume)?;
+    let (learner, mut history) = resume::restore(&directory, experiment, data, learner)?;
+    history.task_names = data.task_names(experiment);
+    let run = Run {
+        experiment,
+        lengths: (0..experiment.stages())
+            .map(|stage| tasks.examples(stage) as u64)
+            .collect(),
+        tasks,
+        learner,
+        history,
+        directory,
+        setting,
+        saved: Instant::now(),
+        running_accuracy: RunningAccuracy::default(),
+    };
+    run.go()
+}
+
+struct Run<'a> {
+    experiment: &'a Experiment,
+    tasks: Tasks,
+    /// Examples of an epoch of each stage.
+    lengths: Vec<u64>,
+    learner: Learner,
+    history: History,
+    directory: RunDirectory,
+    setting: Setting<'a>,
+    saved: Instant,
+    running_accuracy: RunningAccuracy,
+}
+
+/// Whether to go on.
+enum Next {
+    On,
+    Stop,
+}
+
+impl Run<'_> {
+    fn go(mut self) -> Result<Outcome, LabError> {
+        self.report(Event::Begun {
+            stages: self.experiment.stages(),
+            tasks: self.experiment.tasks,
+            test_window: self.experiment.test_window,
+            examples: self.examples(self.experiment.stages()),
+            done: self.done(),
+        });
+        if self.done() == 0 {
+            // From here on there is a good checkpoint, whatever happens.
+            self.save()?;
+        }
+        self.write_tables()?;
+        while self.history.position.task < self.experiment.stages() {
+            // A checkpoint at the last epoch's end is one from after the task's end.
+            if self.history.position.epoch < self.experiment.data.epochs {
+                while self.history.position.epoch < self.experiment.data.epochs {
+                    let next = match self.test_is_due() {
+                        true => self.test_within()?,
+                        false => self.learn_epoch()?,
+                    };
+                    if let Next::Stop = next {
+                        self.save()?;
+                        return Ok(Outcome::Interrupted);
+                    }
+                }
+                self.end_task()?;
+            }
+            self.save()?;
+            let Next::On = self.test()? else {
+                return Ok(Outcome::Interrupted);
+            };
+            self.save()?;
+            self.write_tables()?;
+            if let Some(record) = self.history.tasks.last() {
+                self.report(Event::TaskEnded(record));
+            }
+        }
+        // In what the last checkpoint tells: a run that is only looked at again stays as it is.
+        let Experiment { name, seed, .. } = self.experiment;
+        let mut summary = Summary::new(name, *seed, &self.history);
+        if self.experiment.importance {
+            let last = self.experiment.stages() - 1;
+            summary.importance = Importance::of(&self.learner, &self.tasks, last);
+        }
+        self.directory.write_json(SUMMARY, &summary)?;
+        let directory = self.directory.path();
+        self.setting
+            .pages
+            .ended(directory, &[directory.to_owned()])?;
+        self.report(Event::Ended);
+        Ok(Outcome::Finished(Box::new(summary)))
+    }
+
+    /// The rest of the current epoch, to its end or until it is asked to stop.
+    fn learn_epoch(&mut self) -> Result<Next, LabError> {
+        let position = self.history.position;
+        let batch_size = self.experiment.data.batch_size;
+        let chunk = if batch_size == 1 { CHUNK } else { batch_size };
+        let every = Duration::try_from_secs_f64(self.experiment.checkpoint_seconds);
+        let every = every.unwrap_or(Duration::MAX);
+        self.use_head();
+        // The stream borrows the tasks, the loop changes the rest.
+        let tasks = self.tasks.clone();
+        let mut stream = tasks.batches(position.task, position.epoch, position.example);
+        let (mut inputs, mut labels) = (Vec::new(), Vec::new());
+        while stream.position() < stream.total() {
+            if self.setting.stop.load(Ordering::Relaxed) {
+                return Ok(Next::Stop);
+            }
+            let started = Instant::now();
+            let examples = stream.next_batch(chunk, &mut inputs, &mut labels);
+            let learned = match batch_size {
+                1 => self.learner.learn_each(&inputs, &labels),
+                _ => self.learner.learn(&inputs, &labels),
+            };
+            let learned = learned.map_err(|error| self.failed(error))?;
+            self.history.train_seconds += started.elapsed().as_secs_f64();
+            self.history.online_correct += learned.correct;
+            self.history.position.example = stream.position();
+            self.running_accuracy.add(learned.correct, examples);
+            self.report(Event::Learned {
+                task: position.task + 1,
+                done: self.done(),
+                accuracy: self.running_accuracy.0.unwrap_or_default(),
+            });
+            if self.saved.elapsed() >= every && stream.position() < stream.total() {
+                self.save()?;
+            }
+        }
+        self.history.position.epoch += 1;
+        self.history.position.example = 0;
+        Ok(Next::On)
+    }
+
+    /// Tells the learner, if it has to know, that the current task has ended.
+    fn end_task(&mut self) -> Result<(), LabError> {
+        let started = Instant::now();
+        let tasks = &self.tasks;
+        let train: Examples<'_> = tasks.train(self.history.position.task);
+        let batches = (0..train.indices.len()).step_by(PART).map(|start| {
+            let (mut inputs, mut labels) = (Vec::new(), Vec::new());
+            tasks.fill(&train, start..start + PART, &mut inputs, &mut labels);
+            (inputs, labels)
+        });
+        let ended = self.learner.task_ended(batches);
+        ended.map_err(|error| self.failed(error))?;
+        self.history.train_seconds += started.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// Whether there is a test before the next epoch of the current task.
+    fn test_is_due(&self) -> bool {
+        let Position {
+            task,
+            epoch,
+            example,
+        } = self.history.position;
+        let last = self.history.epochs.last();
+        let tested = last.is_some_and(|last| (last.task, last.epoch) == (task + 1, epoch));
+        let every = self.experiment.test_every;
+        epoch > 0 && example == 0 && !tested && every.is_some_and(|every| epoch % every == 0)
+    }
+
+    /// Tests within the current task.
+    fn test_within(&mut self) -> Result<Next, LabError> {
+        if self.evaluate()?.is_none() {
+            return Ok(Next::Stop);
+        }
+        self.save()?;
+        self.write_epochs()?;
+        Ok(Next::On)
+    }
+
+    /// Tests after the current task; its record joins the history.
+    fn test(&mut self) -> Result<Next, LabError> {
+        let Some((tested, test_seconds)) = self.evaluate()? else {
+            return Ok(Next::Stop);
+        };
+        let history = &mut self.history;
+        let task = history.position.task + 1;
+        // The tests within the task, of which this one is the last; or this one alone.
+        let own = history.epochs.iter().filter(|test| test.task == task);
+        let test_seconds = own
+            .map(|test| test.test_seconds)
+            .sum::<f64>()
+            .max(test_seconds);
+        history.tasks.push(TaskRecord {
+            task,
+            accuracy: tested.accuracy,
+            online_accuracy: history.online_correct as f64
+                / (self.experiment.data.epochs as u64 * self.lengths[task - 1]) as f64,
+            ood_auroc: tested.ood_auroc,
+            ood_auroc_of_tasks: tested.ood_auroc_of_tasks,
+            unseen_auroc: tested.unseen_auroc,
+            uncertainty: Some(tested.uncertainty),
+            ece: tested.ece,
+            brier: tested.brier,
+            nll: tested.nll,
+            past: tested.past,
+            updates: self.learner.updates(),
+            train_seconds: history.train_seconds,
+            test_seconds,
+            snapshot: Some(tested.snapshot),
+        });
+        history.gallery = tested.gallery;
+        history.position.task += 1;
+        history.position.epoch = 0;
+        history.online_correct = 0;
+        history.train_seconds = 0.0;
+        Ok(Next::On)
+    }
+
+    /// Tests as things stand, and says in how many seconds; with tests within tasks, theirs
+    /// joins the history. `None` if it was asked to stop.
+    fn evaluate(&mut self) -> Result<Option<(Tested, f64)>, LabError> {
+        let started = Instant::now();
+        let newest = self.history.position.task;
+        let heard = |done, parts| {
+            self.report(Event::Tested {
+                task: newest + 1,
+                done,
+                parts,
+            });
+        };
+        let (learner, tasks, stop) = (&self.learner, &self.tasks, self.setting.stop);
+        let tested = self.experiment.tested(newest, self.history.position.epoch);
+        let tested = match evaluate::test(learner, tasks, &tested, newest, stop, &heard) {
+            Ok(tested) => tested,
+            Err(Halt::Stopped) => return Ok(None),
+            Err(Halt::Failed(error)) => return Err(self.failed(error)),
+        };
+        let test_seconds = started.elapsed().as_secs_f64();
+        if self.experiment.test_every.is_some() {
+            self.history.epochs.push(EpochRecord {
+                task: newest + 1,
+                epoch: self.history.position.epoch,
+                accuracy: tested.accuracy.clone(),
+                ood_auroc: tested.ood_auroc,
+                ece: tested.ece,
+                brier: tested.brier,
+                nll: tested.nll,
+                updates: self.learner.updates(),
+                test_seconds,
+            });
+        }
+        Ok(Some((tested, test_seconds)))
+    }
+
+    /// Lets the learner use the head of the current task, if it has several.
+    fn use_head(&mut self) {
+        let scenario = self.tasks.scenario();
+        if scenario.heads() > 1 {
+            let head = scenario.task(self.history.position.task);
+            let used = self.learner.use_head(head);
+            used.expect("a network has the heads that its tasks need");
+        }
+    }
+
+    /// Examples of the first `stages` stages, all epochs.
+    fn examples(&self, stages: usize) -> u64 {
+        let per_epoch: u64 = self.lengths[..stages].iter().sum();
+        per_epoch.saturating_mul(self.experiment.data.epochs as u64)
+    }
+
+    /// Examples learned so far.
+    fn done(&self) -> u64 {
+        let Position {
+            task,
+            epoch,
+            example,
+        } = self.history.position;
+        let here = self.lengths.get(task).copied().unwrap_or(0);
+        self.examples(task) + epoch as u64 * here + example as u64
+    }
+
+    /// Notes what the run takes of the machine's memory.
+    fn measure(&mut self) {
+        let history = &mut self.history;
+        history.peak_memory_bytes = history.peak_memory_bytes.max(peak_rss::peak_bytes());
+        history.state_bytes_per_synapse = Some(self.learner.state_bytes_per_synapse());
+    }
+
+    fn save(&mut self) -> Result<(), LabError> {
+        self.measure();
+        let note = self.history.note();
+        let bytes = self
+            .learner
+            .save(&[(NOTE, &note)])
+            .map_err(|error| self.failed(error))?;
+        self.directory.write(CHECKPOINT, &bytes)?;
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// The files that grow with every task.
+    fn write_tables(&self) -> Result<(), LabError> {
+        let tasks = &self.history.tasks;
+        let accuracy = tables::accuracy_csv(tasks, self.experiment.tasks);
+        self.directory.write(ACCURACY, accuracy.as_bytes())?;
+        self.setting.pages.stage_ended(
+            self.directory.path(),
+            tasks,
+            self.experiment.tasks,
+            self.experiment.stages(),
+        )?;
+        self.directory
+            .write(METRICS, tables::metrics_jsonl(tasks).as_bytes())?;
+        self.write_epochs()
+    }
+
+    /// The file that grows with every test within tasks, if there are any.
+    fn write_epochs(&self) -> Result<(), LabError> {
+        match self.experiment.test_every {
+            None => Ok(()),
+            Some(_) => {
+                let lines = tables::epochs_jsonl(&self.history.epochs);
+                self.directory.write(EPOCHS, lines.as_bytes())
+            }
+        }
+    }
+
+    fn report(&self, event: Event<'_>) {
+        let name = RunName {
+            cell: None,
+            seed: self.experiment.seed,
+        };
+        self.setting.progress.report(name, event);
+    }
+
+    fn failed(&self, source: LearnError) -> LabError {
+        LabError::Learning {
+            seed: self.experiment.seed,
+            task: self.history.position.task + 1,
+            source,
+            checkpoint: self.directory.file(CHECKPOINT),
+        }
+    }
+}
+
+/// The share of right answers over about the last 1,000 examples, for the screen.
+#[derive(Clone, Copy, Debug, Default)]
+struct RunningAccuracy(Option<f64>);
+
+impl RunningAccuracy {
+    fn add(&mut self, correct: u64, examples: usize) {
+        let here = correct as f64 / examples as f64;
+        let kept = (-(examples as f64) / 1000.0).exp();
+        self.0 = Some(
+            self.0
+                .map_or(here, |before| kept * before + (1.0 - kept) * here),
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! The figures of a report, each from its groups of runs.
+
+pub(crate) mod distributions;
+pub(crate) mod each_task;
+pub(crate) mod over_tasks;
+pub(crate) mod section;
+pub(crate) mod sigmas;
+pub(crate) mod unknown;

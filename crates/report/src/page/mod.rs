@@ -1,0 +1,8 @@
+//! The page: numbers, pictures, settings and figures as HTML.
+
+pub(crate) mod html;
+pub(crate) mod numbers;
+pub(crate) mod pictures;
+pub(crate) mod rows;
+pub(crate) mod settings;
+pub(crate) mod unit;

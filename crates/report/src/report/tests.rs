@@ -1,0 +1,249 @@
+use super::*;
+use crate::sample;
+
+fn report(sets: &[&[&str]]) -> Report {
+    let runs = sets.iter().map(|sets| sample::run(sets, 4)).collect();
+    Report::of(Group::all(runs), Vec::new())
+}
+
+fn ids(report: &Report) -> Vec<&str> {
+    report
+        .figures
+        .iter()
+        .map(|figure| figure.id.as_str())
+        .collect()
+}
+
+#[test]
+fn one_run_has_every_figure_once() {
+    let report = report(&[&[]]);
+    assert_eq!(
+        ids(&report),
+        [
+            "accuracy",
+            "matrix",
+            "tasks",
+            "transfer",
+            "ood",
+            "bits-epistemic",
+            "bits-total",
+            "uncertainty-epistemic",
+            "uncertainty-total",
+            "ece",
+            "brier",
+            "nll",
+            "reliability",
+            "sigma-layer-1-weight",
+            "seconds",
+            "speed"
+        ]
+    );
+    for figure in &report.figures {
+        assert!(report.html.contains(&format!("id=\"{}\"", figure.id)));
+        assert!(report.html.contains(&figure.svg), "{}", figure.id);
+        assert!(figure.csv.lines().count() > 1, "{}", figure.id);
+    }
+    // Self-contained: nothing is fetched, nothing is run.
+    for word in ["<script", "@import", "url(", "src=\"http", "href=\"http"] {
+        assert!(!report.html.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn groups_have_a_line_in_every_chart_and_maps_of_their_own() {
+    let report = report(&[&[], &["seed=2"], &["learner.memory_window=1e15"]]);
+    let ids = ids(&report);
+    for id in [
+        "accuracy-all-seen",
+        "matrix-1",
+        "matrix-2",
+        "ece-past",
+        "reliability-past",
+    ] {
+        assert!(ids.contains(&id), "{ids:?}");
+    }
+    assert!(!ids.contains(&"matrix-3"));
+    let ece = report
+        .figures
+        .iter()
+        .find(|figure| figure.id == "ece-newest")
+        .unwrap();
+    assert!(
+        ece.csv.contains("\"mesu, memory_window=300000\"")
+            || ece.csv.contains("memory_window=1e15")
+    );
+    let mut unique = ids.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(unique.len(), ids.len());
+}
+
+fn figure<'a>(report: &'a Report, id: &str) -> &'a Figure {
+    let found = report.figures.iter().find(|figure| figure.id == id);
+    found.unwrap_or_else(|| panic!("no {id} in {:?}", ids(report)))
+}
+
+#[test]
+fn domains_have_their_names_and_a_third_population() {
+    let one = report(&[sample::DOMAIN]);
+    for name in ["photos", "line drawings", "toys", "statues"] {
+        assert!(figure(&one, "tasks").svg.contains(name), "{name}");
+    }
+    for id in ["bits-epistemic", "bits-total", "uncertainty-epistemic"] {
+        let figure = figure(&one, id);
+        for population in ["known", "foreign", "unseen"] {
+            assert!(figure.csv.contains(&format!("\n{population},")), "{id}");
+        }
+    }
+    assert!(
+        figure(&one, "unseen")
+            .csv
+            .contains("epistemic uncertainty,1,0.7")
+    );
+    assert!(
+        one.html
+            .contains("Of the test examples of all tasks so far")
+    );
+    assert!(one.html.contains("unseen AUROC, epistemic"));
+    // Of four tasks, windows of five and twenty are all of them.
+    assert!(!one.html.contains("5 newest") && !one.html.contains("20 newest"));
+
+    let other = [sample::DOMAIN, &["network.hidden=[7]"]].concat();
+    let two = report(&[sample::DOMAIN, &other]);
+    assert!(figure(&two, "task-3").svg.contains("Accuracy on toys"));
+    assert!(!ids(&two).contains(&"task-4"), "it was only just learned");
+    let svg = &figure(&two, "ood-task-3").svg;
+    assert!(svg.contains("Telling the foreign from toys"));
+    let lines = |id| figure(&two, id).csv.lines().count();
+    assert_eq!(lines("unseen-epistemic"), 1 + 2 * 4 + 2, "and chance");
+    assert_eq!(lines("bits-epistemic-2"), 1 + 3 * 4);
+    // More tasks than can be told apart.
+    assert!(!ids(&report(&[&["tasks=13"]])).contains(&"tasks"));
+}
+
+#[test]
+fn tasks_that_come_back_have_stages_and_in_the_end_nothing_unknown() {
+    let runs = vec![sample::run(sample::SPLIT, 6)];
+    let report = Report::of(Group::all(runs), Vec::new());
+    let lines = |id| figure(&report, id).csv.lines().count();
+    assert_eq!(lines("matrix"), 1 + 1 + 2 + 4 * 3);
+    assert_eq!(lines("tasks"), 1 + 6 + 5 + 4);
+    assert_eq!(lines("ood"), 1 + 2 * 2 + 2, "two stages, and chance");
+    assert_eq!(
+        lines("ood-tasks"),
+        1 + 2 + 1 + 2,
+        "of two tasks, and chance"
+    );
+    assert!(figure(&report, "tasks").svg.contains("after stage"));
+    assert!(
+        figure(&report, "uncertainty-total")
+            .csv
+            .contains("\nforeign,")
+    );
+    assert!(report.html.contains("After stage 2. The less"));
+    for text in [
+        "6 of 6 stages, 2 for each of 3 tasks, one after another",
+        "Foreign: classes that come later",
+        "OOD AUROC, epistemic, mean",
+        "mean AUROC, epistemic",
+    ] {
+        assert!(report.html.contains(text), "{text}");
+    }
+    assert!(!report.html.contains("OOD AUROC, epistemic<"));
+}
+
+#[test]
+fn what_was_not_tested_is_left_out() {
+    for set in ["test_window=1", "test_window=2"] {
+        let [one, two] = [&[][..], sample::SPLIT].map(|sets| report(&[&[sets, &[set]].concat()]));
+        for report in [one, two] {
+            assert!(report.html.contains("newest task"), "{set}");
+            for figure in &report.figures {
+                for text in [&figure.svg, &figure.csv, &report.html] {
+                    assert!(!text.contains("NaN"), "{}", figure.id);
+                }
+            }
+        }
+    }
+    let whole = ["tasks=4", "test_window=2"];
+    let report = report(&[&whole]);
+    let lines = |id, word: &str| figure(&report, id).csv.matches(word).count();
+    assert_eq!(lines("matrix", "\n"), 1 + 1 + 2 + 2 + 4);
+    assert_eq!(lines("accuracy", "\nnewest task,"), 4);
+    // Of two tasks all were tested, and after the last.
+    assert_eq!(lines("accuracy", "\nall seen,"), 3);
+    assert_eq!(lines("transfer", "\nforgetting,"), 2);
+    assert_eq!(lines("transfer", "\nlearning accuracy,"), 4);
+    assert!(
+        figure(&report, "matrix")
+            .caption
+            .contains("not tested then")
+    );
+    let note = "mesu: only the 2 newest tasks are tested, but all after the last";
+    assert!(report.html.contains(note) && report.html.contains(">all seen<"));
+    // Of a run that still goes on, the mean over all is not known.
+    let going = Report::of(Group::all(vec![sample::run(&whole, 3)]), Vec::new());
+    assert!(!going.html.contains(">all seen<") && !going.html.contains("NaN"));
+}
+
+#[test]
+fn runs_of_earlier_versions_have_fewer_figures() {
+    let mut run = sample::run(&[], 3);
+    run.history.gallery = None;
+    for record in &mut run.history.tasks {
+        (record.snapshot, record.past, record.ood_auroc) = (None, None, None);
+        record.uncertainty = None;
+    }
+    let report = Report::of(Group::all(vec![run]), Vec::new());
+    assert_eq!(
+        ids(&report),
+        [
+            "accuracy", "matrix", "tasks", "transfer", "ece", "brier", "nll", "seconds", "speed"
+        ]
+    );
+}
+
+#[test]
+fn notes_of_earlier_versions_are_read() {
+    // As written before tasks had means of uncertainties, and pictures colours and a third list.
+    let mut run = sample::run(&["tasks=2"], 2);
+    let mut note: serde_json::Value = serde_json::from_str(&run.history.note()).unwrap();
+    for task in note["tasks"].as_array_mut().unwrap() {
+        task.as_object_mut().unwrap().remove("uncertainty").unwrap();
+    }
+    let note = note.as_object_mut().unwrap();
+    note.remove("gallery").unwrap();
+    let exhibit = serde_json::json!({
+        "example": 4, "label": 3, "predicted": 5, "probability": 0.5, "total": 1.25,
+        "epistemic": 0.25, "pixels": "00ff80c0",
+    });
+    let digits = serde_json::json!({
+        "rows": 2, "columns": 2, "surest": [exhibit], "least_sure": [exhibit],
+    });
+    note.insert("digits".to_owned(), digits);
+    let note = serde_json::to_string(note).unwrap();
+    run.history = mesu_lab::record::history::History::parse(&note).unwrap();
+    let report = Report::of(Group::all(vec![run]), Vec::new());
+    let has = |id: &str| ids(&report).contains(&id);
+    assert!(has("ood") && has("uncertainty-total") && !has("bits-total"));
+    assert_eq!(report.html.matches("✗ 3 → 5").count(), 2);
+    assert!(!report.html.contains("<h3>Most surprising"));
+}
+
+#[test]
+fn figures_and_data_are_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = report(&[&[]]);
+    let out = folder.path().join("a/b");
+    let svg = report.write_svg(&out).unwrap();
+    let csv = report.write_csv(&out).unwrap();
+    assert_eq!(svg.len(), report.figures.len());
+    assert_eq!(csv.len(), svg.len() + report.tables.len());
+    let text = fs::read_to_string(out.join("accuracy.svg")).unwrap();
+    assert!(text.contains("fill=\"#FFFFFF\""));
+    let text = fs::read_to_string(out.join("numbers.csv")).unwrap();
+    assert!(text.starts_with("run,number,mean,std\n"), "{text}");
+    let taken = folder.path().join("taken");
+    fs::write(&taken, "").unwrap();
+    assert!(report.write_svg(&taken).is_err());
+}

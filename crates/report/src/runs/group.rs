@@ -1,0 +1,256 @@
+//! Runs that differ in nothing but the seed are one group: one line in every figure, with a
+//! band of one standard deviation over the seeds.
+
+use serde_json::Value as Json;
+use toml::{Table, Value};
+
+use crate::runs::source::RunData;
+use mesu_lab::config::document;
+use mesu_lab::record::summary::{self, Summary};
+
+/// Keys that make no other experiment: how often it is saved, and what it is called by people.
+const APART: [&str; 3] = ["seed", "checkpoint_seconds", "description"];
+
+/// Runs of one configuration, by their seeds.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// The learner, and in which settings it differs from the other groups.
+    pub(crate) name: String,
+    /// `learner.kind`.
+    pub(crate) kind: String,
+    /// What all its runs share.
+    pub(crate) config: Table,
+    /// One or more.
+    pub(crate) runs: Vec<RunData>,
+    /// The summary of one run, or of several with `mean` and `std`, see [`summary::over_seeds`].
+    pub(crate) summary: Json,
+}
+
+impl Group {
+    /// The groups of `runs`, in the order in which they first appear.
+    pub(crate) fn all(runs: Vec<RunData>) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
+        for run in runs {
+            let config = shared(&run.config);
+            match groups.iter_mut().find(|group| group.config == config) {
+                Some(group) => group.runs.push(run),
+                None => groups.push(Self {
+                    name: String::new(),
+                    kind: kind(&config),
+                    config,
+                    runs: vec![run],
+                    summary: Json::Null,
+                }),
+            }
+        }
+        let names: Vec<String> = groups.iter().map(|group| name(group, &groups)).collect();
+        for (group, name) in groups.iter_mut().zip(names) {
+            group.name = name;
+            group.runs.sort_by_key(RunData::seed);
+            group.summary = summary(group);
+        }
+        groups
+    }
+
+    /// The experiment's name.
+    pub(crate) fn experiment(&self) -> &str {
+        let name = self.config.get("name").and_then(Value::as_str);
+        name.unwrap_or_default()
+    }
+
+    /// How its data become tasks.
+    pub(crate) fn scenario(&self) -> &str {
+        let scenario = self.config.get("scenario").and_then(Value::as_str);
+        scenario.unwrap_or_default()
+    }
+
+    /// Stages of the stream that the configuration asks for: its tasks, as often as they come back.
+    pub(crate) fn stages_wanted(&self) -> usize {
+        self.count("tasks").unwrap_or(0) * self.count("splits").unwrap_or(1)
+    }
+
+    /// Whether tasks come back, so that stages are more than tasks.
+    pub(crate) fn comes_back(&self) -> bool {
+        self.stages_wanted() > self.columns()
+    }
+
+    /// Whether any of `groups` has more than so many different tasks.
+    pub(crate) fn exceed(groups: &[Self], tasks: usize) -> bool {
+        groups.iter().any(|group| group.columns() > tasks)
+    }
+
+    /// What task `task`, counted from 0, is called.
+    pub(crate) fn task_name(&self, task: usize) -> String {
+        let names = self.runs.first().map(|run| &run.history.task_names);
+        let name = names.and_then(|names| names.get(task));
+        name.map_or(format!("task {}", task + 1), |name| name.replace('_', " "))
+    }
+
+    /// Different tasks that the configuration asks for.
+    pub(crate) fn columns(&self) -> usize {
+        self.count("tasks").unwrap_or(0)
+    }
+
+    /// The newest tasks that are tested, if that leaves any out.
+    pub(crate) fn test_window(&self) -> Option<usize> {
+        let window = self.count("test_window");
+        window.filter(|window| *window < self.columns())
+    }
+
+    fn count(&self, key: &str) -> Option<usize> {
+        let count = self.config.get(key).and_then(Value::as_integer)?;
+        usize::try_from(count).ok()
+    }
+
+    /// Stages that the slowest of its runs has finished.
+    pub(crate) fn stages(&self) -> usize {
+        let stages = self.runs.iter().map(|run| run.history.tasks.len());
+        stages.min().unwrap_or(0)
+    }
+
+    /// "3 of 4 tasks", "13 of 22 stages, 2 for each of 11 tasks".
+    pub(crate) fn progress(&self) -> String {
+        let (done, wanted, tasks) = (self.stages(), self.stages_wanted(), self.columns());
+        match self.comes_back() {
+            true => {
+                let each = wanted / tasks.max(1);
+                format!("{done} of {wanted} stages, {each} for each of {tasks} tasks")
+            }
+            false => format!("{done} of {wanted} tasks"),
+        }
+    }
+
+    /// A number of its summary: the mean over the seeds, and their standard deviation if
+    /// there are several.
+    pub(crate) fn number(&self, pointer: &str) -> Option<(f64, Option<f64>)> {
+        let at = |pointer: &str| self.summary.pointer(pointer).and_then(Json::as_f64);
+        Some((at(pointer)?, at(&format!("/std{pointer}"))))
+    }
+
+    /// "seed 1", "seeds 1, 2, 3".
+    pub(crate) fn seeds(&self) -> String {
+        let seeds: Vec<String> = self.runs.iter().map(|run| run.seed().to_string()).collect();
+        let plural = if seeds.len() == 1 { "" } else { "s" };
+        format!("seed{plural} {}", seeds.join(", "))
+    }
+}
+
+fn shared(config: &Table) -> Table {
+    let mut config = config.clone();
+    config.retain(|key, _| !APART.contains(&key));
+    config
+}
+
+fn kind(config: &Table) -> String {
+    let learner = config
+        .get("learner")
+        .and_then(|learner| learner.get("kind"));
+    learner.and_then(Value::as_str).unwrap_or("?").to_owned()
+}
+
+fn summary(group: &Group) -> Json {
+    let one = |run: &RunData| Summary::new(group.experiment(), run.seed(), &run.history);
+    let summaries: Vec<Summary> = group.runs.iter().map(one).collect();
+    match &summaries[..] {
+        [one] => serde_json::json!(one),
+        several => summary::over_seeds(several),
+    }
+}
+
+/// Settings of the learner are compared among learners of the same kind: others don't have
+/// them. All other settings are compared among all.
+fn name(group: &Group, groups: &[Group]) -> String {
+    let differs = |key: &str| {
+        let value = |other: &Group| leaf(&other.config, key);
+        let own = value(group);
+        let mut rivals = groups
+            .iter()
+            .filter(|other| !key.starts_with("learner.") || other.kind == group.kind);
+        rivals.any(|other| value(other) != own)
+    };
+    let mut words = vec![group.kind.clone()];
+    for (key, value) in document::leaves(&group.config) {
+        if key != "learner.kind" && differs(&key) {
+            let last = key.rsplit('.').next().unwrap_or(&key);
+            words.push(format!("{last}={}", plain(value)));
+        }
+    }
+    words.join(", ")
+}
+
+/// The value at the dotted `key`, as text.
+pub(crate) fn leaf(config: &Table, key: &str) -> Option<String> {
+    let leaves = document::leaves(config);
+    let found = leaves.iter().find(|(other, _)| other == key);
+    found.map(|(_, value)| plain(value))
+}
+
+/// A setting as people write it: whole numbers without a point, words without quotes.
+pub(crate) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Float(number) if number.abs() >= 1e7 => format!("{number:e}"),
+        Value::Float(number) => format!("{number}"),
+        Value::Array(values) => {
+            let values: Vec<String> = values.iter().map(plain).collect();
+            format!("[{}]", values.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn seeds_are_one_group_and_settings_are_others() {
+        let runs = vec![
+            sample::run(&["seed=2"], 3),
+            sample::run(&["seed=1"], 2),
+            sample::run(
+                &[
+                    "learner.memory_window=1e15",
+                    "learner.slow_windows=[1e15, 3e5]",
+                    "network.hidden=[7]",
+                ],
+                3,
+            ),
+        ];
+        let groups = Group::all(runs);
+        let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "mesu, memory_window=300000, hidden=[50]",
+                "mesu, memory_window=1e15, slow_windows=[1e15, 300000], hidden=[7]"
+            ]
+        );
+        assert_eq!((groups[0].runs.len(), groups[0].stages()), (2, 2));
+        assert_eq!(groups[0].seeds(), "seeds 1, 2");
+        assert!(groups[0].number("/newest_accuracy").unwrap().1.is_some());
+        assert!(groups[1].number("/newest_accuracy").unwrap().1.is_none());
+        assert_eq!(groups[1].number("/nothing"), None);
+    }
+
+    #[test]
+    fn stages_and_tasks_are_told_apart() {
+        let groups = |sets| Group::all(vec![sample::run(sets, 3)]);
+        let domain = &groups(sample::DOMAIN)[0];
+        assert_eq!(domain.progress(), "3 of 4 tasks");
+        assert_eq!(domain.task_name(1), "line drawings");
+        let split = &groups(sample::SPLIT)[0];
+        assert_eq!(split.progress(), "3 of 6 stages, 2 for each of 3 tasks");
+        assert_eq!(split.task_name(1), "task 2");
+    }
+
+    #[test]
+    fn learners_of_other_kinds_need_no_keys() {
+        let mut other = sample::run(&[], 2);
+        let learner = "kind = 'sgd'\nlr = 0.002".parse::<Table>().unwrap();
+        other.config.insert("learner".to_owned(), learner.into());
+        let groups = Group::all(vec![sample::run(&[], 2), other]);
+        assert_eq!((&*groups[0].name, &*groups[1].name), ("mesu", "sgd"));
+    }
+}

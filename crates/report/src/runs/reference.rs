@@ -1,0 +1,213 @@
+//! The figures of papers (`reference.toml`) beside those of our runs.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use crate::page::numbers::NUMBERS;
+use crate::runs::group::{Group, leaf, plain};
+use mesu_lab::config::document;
+
+/// Figures of one source, for some presets.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Set {
+    presets: Vec<String>,
+    source: String,
+    /// Settings of all cases, by dotted keys.
+    at: Table,
+    case: Vec<Case>,
+}
+
+/// A learner with its settings.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    learner: String,
+    /// Settings without which a run is another case.
+    #[serde(default)]
+    r#where: Table,
+    #[serde(default)]
+    note: String,
+    /// Whether it is shown without a run of ours.
+    #[serde(default)]
+    lone: bool,
+    /// `[mean]` or `[mean, std]`, by pointers into a summary.
+    values: BTreeMap<String, Vec<f64>>,
+}
+
+/// A figure of a paper, and ours if there is a run like it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Beside {
+    /// Our group, by its number.
+    pub(crate) group: Option<usize>,
+    pub(crate) learner: String,
+    /// Place in a summary.
+    pub(crate) pointer: String,
+    pub(crate) paper: (f64, Option<f64>),
+    /// In which settings ours was measured otherwise, and notes: empty if like for like.
+    pub(crate) remarks: Vec<String>,
+    pub(crate) source: String,
+}
+
+fn sets() -> &'static [Set] {
+    #[derive(Deserialize)]
+    struct File {
+        set: Vec<Set>,
+    }
+    static SETS: OnceLock<Vec<Set>> = OnceLock::new();
+    SETS.get_or_init(|| {
+        let text = include_str!("../../reference.toml");
+        let file: File = toml::from_str(text).expect("reference.toml is read by the tests");
+        file.set
+    })
+}
+
+/// All that belongs beside `groups`.
+pub(crate) fn beside(groups: &[Group]) -> Vec<Beside> {
+    let mut found = Vec::new();
+    for set in sets() {
+        let ours: Vec<(usize, &Group)> = groups
+            .iter()
+            .enumerate()
+            .filter(|(_, group)| {
+                set.presets
+                    .iter()
+                    .any(|preset| group.experiment() == preset)
+            })
+            .collect();
+        if ours.is_empty() {
+            continue;
+        }
+        for case in &set.case {
+            let matching = |group: &&(usize, &Group)| {
+                group.1.kind == case.learner
+                    && differences(&group.1.config, &case.r#where).is_empty()
+            };
+            let like: Vec<Option<&(usize, &Group)>> = match ours.iter().filter(matching) {
+                like if like.clone().next().is_some() => like.map(Some).collect(),
+                _ if case.lone => vec![None],
+                _ => Vec::new(),
+            };
+            for group in like {
+                let mut remarks =
+                    group.map_or(Vec::new(), |(_, group)| differences(&group.config, &set.at));
+                remarks.extend(unfinished(group.map(|(_, group)| *group)));
+                remarks.extend((!case.note.is_empty()).then(|| case.note.clone()));
+                for number in NUMBERS {
+                    if let Some([mean, std @ ..]) = case.values.get(number.pointer).map(|v| &v[..])
+                    {
+                        found.push(Beside {
+                            group: group.map(|(number, _)| *number),
+                            learner: case.learner.clone(),
+                            pointer: number.pointer.to_owned(),
+                            paper: (*mean, std.first().copied()),
+                            remarks: remarks.clone(),
+                            source: set.source.clone(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    // Those without a run of ours are there for comparison: last.
+    found.sort_by_key(|row| row.group.is_none());
+    found
+}
+
+fn unfinished(group: Option<&Group>) -> Option<String> {
+    let group = group.filter(|group| group.stages() < group.stages_wanted())?;
+    Some(format!("ours is at task {}", group.stages()))
+}
+
+/// The settings of `wanted` that `config` has otherwise: "tasks: ours 10, paper 200". A setting
+/// that it doesn't have at all, being of another learner, counts as the same.
+fn differences(config: &Table, wanted: &Table) -> Vec<String> {
+    let leaves = document::leaves(config);
+    let differs = |(key, wanted): (&String, &Value)| {
+        let (_, ours) = leaves.iter().find(|(other, _)| other == key)?;
+        let word = key.rsplit('.').next().unwrap_or(key);
+        let text = || {
+            format!(
+                "{word}: ours {}, paper {}",
+                leaf(config, key)?,
+                plain(wanted)
+            )
+            .into()
+        };
+        let text: &dyn Fn() -> Option<String> = &text;
+        if same(ours, wanted) { None } else { text() }
+    };
+    wanted.iter().filter_map(differs).collect()
+}
+
+/// Whether two settings mean the same: 1 is 1.0.
+fn same(a: &Value, b: &Value) -> bool {
+    let number = |value: &Value| value.as_float().or(value.as_integer().map(|i| i as f64));
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn the_file_names_presets_and_numbers_that_exist() {
+        for set in sets() {
+            for name in &set.presets {
+                assert!(
+                    mesu_lab::config::presets()
+                        .iter()
+                        .any(|preset| preset.name == name),
+                    "{name}"
+                );
+            }
+            for case in &set.case {
+                for (pointer, values) in &case.values {
+                    assert!(NUMBERS.iter().any(|n| n.pointer == pointer), "{pointer}");
+                    assert!(matches!(values.len(), 1 | 2), "{pointer}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ours_stand_beside_the_papers() {
+        let groups = Group::all(vec![
+            sample::run(&["tasks=2"], 2),
+            sample::run(
+                &[
+                    "tasks=2",
+                    "learner.memory_window=1e15",
+                    "network.hidden=[256]",
+                ],
+                1,
+            ),
+            sample::run(&["tasks=2", "network.hidden=[3]"], 2),
+        ]);
+        let all = beside(&groups);
+        let of = |group: Option<usize>| all.iter().filter(move |row| row.group == group);
+        assert_eq!(of(Some(0)).count(), 5);
+        let first = of(Some(0))
+            .find(|row| row.pointer == "/learning_accuracy")
+            .unwrap();
+        assert_eq!(first.paper, (0.9468, Some(0.0014)));
+        assert_eq!(first.remarks, ["tasks: ours 2, paper 200"]);
+        let window = of(Some(1))
+            .find(|row| row.pointer == "/window_accuracy/5")
+            .unwrap();
+        assert_eq!(window.paper, (0.870, None));
+        assert_eq!(window.remarks[1], "ours is at task 1");
+        // No width of 3 in the paper; learners that we have no run of stand alone.
+        assert_eq!(of(Some(2)).count(), 0);
+        let alone: Vec<&str> = of(None).map(|row| row.learner.as_str()).collect();
+        assert_eq!(alone, ["foovb", "si", "online-ewc", "streaming-ewc", "sgd"]);
+        assert!(beside(&Group::all(vec![sample::run(&["name=own"], 1)])).is_empty());
+    }
+}
