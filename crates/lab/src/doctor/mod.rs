@@ -68,6 +68,7 @@ pub enum Verdict {
     /// It works as it should.
     Healthy,
     /// Something limits it.
+    #[serde(rename = "look-at-this")]
     NeedsAttention,
     /// It can't do its work.
     Broken,
