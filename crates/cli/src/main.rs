@@ -9,6 +9,7 @@ mod describe;
 mod doctor;
 #[cfg(feature = "vision")]
 mod features;
+mod hints;
 mod list;
 mod output;
 mod progress;
@@ -56,7 +57,8 @@ fn main() -> ExitCode {
         Command::Bench { bench } => bench::bench(&bench),
     };
     result.unwrap_or_else(|error| {
-        output::message(&format!("error: {}", one_line(&error)));
+        let hint = hints::hint(&error).map_or(String::new(), |hint| format!("; {hint}"));
+        output::message(&format!("error: {}{hint}", one_line(&error)));
         ExitCode::FAILURE
     })
 }

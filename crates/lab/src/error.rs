@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use mesu::checkpoint::CheckpointError;
 use mesu::{ConfigError, LearnError};
+use mesu_data::format::FileKind;
 use mesu_data::{ScenarioError, SplitsError, StandardizerError};
 use mesu_datasets::NoDataFolder;
 
@@ -18,6 +19,14 @@ pub enum LabError {
         asked: String,
         /// The preset of the nearest name, if one is near.
         nearest: Option<String>,
+    },
+    /// A file of another kind where an experiment's was to be.
+    #[error("{asked}: is {found}, and no experiment; expected a preset or a TOML file")]
+    NotAnExperiment {
+        /// The file.
+        asked: String,
+        /// What it is, by its content and its name.
+        found: FileKind,
     },
     /// Text that is no TOML.
     #[error("{origin}, line {line}, column {column}: {message}; mend that line")]

@@ -54,11 +54,11 @@ fn a_run_and_its_checkpoint_alone() {
         "10",
     ];
     let other = stdout(&succeed(folder.path(), &flags));
-    assert!(other.starts_with("look at this: mine\n"), "{other}");
+    assert!(other.starts_with("needs attention: mine\n"), "{other}");
     let flat = other.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
         "3,000 updates = 30,000 examples = 0.5 tasks",
-        "look at this: The memory window of 3,000 updates is 50 % of a task",
+        "needs attention: The memory window of 3,000 updates is 50 % of a task",
         "example to 30000 (five tasks).",
     ] {
         assert!(flat.contains(part), "{part:?} is not in {flat}");
@@ -77,7 +77,7 @@ fn unhealthy_runs_are_told_what_to_change() {
         ),
         (
             "huge",
-            "look at this",
+            "needs attention",
             "learner.memory_window=1e15",
             &["Nothing is ever forgotten", "example to 3000."],
         ),

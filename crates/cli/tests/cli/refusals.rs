@@ -32,7 +32,7 @@ fn settings() {
             "tasks=many",
             ["tasks: found string \"many\"", "expected a whole number"],
         ),
-        ("tasks=0", ["tasks: found 0", "expected 1 or more"]),
+        ("tasks=0", ["tasks: found 0", "expected 1 to 10000"]),
         (
             "network.hidden=16",
             ["network.hidden: found integer `16`", "expected a list"],

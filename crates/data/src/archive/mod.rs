@@ -28,7 +28,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use self::convert::{Layout, integers, layout, numbers, planes};
@@ -49,32 +49,23 @@ const HELD_OUT_SEED: u64 = 0;
 /// [`SplitsError::Npz`] for a damaged archive, [`SplitsError::Archive`] or [`SplitsError::Dataset`] for arrays
 /// that do not belong together.
 pub fn read(path: &Path, test_share: f64) -> Result<DataSplits, SplitsError> {
-    let mut archive = Archive::open(path)?;
-    let source = match archive.has("features", "_train") {
-        true => {
-            let train = archive.set("_train", Role::Training)?;
-            let test = archive.set("_test", Role::Test(&train))?;
-            DataSplits::new(train, test, None)?
-        }
-        false => {
-            let all = archive.set("", Role::Training)?;
-            let [train, test] = held_out(&all, test_share, Some(HELD_OUT_SEED));
-            let part = |of: &[u32]| {
-                let part = all.select(of);
-                part.map_err(|_| archive.wrong("one example".to_owned(), "two or more of a class"))
-            };
-            DataSplits::new(part(&train)?, part(&test)?, None)?
-        }
+    Archive::open(path)?.splits(test_share)
+}
+
+/// As [`read`], of the archive in `content`, called `file` in errors.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(
+    content: impl Read + Seek,
+    file: &str,
+    test_share: f64,
+) -> Result<DataSplits, SplitsError> {
+    let archive = Archive {
+        npz: Npz::read(content, file)?,
+        file: file.to_owned(),
     };
-    let unknown = |archive: &mut Archive, ending| match archive.has("features", ending) {
-        true => archive.set(ending, Role::Unlabeled).map(Some),
-        false => Ok(None),
-    };
-    let ood = unknown(&mut archive, "_ood")?;
-    let unseen = unknown(&mut archive, "_unseen")?;
-    let names = archive.texts("domain_names")?.unwrap_or_default();
-    let source = source.with_ood(ood)?.with_unseen(unseen)?;
-    Ok(source.with_domain_names(names))
+    archive.splits(test_share)
 }
 
 /// All examples of the archive at `path` as unknown ones: labels are not needed.
@@ -104,12 +95,12 @@ struct Labels {
     names: Option<Vec<String>>,
 }
 
-struct Archive {
-    npz: Npz<BufReader<File>>,
+struct Archive<R> {
+    npz: Npz<R>,
     file: String,
 }
 
-impl Archive {
+impl Archive<BufReader<File>> {
     fn open(path: &Path) -> Result<Self, SplitsError> {
         let npz = Npz::open(path).map_err(|error| match (error, FileKind::of_path(path)) {
             // A damaged archive says what is wrong with it.
@@ -124,6 +115,37 @@ impl Archive {
             npz,
             file: path.display().to_string(),
         })
+    }
+}
+
+impl<R: Read + Seek> Archive<R> {
+    /// All sets, which must agree.
+    fn splits(mut self, test_share: f64) -> Result<DataSplits, SplitsError> {
+        let source = match self.has("features", "_train") {
+            true => {
+                let train = self.set("_train", Role::Training)?;
+                let test = self.set("_test", Role::Test(&train))?;
+                DataSplits::new(train, test, None)?
+            }
+            false => {
+                let all = self.set("", Role::Training)?;
+                let [train, test] = held_out(&all, test_share, Some(HELD_OUT_SEED));
+                let part = |of: &[u32]| {
+                    let part = all.select(of);
+                    part.map_err(|_| self.wrong("one example".to_owned(), "two or more of a class"))
+                };
+                DataSplits::new(part(&train)?, part(&test)?, None)?
+            }
+        };
+        let unlabeled = |archive: &mut Self, ending| match archive.has("features", ending) {
+            true => archive.set(ending, Role::Unlabeled).map(Some),
+            false => Ok(None),
+        };
+        let ood = unlabeled(&mut self, "_ood")?;
+        let unseen = unlabeled(&mut self, "_unseen")?;
+        let names = self.texts("domain_names")?.unwrap_or_default();
+        let source = source.with_ood(ood)?.with_unseen(unseen)?;
+        Ok(source.with_domain_names(names))
     }
 
     /// The names that an array may have.

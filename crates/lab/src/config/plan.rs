@@ -11,6 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use mesu::LearnerKind;
+use mesu_data::format::FileKind;
 use toml::Table;
 
 use crate::config::cell::{self, Cell, MOST_CELLS};
@@ -50,6 +51,19 @@ impl Plan {
             Err(_) => {}
         }
         let bytes = fs::read(path).map_err(LabError::io(path, "can't be read as an experiment"))?;
+        let found = FileKind::of(&bytes, path.extension().and_then(|ending| ending.to_str()));
+        let may_be_toml = [
+            FileKind::Toml,
+            FileKind::Text,
+            FileKind::Unknown,
+            FileKind::Empty,
+        ];
+        if !may_be_toml.contains(&found) && path.extension().is_none_or(|ending| ending != "toml") {
+            return Err(LabError::NotAnExperiment {
+                asked: asked.to_owned(),
+                found,
+            });
+        }
         let text = String::from_utf8(bytes).map_err(|error| LabError::Syntax {
             origin: asked.to_owned(),
             line: 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
@@ -255,7 +269,7 @@ mod tests {
                 &["grid.tasks=[2,many]"],
                 ["grid: tasks: found", "a whole number"],
             ),
-            (&["grid.tasks=[2,0]"], ["tasks: found 0", "1 or more"]),
+            (&["grid.tasks=[2,0]"], ["tasks: found 0", "1 to 10000"]),
             (
                 &["grid.network.hidden=[50]"],
                 ["grid: network.hidden", "a list"],

@@ -151,14 +151,14 @@ impl Finding {
     /// How bad it is.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        use Verdict::{Broken, Healthy, LookAtThis};
+        use Verdict::{Broken, Healthy, NeedsAttention};
         match self {
             Self::NotSound { .. } | Self::PenaltyUnstable { .. } | Self::NoRate { .. } => Broken,
             Self::Collapsed { share, .. } if *share >= 0.5 => Broken,
             Self::Stuck { share, by, .. } => match by {
                 StuckBy::NoEvidence if *share < 0.5 => Healthy,
-                StuckBy::NoEvidence => LookAtThis,
-                _ if *share < 0.9 => LookAtThis,
+                StuckBy::NoEvidence => NeedsAttention,
+                _ if *share < 0.9 => NeedsAttention,
                 _ => Broken,
             },
             Self::AtPrior { in_use, fades, .. } if *in_use < 0.5 && !fades => Healthy,
@@ -171,7 +171,7 @@ impl Finding {
             | Self::UnknownTask
             | Self::NoMemory { .. }
             | Self::NoUncertainty { .. } => Healthy,
-            _ => LookAtThis,
+            _ => NeedsAttention,
         }
     }
 }

@@ -68,7 +68,8 @@ pub enum Verdict {
     /// It works as it should.
     Healthy,
     /// Something limits it.
-    LookAtThis,
+    #[serde(rename = "look-at-this")]
+    NeedsAttention,
     /// It can't do its work.
     Broken,
 }
@@ -77,7 +78,7 @@ impl std::fmt::Display for Verdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Healthy => "healthy",
-            Self::LookAtThis => "look at this",
+            Self::NeedsAttention => "needs attention",
             Self::Broken => "broken",
         })
     }

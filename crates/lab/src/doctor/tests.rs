@@ -1,7 +1,7 @@
 //! Every finding, on a learner that was brought into its state.
 
 use super::*;
-use Verdict::{Broken, Healthy, LookAtThis};
+use Verdict::{Broken, Healthy, NeedsAttention};
 use mesu::{
     BbbConfig, EwcConfig, FoovbConfig, LearnerConfig, MesuConfig, OnlineEwcConfig, Optimizer,
     ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
@@ -116,7 +116,7 @@ fn memory_is_counted_in_tasks() {
     };
     expect(
         &mesu(1_000.0),
-        LookAtThis,
+        NeedsAttention,
         &[
             "1.7 % of a task",
             "Raise learner.memory_window, for example to 300000",
@@ -124,7 +124,7 @@ fn memory_is_counted_in_tasks() {
     );
     expect(
         &mesu(6e6),
-        LookAtThis,
+        NeedsAttention,
         &[
             "6,000,000 updates is 100 tasks",
             "makes up 1.0 %",
@@ -133,7 +133,7 @@ fn memory_is_counted_in_tasks() {
     );
     expect(
         &mesu(1e15),
-        LookAtThis,
+        NeedsAttention,
         &[
             "Nothing is ever forgotten",
             "1e15",
@@ -174,7 +174,7 @@ fn memory_is_counted_in_tasks() {
         let slow = learner(config, set("sigma", at_work));
         expect(
             &slow,
-            LookAtThis,
+            NeedsAttention,
             &[words, "Raise learner.lr_sigma, for example to 1."],
         );
     }
@@ -196,7 +196,7 @@ fn memory_is_counted_in_tasks() {
     };
     expect(
         &learner(ewc, |_| ()),
-        LookAtThis,
+        NeedsAttention,
         &["learner.anchor_window"],
     );
 }
@@ -232,7 +232,7 @@ fn stuck_sigmas_name_what_holds_them() {
             memory_window: 1e15,
             ..default()
         }),
-        LookAtThis,
+        NeedsAttention,
         &["No evidence has reached them"],
     );
     // A few inputs without evidence, where forgetting does not show yet.
@@ -296,7 +296,7 @@ fn collapsed_and_swollen_sigmas() {
     };
     expect(
         &learner(MesuConfig::default(), set("sigma", some)),
-        LookAtThis,
+        NeedsAttention,
         &["collapsed: 5.0 %"],
     );
     // Not small, but too small for means as large.
@@ -322,7 +322,7 @@ fn collapsed_and_swollen_sigmas() {
     );
     expect(
         &learner(MesuConfig::default(), factor(5.0)),
-        LookAtThis,
+        NeedsAttention,
         &["above both their start and the prior", "learner.clamp_grad"],
     );
     let sigma_bounds = vec![0.01, 10.0];
@@ -332,7 +332,7 @@ fn collapsed_and_swollen_sigmas() {
     };
     expect(
         &learner(config, set("sigma", |_, _, _, _| 0.01)),
-        LookAtThis,
+        NeedsAttention,
         &["rest at the lower end of learner.sigma_bounds, 0.01"],
     );
 }
@@ -367,12 +367,12 @@ fn synapses_at_the_prior() {
     };
     expect(
         &learner(mesu(), set("sigma", scattered)),
-        LookAtThis,
+        NeedsAttention,
         &["The prior outweighs", "raise learner.memory_window"],
     );
     expect(
         &learner(BbbConfig::default(), set("sigma", scattered)),
-        LookAtThis,
+        NeedsAttention,
         &["raise learner.kl_updates"],
     );
     let short = MesuConfig {
@@ -381,7 +381,7 @@ fn synapses_at_the_prior() {
     };
     expect(
         &learner(short, set("sigma", inputs(4))),
-        LookAtThis,
+        NeedsAttention,
         &["fades within a task"],
     );
     let neurons = |idle: usize| {
@@ -397,7 +397,7 @@ fn synapses_at_the_prior() {
     );
     expect(
         &learner(mesu(), set("sigma", neurons(3))),
-        LookAtThis,
+        NeedsAttention,
         &["3 of the 10 neurons", "raise learner.memory_window"],
     );
     let narrow = MesuConfig {
@@ -429,7 +429,7 @@ fn foovb_grows_rigid() {
     let old = young.brought_to(60_000 * 99, |_| ());
     expect(
         &old,
-        LookAtThis,
+        NeedsAttention,
         &["makes up 1.0 %", "learner.kind = \"mesu\""],
     );
 }
@@ -448,7 +448,7 @@ fn penalties_hold_or_throw() {
     assert_eq!(penalty(&ewc(0.003)).unwrap().held, 0.0);
     expect(
         &ewc(0.006),
-        LookAtThis,
+        NeedsAttention,
         &[
             "takes 100 % of the weights back",
             "Lower learner.importance",
@@ -456,7 +456,7 @@ fn penalties_hold_or_throw() {
     );
     expect(
         &ewc(300.0),
-        LookAtThis,
+        NeedsAttention,
         &["beyond the anchor for 100 %", "up to 1.2 times"],
     );
     expect(
@@ -516,12 +516,12 @@ fn broken_learners() {
     );
     expect(
         &learner(SgdConfig::default(), set("value", |_, _, _, _| 0.0)),
-        LookAtThis,
+        NeedsAttention,
         &["exactly 0", "Lower learner.lr"],
     );
     expect(
         &learner(SgdConfig::default(), set("value", |_, _, _, _| -1e4)),
-        LookAtThis,
+        NeedsAttention,
         &["is 10,000", "a smaller learner.lr"],
     );
 }

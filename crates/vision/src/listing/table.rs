@@ -12,7 +12,15 @@ impl Listing {
     /// [`ListingError`]: a file that can't be read, or a line that is not two or three columns.
     pub fn from_csv(csv: &Path, folder: &Path) -> Result<Self, ListingError> {
         let text = fs::read(csv).map_err(unreadable(csv))?;
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+        Self::parse_csv(&text, csv, folder)
+    }
+
+    /// As [`Listing::from_csv`], of the content `text` of the file.
+    ///
+    /// # Errors
+    /// As [`Listing::from_csv`].
+    pub fn parse_csv(text: &[u8], csv: &Path, folder: &Path) -> Result<Self, ListingError> {
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)

@@ -40,4 +40,4 @@ mod tests;
 
 pub use error::CifarError;
 pub use layout::{COARSE_CLASSES, Cifar, Coarse, Kind, MAX_BYTES, SHAPE};
-pub use place::{is_at, read};
+pub use place::{is_at, parse_archive, read};

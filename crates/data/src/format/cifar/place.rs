@@ -1,8 +1,9 @@
 //! Where a set lies: in its archive, or in the folder that the archive unpacks to.
 
+use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
-use super::error::CifarError;
+use super::error::{CifarError, Name};
 use super::layout::{Cifar, Kind};
 use super::{archive, folder};
 
@@ -21,6 +22,18 @@ pub fn read(kind: Kind, path: &Path) -> Result<Cifar, CifarError> {
             folder: kind.folder(),
         }),
     }
+}
+
+/// Reads the archive in `content`, called `file` in errors.
+///
+/// # Errors
+/// Any [`CifarError`].
+pub fn parse_archive(kind: Kind, content: impl BufRead, file: &str) -> Result<Cifar, CifarError> {
+    let name = Name {
+        file: file.to_owned(),
+        packed: true,
+    };
+    archive::unfold(kind, content, &name)
 }
 
 /// Whether [`read`] finds an archive or a folder at `path`, whatever is in it.
