@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use mesu_lab::Saved;
 use mesu_lab::doctor::{Diagnosis, Group, Stream};
+use mesu_lab::record::ended::Ended;
 use mesu_lab::record::saved::checkpoints;
 use serde_json::{Value, json};
 
@@ -76,7 +77,12 @@ impl Examined {
                 .task_length
                 .or(known.and_then(|stream| stream.task_length)),
         };
-        let diagnosis = Diagnosis::new(&saved.learner, stream);
+        let mut diagnosis = Diagnosis::new(&saved.learner, stream);
+        if let Some(Ended::Diverged { stage, message, .. } | Ended::Failed { stage, message }) =
+            &saved.ended
+        {
+            diagnosis = diagnosis.of_broken_run(*stage, message.clone());
+        }
         Ok(Self {
             description: description(&saved, &diagnosis),
             path,

@@ -5,11 +5,9 @@ use mesu::metric::ReliabilityBin;
 use crate::runs::source::RunData;
 use mesu_lab::config::{Experiment, Scenario};
 use mesu_lab::record::gallery::{Exhibit, Gallery};
-use mesu_lab::record::history::{
-    History, MeanBits, OodAuroc, PastCalibration, TaskRecord, Uncertainty,
-};
+use mesu_lab::record::history::{History, OodAuroc, PastCalibration, TaskRecord, Uncertainty};
 use mesu_lab::record::snapshot::{
-    SIGMA_BINS, SigmaHistogram, Snapshot, UNCERTAINTY_BINS, UncertaintyHistograms,
+    MeanBits, SIGMA_BINS, SigmaHistogram, Snapshot, UNCERTAINTY_BINS, UncertaintyHistograms,
 };
 
 /// Settings of four domains.

@@ -7,6 +7,7 @@ pub(crate) mod learner_section;
 pub(crate) mod overlay;
 pub(crate) mod plan;
 pub(crate) mod presets;
+mod read;
 pub mod reference;
 pub mod settings;
 pub(crate) mod sweep;

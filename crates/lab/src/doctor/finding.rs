@@ -4,13 +4,15 @@
 
 use serde::Serialize;
 
-use super::Verdict;
+use super::verdict::Verdict;
 
 /// Something found, and the numbers that it is about. Shares are 0..=1.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[allow(missing_docs)] // The fields' names say what they are; their sentences say the rest.
 pub enum Finding {
+    /// The run broke off after its last checkpoint.
+    RunBrokeOff { stage: usize, message: String },
     /// A number that no computation survives.
     NotSound {
         group: String,
@@ -153,7 +155,10 @@ impl Finding {
     pub fn verdict(&self) -> Verdict {
         use Verdict::{Broken, Healthy, NeedsAttention};
         match self {
-            Self::NotSound { .. } | Self::PenaltyUnstable { .. } | Self::NoRate { .. } => Broken,
+            Self::RunBrokeOff { .. }
+            | Self::NotSound { .. }
+            | Self::PenaltyUnstable { .. }
+            | Self::NoRate { .. } => Broken,
             Self::Collapsed { share, .. } if *share >= 0.5 => Broken,
             Self::Stuck { share, by, .. } => match by {
                 StuckBy::NoEvidence if *share < 0.5 => Healthy,

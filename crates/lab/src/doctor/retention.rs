@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Stream;
+use super::stream::Stream;
 use super::words::{count, number, percent};
 use mesu::LearnerConfig;
 

@@ -2,13 +2,18 @@
 
 use std::fmt;
 
-use super::Verdict;
 use super::finding::{Finding, StuckBy};
+use super::verdict::Verdict;
 use super::words::{count, number, percent, setting};
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::RunBrokeOff { stage, message } => write!(
+                f,
+                "The run broke off in stage {stage}: {message}. The numbers here are of the \
+                 last good checkpoint, before that."
+            ),
             Self::NotSound {
                 group,
                 synapse,

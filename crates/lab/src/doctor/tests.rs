@@ -1,5 +1,7 @@
 //! Every finding, on a learner that was brought into its state.
 
+use mesu::Learner;
+
 use super::*;
 use Verdict::{Broken, Healthy, NeedsAttention};
 use mesu::{
@@ -587,4 +589,17 @@ fn heads() {
             .to_string()
             .contains("layer 2")
     );
+}
+
+#[test]
+fn a_run_that_broke_off_is_broken_whatever_its_learner() {
+    let sound = Diagnosis::new(
+        &learner(MesuConfig::default(), set("sigma", at_work)),
+        STREAM,
+    );
+    assert_eq!(sound.verdict, Healthy);
+    let broken = sound.of_broken_run(3, "learning diverged".to_owned());
+    assert_eq!(broken.verdict, Broken);
+    let text = broken.findings[0].to_string();
+    assert!(text.contains("stage 3: learning diverged"), "{text}");
 }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::experiment::Experiment;
 use crate::record::gallery::Gallery;
-use crate::record::snapshot::Snapshot;
+use crate::record::importance::Importance;
+use crate::record::snapshot::{MeanBits, Snapshot};
 
 /// The windows, in tasks, of every window accuracy.
 pub const WINDOWS: [usize; 2] = [5, 20];
@@ -45,6 +46,9 @@ pub struct History {
     /// The tests within tasks and at their ends, of an experiment with `test_every`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub epochs: Vec<EpochRecord>,
+    /// Whether what the learner holds important matters, of a finished run that asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub importance: Option<Importance>,
 }
 
 /// What comes next, counted from 0. A task that comes back in parts is one here for each part: a stage of
@@ -119,18 +123,6 @@ pub struct Uncertainty {
     pub foreign: Option<MeanBits>,
 }
 
-/// Means over examples, bits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MeanBits {
-    /// What the synapses do not know.
-    pub epistemic: f64,
-    /// What no synapse could know.
-    pub aleatoric: f64,
-    /// Both.
-    pub total: f64,
-}
-
 /// Calibration on the tasks before the newest one that were tested after it: each a mean over these tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -198,6 +190,7 @@ impl History {
             tasks: Vec::new(),
             gallery: None,
             epochs: Vec::new(),
+            importance: None,
         }
     }
 

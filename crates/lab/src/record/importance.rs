@@ -6,7 +6,7 @@
 
 use mesu::{Learner, curvature, metric};
 use mesu_data::Tasks;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Examples at a time.
 const PART: usize = 1024;
@@ -17,11 +17,19 @@ pub struct Importance {
     /// The learner's measure: `1/sigma^2`, `fisher` or `omega`.
     pub measure: String,
     /// Correlation of the ranks over all synapses, -1 to 1.
+    #[serde(deserialize_with = "number")]
     pub spearman: f64,
     /// Correlation of the logarithms over the synapses where both are above 0, -1 to 1.
+    #[serde(deserialize_with = "number")]
     pub pearson_of_logs: f64,
     /// Share of the synapses where both are above 0, 0 to 1.
+    #[serde(deserialize_with = "number")]
     pub share: f64,
+}
+
+/// Reads a number; JSON has null for one that is not finite, such as the correlation of a constant.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
 }
 
 impl Importance {
@@ -48,5 +56,24 @@ impl Importance {
             pearson_of_logs: metric::pearson(&a, &b),
             share: a.len() as f64 / hessian.len() as f64,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_finite_comes_back_from_json() {
+        let importance = Importance {
+            measure: "fisher".to_owned(),
+            spearman: f64::NAN,
+            pearson_of_logs: 0.25,
+            share: 1.0,
+        };
+        let text = serde_json::to_string(&importance).unwrap();
+        let again: Importance = serde_json::from_str(&text).unwrap();
+        assert!(again.spearman.is_nan(), "{text}");
+        assert_eq!((again.pearson_of_logs, again.share), (0.25, 1.0));
     }
 }

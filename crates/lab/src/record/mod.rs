@@ -1,6 +1,7 @@
 //! Records of runs: what a checkpoint's history holds, and the numbers and tables derived from it.
 
 pub mod comparison;
+pub mod ended;
 pub mod files;
 pub mod gallery;
 pub mod history;

@@ -5,11 +5,13 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use mesu::Learner;
+use serde::Deserialize;
 
 use crate::config::experiment::Experiment;
 use crate::doctor::Stream;
 use crate::error::LabError;
-use crate::record::files::{CHECKPOINT, NOTE};
+use crate::record::ended::Ended;
+use crate::record::files::{CHECKPOINT, NOTE, SUMMARY};
 use crate::record::history::History;
 
 /// Folders within folders that are searched: seeds within cells within a comparison.
@@ -24,6 +26,8 @@ pub struct Saved {
     pub experiment: Option<Experiment>,
     /// Of a run's checkpoint: tasks that were learned and tested.
     pub tasks_done: usize,
+    /// Of a run's checkpoint: how the run ended, as its summary says.
+    pub ended: Option<Ended>,
     /// Examples of a task, all epochs, as far as the checkpoint tells.
     task_length: Option<u64>,
 }
@@ -50,6 +54,7 @@ impl Saved {
                 .and_then(|(history, experiment)| task_length(history, experiment)),
             experiment: run.map(|(_, experiment)| experiment),
             tasks_done,
+            ended: ended(path),
         })
     }
 
@@ -61,6 +66,18 @@ impl Saved {
             task_length: self.task_length,
         })
     }
+}
+
+/// How the run ended whose checkpoint is `path`, where its summary tells.
+fn ended(path: &Path) -> Option<Ended> {
+    #[derive(Deserialize)]
+    struct Summary {
+        ended: Option<Ended>,
+    }
+    path.ends_with(CHECKPOINT).then_some(())?;
+    let summary = fs::read(path.with_file_name(SUMMARY)).ok()?;
+    let summary: Summary = serde_json::from_slice(&summary).ok()?;
+    summary.ended
 }
 
 /// Examples of a task, all epochs: what was asked for, or what the first task had.

@@ -8,8 +8,6 @@ use mesu::metric::ReliabilityBin;
 use mesu::network::Network;
 use serde::{Deserialize, Serialize};
 
-use crate::record::history::MeanBits;
-
 /// Bins of sigma per power of ten.
 const PER_DECADE: usize = 16;
 
@@ -60,6 +58,18 @@ pub struct Snapshot {
     /// Of new kinds of what is known, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen: Option<UncertaintyHistograms>,
+}
+
+/// Means over examples, bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeanBits {
+    /// What the synapses do not know.
+    pub epistemic: f64,
+    /// What no synapse could know.
+    pub aleatoric: f64,
+    /// Both.
+    pub total: f64,
 }
 
 /// The synapses of one group, counted by their sigma.

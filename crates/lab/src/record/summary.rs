@@ -9,6 +9,7 @@ use mesu::metric::AccuracyMatrix;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::record::ended::Ended;
 use crate::record::history::{
     History, OodAuroc, PastCalibration, TaskRecord, Uncertainty, WINDOWS,
 };
@@ -87,6 +88,9 @@ pub struct Summary {
     /// Whether what the learner holds important matters, where `importance` asks for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub importance: Option<Importance>,
+    /// How the run ended; none of one that still goes on, or that an earlier version made.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ended: Option<Ended>,
 }
 
 impl Summary {
@@ -133,7 +137,8 @@ impl Summary {
             test_seconds: sum(|record| record.test_seconds),
             peak_memory_bytes: history.peak_memory_bytes,
             state_bytes_per_synapse: history.state_bytes_per_synapse,
-            importance: None,
+            importance: history.importance.clone(),
+            ended: None,
         }
     }
 }

@@ -15,6 +15,7 @@ use mesu_data::{Examples, Tasks};
 
 use crate::config::experiment::Experiment;
 use crate::error::LabError;
+use crate::record::ended::Ended;
 use crate::record::files::{ACCURACY, CHECKPOINT, EPOCHS, METRICS, NOTE, SUMMARY};
 use crate::record::history::{EpochRecord, History, Position, TaskRecord};
 use crate::record::importance::Importance;
@@ -88,7 +89,7 @@ pub fn run(
         saved: Instant::now(),
         running_accuracy: RunningAccuracy::default(),
     };
-    run.go()
+    run.go_to_the_end()
 }
 
 struct Run<'a> {
@@ -111,7 +112,37 @@ enum Next {
 }
 
 impl Run<'_> {
-    fn go(mut self) -> Result<Outcome, LabError> {
+    /// Runs, and leaves a trace of an end that is none of a finished run.
+    fn go_to_the_end(mut self) -> Result<Outcome, LabError> {
+        let outcome = self.go();
+        if let Err(LabError::Learning { task, source, .. }) = &outcome {
+            let (stage, message) = (*task, source.to_string());
+            let ended = match source {
+                LearnError::Diverged { update, .. } => Ended::Diverged {
+                    stage,
+                    update: *update,
+                    message,
+                },
+                _ => Ended::Failed { stage, message },
+            };
+            self.write_end(ended)?;
+        }
+        outcome
+    }
+
+    /// Writes the summary of a run that ended before its time; without numbers, if no stage was finished.
+    fn write_end(&self, ended: Ended) -> Result<(), LabError> {
+        let Experiment { name, seed, .. } = self.experiment;
+        if self.history.tasks.is_empty() {
+            let summary = serde_json::json!({ "name": name, "seed": seed, "ended": ended });
+            return self.directory.write_json(SUMMARY, &summary);
+        }
+        let mut summary = Summary::new(name, *seed, &self.history);
+        summary.ended = Some(ended);
+        self.directory.write_json(SUMMARY, &summary)
+    }
+
+    fn go(&mut self) -> Result<Outcome, LabError> {
         self.report(Event::Begun {
             stages: self.experiment.stages(),
             tasks: self.experiment.tasks,
@@ -149,13 +180,18 @@ impl Run<'_> {
                 self.report(Event::TaskEnded(record));
             }
         }
-        // In what the last checkpoint tells: a run that is only looked at again stays as it is.
+        if self.experiment.importance && self.history.importance.is_none() {
+            let last = self.experiment.stages() - 1;
+            self.history.importance = Importance::of(&self.learner, &self.tasks, last);
+            if self.history.importance.is_some() {
+                self.save()?;
+            }
+        }
+        // Built from the checkpointed history only, so that re-opening a finished run rewrites identical
+        // files.
         let Experiment { name, seed, .. } = self.experiment;
         let mut summary = Summary::new(name, *seed, &self.history);
-        if self.experiment.importance {
-            let last = self.experiment.stages() - 1;
-            summary.importance = Importance::of(&self.learner, &self.tasks, last);
-        }
+        summary.ended = Some(Ended::Finished);
         self.directory.write_json(SUMMARY, &summary)?;
         let directory = self.directory.path();
         self.setting

@@ -15,8 +15,6 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use crate::config::document;
-use crate::config::overlay::Layers;
-use crate::config::plan::Plan;
 use crate::config::settings::write;
 use crate::error::LabError;
 
@@ -77,31 +75,6 @@ pub enum Scenario {
 }
 
 impl Experiment {
-    /// The preset `asked`, or the file of that path, with the `key=value` of `sets` on top.
-    ///
-    /// # Errors
-    /// [`LabError`], as [`Plan::find`]; also for what describes several experiments.
-    pub fn find(asked: &str, sets: &[String]) -> Result<Self, LabError> {
-        let plan = Plan::find(asked, sets)?;
-        let several = || LabError::Several {
-            asked: asked.to_owned(),
-            cells: plan.cells.len(),
-        };
-        plan.single().cloned().ok_or_else(several)
-    }
-
-    /// Reads what [`Experiment::to_toml`] wrote.
-    ///
-    /// # Errors
-    /// [`LabError`], as [`Experiment::find`]; nothing may be missing.
-    pub fn from_toml(text: &str, origin: &str) -> Result<Self, LabError> {
-        let mut layers = Layers::default();
-        layers.push(origin, document::parse(text, origin)?)?;
-        let experiment = layers.experiment(None)?;
-        experiment.check()?;
-        Ok(experiment)
-    }
-
     /// Every setting, defaults included; those without a value as comments.
     pub fn to_toml(&self) -> String {
         write::whole(&self.table(), self.learner.kind())
