@@ -38,6 +38,7 @@ mod error;
 pub mod measure;
 pub mod record;
 pub mod run;
+mod wording;
 
 pub use config::{Cell, DataConfig, Experiment, Plan, find_preset, presets};
 pub use error::LabError;
