@@ -9,6 +9,8 @@ use mesu_data::format::FileKind;
 use mesu_data::{ScenarioError, SplitsError, StandardizerError};
 use mesu_datasets::NoDataFolder;
 
+use crate::wording;
+
 /// Why an experiment can't be read or run.
 #[derive(Debug, thiserror::Error)]
 pub enum LabError {
@@ -149,7 +151,7 @@ pub enum LabError {
         expected: String,
     },
     /// A setting that the learner refuses.
-    #[error("{0}; change it in the file or with --set")]
+    #[error("{}; change it in the file or with --set", wording::setting(.0))]
     Learner(#[from] ConfigError),
     /// Data that can't be read.
     #[error("data.source: {0}")]
@@ -235,7 +237,7 @@ pub enum LabError {
         reason: String,
     },
     /// Learning stopped because it diverged or met bad input.
-    #[error("seed {seed}, task {task}: {source}; the last good checkpoint is {}; changed settings need a new --out", checkpoint.display())]
+    #[error("seed {seed}, task {task}: {}; the last good checkpoint is {}; changed settings need a new --out", wording::learning(source), checkpoint.display())]
     Learning {
         /// The run's seed.
         seed: u64,
@@ -267,7 +269,7 @@ pub enum LabError {
         path: PathBuf,
     },
     /// A file that is no checkpoint, or a damaged one.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), wording::checkpoint(source))]
     Unreadable {
         /// The file.
         path: PathBuf,

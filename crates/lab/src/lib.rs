@@ -37,6 +37,7 @@ pub mod doctor;
 mod error;
 pub mod record;
 pub mod run;
+mod wording;
 
 pub use config::{Cell, DataConfig, Experiment, Plan, find_preset, presets};
 pub use error::LabError;

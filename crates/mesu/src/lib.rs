@@ -30,12 +30,18 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod checkpoint;
+mod config;
 pub mod curvature;
+#[doc(hidden)]
 pub mod estimator;
+#[doc(hidden)]
 pub mod layer;
 mod learner;
 pub mod metric;
 pub mod network;
+mod noise;
+mod numeric;
+mod parallel;
 mod prediction;
 mod synapse;
 
@@ -45,14 +51,15 @@ pub mod rule {
     pub use mesu_core::{Gradient, Real, Rule, State, Synapse, planes};
 }
 
+pub use config::{ConfigError, ConfigPart};
 pub use estimator::Estimator;
 pub use learner::{
-    AdamConfig, BbbConfig, ConfigError, EwcConfig, FoovbConfig, HeadsDrift, LearnError, Learned,
-    Learner, LearnerConfig, LearnerKind, MesuConfig, OnlineEwcConfig, Optimizer, Reduction,
+    AdamConfig, BbbConfig, EwcConfig, FoovbConfig, HeadsDrift, LearnError, Learned, Learner,
+    LearnerConfig, LearnerKind, MesuConfig, OnlineEwcConfig, Optimizer, Reduction, Remedy,
     ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
 };
 pub use mesu_kernels::{Generator, level};
-pub use network::{Form, HeadError, Initialisation, NetworkConfig};
+pub use network::{HeadError, Initialization, NetworkConfig, WeightKind};
 pub use prediction::Prediction;
 pub use synapse::Synapses;
 

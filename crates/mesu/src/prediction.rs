@@ -1,6 +1,6 @@
 //! What the network says of inputs, and how sure it is.
 
-use crate::estimator::argmax;
+use crate::numeric::argmax;
 
 /// Probabilities and uncertainties of a batch of inputs.
 ///

@@ -8,9 +8,9 @@ use kinds::{CLASSES, INPUTS, kinds, new, state, stream};
 use mesu::checkpoint::CheckpointError;
 use mesu::rule::SigmaStep;
 use mesu::{
-    Estimator, EwcConfig, FoovbConfig, Generator, Initialisation, LearnError, Learned, Learner,
-    LearnerConfig, LearnerKind, MesuConfig, NetworkConfig, OnlineEwcConfig, Reduction,
-    ReplayConfig, SgdConfig, SiConfig,
+    ConfigPart, Estimator, EwcConfig, FoovbConfig, Generator, Initialization, LearnError, Learned,
+    Learner, LearnerConfig, LearnerKind, MesuConfig, NetworkConfig, OnlineEwcConfig, Reduction,
+    Remedy, ReplayConfig, SgdConfig, SiConfig,
 };
 
 /// Every kind of learner there is on every form of network, with a name for messages.
@@ -23,7 +23,7 @@ fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
                 let network = NetworkConfig {
                     hidden: hidden.clone(),
                     bias,
-                    init: Initialisation::He,
+                    init: Initialization::He,
                     ..Default::default()
                 };
                 table.push((name, network, learner.clone()));
@@ -33,7 +33,7 @@ fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
             hidden: vec![20],
             heads: 3,
             bias: true,
-            init: Initialisation::He,
+            init: Initialization::He,
             ..Default::default()
         };
         table.push((format!("{learner:?} 3 heads"), network, learner.clone()));
@@ -50,7 +50,7 @@ fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
             layers: layers.map(str::to_owned).to_vec(),
             input: vec![1, 1, INPUTS],
             bias: true,
-            init: Initialisation::He,
+            init: Initialization::He,
             ..NetworkConfig::default()
         };
         table.push((format!("{learner:?} {layers:?}"), network, learner));
@@ -272,19 +272,22 @@ fn divergence_is_an_error_that_names_layer_and_remedy() {
         estimator,
         ..MesuConfig::default()
     };
-    let wild: [(LearnerConfig, &str); 6] = [
+    let wild: [(LearnerConfig, Remedy); 6] = [
         (
             mesu(Estimator::LocalReparameterization).into(),
-            "learner.clamp_grad",
+            Remedy::Set("clamp_grad", 0.1),
         ),
-        (mesu(Estimator::WeightSampling).into(), "closed-form"),
+        (
+            mesu(Estimator::WeightSampling).into(),
+            Remedy::Choose("sigma_step", "closed-form"),
+        ),
         (
             FoovbConfig {
                 lr_mu: 1e9,
                 ..FoovbConfig::default()
             }
             .into(),
-            "learner.lr_mu",
+            Remedy::Lower(&["lr_mu"]),
         ),
         (
             SgdConfig {
@@ -292,7 +295,7 @@ fn divergence_is_an_error_that_names_layer_and_remedy() {
                 ..SgdConfig::default()
             }
             .into(),
-            "learner.lr",
+            Remedy::Lower(&["lr"]),
         ),
         (
             EwcConfig {
@@ -300,7 +303,7 @@ fn divergence_is_an_error_that_names_layer_and_remedy() {
                 ..EwcConfig::default()
             }
             .into(),
-            "learner.importance",
+            Remedy::Lower(&["lr", "importance"]),
         ),
         (
             SiConfig {
@@ -308,7 +311,7 @@ fn divergence_is_an_error_that_names_layer_and_remedy() {
                 ..SiConfig::default()
             }
             .into(),
-            "learner.coefficient",
+            Remedy::Lower(&["lr", "coefficient"]),
         ),
     ];
     for (config, remedy) in wild {
@@ -319,7 +322,13 @@ fn divergence_is_an_error_that_names_layer_and_remedy() {
         let mut learner = new(&network, &config, 3);
         let (inputs, labels) = stream(1, 3_000);
         let error = learner.learn_each(&inputs, &labels).unwrap_err();
-        let LearnError::Diverged { layer, update, .. } = error else {
+        let LearnError::Diverged {
+            layer,
+            update,
+            ref remedies,
+            ..
+        } = error
+        else {
             panic!("{config:?}: {error}")
         };
         assert!((1..=2).contains(&layer) && update < 3_000, "{config:?}");
@@ -328,7 +337,7 @@ fn divergence_is_an_error_that_names_layer_and_remedy() {
             text.contains(&format!("layer {layer} at update {update}")),
             "{text}"
         );
-        assert!(text.contains(remedy), "{text}");
+        assert!(remedies.contains(&remedy), "{remedies:?}");
     }
 }
 
@@ -429,7 +438,7 @@ fn the_mean_of_a_batch_is_a_smaller_step_than_its_sum() {
 fn consolidation_keeps_the_first_task_where_plain_learners_lose_it() {
     let network = NetworkConfig {
         hidden: vec![40],
-        init: Initialisation::He,
+        init: Initialization::He,
         ..NetworkConfig::default()
     };
     let lr = 0.05;
@@ -544,7 +553,7 @@ fn fisher_information_is_that_of_single_examples() {
     let network = NetworkConfig {
         hidden: vec![6],
         bias: true,
-        init: Initialisation::He,
+        init: Initialization::He,
         ..Default::default()
     };
     let sgd = SgdConfig {
@@ -586,42 +595,42 @@ fn settings_are_checked_by_name() {
                 memory_window: -1.0,
                 ..good.clone()
             },
-            "learner.memory_window is -1; expected a finite number of updates, 1 or more",
+            "memory_window is -1; expected a finite number of updates, 1 or more",
         ),
         (
             MesuConfig {
                 memory_window: f64::NAN,
                 ..good.clone()
             },
-            "learner.memory_window is NaN; expected a finite number of updates, 1 or more",
+            "memory_window is NaN; expected a finite number of updates, 1 or more",
         ),
         (
             MesuConfig {
                 sigma_prior: 0.0,
                 ..good.clone()
             },
-            "learner.sigma_prior is 0; expected a finite number > 0",
+            "sigma_prior is 0; expected a finite number > 0",
         ),
         (
             MesuConfig {
                 lr_mu: -0.5,
                 ..good.clone()
             },
-            "learner.lr_mu is -0.5; expected a finite number >= 0",
+            "lr_mu is -0.5; expected a finite number >= 0",
         ),
         (
             MesuConfig {
                 samples: 0,
                 ..good.clone()
             },
-            "learner.samples is 0; expected 1 to 10000",
+            "samples is 0; expected 1 to 10000",
         ),
         (
             MesuConfig {
                 sigma_bounds: vec![1.0, 0.5],
                 ..good.clone()
             },
-            "learner.sigma_bounds is [1.0, 0.5]; expected [] or [smallest, largest] with 0 < smallest <= largest",
+            "sigma_bounds is [1.0, 0.5]; expected [] or [smallest, largest] with 0 < smallest <= largest",
         ),
     ];
     for (config, message) in cases {
@@ -640,7 +649,7 @@ fn settings_are_checked_by_name() {
         ..NetworkConfig::default()
     };
     let error = Learner::new(INPUTS, CLASSES, &network, &good.into(), 1).unwrap_err();
-    assert_eq!(error.key, "network.hidden");
+    assert_eq!((error.part, error.field), (ConfigPart::Network, "hidden"));
 }
 
 #[test]

@@ -5,10 +5,12 @@
 #[allow(dead_code)]
 mod plain;
 
-use mesu::estimator::{local::Local, weights::Weights};
-use mesu::layer::{Between, Layer};
+use mesu::estimator::batch::Batched;
+use mesu::estimator::weights::SampledWeights;
+use mesu::estimator::{Batch, Body, Objective};
+use mesu::layer::{Flatten, Layer, MaxPool, Relu};
 use mesu::network::Network;
-use mesu::{Form, Generator, Initialisation, NetworkConfig, Synapses};
+use mesu::{Generator, Initialization, NetworkConfig, Synapses, WeightKind};
 use mesu_kernels::Matrix;
 use mesu_kernels::conv::Geometry;
 use mesu_kernels::gemm::Threads;
@@ -48,9 +50,9 @@ fn read(params: &Value) -> Network {
         width: 4,
         size: 2,
     };
-    let after = vec![Between::Relu, Between::MaxPool(pool), Between::Flatten(4)];
+    let after = vec![Relu.into(), MaxPool(pool).into(), Flatten(4).into()];
     Network::from(vec![
-        layer("c1", 18, 3, Some(geometry(2, 6, 1, 1)), vec![Between::Relu]),
+        layer("c1", 18, 3, Some(geometry(2, 6, 1, 1)), vec![Relu.into()]),
         layer("c2", 27, 4, Some(geometry(3, 6, 1, 0)), after),
         layer("fc", 16, 3, None, vec![]),
     ])
@@ -74,7 +76,7 @@ fn local_reparameterization() {
             }
         }
     }
-    let mut local = Local::new(Threads::One);
+    let mut local = Batched::new(Threads::One);
     let logits = local.logits(
         &network,
         &inputs,
@@ -92,15 +94,10 @@ fn local_reparameterization() {
     assert_close("logits", &by_row, &outputs["logits"]);
 
     let (mut exposed, mut noise) = (network.clone(), Recorded::new(noise));
-    let learned = local.learn(
-        &mut exposed,
-        &inputs,
-        &labels,
-        samples,
-        1.0,
-        &Expose,
-        &mut noise,
-    );
+    let (mut updates, weight) = (0, 1.0);
+    let body = Body::new(&mut exposed, &mut noise, &mut updates);
+    let batch = Batch::new(&inputs, &labels);
+    let learned = local.learn(body, batch, Objective { samples, weight }, &Expose);
     assert!(noise.is_used_up());
     let (nll, expected) = (learned.unwrap().nll, outputs["loss"].as_f64().unwrap());
     assert!((nll - expected).abs() < 1e-5 * expected, "{nll} {expected}");
@@ -132,14 +129,14 @@ fn networks() -> Vec<Network> {
             layers: layers.iter().map(ToString::to_string).collect(),
             input: input.to_vec(),
             bias: true,
-            init: Initialisation::He,
+            init: Initialization::He,
             ..NetworkConfig::default()
         };
         let (inputs, noise) = (
             input.iter().product(),
             &mut Generator::named(3, "network", &[]),
         );
-        Network::new(inputs, 3, &config, Form::Gaussian, noise).unwrap()
+        Network::new(inputs, 3, &config, WeightKind::Gaussian, noise).unwrap()
     };
     vec![
         list(
@@ -181,13 +178,21 @@ fn gradients_are_those_of_the_loss() {
         let labels: Vec<u32> = (0..examples as u32).map(|i| i % 3).collect();
         let learn = |network: &mut Network, local: bool| {
             let mut noise = Generator::named(5, "noise", &[]);
-            let (rule, samples) = (&Expose, 3);
+            let (rule, objective) = (
+                &Expose,
+                Objective {
+                    samples: 3,
+                    weight: 1.0,
+                },
+            );
+            let (mut updates, batch) = (0, Batch::new(&inputs, &labels));
+            let body = Body::new(network, &mut noise, &mut updates);
             let learned = if local {
-                let mut local = Local::new(Threads::One);
-                local.learn(network, &inputs, &labels, samples, 1.0, rule, &mut noise)
+                let mut local = Batched::new(Threads::One);
+                local.learn(body, batch, objective, rule)
             } else {
-                let mut weights = Weights::new(Threads::One);
-                weights.learn(network, &inputs, &labels, samples, 1.0, rule, &mut noise)
+                let mut weights = SampledWeights::new(Threads::One);
+                weights.learn(body, batch, objective, rule)
             };
             learned.unwrap().nll
         };
@@ -260,11 +265,11 @@ fn a_batch_in_parts_has_the_gradients_of_the_whole() {
             .to_vec(),
         input: vec![1, 64, 64],
         bias: true,
-        init: Initialisation::He,
+        init: Initialization::He,
         ..NetworkConfig::default()
     };
     let noise = &mut Generator::named(3, "network", &[]);
-    let network = Network::new(64 * 64, 3, &config, Form::Gaussian, noise).unwrap();
+    let network = Network::new(64 * 64, 3, &config, WeightKind::Gaussian, noise).unwrap();
     // Parts are of 2^24 numbers: 256 examples of 16 channels of 4,096 pixels, for each sample.
     let (whole, part) = (260, 256);
     let inputs = Generator::named(4, "inputs", &[]).normals(whole * network.inputs());
@@ -272,13 +277,19 @@ fn a_batch_in_parts_has_the_gradients_of_the_whole() {
     let at = part * network.inputs();
     for local in [true, false] {
         let learn = |inputs: &[f32], labels: &[u32], noise: &mut Generator| -> Vec<f32> {
-            let mut shown = network.clone();
+            let (mut shown, mut updates) = (network.clone(), 0);
+            let body = Body::new(&mut shown, noise, &mut updates);
+            let batch = Batch::new(inputs, labels);
+            let objective = Objective {
+                samples: 1,
+                weight: 0.003,
+            };
             let learned = if local {
-                let mut local = Local::new(Threads::Pool);
-                local.learn(&mut shown, inputs, labels, 1, 0.003, &Expose, noise)
+                let mut local = Batched::new(Threads::Pool);
+                local.learn(body, batch, objective, &Expose)
             } else {
-                let mut weights = Weights::new(Threads::Pool);
-                weights.learn(&mut shown, inputs, labels, 1, 0.003, &Expose, noise)
+                let mut weights = SampledWeights::new(Threads::Pool);
+                weights.learn(body, batch, objective, &Expose)
             };
             learned.unwrap();
             let groups = shown.groups();
@@ -319,11 +330,11 @@ fn threads_do_not_change_the_bits() {
         layers: layers.map(str::to_owned).to_vec(),
         input: vec![2, 12, 12],
         bias: true,
-        init: Initialisation::He,
+        init: Initialization::He,
         ..NetworkConfig::default()
     };
     let noise = &mut Generator::named(3, "network", &[]);
-    let network = Network::new(2 * 12 * 12, 3, &config, Form::Gaussian, noise).unwrap();
+    let network = Network::new(2 * 12 * 12, 3, &config, WeightKind::Gaussian, noise).unwrap();
     let inputs = Generator::named(4, "inputs", &[]).normals(30 * network.inputs());
     let labels: Vec<u32> = (0..30).map(|i| i % 3).collect();
     for local in [true, false] {
@@ -332,13 +343,19 @@ fn threads_do_not_change_the_bits() {
             let noise = &mut Generator::named(5, "noise", &[]);
             let mut shown = network.clone();
             pool.unwrap().install(|| {
-                let (shown, rule) = (&mut shown, &Expose);
+                let (rule, mut updates) = (&Expose, 0);
+                let body = Body::new(&mut shown, noise, &mut updates);
+                let batch = Batch::new(&inputs, &labels);
+                let objective = Objective {
+                    samples: 2,
+                    weight: 1.0,
+                };
                 if local {
-                    let mut local = Local::new(threads);
-                    local.learn(shown, &inputs, &labels, 2, 1.0, rule, noise)
+                    let mut local = Batched::new(threads);
+                    local.learn(body, batch, objective, rule)
                 } else {
-                    let mut weights = Weights::new(threads);
-                    weights.learn(shown, &inputs, &labels, 2, 1.0, rule, noise)
+                    let mut weights = SampledWeights::new(threads);
+                    weights.learn(body, batch, objective, rule)
                 }
                 .unwrap()
             });

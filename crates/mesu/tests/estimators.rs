@@ -4,8 +4,11 @@
 
 mod plain;
 
-use mesu::estimator::{Noise, local::Local, online::Online, weights::Weights};
-use mesu::network::{Form, Network};
+use mesu::estimator::batch::Batched;
+use mesu::estimator::one::OneByOne;
+use mesu::estimator::weights::SampledWeights;
+use mesu::estimator::{Batch, Body, Noise, Objective};
+use mesu::network::{Network, WeightKind};
 use mesu::rule::{Gradient, Real, Rule, Synapse};
 use mesu::{Generator, NetworkConfig};
 use mesu_kernels::gemm::Threads;
@@ -57,7 +60,7 @@ fn network(bias: bool) -> Network {
         3,
         3,
         &config,
-        Form::Gaussian,
+        WeightKind::Gaussian,
         &mut Generator::named(8, "init", &[]),
     )
     .unwrap()
@@ -84,19 +87,23 @@ fn estimators_agree_in_mean_loss_and_mean_gradient() {
     // One row per repeat: the loss, then all gradients.
     let run = |which: usize| -> Vec<Vec<f64>> {
         let mut noise = Generator::named(21, "agree", &[which as u64]);
-        let (mut local, mut weights) = (Local::new(Threads::One), Weights::new(Threads::One));
-        let mut online = Online::new(&start, 5);
+        let mut local = Batched::new(Threads::One);
+        let mut weights = SampledWeights::new(Threads::One);
+        let mut online = OneByOne::new(&start, 5);
         let mut updates = 0;
         (0..repeats)
             .map(|_| {
                 let mut network = start.clone();
-                let n = &mut noise;
+                let body = Body::new(&mut network, &mut noise, &mut updates);
+                let batch = Batch::new(&inputs, &labels);
+                let objective = Objective {
+                    samples: 5,
+                    weight: 1.0,
+                };
                 let learned = match which {
-                    0 => local.learn(&mut network, &inputs, &labels, 5, 1.0, &Expose, n),
-                    1 => weights.learn(&mut network, &inputs, &labels, 5, 1.0, &Expose, n),
-                    _ => {
-                        online.learn_each(&mut network, &inputs, &labels, &Expose, n, &mut updates)
-                    }
+                    0 => local.learn(body, batch, objective, &Expose),
+                    1 => weights.learn(body, batch, objective, &Expose),
+                    _ => online.learn_each(body, batch, &Expose),
                 };
                 [vec![learned.unwrap().nll], gradients(&network)].concat()
             })
@@ -161,15 +168,11 @@ fn gradients_are_those_of_the_loss() {
             .collect();
         let mut exposed = start.clone();
         let mut repeated = Repeated(noise, 0);
-        let learned = Local::new(Threads::One).learn(
-            &mut exposed,
-            &inputs,
-            &labels,
-            samples,
-            1.0,
-            &Expose,
-            &mut repeated,
-        );
+        let mut updates = 0;
+        let body = Body::new(&mut exposed, &mut repeated, &mut updates);
+        let (batch, weight) = (Batch::new(&inputs, &labels), 1.0);
+        let objective = Objective { samples, weight };
+        let learned = Batched::new(Threads::One).learn(body, batch, objective, &Expose);
         let inputs = inputs.map(f64::from);
         let layers: Vec<_> = start.layers.iter().map(plain::Layer::from).collect();
         let loss =

@@ -5,12 +5,11 @@
 mod plain;
 
 use mesu::Synapses;
-use mesu::estimator::{
-    local::Local,
-    online::Online,
-    weights::{Draw, Weights},
-};
-use mesu::layer::{Between, Layer};
+use mesu::estimator::batch::Batched;
+use mesu::estimator::one::OneByOne;
+use mesu::estimator::weights::{Draw, SampledWeights};
+use mesu::estimator::{Batch, Body, Objective};
+use mesu::layer::{Layer, Relu};
 use mesu::network::Network;
 use mesu::rule::{Anchored, Ewc, PathIntegral, Si};
 use mesu::rule::{Foovb, Gradient, Mesu, Real, Rule, Sgd, SigmaStep, Synapse, Weight};
@@ -274,7 +273,7 @@ impl Case {
         let hidden = layers.len() - 1;
         layers[..hidden]
             .iter_mut()
-            .for_each(|layer| layer.then = vec![Between::Relu]);
+            .for_each(|layer| layer.then = vec![Relu.into()]);
         Self {
             network: Network::from(layers),
             inputs: f32s(&file["inputs"]["x"]),
@@ -401,20 +400,15 @@ fn local_reparameterization_of_batches() {
     for name in ["mlp_b1_local", "mlp_b3_local", "mlp_b4_bias_local"] {
         let case = Case::read(name);
         let (inputs, labels, samples) = (&case.inputs, &case.labels, case.samples);
-        let mut local = Local::new(Threads::One);
+        let mut local = Batched::new(Threads::One);
         let logits = local.logits(&case.network, inputs, samples, &mut case.local_noise());
         case.check_logits(logits.unwrap(), 0..samples);
 
         let (mut network, mut noise) = (case.network.clone(), case.local_noise());
-        let learned = local.learn(
-            &mut network,
-            inputs,
-            labels,
-            samples,
-            1.0,
-            &Expose,
-            &mut noise,
-        );
+        let (mut updates, weight) = (0, 1.0);
+        let body = Body::new(&mut network, &mut noise, &mut updates);
+        let (batch, objective) = (Batch::new(inputs, labels), Objective { samples, weight });
+        let learned = local.learn(body, batch, objective, &Expose);
         assert!(noise.is_used_up());
         case.check_gradients(&network, learned.unwrap().nll);
     }
@@ -424,16 +418,10 @@ fn local_reparameterization_of_batches() {
 fn local_reparameterization_of_one_example() {
     let case = Case::read("mlp_b1_local");
     let (mut network, mut noise) = (case.network.clone(), case.online_noise());
-    let mut online = Online::new(&network, case.samples);
+    let mut online = OneByOne::new(&network, case.samples);
     let (inputs, labels, mut updates) = (&case.inputs, &case.labels, 0);
-    let learned = online.learn_each(
-        &mut network,
-        inputs,
-        labels,
-        &Expose,
-        &mut noise,
-        &mut updates,
-    );
+    let body = Body::new(&mut network, &mut noise, &mut updates);
+    let learned = online.learn_each(body, Batch::new(inputs, labels), &Expose);
     assert!(noise.is_used_up());
     assert_eq!(updates, 1);
     case.check_gradients(&network, learned.unwrap().nll);
@@ -444,7 +432,7 @@ fn weight_sampling() {
     for name in ["mlp_b1_weights", "mlp_b3_weights", "mlp_b4_bias_weights"] {
         let case = Case::read(name);
         let (inputs, labels, samples) = (&case.inputs, &case.labels, case.samples);
-        let (mut weights, mut draw) = (Weights::new(Threads::One), Draw::new(&case.network));
+        let (mut weights, mut draw) = (SampledWeights::new(Threads::One), Draw::new(&case.network));
         let mut noise = case.weight_noise();
         for sample in 0..samples {
             draw.draw(&case.network, &mut noise);
@@ -453,15 +441,10 @@ fn weight_sampling() {
         }
 
         let (mut network, mut noise) = (case.network.clone(), case.weight_noise());
-        let learned = weights.learn(
-            &mut network,
-            inputs,
-            labels,
-            samples,
-            1.0,
-            &Expose,
-            &mut noise,
-        );
+        let (mut updates, weight) = (0, 1.0);
+        let body = Body::new(&mut network, &mut noise, &mut updates);
+        let (batch, objective) = (Batch::new(inputs, labels), Objective { samples, weight });
+        let learned = weights.learn(body, batch, objective, &Expose);
         assert!(noise.is_used_up());
         case.check_gradients(&network, learned.unwrap().nll);
     }

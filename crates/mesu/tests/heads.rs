@@ -11,7 +11,7 @@ use mesu::curvature::fisher;
 use mesu::curvature::hessian_diagonal;
 use mesu::network::Network;
 use mesu::{
-    AdamConfig, Generator, HeadsDrift, Initialisation, Learner, LearnerConfig, LearnerKind,
+    AdamConfig, Generator, HeadsDrift, Initialization, Learner, LearnerConfig, LearnerKind,
     MesuConfig, NetworkConfig, OnlineEwcConfig, Reduction, ReplayConfig, SgdConfig,
 };
 
@@ -22,7 +22,7 @@ fn networks() -> [NetworkConfig; 2] {
         hidden: vec![20],
         heads: 3,
         bias: true,
-        init: Initialisation::He,
+        init: Initialization::He,
         ..NetworkConfig::default()
     };
     let images = NetworkConfig {
@@ -316,7 +316,7 @@ fn what_can_not_be_is_refused_in_a_line() {
     for head in [3, usize::MAX] {
         let error = learner.use_head(head).unwrap_err();
         assert_eq!((error.head, error.heads), (head, 3));
-        let line = format!("there is no head {head}; expected 0 to 2 (network.heads is 3)");
+        let line = format!("there is no head {head}; expected 0 to 2");
         assert_eq!(error.to_string(), line);
     }
     assert!(state(&learner) == before && learner.head() == 2);
@@ -326,7 +326,7 @@ fn what_can_not_be_is_refused_in_a_line() {
             ..NetworkConfig::default()
         };
         let error = Learner::new(INPUTS, CLASSES, &network, &LearnerConfig::default(), 1);
-        let line = format!("network.heads is {heads}; expected {range}");
+        let line = format!("heads is {heads}; expected {range}");
         assert_eq!(error.unwrap_err().to_string(), line);
     }
     // Too many for any memory.
@@ -338,7 +338,7 @@ fn what_can_not_be_is_refused_in_a_line() {
     let error = Learner::new(1, 1 << 20, &network, &LearnerConfig::default(), 1);
     let error = error.unwrap_err().to_string();
     assert!(
-        error.contains("network.heads is 10000") && error.contains("GiB"),
+        error.contains("heads is 10000") && error.contains("GiB"),
         "{error}"
     );
 }
@@ -400,7 +400,7 @@ fn a_single_head_is_saved_as_ever() {
             hidden: vec![],
             layers: layers.to_vec(),
             input: vec![1, 3, 4],
-            init: Initialisation::He,
+            init: Initialization::He,
             ..NetworkConfig::default()
         },
     ];

@@ -5,7 +5,7 @@
 use std::process::Command;
 
 use mesu::rule::SigmaStep;
-use mesu::{Estimator, Generator, Initialisation, Learner, LearnerKind, MesuConfig, NetworkConfig};
+use mesu::{Estimator, Generator, Initialization, Learner, LearnerKind, MesuConfig, NetworkConfig};
 
 /// FNV-1a of everything a short life of a learner leaves behind.
 fn fingerprint() -> String {
@@ -119,7 +119,7 @@ fn fingerprint_of_images() -> String {
         layers: layers.map(str::to_owned).to_vec(),
         input: vec![2, 7, 9],
         bias: true,
-        init: Initialisation::He,
+        init: Initialization::He,
         ..NetworkConfig::default()
     };
     let config = MesuConfig {

@@ -3,6 +3,7 @@
 use super::finding::{Finding, StuckBy};
 use super::group::{Group, ROUNDING, Sigma};
 use super::retention::Retention;
+use crate::wording;
 use mesu::{Learner, LearnerConfig, LearnerKind};
 
 /// Updates before which synapses say little.
@@ -38,7 +39,7 @@ pub(super) fn examine(
                 synapse,
                 what,
                 value,
-                remedy: config.remedy(),
+                remedy: wording::remedy(&config.remedies()),
             });
         }
     }
@@ -160,7 +161,7 @@ fn of_weights(config: &LearnerConfig, group: &Group, findings: &mut Vec<Finding>
         findings.push(Finding::Large {
             group: name(),
             largest: group.largest,
-            remedy: config.remedy(),
+            remedy: wording::remedy(&config.remedies()),
         });
     }
     // Biases may well start, and stay, at 0.
@@ -203,7 +204,7 @@ fn of_sigma(
         findings.push(Finding::Swollen {
             group: name(),
             share: sigma.swollen,
-            remedy: config.remedy(),
+            remedy: wording::remedy(&config.remedies()),
         });
     }
     if let Some(sigma_prior) = sigma.prior.filter(|_| sigma.at_prior >= SOME) {

@@ -19,7 +19,7 @@ pub enum Finding {
         synapse: usize,
         what: &'static str,
         value: f32,
-        remedy: &'static str,
+        remedy: String,
     },
     /// Weights that the penalty throws ever farther from their anchor.
     PenaltyUnstable {
@@ -44,7 +44,7 @@ pub enum Finding {
     Swollen {
         group: String,
         share: f64,
-        remedy: &'static str,
+        remedy: String,
     },
     /// Synapses that hold no evidence.
     AtPrior {
@@ -104,7 +104,7 @@ pub enum Finding {
     Large {
         group: String,
         largest: f64,
-        remedy: &'static str,
+        remedy: String,
     },
     /// Weights of exactly 0.
     Zero {

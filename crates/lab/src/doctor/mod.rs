@@ -10,7 +10,7 @@
 //!   `sigma / sqrt(N)`. Below `6e-8 |mu|` it is lost in rounding.
 //! - **Forgetting** moves sigma by a share of `lr_sigma / (2 N)` at most, which is lost in the rounding of
 //!   f32 from N / lr_sigma of about 8,000,000 on.
-//! - **Where sigma is**: at its [start](mesu::Initialisation::sigma), if nothing has moved it; at the
+//! - **Where sigma is**: at its [start](mesu::Initialization::sigma), if nothing has moved it; at the
 //!   prior, if no evidence holds it; in between, at work.
 //!
 //! ```

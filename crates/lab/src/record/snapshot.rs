@@ -170,7 +170,7 @@ mod tests {
             ..Default::default()
         };
         let noise = &mut Generator::named(1, "init", &[]);
-        let network = Network::new(4, 2, &config, mesu::Form::Gaussian, noise).unwrap();
+        let network = Network::new(4, 2, &config, mesu::WeightKind::Gaussian, noise).unwrap();
         let histograms = sigma_histograms(&network);
         let groups: Vec<&str> = histograms.iter().map(|h| h.group.as_str()).collect();
         assert_eq!(

@@ -1,10 +1,10 @@
-//! What a checkpoint says of itself.
+//! The description that a checkpoint holds of itself.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::VERSION;
+use super::format::VERSION;
 use crate::learner::LearnerConfig;
 use crate::network::{Network, NetworkConfig};
 
@@ -19,7 +19,7 @@ pub(crate) struct Description {
     pub(crate) updates: u64,
     /// Further counters of the learner.
     pub(super) counts: Vec<u64>,
-    /// Of networks with several.
+    /// State of the heads of networks with several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) heads: Option<Heads>,
     /// Texts of the caller, by their keys.
@@ -62,22 +62,25 @@ impl Description {
 /// The state of several heads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Heads {
-    /// From 0.
+    /// The head in use, from 0.
     pub(crate) in_use: usize,
-    /// Of each.
+    /// Number of updates of each.
     pub(crate) updates: Vec<u64>,
-    /// Those of them before its optimiser began anew.
+    /// Those of them before its optimizer was last reset.
     pub(crate) before: Vec<u64>,
 }
 
 impl Heads {
-    /// Those of a network that has several.
+    /// Returns the state of a network that has several.
     fn of(network: &Network) -> Option<Self> {
         let updates = network.head_updates();
         (updates.len() > 1).then(|| Self {
             in_use: network.head(),
-            updates: updates.iter().map(|updates| updates.made).collect(),
-            before: updates.iter().map(|updates| updates.before).collect(),
+            updates: updates.iter().map(|updates| updates.total).collect(),
+            before: updates
+                .iter()
+                .map(|updates| updates.at_optimizer_reset)
+                .collect(),
         })
     }
 }

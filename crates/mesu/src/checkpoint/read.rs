@@ -6,14 +6,14 @@ use mesu_kernels::LANES;
 use safetensors::tensor::{Dtype, SafeTensors};
 
 use super::description::Description;
-use super::{
+use super::format::{
     CheckpointError, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, NOISE, VERSION, checksum,
     slow_prefix,
 };
-use crate::learner::{Memory, Slow};
+use crate::learner::state::{EngineState, SlowCopy};
 use crate::network::Network;
 
-/// What [`write()`](super::write()) wrote.
+/// Content of a file.
 pub(crate) struct Restored {
     pub(crate) description: Description,
     pub(crate) noise: [[u32; LANES]; 4],
@@ -101,12 +101,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
 
 impl Restored {
     /// Moves the synapses into a network of the description's shape, and into the slow copies of it;
-    /// gives the learner's memory.
+    /// gives the engine's state.
     pub(crate) fn fill(
         &mut self,
         network: &mut Network,
-        mut slow: Vec<Slow>,
-    ) -> Result<Memory, CheckpointError> {
+        mut slow: Vec<SlowCopy>,
+    ) -> Result<EngineState, CheckpointError> {
         self.fill_network("", network)?;
         for (k, slow) in slow.iter_mut().enumerate() {
             let prefix = slow_prefix(k);
@@ -116,7 +116,7 @@ impl Restored {
         let inputs = self.tensors.remove(MEMORY_INPUTS);
         let left = self.tensors.keys().chain(self.noises.keys()).next();
         match left {
-            None => Ok(Memory {
+            None => Ok(EngineState {
                 counts: self.description.counts.clone(),
                 inputs: inputs.map_or(Vec::new(), |(_, values)| values),
                 labels: std::mem::take(&mut self.labels),

@@ -4,10 +4,10 @@
 //! It is learning with a rule that moves no weight and adds up squares: one example at a time, so
 //! that the gradients are those of single examples.
 
-use mesu_kernels::Matrix;
+use mesu_kernels::{Generator, Matrix};
 
-use crate::estimator::Diverged;
-use crate::estimator::point::Point;
+use crate::estimator::point::PointWeights;
+use crate::estimator::{Batch, Body, Diverged};
 use crate::network::Network;
 use crate::rule::{Gradient, Real, Rule, planes};
 use crate::synapse::Synapses;
@@ -71,20 +71,24 @@ pub(crate) fn of_groups_in_use(
     let mut copy = network.with_one_head();
     copy.synapses_mut()
         .for_each(|group| *group = observed(group));
-    let mut point = Point::new(&copy);
+    let mut point = PointWeights::new(&copy);
+    // The body's, of which none is drawn.
+    let mut noise = Generator::named(0, "fisher", &[]);
     let mut sums: Vec<Vec<f64>> = copy.groups().map(|(_, g)| vec![0.0; g.len()]).collect();
     let (mut examples, mut updates) = (0u64, 0);
     for (inputs, labels) in batches {
-        let parts = inputs
-            .chunks(PART * network.inputs())
-            .zip(labels.chunks(PART));
-        for (inputs, labels) in parts {
+        let width = network.inputs();
+        for part in Batch::new(&inputs, &labels).parts(PART, width) {
             if copy.is_perceptron() {
-                point.learn_each(&mut copy, inputs, labels, &AddSquares, &mut updates)?;
+                let body = Body {
+                    network: &mut copy,
+                    noise: &mut noise,
+                    updates: &mut updates,
+                };
+                point.learn_each(body, part, &AddSquares)?;
             } else {
-                let examples = inputs.chunks_exact(network.inputs());
-                for (x, label) in examples.zip(labels) {
-                    point.learn(&mut copy, x, &[*label], 1.0, &AddSquares, None)?;
+                for example in part.each(width) {
+                    point.step(&mut copy, None, example, 1.0, &AddSquares)?;
                 }
             }
             for (group, sums) in copy.synapses_mut().zip(&mut sums) {

@@ -146,7 +146,7 @@ mod tests {
     use mesu_kernels::Generator;
 
     use super::*;
-    use crate::network::{Form, Initialisation, NetworkConfig};
+    use crate::network::{Initialization, NetworkConfig, WeightKind};
 
     /// Mean loss of the network in f64, every weight of `layers` as it is there.
     fn loss(layers: &mut [Layer], inputs: &[f32], labels: &[usize]) -> f64 {
@@ -175,11 +175,11 @@ mod tests {
         let config = NetworkConfig {
             hidden: vec![6, 5],
             bias: true,
-            init: Initialisation::He,
+            init: Initialization::He,
             ..Default::default()
         };
         let mut init = Generator::named(3, "init", &[]);
-        let network = Network::new(4, 3, &config, Form::Point, &mut init).unwrap();
+        let network = Network::new(4, 3, &config, WeightKind::Point, &mut init).unwrap();
         let inputs = Generator::named(1, "inputs", &[]).normals(4 * 30);
         let labels: Vec<usize> = (0..30).map(|i| i % 3).collect();
         let got = hessian_diagonal(&network, &mut inputs.chunks(4 * 7).map(<[f32]>::to_vec));

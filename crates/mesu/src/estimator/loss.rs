@@ -3,7 +3,9 @@
 use mesu_kernels::Matrix;
 use mesu_kernels::softmax::softmax;
 
-/// What a call of learn saw, before the update.
+use crate::numeric::argmax;
+
+/// Loss and hits of a call of learn, as they were before the update.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Learned {
     /// Sum over the examples of the mean over the samples of -ln p(label), in nats.
@@ -19,14 +21,14 @@ impl std::ops::AddAssign for Learned {
     }
 }
 
-/// The logits of a batch, and what becomes of them.
+/// The logits of a batch, and the gradient at them.
 #[derive(Clone, Debug)]
 pub(super) struct Loss {
     /// `[classes][samples * examples]`: logits, then the gradient with respect to them.
     pub(super) logits: Matrix,
     log_sum_exp: Matrix,
     /// Probabilities summed over the samples, `[examples][classes]`.
-    pub(super) votes: Vec<f32>,
+    pub(super) probability_sums: Vec<f32>,
 }
 
 impl Loss {
@@ -35,7 +37,7 @@ impl Loss {
         Self {
             logits: Matrix::zeros(classes, columns),
             log_sum_exp: Matrix::zeros(1, columns),
-            votes: Vec::new(),
+            probability_sums: Vec::new(),
         }
     }
 
@@ -79,12 +81,12 @@ impl Loss {
     }
 
     /// Turns the logits into the gradient of `scale` times the sum, over examples and samples, of
-    /// -ln p(label). Returns that sum, unscaled, and counts the examples that the votes get right.
+    /// -ln p(label). Returns that sum, unscaled, and counts the examples whose label has the largest sum of probabilities.
     pub(super) fn gradient(&mut self, labels: &[u32], scale: f32) -> Option<Learned> {
         let Self {
             logits,
             log_sum_exp,
-            votes,
+            probability_sums,
         } = self;
         let (classes, stride, examples) = (logits.rows(), logits.stride(), labels.len());
         let columns = logits.columns();
@@ -102,37 +104,31 @@ impl Loss {
             .sum::<f64>()
             - own_logits;
 
-        votes.clear();
-        votes.resize(examples * classes, 0.0);
+        probability_sums.clear();
+        probability_sums.resize(examples * classes, 0.0);
         for class in 0..classes {
             let row = logits.row_mut(class);
-            for (example, vote) in votes.iter_mut().skip(class).step_by(classes).enumerate() {
-                *vote = row.iter().skip(example).step_by(examples).sum();
+            for (example, sum) in probability_sums
+                .iter_mut()
+                .skip(class)
+                .step_by(classes)
+                .enumerate()
+            {
+                *sum = row.iter().skip(example).step_by(examples).sum();
             }
             row.iter_mut().for_each(|p| *p *= scale);
         }
         let padded = logits.padded_mut();
         pairs().for_each(|(c, label)| padded[own(c, *label)] -= scale);
-        let correct = count_correct(votes, labels);
+        let correct = correct_predictions(probability_sums, labels);
         nll.is_finite().then_some(Learned { nll, correct })
     }
 }
 
-/// How many rows of `votes`, `[examples][classes]`, are largest at their label.
-pub(super) fn count_correct(votes: &[f32], labels: &[u32]) -> u64 {
-    let rows = votes.chunks_exact(votes.len() / labels.len());
+/// Number of rows of `probability_sums`, `[examples][classes]`, that are largest at their label.
+pub(super) fn correct_predictions(probability_sums: &[f32], labels: &[u32]) -> u64 {
+    let rows = probability_sums.chunks_exact(probability_sums.len() / labels.len());
     rows.zip(labels)
         .filter(|(row, label)| argmax(row) == **label as usize)
         .count() as u64
-}
-
-/// Position of the largest number; the first of equals.
-pub(crate) fn argmax(row: &[f32]) -> usize {
-    let mut best = 0;
-    for (i, x) in row.iter().enumerate() {
-        if *x > row[best] {
-            best = i;
-        }
-    }
-    best
 }

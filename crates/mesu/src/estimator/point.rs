@@ -4,7 +4,6 @@
 //! products that are never stored. One after another, the update of the first layer also computes the
 //! next example's pre-activations. Larger batches are matrix products.
 
-use crate::rule::Rule;
 use mesu_kernels::batch::update;
 use mesu_kernels::gemm::Threads;
 use mesu_kernels::online::{
@@ -12,10 +11,13 @@ use mesu_kernels::online::{
 };
 use mesu_kernels::{Generator, Matrix};
 
-use super::fixed::{self, Fixed, Gradients};
-use super::loss::{Loss, count_correct};
-use super::{Diverged, Learned, check_finite, lost};
+use super::diverged::{Diverged, check_finite};
+use super::given_weights::GivenWeights;
+use super::loss::{Learned, Loss, correct_predictions};
+use super::task::{Batch, Body};
+use crate::layer::gradients::{Gradients, LayerWeights};
 use crate::network::{Network, Rules};
+use crate::rule::Rule;
 use crate::synapse::Synapses;
 
 /// Batches up to this size are learned row by row, which costs less than packing matrices for them.
@@ -23,15 +25,15 @@ const FEW: usize = 8;
 
 /// Buffers for learning, made once for a network and a number of rows.
 #[derive(Clone, Debug)]
-pub struct Point {
+pub struct PointWeights {
     perceptron: bool,
     layers: Vec<Activations>,
     this: Matrix,
     next: Matrix,
-    /// What a kernel for Gaussians would need, and squares that nobody asks for.
+    /// Output for squares, which the kernels shared with Gaussians write and point weights do not use.
     unused: Matrix,
     loss: Loss,
-    fixed: Fixed,
+    given: GivenWeights,
     gradients: Vec<Gradients>,
 }
 
@@ -41,20 +43,16 @@ struct Activations {
     /// Pre-activations, then what ReLU leaves of them.
     h: Matrix,
     d: Matrix,
+    /// Output for variances, which the kernels shared with Gaussians write and point weights do not use.
     unused: Matrix,
 }
 
 /// The weights of a network, or the means of its synapses, layer by layer.
-pub(crate) fn weights(network: &Network) -> Vec<fixed::Weights<'_>> {
-    let layers = network.layers.iter().map(|layer| fixed::Weights {
-        layer,
-        weight: layer.weight.mu(),
-        bias: layer.bias.as_ref().map(|bias| bias.mu()),
-    });
-    layers.collect()
+pub(crate) fn weights(network: &Network) -> Vec<LayerWeights<'_>> {
+    network.layers.iter().map(LayerWeights::means).collect()
 }
 
-impl Point {
+impl PointWeights {
     /// Buffers for `network`.
     #[must_use]
     pub fn new(network: &Network) -> Self {
@@ -66,8 +64,8 @@ impl Point {
             next: x.clone(),
             unused: x,
             loss: Loss::new(network.classes(), 1),
-            fixed: Fixed::new(Threads::Pool),
-            gradients: weights(network).into_iter().map(Gradients::new).collect(),
+            given: GivenWeights::new(Threads::Pool),
+            gradients: network.layers.iter().map(Gradients::zeros).collect(),
         };
         buffers.fit(network, 1);
         buffers
@@ -89,33 +87,33 @@ impl Point {
         self.layers = layers.collect();
     }
 
-    /// Learns the examples of a perceptron one after another: `inputs`, `[labels.len()][network.inputs()]`, finite;
-    /// labels below the number of classes. `updates` counts those made.
+    /// Learns the examples of a perceptron one after another, with an update for each.
     ///
     /// # Errors
     /// [`Diverged`] when the network can't be computed with any more; it is then partly updated.
     pub fn learn_each<R: Rule>(
         &mut self,
-        network: &mut Network,
-        inputs: &[f32],
-        labels: &[u32],
+        body: Body<'_>,
+        batch: Batch<'_>,
         rule: &R,
-        updates: &mut u64,
     ) -> Result<Learned, Diverged> {
+        let Body {
+            network, updates, ..
+        } = body;
         self.fit(network, 1);
         let mut learned = Learned::default();
-        let mut examples = inputs.chunks_exact(network.inputs()).zip(labels).peekable();
-        if let Some((x, _)) = examples.peek() {
-            load_input(x, &mut self.this, &mut self.unused);
+        let mut examples = batch.each(network.inputs()).peekable();
+        if let Some(example) = examples.peek() {
+            load_input(example.inputs, &mut self.this, &mut self.unused);
             let w = network.layers[0].weight.mu();
             point::products(w, &self.this, &mut self.layers[0].h);
         }
-        while let Some((_, label)) = examples.next() {
+        while let Some(example) = examples.next() {
             let rules = network.rules(rule);
             self.forward(network)?;
-            learned += self.loss(&[*label], 1.0)?;
+            learned += self.loss(example.labels, 1.0)?;
             self.backward(network, &rules);
-            let next = examples.peek().map(|(x, _)| *x);
+            let next = examples.peek().map(|example| example.inputs);
             self.update_first(network, next, rules.of(0));
             network.count_update();
             *updates += 1;
@@ -151,7 +149,7 @@ impl Point {
         self.loss.load_rows(h);
         let learned = self.loss.gradient(labels, weight);
         self.loss.store_rows(d);
-        learned.ok_or_else(|| lost(count))
+        learned.ok_or_else(|| Diverged::at_loss(count))
     }
 
     /// From d of the last layer to d of the first, updating all layers but the first on the way.
@@ -187,79 +185,68 @@ impl Point {
         std::mem::swap(&mut self.this, &mut self.next);
     }
 
-    /// How many of the first of the last batch's `examples`, whose labels these are, were right.
+    /// Number of correct predictions among the first `labels.len()` of the last batch's `examples`.
     pub(crate) fn correct(&self, examples: usize, labels: &[u32]) -> u64 {
-        let votes = match examples {
-            ..=FEW if self.perceptron => &self.loss.votes,
-            _ => &self.fixed.votes,
+        let probability_sums = match examples {
+            ..=FEW if self.perceptron => &self.loss.probability_sums,
+            _ => &self.given.probability_sums,
         };
         let classes = self.loss.logits.rows();
-        count_correct(&votes[..labels.len() * classes], labels)
+        correct_predictions(&probability_sums[..labels.len() * classes], labels)
     }
 
-    /// One update on a batch: `inputs`, `[labels.len()][network.inputs()]`, finite; labels below the
-    /// number of classes. The loss is `weight` times the sum over the examples. Networks with dropout
+    /// Makes one step on a batch, whose loss is `weight` times the sum over the examples. Networks with dropout
     /// drop out if there is noise.
     ///
     /// # Errors
     /// [`Diverged`] when the network can't be computed with any more; it is then unchanged.
-    pub fn learn<R: Rule>(
+    pub fn step<R: Rule>(
         &mut self,
         network: &mut Network,
-        inputs: &[f32],
-        labels: &[u32],
+        noise: Option<&mut Generator>,
+        batch: Batch<'_>,
         weight: f32,
         rule: &R,
-        noise: Option<&mut Generator>,
     ) -> Result<Learned, Diverged> {
-        match labels.len() {
-            ..=FEW if self.perceptron => self.learn_few(network, inputs, labels, weight, rule),
-            _ => self.learn_many(network, inputs, labels, weight, rule, noise),
+        match batch.len() {
+            ..=FEW if self.perceptron => self.learn_few(network, batch, weight, rule),
+            _ => self.learn_many(network, noise, batch, weight, rule),
         }
     }
 
-    /// [`learn`](Self::learn) by matrix products.
+    /// Makes a [`step`](Self::step) by matrix products.
     fn learn_many<R: Rule>(
         &mut self,
         network: &mut Network,
-        inputs: &[f32],
-        labels: &[u32],
+        noise: Option<&mut Generator>,
+        batch: Batch<'_>,
         weight: f32,
         rule: &R,
-        noise: Option<&mut Generator>,
     ) -> Result<Learned, Diverged> {
-        let layers = weights(network);
-        let gradients = &mut self.gradients;
-        let learned = self
-            .fixed
-            .learn(&layers, inputs, labels, weight, gradients, noise)?;
+        let (layers, gradients) = (weights(network), &mut self.gradients);
+        let learned = self.given.learn(&layers, batch, weight, gradients, noise)?;
         let rules = network.rules(rule);
         let layers = network.layers.iter_mut().zip(&self.gradients);
         for (l, (layer, gradients)) in layers.enumerate() {
-            let rule = rules.of(l);
-            update(layer.weight.lend(), &gradients.weight, None, rule);
-            if let (Some(bias), Some(gradient)) = (&mut layer.bias, &gradients.bias) {
-                update(bias.lend(), gradient, None, rule);
-            }
+            layer.update(gradients, None, rules.of(l));
         }
         network.count_update();
         Ok(learned)
     }
 
-    /// [`learn`](Self::learn) without matrix products.
+    /// Makes a [`step`](Self::step) without matrix products.
     fn learn_few<R: Rule>(
         &mut self,
         network: &mut Network,
-        inputs: &[f32],
-        labels: &[u32],
+        batch: Batch<'_>,
         weight: f32,
         rule: &R,
     ) -> Result<Learned, Diverged> {
-        self.fit(network, labels.len());
-        let x = Matrix::from_slice(labels.len(), network.inputs(), inputs);
+        self.fit(network, batch.len());
+        let x = Matrix::from_slice(batch.len(), network.inputs(), batch.inputs);
         point::products(network.layers[0].weight.mu(), &x, &mut self.layers[0].h);
         self.forward(network)?;
-        let learned = self.loss(labels, weight)?;
+        let learned = self.loss(batch.labels, weight)?;
         let rules = network.rules(rule);
         self.backward(network, &rules);
         let (layer, d, rule) = (&mut network.layers[0], &self.layers[0].d, rules.of(0));
@@ -286,7 +273,7 @@ fn update_bias<R: Rule>(bias: &mut Synapses, d: &Matrix, rule: &R) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Form, NetworkConfig};
+    use crate::network::{NetworkConfig, WeightKind};
     use crate::rule::Sgd;
 
     #[test]
@@ -297,7 +284,7 @@ mod tests {
             ..Default::default()
         };
         let noise = &mut Generator::named(5, "network", &[]);
-        let network = Network::new(13, 4, &config, Form::Point, noise).unwrap();
+        let network = Network::new(13, 4, &config, WeightKind::Point, noise).unwrap();
         let flat = |network: &Network| -> Vec<f32> {
             let layers = network.layers.iter();
             let groups = layers.flat_map(|layer| [Some(&layer.weight), layer.bias.as_ref()]);
@@ -310,10 +297,10 @@ mod tests {
         for examples in [1, 2, 5, FEW] {
             let inputs = Generator::named(7, "inputs", &[]).normals(13 * examples);
             let labels: Vec<u32> = (0..examples as u32).map(|i| i * 7 % 4).collect();
-            let mut point = Point::new(&network);
+            let (mut point, batch) = (PointWeights::new(&network), Batch::new(&inputs, &labels));
             let (mut few, mut many) = (network.clone(), network.clone());
-            let a = point.learn_few(&mut few, &inputs, &labels, 0.5, &rule);
-            let b = point.learn_many(&mut many, &inputs, &labels, 0.5, &rule, None);
+            let a = point.learn_few(&mut few, batch, 0.5, &rule);
+            let b = point.learn_many(&mut many, None, batch, 0.5, &rule);
             let (a, b) = (a.unwrap(), b.unwrap());
             assert_eq!(a.correct, b.correct);
             assert!((a.nll - b.nll).abs() < 1e-5 * a.nll);

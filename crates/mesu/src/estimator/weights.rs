@@ -2,15 +2,18 @@
 //!
 //! With g = dC/dw: `dC/dmu = sum_s g_s` and `dC/dsigma = sum_s g_s epsilon_s`.
 
-use crate::rule::Rule;
 use mesu_kernels::Matrix;
-use mesu_kernels::batch::{Second, accumulate, sample_weights, update};
+use mesu_kernels::batch::{Second, accumulate, sample_weights};
 use mesu_kernels::gemm::Threads;
 
-use super::fixed::{self, Fixed, Gradients};
-use super::loss::count_correct;
-use super::{Diverged, Learned, Noise, check_sigma};
+use super::diverged::{Diverged, check_sigma};
+use super::given_weights::GivenWeights;
+use super::loss::{Learned, correct_predictions};
+use super::task::{Batch, Body, Objective};
+use crate::layer::gradients::{Gradients, LayerWeights};
 use crate::network::Network;
+use crate::noise::Noise;
+use crate::rule::Rule;
 use crate::synapse::Synapses;
 
 /// One draw of all weights of a network.
@@ -65,9 +68,9 @@ impl Draw {
     }
 
     /// The weights that were drawn, layer by layer.
-    pub(crate) fn weights<'a>(&'a self, network: &'a Network) -> Vec<fixed::Weights<'a>> {
+    pub(crate) fn weights<'a>(&'a self, network: &'a Network) -> Vec<LayerWeights<'a>> {
         let layers = network.layers.iter().zip(&self.layers);
-        let weights = layers.map(|(layer, (weight, bias))| fixed::Weights {
+        let weights = layers.map(|(layer, (weight, bias))| LayerWeights {
             layer,
             weight: &weight.w,
             bias: bias.as_ref().map(|bias| &bias.w),
@@ -78,8 +81,8 @@ impl Draw {
 
 /// Buffers for weight sampling; they grow to what a batch needs and stay. A clone begins with none.
 #[derive(Debug)]
-pub struct Weights {
-    fixed: Fixed,
+pub struct SampledWeights {
+    given: GivenWeights,
     work: Option<Work>,
 }
 
@@ -96,11 +99,7 @@ struct Work {
 impl Work {
     fn new(network: &Network) -> Self {
         let draw = Draw::new(network);
-        let gradients: Vec<_> = draw
-            .weights(network)
-            .into_iter()
-            .map(Gradients::new)
-            .collect();
+        let gradients: Vec<_> = network.layers.iter().map(Gradients::zeros).collect();
         Self {
             draw,
             mu: gradients.clone(),
@@ -110,10 +109,8 @@ impl Work {
     }
 
     fn clear(&mut self) {
-        for Gradients { weight, bias } in self.mu.iter_mut().chain(&mut self.sigma) {
-            weight.padded_mut().fill(0.0);
-            bias.iter_mut().for_each(|bias| bias.padded_mut().fill(0.0));
-        }
+        let sums = self.mu.iter_mut().chain(&mut self.sigma);
+        sums.for_each(Gradients::clear);
     }
 
     /// Adds the gradients of the last draw.
@@ -140,21 +137,21 @@ fn add(gradient: &Matrix, drawn: &Drawn, mu: &mut Matrix, sigma: &mut Matrix) {
     }
 }
 
-impl Clone for Weights {
+impl Clone for SampledWeights {
     fn clone(&self) -> Self {
         Self {
-            fixed: self.fixed.clone(),
+            given: self.given.clone(),
             work: None,
         }
     }
 }
 
-impl Weights {
+impl SampledWeights {
     /// Buffers whose products run on `threads`.
     #[must_use]
     pub fn new(threads: Threads) -> Self {
         Self {
-            fixed: Fixed::new(threads),
+            given: GivenWeights::new(threads),
             work: None,
         }
     }
@@ -170,54 +167,52 @@ impl Weights {
         inputs: &[f32],
     ) -> Result<&mut [f32], Diverged> {
         let weights = draw.weights(network);
-        self.fixed.logits(&weights, inputs)
+        self.given.logits(&weights, inputs)
     }
 
-    /// One update on a batch; the arguments are those of [`super::local::Local::learn`].
+    /// Makes one update on a batch.
     ///
     /// # Errors
     /// [`Diverged`] when the network can't be computed with any more; it is then partly updated.
-    #[allow(clippy::too_many_arguments)]
     pub fn learn<R: Rule, N: Noise>(
         &mut self,
-        network: &mut Network,
-        inputs: &[f32],
-        labels: &[u32],
-        samples: usize,
-        weight: f32,
+        body: Body<'_, N>,
+        batch: Batch<'_>,
+        objective: Objective,
         rule: &R,
-        noise: &mut N,
     ) -> Result<Learned, Diverged> {
-        let Self { fixed, work } = self;
+        let Body {
+            network,
+            noise,
+            updates,
+        } = body;
+        let Objective { samples, weight } = objective;
+        let Self { given, work } = self;
         let work = work.get_or_insert_with(|| Work::new(network));
         work.clear();
         let scale = weight / samples as f32;
         let mut learned = Learned::default();
-        let mut votes = vec![0.0; labels.len() * network.classes()];
+        let mut probability_sums = vec![0.0; batch.len() * network.classes()];
         for _ in 0..samples {
             work.draw.draw(network, noise);
             let weights = work.draw.weights(network);
-            let (gradients, dropping) = (&mut work.gradients, Some(&mut *noise));
-            learned += fixed.learn(&weights, inputs, labels, scale, gradients, dropping)?;
-            let shares = votes.iter_mut().zip(&fixed.votes);
+            let (gradients, noise) = (&mut work.gradients, Some(&mut *noise));
+            learned += given.learn(&weights, batch, scale, gradients, noise)?;
+            let shares = probability_sums.iter_mut().zip(&given.probability_sums);
             shares.for_each(|(sum, p)| *sum += p);
             work.add();
         }
         let rules = network.rules(rule);
         let sums = work.mu.iter().zip(&work.sigma);
         for (l, (layer, (mu, sigma))) in network.layers.iter_mut().zip(sums).enumerate() {
-            let rule = rules.of(l);
-            let second = Some((&sigma.weight, Second::Sigma));
-            check_sigma(l, update(layer.weight.lend(), &mu.weight, second, rule))?;
-            if let (Some(bias), Some(mu), Some(sigma)) = (&mut layer.bias, &mu.bias, &sigma.bias) {
-                let second = Some((sigma, Second::Sigma));
-                check_sigma(l, update(bias.lend(), mu, second, rule))?;
-            }
+            let second = Some((sigma, Second::Sigma));
+            check_sigma(l, layer.update(mu, second, rules.of(l)))?;
         }
         network.count_update();
+        *updates += 1;
         Ok(Learned {
             nll: learned.nll / samples as f64,
-            correct: count_correct(&votes, labels),
+            correct: correct_predictions(&probability_sums, batch.labels),
         })
     }
 }

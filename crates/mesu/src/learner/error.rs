@@ -2,16 +2,15 @@
 
 use mesu_kernels::all_finite;
 
+use super::remedy::Remedy;
 use crate::network::Network;
 
-/// Why a batch could not be learned from or predicted.
+/// Reason why a batch could not be learned from or predicted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum LearnError {
     /// The network can't be computed with any more; learning has to go back to a checkpoint.
-    #[error(
-        "learning diverged in layer {layer} at update {update}: {what}; \
-         try {remedy}"
-    )]
+    #[error("learning diverged in layer {layer} at update {update}: {what}")]
     Diverged {
         /// Layer, from 1.
         layer: usize,
@@ -19,8 +18,8 @@ pub enum LearnError {
         update: u64,
         /// What was found.
         what: &'static str,
-        /// Settings to try.
-        remedy: &'static str,
+        /// Changes of settings that may help.
+        remedies: Vec<Remedy>,
     },
     /// The number of inputs is not examples times the width of the network's input.
     #[error("{found} inputs for {examples} examples; expected {expected} each")]
@@ -54,8 +53,8 @@ pub enum LearnError {
     },
 }
 
-/// Whether a network can learn these examples.
-pub(super) fn check(network: &Network, inputs: &[f32], labels: &[u32]) -> Result<(), LearnError> {
+/// Checks that a network can learn these examples.
+pub(crate) fn check(network: &Network, inputs: &[f32], labels: &[u32]) -> Result<(), LearnError> {
     check_width(network, inputs, labels.len())?;
     check_finite(network, inputs)?;
     let classes = network.classes();

@@ -1,51 +1,36 @@
 //! A learner: a network, the rule that moves its synapses, and their noise.
 //!
 //! Every kind of learner is one file here: its settings, and the engine they describe. Engines of
-//! Gaussian synapses are `Bayesian` with one rule or another, those of point weights `Pointwise`,
+//! Gaussian synapses are `Bayesian` with one rule or another, those of point weights `PointEngine`,
 //! with or without something to do when a task ends.
 
-mod adam;
-mod bayesian;
-mod bbb;
-mod config;
-mod drift;
-mod engine;
+pub(crate) mod engine;
 mod error;
-mod ewc;
-mod foovb;
-mod mesu;
-mod online_ewc;
-mod pointwise;
-mod replay;
-mod save;
-mod sgd;
-mod si;
-mod streaming_ewc;
+mod remedy;
+mod sampling;
+mod settings;
+pub(crate) mod state;
 #[cfg(test)]
-mod tests;
-mod timescales;
+pub(crate) mod tests;
 
 use mesu_kernels::Generator;
 
-use self::error::{check, check_finite, check_width};
-use crate::estimator::Diverged;
+use self::engine::Engine;
+pub(crate) use self::error::check;
+use self::error::{check_finite, check_width};
+use crate::config::ConfigError;
+use crate::estimator::{Batch, Body, Diverged};
 use crate::network::{HeadError, Network, NetworkConfig};
 use crate::prediction::Prediction;
 
-pub use self::adam::{AdamConfig, Optimizer};
-pub use self::bbb::BbbConfig;
-pub use self::config::{ConfigError, LearnerConfig, LearnerKind, Reduction};
-pub use self::drift::HeadsDrift;
-pub(crate) use self::engine::{Memory, Slow};
+pub use self::engine::drift::HeadsDrift;
 pub use self::error::LearnError;
-pub use self::ewc::EwcConfig;
-pub use self::foovb::FoovbConfig;
-pub use self::mesu::MesuConfig;
-pub use self::online_ewc::OnlineEwcConfig;
-pub use self::replay::ReplayConfig;
-pub use self::sgd::SgdConfig;
-pub use self::si::SiConfig;
-pub use self::streaming_ewc::StreamingEwcConfig;
+pub use self::remedy::Remedy;
+pub use self::sampling::Reduction;
+pub use self::settings::{
+    AdamConfig, BbbConfig, EwcConfig, FoovbConfig, LearnerConfig, LearnerKind, MesuConfig,
+    OnlineEwcConfig, Optimizer, ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
+};
 pub use crate::estimator::Learned;
 
 /// A network that learns from a stream.
@@ -56,10 +41,10 @@ pub use crate::estimator::Learned;
 pub struct Learner {
     config: LearnerConfig,
     network_config: NetworkConfig,
-    network: Network,
-    engine: Box<dyn engine::Engine>,
-    noise: Generator,
-    updates: u64,
+    pub(crate) network: Network,
+    pub(crate) engine: Box<dyn Engine>,
+    pub(crate) noise: Generator,
+    pub(crate) updates: u64,
 }
 
 impl Learner {
@@ -75,7 +60,7 @@ impl Learner {
         seed: u64,
     ) -> Result<Self, ConfigError> {
         let mut init = Generator::named(seed, "init", &[]);
-        let mut layers = Network::new(inputs, classes, network, config.form(), &mut init)?;
+        let mut layers = Network::new(inputs, classes, network, config.weight_kind(), &mut init)?;
         Ok(Self {
             engine: config.engine(&mut layers)?,
             config: config.clone(),
@@ -86,40 +71,44 @@ impl Learner {
         })
     }
 
-    /// One update on a batch: `inputs`, `[labels.len()][inputs]`, and labels below the number of
+    /// Makes one update on a batch: `inputs`, `[labels.len()][inputs]`, and labels below the number of
     /// classes. An empty batch changes nothing.
     ///
     /// # Errors
     /// [`LearnError`]; only divergence changes the learner.
     pub fn learn(&mut self, inputs: &[f32], labels: &[u32]) -> Result<Learned, LearnError> {
-        if labels.len() == 1 {
-            return self.learn_each(inputs, labels);
-        }
-        self.check(inputs, labels)?;
-        if labels.is_empty() {
-            return Ok(Learned::default());
-        }
-        let (network, noise) = (&mut self.network, &mut self.noise);
-        let learned = self.engine.learn(network, inputs, labels, noise);
-        let learned = learned.map_err(|diverged| self.diverged(diverged))?;
-        self.updates += 1;
-        Ok(learned)
+        self.update(inputs, labels, |engine, body, batch| {
+            engine.learn(body, batch)
+        })
     }
 
-    /// One update per example, in their order: the same as [`learn`](Self::learn) for each, faster.
+    /// Makes one update for each example, in their order: the same as [`learn`](Self::learn) for each, faster.
     ///
     /// # Errors
     /// [`LearnError`]; only divergence changes the learner.
     pub fn learn_each(&mut self, inputs: &[f32], labels: &[u32]) -> Result<Learned, LearnError> {
-        self.check(inputs, labels)?;
-        let Self {
-            engine,
-            network,
-            noise,
-            updates,
-            ..
-        } = self;
-        let learned = engine.learn_each(network, inputs, labels, noise, updates);
+        self.update(inputs, labels, |engine, body, batch| {
+            engine.learn_each(body, batch)
+        })
+    }
+
+    /// Checks a batch and lets the engine learn it, unless it is empty.
+    fn update(
+        &mut self,
+        inputs: &[f32],
+        labels: &[u32],
+        learn: impl FnOnce(&mut dyn Engine, Body<'_>, Batch<'_>) -> Result<Learned, Diverged>,
+    ) -> Result<Learned, LearnError> {
+        check(&self.network, inputs, labels)?;
+        if labels.is_empty() {
+            return Ok(Learned::default());
+        }
+        let body = Body {
+            network: &mut self.network,
+            noise: &mut self.noise,
+            updates: &mut self.updates,
+        };
+        let learned = learn(&mut *self.engine, body, Batch::new(inputs, labels));
         learned.map_err(|diverged| self.diverged(diverged))
     }
 
@@ -271,9 +260,9 @@ impl Learner {
         let numbers: usize = planes
             .map(|(_, group)| group.len() * group.names().len())
             .sum();
-        let memory = self.engine.memory();
-        let copies = 1 + memory.slow.len();
-        let stored = memory.inputs.len() + memory.labels.len() + memory.heads.len();
+        let state = self.engine.state();
+        let copies = 1 + state.slow.len();
+        let stored = state.inputs.len() + state.labels.len() + state.heads.len();
         let bytes = 4 * (copies * numbers + stored);
         bytes as f64 / self.network.synapses() as f64
     }
@@ -305,16 +294,12 @@ impl Learner {
         self
     }
 
-    fn diverged(&self, Diverged { layer, what }: Diverged) -> LearnError {
+    pub(crate) fn diverged(&self, Diverged { layer, what }: Diverged) -> LearnError {
         LearnError::Diverged {
             layer,
             update: self.updates,
             what,
-            remedy: self.config.remedy(),
+            remedies: self.config.remedies(),
         }
-    }
-
-    fn check(&self, inputs: &[f32], labels: &[u32]) -> Result<(), LearnError> {
-        check(&self.network, inputs, labels)
     }
 }

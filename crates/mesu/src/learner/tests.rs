@@ -4,20 +4,20 @@ use mesu_kernels::Generator;
 
 use super::*;
 use crate::layer::Layer;
-use crate::network::{Initialisation, Updates};
+use crate::network::{Initialization, UpdateCount};
 use crate::synapse::Synapses;
 
 const INPUTS: usize = 6;
 const CLASSES: usize = 3;
-pub(super) const HEADS: usize = 3;
+pub(crate) const HEADS: usize = 3;
 
-pub(super) fn networks() -> [NetworkConfig; 3] {
+pub(crate) fn networks() -> [NetworkConfig; 3] {
     let layers = ["conv 4 2x2", "relu", "dropout 0.2", "flatten"].map(str::to_owned);
     let perceptron = NetworkConfig {
         hidden: vec![9, 5],
         heads: HEADS,
         bias: true,
-        init: Initialisation::He,
+        init: Initialization::He,
         ..NetworkConfig::default()
     };
     let no_trunk = NetworkConfig {
@@ -34,12 +34,12 @@ pub(super) fn networks() -> [NetworkConfig; 3] {
     [perceptron, no_trunk, images]
 }
 
-pub(super) fn new(network: &NetworkConfig, config: &LearnerConfig) -> Learner {
+pub(crate) fn new(network: &NetworkConfig, config: &LearnerConfig) -> Learner {
     Learner::new(INPUTS, CLASSES, network, config, 7).unwrap()
 }
 
 /// Examples without sense.
-pub(super) fn examples(seed: u64, number: usize) -> (Vec<f32>, Vec<u32>) {
+pub(crate) fn examples(seed: u64, number: usize) -> (Vec<f32>, Vec<u32>) {
     let inputs = Generator::named(seed, "inputs", &[]).normals(number * INPUTS);
     let labels = (0..number).map(|i| (i * i % CLASSES) as u32);
     (inputs, labels.collect())
@@ -84,7 +84,7 @@ struct Apart {
     trunk: Vec<Layer>,
     heads: Vec<Layer>,
     /// Of the trunk and of every head.
-    updates: (Updates, [Updates; HEADS]),
+    updates: (UpdateCount, [UpdateCount; HEADS]),
 }
 
 impl Apart {
@@ -119,16 +119,16 @@ impl Apart {
         self.heads[head] = layers.pop().unwrap();
         self.trunk = layers;
         for updates in [trunk, &mut heads[head]] {
-            updates.made += self.learner.updates() - before;
+            updates.total += self.learner.updates() - before;
         }
         result
     }
 
     /// Optimisers begin anew at a task's end, for all heads.
-    fn begin_anew(&mut self) {
+    fn reset_optimizers(&mut self) {
         let (trunk, heads) = &mut self.updates;
         for updates in heads.iter_mut().chain([trunk]) {
-            updates.before = updates.made;
+            updates.reset_optimizer();
         }
         for head in &mut self.heads {
             for group in std::iter::once(&mut head.weight).chain(&mut head.bias) {
@@ -175,7 +175,7 @@ fn heads_are_networks_that_share_a_trunk() {
                 if ended && whole.needs_boundaries() {
                     whole.task_ended([many.clone()]).unwrap();
                     apart.with(head, |learner| learner.task_ended([many.clone()]).unwrap());
-                    apart.begin_anew();
+                    apart.reset_optimizers();
                 }
                 for ((name, got), expected) in whole.network.groups().zip(apart.groups()) {
                     assert!(

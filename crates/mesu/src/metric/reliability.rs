@@ -40,7 +40,7 @@ impl Reliability {
     pub fn of(probabilities: &[f32], labels: &[u32]) -> Self {
         let mut all = Self::default();
         for (row, label) in super::calibration::rows(probabilities, labels) {
-            let top = crate::estimator::argmax(row);
+            let top = crate::numeric::argmax(row);
             all.add(f64::from(row[top]), top == label);
         }
         all

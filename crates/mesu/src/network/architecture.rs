@@ -14,86 +14,33 @@
 //! The output layer, one neuron for each class, comes after the last of them and is not in the list, nor are
 //! further heads.
 
-use std::fmt;
+use crate::config::ConfigError;
+use crate::layer::entry::{Entry, Refusal};
+use crate::layer::list::{self, Listed};
+use crate::layer::{Op, Plan, Shape, linear};
 
-use mesu_kernels::conv::Geometry;
-use mesu_kernels::pool::Pool;
-
-use crate::layer::Between;
-use crate::learner::ConfigError;
-
-/// The key of the list.
-const KEY: &str = "network.layers";
-
-/// Largest number accepted in a layer: beyond it a typing mistake is likelier than a network.
-const MOST: usize = 1 << 20;
-
-/// Most numbers of an example that a layer may take in, patches counted as often as they overlap, or give.
-const MOST_NUMBERS: usize = 1 << 26;
+/// The field of the list.
+const FIELD: &str = "layers";
 
 /// Most entries of the list.
 const MOST_ENTRIES: usize = 1 << 10;
-
-/// What goes from one layer to the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// Channels, rows and columns of pixels.
-    Image([usize; 3]),
-    /// Numbers.
-    Flat(usize),
-}
-
-impl fmt::Display for Shape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Image([channels, rows, columns]) => write!(f, "{channels}x{rows}x{columns}"),
-            Self::Flat(numbers) => write!(f, "{numbers}"),
-        }
-    }
-}
 
 /// One line of a network's description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// The layer as it was written; the output layer as `linear 10`, or as `5 heads of linear 10`.
     pub layer: String,
-    /// What comes out of it.
+    /// Shape of its output.
     pub shape: Shape,
     /// Its synapses, biases included, of all heads if it has several.
     pub synapses: usize,
 }
 
-/// A layer of neurons with what follows it.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Planned {
-    pub(super) inputs: usize,
-    pub(super) outputs: usize,
-    pub(super) conv: Option<Geometry>,
-    pub(super) then: Vec<Between>,
-}
-
 /// A whole network: its layers, and its description with a line for each entry of the list.
 #[derive(Clone, Debug)]
 pub(super) struct Architecture {
-    pub(super) layers: Vec<Planned>,
+    pub(super) layers: Vec<Plan>,
     pub(super) lines: Vec<Line>,
-}
-
-/// One entry of the list.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Entry {
-    Conv {
-        channels: usize,
-        kernel: usize,
-        padding: usize,
-        stride: usize,
-    },
-    Linear(usize),
-    Relu,
-    MaxPool(usize),
-    MeanPool(usize),
-    Dropout(f32),
-    Flatten,
 }
 
 impl Architecture {
@@ -109,242 +56,73 @@ impl Architecture {
         bias: bool,
     ) -> Result<Self, ConfigError> {
         if list.len() > MOST_ENTRIES {
-            let (found, expected) = (
-                format!("{} layers", list.len()),
-                format!("at most {MOST_ENTRIES}"),
-            );
-            return Err(ConfigError::new(KEY, found, expected));
+            let found = format!("{} layers", list.len());
+            let expected = format!("at most {MOST_ENTRIES}");
+            return Err(ConfigError::network(FIELD, found, expected));
         }
         let mut this = Self {
             layers: Vec::new(),
             lines: Vec::new(),
         };
         let (mut shape, mut before) = (input, "the input".to_owned());
-        let output = format!("linear {classes}");
-        for (i, text) in list.iter().chain([&output]).enumerate() {
-            let (entry, name) = match list.get(i) {
-                Some(_) => (parse(text)?, format!("{text:?}")),
-                None => (Entry::Linear(classes), "the output layer".to_owned()),
+        for text in list {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let entry = Entry {
+                words: &words,
+                input: shape,
             };
-            let misfit = |needs: &str| {
-                let found = format!("{name} after {before}, which gives {shape}");
-                ConfigError::new(KEY, found, needs)
-            };
-            let first = this.layers.is_empty();
-            let flat_input = matches!(shape, Shape::Image(_)) && first && entry == Entry::Flatten;
-            shape = match entry {
-                _ if flat_input => Shape::Flat(this.numbers(shape)),
-                Entry::Conv { .. } | Entry::Linear(_) => this.neurons(entry, shape, &misfit)?,
-                _ if first => return Err(misfit("a conv or linear layer first")),
-                step => this.step(step, shape, &misfit)?,
-            };
-            let synapses = match entry {
-                Entry::Conv { .. } | Entry::Linear(_) => {
-                    let planned = &this.layers[this.layers.len() - 1];
-                    planned.outputs * (planned.inputs + usize::from(bias))
-                }
-                _ => 0,
-            };
-            this.lines.push(Line {
-                layer: text.split_whitespace().collect::<Vec<_>>().join(" "),
-                shape,
-                synapses,
-            });
+            let name = format!("{text:?}");
+            let read = this.in_place(list::read(entry));
+            let read = read.map_err(|refusal| misfit(refusal, &name, &before, shape))?;
+            shape = this.add(read, words.join(" "), bias);
             before = name;
         }
+        let read = linear::plan(classes, shape);
+        let read = read.map_err(|refusal| misfit(refusal, "the output layer", &before, shape))?;
+        let read = (Listed::Neurons(read.0), read.1);
+        this.add(read, format!("linear {classes}"), bias);
         Ok(this)
     }
 
-    /// Adds a layer of neurons.
-    fn neurons(
-        &mut self,
-        entry: Entry,
-        shape: Shape,
-        misfit: &dyn Fn(&str) -> ConfigError,
-    ) -> Result<Shape, ConfigError> {
-        let (planned, shape) = match (entry, shape) {
-            (Entry::Linear(outputs), Shape::Flat(inputs)) => {
-                let planned = (inputs, outputs, None);
-                (planned, Shape::Flat(outputs))
-            }
-            (
-                Entry::Conv {
-                    channels,
-                    kernel,
-                    padding,
-                    stride,
-                },
-                Shape::Image([depth, height, width]),
-            ) => {
-                let geometry = Geometry {
-                    channels: depth,
-                    height,
-                    width,
-                    kernel,
-                    stride,
-                    padding,
-                };
-                let fits = geometry.output().ok_or_else(|| {
-                    misfit(&format!(
-                        "at least {kernel} rows and columns, padding included"
-                    ))
-                });
-                let (rows, columns) = fits?;
-                let planned = (geometry.patch(), channels, Some(geometry));
-                (planned, Shape::Image([channels, rows, columns]))
-            }
-            (Entry::Linear(_), _) => {
-                let numbers = self.numbers(shape);
-                return Err(misfit(&format!(
-                    "{numbers} numbers in a row (flatten before it)"
-                )));
-            }
-            _ => {
-                return Err(misfit(
-                    "an image: channels, rows and columns (network.input)",
-                ));
-            }
-        };
-        let (inputs, outputs, conv) = planned;
-        let positions = conv.map_or(Some(1), |geometry| {
-            let (rows, columns) = geometry.output()?;
-            rows.checked_mul(columns)
-        });
-        let numbers = positions.and_then(|n| n.checked_mul(inputs.max(outputs)));
-        if numbers.is_none_or(|numbers| numbers > MOST_NUMBERS) {
-            let needs = format!("at most {MOST_NUMBERS} numbers an example, in and out");
-            return Err(misfit(&needs));
+    /// Refuses operations before the first layer of neurons, but for a flattening of the input.
+    fn in_place(&self, read: Result<(Listed, Shape), Refusal>) -> Result<(Listed, Shape), Refusal> {
+        let neurons_first = || Refusal::Needs("a conv or linear layer first".to_owned());
+        match read {
+            Ok((Listed::Op(Op::Flatten(_)) | Listed::Neurons(_), _)) => read,
+            Ok(_) if self.layers.is_empty() => Err(neurons_first()),
+            _ => read,
         }
-        self.layers.push(Planned {
-            inputs,
-            outputs,
-            conv,
-            then: Vec::new(),
-        });
-        Ok(shape)
     }
 
-    /// Adds a step after the last layer of neurons.
-    fn step(
-        &mut self,
-        entry: Entry,
-        shape: Shape,
-        misfit: &dyn Fn(&str) -> ConfigError,
-    ) -> Result<Shape, ConfigError> {
-        let (step, shape) = match (entry, shape) {
-            (Entry::Dropout(p), _) => (Between::Dropout(p), shape),
-            (
-                Entry::MaxPool(size) | Entry::MeanPool(size),
-                Shape::Image([depth, height, width]),
-            ) => {
-                let pool = Pool {
-                    height,
-                    width,
-                    size,
-                };
-                let (rows, columns) = pool.output();
-                if rows * columns == 0 {
-                    return Err(misfit(&format!("at least {size} rows and columns")));
-                }
-                let step = match entry {
-                    Entry::MaxPool(_) => Between::MaxPool(pool),
-                    _ => Between::MeanPool(pool),
-                };
-                (step, Shape::Image([depth, rows, columns]))
+    /// Adds a layer with its line; gives the shape of its output.
+    fn add(&mut self, (listed, shape): (Listed, Shape), layer: String, bias: bool) -> Shape {
+        let mut synapses = 0;
+        match (listed, self.layers.last_mut()) {
+            (Listed::Neurons(plan), _) => {
+                synapses = plan.synapses(bias);
+                self.layers.push(plan);
             }
-            (Entry::Flatten, Shape::Image([_, rows, columns])) => {
-                let step = Between::Flatten(rows * columns);
-                (step, Shape::Flat(self.numbers(shape)))
-            }
-            (Entry::MaxPool(_) | Entry::MeanPool(_) | Entry::Flatten, Shape::Flat(_)) => {
-                return Err(misfit("an image"));
-            }
-            _ => (Between::Relu, shape),
-        };
-        if let Some(layer) = self.layers.last_mut() {
-            layer.then.push(step);
+            (Listed::Op(op), Some(layer)) => layer.then.push(op),
+            // An input is numbers in a row already.
+            (Listed::Op(_), None) => {}
         }
-        Ok(shape)
-    }
-
-    fn numbers(&self, shape: Shape) -> usize {
-        match shape {
-            Shape::Image(sizes) => sizes.iter().product(),
-            Shape::Flat(numbers) => numbers,
-        }
+        self.lines.push(Line {
+            layer,
+            shape,
+            synapses,
+        });
+        shape
     }
 }
 
-/// Reads an entry of the list.
-fn parse(text: &str) -> Result<Entry, ConfigError> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let wrong = || {
-        let expected = "conv N KxK [valid|same|pad N] [stride N] (same: K odd; pad: N below K), linear N, relu, \
-                        max-pool N, mean-pool N, dropout P (between 0 and 1) or flatten";
-        ConfigError::new(KEY, format!("{text:?}"), expected)
-    };
-    // The square of a kernel's side, times any channels, is still a number.
-    const WIDEST_KERNEL: usize = 1 << 10;
-    let number = |word: &str, least: usize| -> Result<usize, ConfigError> {
-        let number = word.parse().ok();
-        number
-            .filter(|n| (least..=MOST).contains(n))
-            .ok_or_else(wrong)
-    };
-    match words[..] {
-        ["relu"] => Ok(Entry::Relu),
-        ["flatten"] => Ok(Entry::Flatten),
-        ["linear", outputs] => Ok(Entry::Linear(number(outputs, 1)?)),
-        ["max-pool", size] => Ok(Entry::MaxPool(number(size, 1)?)),
-        ["mean-pool", size] => Ok(Entry::MeanPool(number(size, 1)?)),
-        ["dropout", p] => {
-            let p: Option<f32> = p.parse().ok();
-            let p = p.filter(|p| *p > 0.0 && *p < 1.0);
-            Ok(Entry::Dropout(p.ok_or_else(wrong)?))
+/// Error about a layer that does not fit its place.
+fn misfit(refusal: Refusal, name: &str, before: &str, shape: Shape) -> ConfigError {
+    match refusal {
+        Refusal::Unreadable => ConfigError::network(FIELD, name, list::forms()),
+        Refusal::Needs(what) => {
+            let found = format!("{name} after {before}, which gives {shape}");
+            ConfigError::network(FIELD, found, what)
         }
-        ["conv", channels, kernel, ref more @ ..] => {
-            let (rows, columns) = kernel.split_once('x').ok_or_else(wrong)?;
-            let kernel = number(rows, 1)?;
-            if number(columns, 1)? != kernel || kernel > WIDEST_KERNEL {
-                return Err(wrong());
-            }
-            let (mut padding, mut stride) = (None, None);
-            let mut more = more;
-            while !more.is_empty() {
-                // Each may be said once.
-                more = match more {
-                    ["valid", rest @ ..] if padding.is_none() => {
-                        padding = Some(0);
-                        rest
-                    }
-                    ["same", rest @ ..] if kernel % 2 == 1 && padding.is_none() => {
-                        padding = Some(kernel / 2);
-                        rest
-                    }
-                    ["pad", n, rest @ ..] if padding.is_none() => {
-                        padding = Some(number(n, 0)?);
-                        rest
-                    }
-                    ["stride", n, rest @ ..] if stride.is_none() => {
-                        stride = Some(number(n, 1)?);
-                        rest
-                    }
-                    _ => return Err(wrong()),
-                };
-            }
-            let (padding, stride) = (padding.unwrap_or(0), stride.unwrap_or(1));
-            // More would be positions that see zeros alone.
-            if padding >= kernel {
-                return Err(wrong());
-            }
-            Ok(Entry::Conv {
-                channels: number(channels, 1)?,
-                kernel,
-                padding,
-                stride,
-            })
-        }
-        _ => Err(wrong()),
     }
 }
 
@@ -500,7 +278,7 @@ mod tests {
             let error = Architecture::new(&list(&[text]), Shape::Image([1, 9, 9]), 2, true);
             let error = error.unwrap_err().to_string();
             assert!(
-                error.contains("network.layers") && error.contains("max-pool N"),
+                error.starts_with("layers is ") && error.contains("max-pool N"),
                 "{error}"
             );
         }

@@ -2,22 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::architecture::{Architecture, Shape};
-use crate::learner::ConfigError;
-
-/// What a synapse is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// A weight that is a Gaussian: mu and sigma.
-    Gaussian,
-    /// A weight that is a number.
-    Point,
-}
+use super::architecture::Architecture;
+use crate::config::{ConfigError, ConfigPart, setters};
+use crate::layer::{FirstValues, Plan, Shape, WeightKind};
 
 /// How synapses start; fan_in and fan_out are the widths of a layer's input and output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Initialisation {
+pub enum Initialization {
     /// mu uniform in ±4/√fan_in, sigma = 2/√fan_in; point weights uniform in ±1/√fan_in: the paper's
     /// digit experiments.
     #[default]
@@ -27,13 +19,23 @@ pub enum Initialisation {
     He,
 }
 
-impl Initialisation {
+impl Initialization {
     /// Where sigma starts in a layer of these widths; > 0.
     #[must_use]
     pub fn sigma(self, fan_in: usize, fan_out: usize) -> f32 {
         match self {
             Self::Wide => 2.0 / (fan_in as f32).sqrt(),
             Self::He => 0.5 * (1.0 / fan_out as f32).sqrt(),
+        }
+    }
+
+    /// Largest mean, or point weight, at first.
+    fn bound(self, fan_in: usize, kind: WeightKind) -> f32 {
+        let fan_in = fan_in as f32;
+        match (self, kind) {
+            (Self::Wide, WeightKind::Gaussian) => 4.0 / fan_in.sqrt(),
+            (Self::Wide, WeightKind::Point) => 1.0 / fan_in.sqrt(),
+            (Self::He, _) => (2.0 / fan_in).sqrt(),
         }
     }
 }
@@ -59,7 +61,35 @@ pub struct NetworkConfig {
     /// Whether neurons have a bias.
     pub bias: bool,
     /// How synapses start.
-    pub init: Initialisation,
+    pub init: Initialization,
+}
+
+setters!(NetworkConfig {
+    hidden: impl Into<Vec<usize>>,
+    input: impl Into<Vec<usize>>,
+    heads: usize,
+    bias: bool,
+    init: Initialization,
+});
+
+impl NetworkConfig {
+    /// Returns the description with a list of [`layers`](Self#structfield.layers) in the place of `hidden`.
+    #[must_use]
+    pub fn layers<T: Into<String>>(mut self, layers: impl IntoIterator<Item = T>) -> Self {
+        self.layers = layers.into_iter().map(Into::into).collect();
+        self.hidden.clear();
+        self
+    }
+
+    /// First values of a layer's synapses.
+    pub(super) fn first_values(&self, layer: &Plan, kind: WeightKind) -> FirstValues {
+        FirstValues {
+            bound: self.init.bound(layer.inputs, kind),
+            sigma: self.init.sigma(layer.inputs, layer.fan_out()),
+            bias: self.bias,
+            kind,
+        }
+    }
 }
 
 /// Files of networks with one head do not speak of heads.
@@ -75,7 +105,7 @@ impl Default for NetworkConfig {
             input: Vec::new(),
             heads: 1,
             bias: false,
-            init: Initialisation::Wide,
+            init: Initialization::Wide,
         }
     }
 }
@@ -92,23 +122,25 @@ pub(super) fn architecture(
     classes: usize,
     config: &NetworkConfig,
 ) -> Result<Architecture, ConfigError> {
-    for (what, number, most) in [
-        ("inputs", inputs, WIDEST),
-        ("classes", classes, WIDEST),
-        ("network.heads", config.heads, MOST_HEADS),
+    let (data, network) = (ConfigPart::Data, ConfigPart::Network);
+    for (part, field, number, most) in [
+        (data, "inputs", inputs, WIDEST),
+        (data, "classes", classes, WIDEST),
+        (network, "heads", config.heads, MOST_HEADS),
     ] {
         if number == 0 || number > most {
-            return Err(ConfigError::new(what, number, format!("1 to {most}")));
+            let expected = format!("1 to {most}");
+            return Err(ConfigError::new(part, field, number, expected));
         }
     }
     let found = format!("{:?}", config.hidden);
     if config.hidden.iter().any(|n| *n == 0 || *n > WIDEST) {
         let expected = format!("widths of 1 to {WIDEST}");
-        return Err(ConfigError::new("network.hidden", found, expected));
+        return Err(ConfigError::network("hidden", found, expected));
     }
     if !config.layers.is_empty() && !config.hidden.is_empty() {
-        let expected = "[] beside network.layers, which takes its place";
-        return Err(ConfigError::new("network.hidden", found, expected));
+        let expected = "[] beside layers, which take its place";
+        return Err(ConfigError::network("hidden", found, expected));
     }
     let perceptron = |width: &usize| [format!("linear {width}"), "relu".to_owned()];
     let (list, image) = match config.layers[..] {
@@ -128,7 +160,7 @@ pub(super) fn architecture(
         _ => {
             let expected = format!("[channels, rows, columns] of {inputs} numbers, or []");
             let found = format!("{:?}", config.input);
-            return Err(ConfigError::new("network.input", found, expected));
+            return Err(ConfigError::network("input", found, expected));
         }
     };
     let mut built = Architecture::new(&list, input, classes, config.bias)?;

@@ -6,15 +6,17 @@ mod heads;
 
 use mesu_kernels::Generator;
 
-use self::architecture::{Architecture, Planned};
-pub use self::architecture::{Line, Shape};
+use self::architecture::Architecture;
+pub use self::architecture::Line;
 use self::config::architecture;
-pub use self::config::{Form, Initialisation, NetworkConfig};
+pub use self::config::{Initialization, NetworkConfig};
 pub use self::heads::HeadError;
 use self::heads::Heads;
-pub(crate) use self::heads::{Rules, Updates};
-use crate::layer::{Between, Layer};
-use crate::learner::ConfigError;
+pub(crate) use self::heads::{Rules, UpdateCount};
+use crate::config::ConfigError;
+use crate::layer::{Layer, Op, Plan, Relu};
+pub use crate::layer::{Shape, WeightKind};
+use crate::rule::Rule;
 use crate::synapse::Synapses;
 
 /// Bytes that learning holds for a synapse: mu, sigma and their gradients.
@@ -41,12 +43,12 @@ impl Network {
     /// layer, then one head after another, so that the first head starts as it would alone.
     ///
     /// # Errors
-    /// A width that is zero or absurd, or more synapses than memory holds, naming the key.
+    /// A width that is zero or absurd, or more synapses than memory holds.
     pub fn new(
         inputs: usize,
         classes: usize,
         config: &NetworkConfig,
-        form: Form,
+        kind: WeightKind,
         noise: &mut Generator,
     ) -> Result<Self, ConfigError> {
         let Architecture { layers, lines } = architecture(inputs, classes, config)?;
@@ -56,20 +58,23 @@ impl Network {
         let bytes = synapses.saturating_mul(BYTES_PER_SYNAPSE);
         if Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
             let of_heads = lines.last().map_or(0, |line| line.synapses);
-            let (key, found) = match config.layers[..] {
+            let (field, found) = match config.layers[..] {
                 _ if config.heads > 1 && of_heads > synapses / 2 => {
-                    ("network.heads", config.heads.to_string())
+                    ("heads", config.heads.to_string())
                 }
-                [] => ("network.hidden", format!("{:?}", config.hidden)),
-                _ => ("network.layers", format!("{:?}", config.layers)),
+                [] => ("hidden", format!("{:?}", config.hidden)),
+                _ => ("layers", format!("{:?}", config.layers)),
             };
             let gigabytes = bytes.div_ceil(1 << 30);
             let expected =
                 format!("a network that fits the memory (this one takes {gigabytes} GiB)");
-            return Err(ConfigError::new(key, found, expected));
+            return Err(ConfigError::network(field, found, expected));
         }
         let output = layers.last().cloned();
-        let mut draw = |planned| synapses_of(planned, config, form, noise);
+        let mut draw = |plan: Plan| {
+            let first = config.first_values(&plan, kind);
+            plan.draw(first, noise)
+        };
         let layers = layers.into_iter().map(&mut draw).collect();
         let others = output.into_iter().cycle().take(config.heads - 1);
         let heads = Heads::new(others.map(&mut draw));
@@ -95,10 +100,10 @@ impl Network {
         self.layers[0].input_size()
     }
 
-    /// Whether its layers are fully connected with ReLU between them, and nothing else.
+    /// Returns whether its layers are fully connected with ReLU between them, and nothing else.
     pub(crate) fn is_perceptron(&self) -> bool {
         let (last, hidden) = self.layers.split_last().expect("a layer");
-        let plain = |layer: &Layer| layer.conv.is_none() && layer.then == [Between::Relu];
+        let plain = |layer: &Layer| layer.conv.is_none() && layer.then == [Op::Relu(Relu)];
         hidden.iter().all(plain) && last.conv.is_none() && last.then.is_empty()
     }
 
@@ -125,49 +130,149 @@ impl Network {
             std::iter::once(weight).chain(bias)
         })
     }
+
+    /// Number of heads; at least 1.
+    #[must_use]
+    pub fn heads(&self) -> usize {
+        self.heads.updates.len()
+    }
+
+    /// The head in use, from 0; the first one after [`Network::new`].
+    #[must_use]
+    pub fn head(&self) -> usize {
+        self.heads.head
+    }
+
+    /// Makes the head `head`, from 0, the last of `layers`. It costs nothing.
+    ///
+    /// # Errors
+    /// [`HeadError`] if there is no such head; the network stays as it is.
+    pub fn use_head(&mut self, head: usize) -> Result<(), HeadError> {
+        let Some(place) = self.heads.waiting.get_mut(head) else {
+            let heads = self.heads();
+            return Err(HeadError { head, heads });
+        };
+        if let Some(next) = place.take() {
+            let output = self.layers.len() - 1;
+            let last = std::mem::replace(&mut self.layers[output], next);
+            self.heads.waiting[self.heads.head] = Some(last);
+            self.heads.head = head;
+        }
+        Ok(())
+    }
+
+    /// Number of updates that the head `head`, from 0, has had; 0 if there is no such head.
+    #[must_use]
+    pub fn updates_of_head(&self, head: usize) -> u64 {
+        self.heads
+            .updates
+            .get(head)
+            .map_or(0, |updates| updates.total)
+    }
+
+    /// All layers, those of the trunk first, then all heads in their order; with what the names of
+    /// their synapses begin with, and whether they are in use.
+    pub fn all_layers(&self) -> impl Iterator<Item = (String, &Layer, bool)> {
+        let (output, trunk) = self.layers.split_last().expect("a layer");
+        let trunk = trunk.iter().enumerate();
+        let trunk = trunk.map(|(l, layer)| (format!("layer.{}", l + 1), layer, true));
+        let (only, depth) = (self.heads() == 1, self.layers.len());
+        let heads = self.heads.waiting.iter().enumerate();
+        trunk.chain(heads.map(move |(h, waiting)| {
+            let name = match only {
+                true => format!("layer.{depth}"),
+                false => format!("head.{}", h + 1),
+            };
+            (name, waiting.as_ref().unwrap_or(output), waiting.is_none())
+        }))
+    }
+
+    /// The groups of synapses, in the order of [`groups`](Self::groups).
+    pub fn synapses_mut(&mut self) -> impl Iterator<Item = &mut Synapses> {
+        let (output, trunk) = self.layers.split_last_mut().expect("a layer");
+        let mut output = Some(output);
+        let heads = self.heads.waiting.iter_mut();
+        let heads = heads.filter_map(move |waiting| waiting.as_mut().or_else(|| output.take()));
+        trunk.iter_mut().chain(heads).flat_map(groups_mut)
+    }
+
+    /// The groups of the trunk and of the head in use, in the order of [`groups`](Self::groups).
+    pub(crate) fn synapses_in_use_mut(&mut self) -> impl Iterator<Item = &mut Synapses> {
+        self.layers.iter_mut().flat_map(groups_mut)
+    }
+
+    /// The groups of the heads that wait.
+    pub(crate) fn synapses_waiting_mut(&mut self) -> impl Iterator<Item = &mut Synapses> {
+        self.heads.waiting.iter_mut().flatten().flat_map(groups_mut)
+    }
+
+    /// Completes a list for each group of the trunk and of the head in use by zeros for the others.
+    pub(crate) fn with_waiting(&self, in_use: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+        let mut in_use = in_use.into_iter();
+        let groups = self.all_layers().flat_map(|(_, layer, used)| {
+            std::iter::once(&layer.weight)
+                .chain(&layer.bias)
+                .map(move |group| (group.len(), used))
+        });
+        groups
+            .map(|(len, used)| match used {
+                true => in_use.next().unwrap_or_default(),
+                false => vec![0.0; len],
+            })
+            .collect()
+    }
+
+    /// The trunk and the head in use alone.
+    pub(crate) fn with_one_head(&self) -> Self {
+        Self::from(self.layers.clone())
+    }
+
+    /// Returns `rule` as it is for the next update.
+    pub(crate) fn rules<R: Rule>(&self, rule: &R) -> Rules<R> {
+        let Heads {
+            head,
+            trunk,
+            updates,
+            ..
+        } = &self.heads;
+        Rules {
+            trunk: rule.at(trunk.since_reset()),
+            head: rule.at(updates[*head].since_reset()),
+            last: self.layers.len() - 1,
+        }
+    }
+
+    /// Counts an update of the trunk and of the head in use.
+    pub(crate) fn count_update(&mut self) {
+        self.heads.trunk.total += 1;
+        self.heads.updates[self.heads.head].total += 1;
+    }
+
+    /// Resets the optimizers of all layers.
+    pub(crate) fn reset_optimizers(&mut self) {
+        let heads = self.heads.updates.iter_mut();
+        heads
+            .chain([&mut self.heads.trunk])
+            .for_each(UpdateCount::reset_optimizer);
+    }
+
+    /// Number of updates of each head.
+    pub(crate) fn head_updates(&self) -> &[UpdateCount] {
+        &self.heads.updates
+    }
+
+    /// Restores the counts of the trunk and of each head; `None` if these are not as many heads.
+    pub(crate) fn set_updates(&mut self, trunk: UpdateCount, heads: &[UpdateCount]) -> Option<()> {
+        if heads.len() != self.heads() {
+            return None;
+        }
+        self.heads.trunk = trunk;
+        self.heads.updates.copy_from_slice(heads);
+        Some(())
+    }
 }
 
-/// The synapses of a layer, drawn.
-fn synapses_of(
-    planned: Planned,
-    config: &NetworkConfig,
-    form: Form,
-    noise: &mut Generator,
-) -> Layer {
-    let Planned {
-        inputs,
-        outputs,
-        conv,
-        then,
-    } = planned;
-    let fan_in = inputs as f32;
-    let fan_out = outputs * conv.map_or(1, |geometry| geometry.kernel * geometry.kernel);
-    let bound = match (config.init, form) {
-        (Initialisation::Wide, Form::Gaussian) => 4.0 / fan_in.sqrt(),
-        (Initialisation::Wide, Form::Point) => 1.0 / fan_in.sqrt(),
-        (Initialisation::He, _) => (2.0 / fan_in).sqrt(),
-    };
-    let sigma = config.init.sigma(inputs, fan_out);
-    let mut draw = |rows, columns, bound: f32| {
-        let mut values = vec![0.0; rows * columns];
-        if bound > 0.0 {
-            noise.fill_uniform(&mut values, -bound, bound);
-        }
-        match form {
-            Form::Gaussian => Synapses::new(rows, columns, &values, &vec![sigma; rows * columns]),
-            Form::Point => Synapses::points(rows, columns, &values),
-        }
-    };
-    let weight = draw(outputs, inputs, bound);
-    // Biases of convolutions start at 0, as in the paper.
-    let of_bias = if conv.is_some() { 0.0 } else { bound };
-    let bias = config.bias.then(|| draw(1, outputs, of_bias));
-    Layer {
-        inputs,
-        outputs,
-        weight,
-        bias,
-        conv,
-        then,
-    }
+/// The groups of a layer.
+fn groups_mut(layer: &mut Layer) -> impl Iterator<Item = &mut Synapses> {
+    std::iter::once(&mut layer.weight).chain(&mut layer.bias)
 }

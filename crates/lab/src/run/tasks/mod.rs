@@ -5,7 +5,7 @@ mod read;
 use std::sync::Arc;
 
 use mesu::network::{Line, Network};
-use mesu::{ConfigError, Learner, NetworkConfig};
+use mesu::{ConfigError, ConfigPart, Learner, NetworkConfig};
 use mesu_data::scenario::domains::{DomainOptions, Domains};
 use mesu_data::scenario::permuted::{OodOrder, Permuted};
 use mesu_data::scenario::split::{Split, SplitOptions};
@@ -193,7 +193,7 @@ impl Data {
 /// `error` of the learner of `network`, naming what can be changed: how many heads there are, the scenario
 /// says.
 fn refused(error: ConfigError, network: &NetworkConfig) -> LabError {
-    if error.key != "network.heads" {
+    if (error.part, error.field) != (ConfigPart::Network, "heads") {
         return error.into();
     }
     let (key, found) = match network.layers[..] {
@@ -252,27 +252,23 @@ mod tests {
 
     #[test]
     fn heads_that_do_not_fit_are_a_matter_of_the_layers() {
-        let error = |key: &str| ConfigError {
-            key: key.to_owned(),
-            found: "3".to_owned(),
-            expected: "a network that fits".to_owned(),
-        };
+        let error = |field| ConfigError::new(ConfigPart::Network, field, 3, "a network that fits");
         let mut network = NetworkConfig {
             hidden: vec![7],
             heads: 3,
             ..NetworkConfig::default()
         };
         let text = |network: &NetworkConfig, key| refused(error(key), network).to_string();
-        let line = text(&network, "network.heads");
+        let line = text(&network, "heads");
         let expected = "network.hidden: found [7] and 3 heads, expected a network that fits";
         assert!(line.starts_with(expected), "{line}");
         network.layers = vec!["flatten".to_owned()];
-        let line = text(&network, "network.heads");
+        let line = text(&network, "heads");
         assert!(
             line.starts_with("network.layers: found [\"flatten\"] and 3 heads"),
             "{line}"
         );
-        let line = text(&network, "network.init");
+        let line = text(&network, "init");
         assert!(line.starts_with("network.init is 3"), "{line}");
     }
 }

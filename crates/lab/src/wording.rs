@@ -1,0 +1,54 @@
+//! The words for what the learners' library finds: settings by their keys, and what to try.
+
+use mesu::checkpoint::CheckpointError;
+use mesu::{ConfigError, ConfigPart, LearnError, Remedy};
+
+/// A setting's dotted key, what was found and what is expected.
+pub(crate) fn setting(error: &ConfigError) -> String {
+    let section = match error.part {
+        ConfigPart::Network => "network.",
+        ConfigPart::Learner => "learner.",
+        _ => "",
+    };
+    format!("{section}{error}")
+}
+
+/// What a learner says, with what to try.
+pub(crate) fn learning(error: &LearnError) -> String {
+    match error {
+        LearnError::Diverged { remedies, .. } => format!("{error}; try {}", remedy(remedies)),
+        _ => error.to_string(),
+    }
+}
+
+/// What is wrong with a checkpoint, with what to do.
+pub(crate) fn checkpoint(error: &CheckpointError) -> String {
+    match error {
+        CheckpointError::Damaged(_) => format!("{error}; use a copy of it or start again"),
+        CheckpointError::Foreign(_) => {
+            format!("{error}; it may be of another program or version")
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// Remedies in one line: `a smaller learner.lr, or for batches learner.reduction = "mean"`.
+pub(crate) fn remedy(remedies: &[Remedy]) -> String {
+    let words: Vec<String> = remedies
+        .iter()
+        .map(|remedy| match remedy {
+            Remedy::Lower(fields) => {
+                let keys: Vec<String> = fields.iter().map(|f| format!("learner.{f}")).collect();
+                format!("a smaller {}", keys.join(" or "))
+            }
+            Remedy::Raise(field) => format!("more learner.{field}"),
+            Remedy::Set(field, value) => format!("learner.{field} = {value}"),
+            Remedy::Choose(field, value) => format!("learner.{field} = \"{value}\""),
+            Remedy::ForBatches(field, value) => {
+                format!("or for batches learner.{field} = \"{value}\"")
+            }
+            _ => "other settings".to_owned(),
+        })
+        .collect();
+    words.join(", ")
+}

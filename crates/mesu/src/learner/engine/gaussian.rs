@@ -1,0 +1,134 @@
+//! Engines of Gaussian synapses, whatever their rule.
+
+use mesu_kernels::Generator;
+use mesu_kernels::gemm::Threads;
+
+use super::Engine;
+use super::predict::{from_logits, in_chunks};
+use crate::estimator::batch::Batched;
+use crate::estimator::one::OneByOne;
+use crate::estimator::weights::{Draw, SampledWeights};
+use crate::estimator::{Batch, Body, Diverged, Estimator, Learned, Objective};
+use crate::learner::sampling::Sampling;
+use crate::network::Network;
+use crate::prediction::Prediction;
+use crate::rule::Rule;
+
+/// An engine that samples its weights or pre-activations.
+#[derive(Clone, Debug)]
+pub(crate) struct GaussianEngine<R> {
+    rule: R,
+    sampling: Sampling,
+    one_by_one: OneByOne,
+    batched: Batched,
+    weights: SampledWeights,
+}
+
+impl<R: Rule> GaussianEngine<R> {
+    pub(crate) fn new(network: &Network, rule: R, sampling: Sampling) -> Self {
+        Self {
+            rule,
+            sampling,
+            one_by_one: OneByOne::new(network, sampling.samples),
+            batched: Batched::new(Threads::Pool),
+            weights: SampledWeights::new(Threads::Pool),
+        }
+    }
+
+    /// Returns whether single examples have kernels of their own.
+    fn is_online(&self, network: &Network) -> bool {
+        let local = self.sampling.estimator == Estimator::LocalReparameterization;
+        local && network.is_perceptron()
+    }
+
+    /// Gives each chunk of examples its own noise, derived from `noise` and its number.
+    fn local_predictions(
+        &self,
+        network: &Network,
+        inputs: &[f32],
+        noise: &Generator,
+    ) -> Result<Vec<Prediction>, Diverged> {
+        let samples = self.sampling.test_samples;
+        let new = || Batched::new(Threads::One);
+        in_chunks(network, inputs, samples, new, |batched, number, inputs| {
+            let mut noise = noise.split(number as u64);
+            let logits = batched.logits(network, inputs, samples, &mut noise)?;
+            Ok(from_logits(logits, network.classes(), samples))
+        })
+    }
+
+    /// Lets every sample of the weights serve all examples.
+    fn weights_predictions(
+        &self,
+        network: &Network,
+        inputs: &[f32],
+        mut noise: Generator,
+    ) -> Result<Vec<Prediction>, Diverged> {
+        let (samples, width) = (self.sampling.test_samples, network.inputs());
+        let draws: Vec<Draw> = (0..samples)
+            .map(|_| {
+                let mut draw = Draw::new(network);
+                draw.draw(network, &mut noise);
+                draw
+            })
+            .collect();
+        let new = || SampledWeights::new(Threads::One);
+        in_chunks(network, inputs, 1, new, |weights, _, inputs| {
+            let (examples, classes) = (inputs.len() / width, network.classes());
+            let mut logits = vec![0.0; classes * samples * examples];
+            for (s, draw) in draws.iter().enumerate() {
+                let of_sample = weights.logits(network, draw, inputs)?;
+                let rows = logits.chunks_exact_mut(samples * examples);
+                for (row, from) in rows.zip(of_sample.chunks_exact(examples)) {
+                    row[s * examples..(s + 1) * examples].copy_from_slice(from);
+                }
+            }
+            Ok(from_logits(&mut logits, classes, samples))
+        })
+    }
+}
+
+impl<R: Rule + std::fmt::Debug + 'static> Engine for GaussianEngine<R> {
+    fn learn(&mut self, body: Body<'_>, batch: Batch<'_>) -> Result<Learned, Diverged> {
+        if batch.len() == 1 && self.is_online(body.network) {
+            return self.one_by_one.learn_each(body, batch, &self.rule);
+        }
+        let objective = Objective {
+            samples: self.sampling.samples,
+            weight: self.sampling.reduction.weight(batch.len()),
+        };
+        match self.sampling.estimator {
+            Estimator::LocalReparameterization => {
+                self.batched.learn(body, batch, objective, &self.rule)
+            }
+            Estimator::WeightSampling => self.weights.learn(body, batch, objective, &self.rule),
+        }
+    }
+
+    fn learn_each(&mut self, mut body: Body<'_>, batch: Batch<'_>) -> Result<Learned, Diverged> {
+        if self.is_online(body.network) {
+            return self.one_by_one.learn_each(body, batch, &self.rule);
+        }
+        let mut learned = Learned::default();
+        for example in batch.each(body.network.inputs()) {
+            learned += self.learn(body.again(), example)?;
+        }
+        Ok(learned)
+    }
+
+    fn predict(
+        &self,
+        network: &Network,
+        inputs: &[f32],
+        noise: Generator,
+    ) -> Result<Vec<Prediction>, Diverged> {
+        match self.sampling.estimator {
+            Estimator::LocalReparameterization => self.local_predictions(network, inputs, &noise),
+            Estimator::WeightSampling => self.weights_predictions(network, inputs, noise),
+        }
+    }
+
+    fn clone_box(&self) -> Box<dyn Engine> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,193 @@
+//! Replay: SGD on each new example together with some from a reservoir of past ones.
+//!
+//! The reservoir is a uniform sample of all examples so far (Vitter 1985, algorithm R). It stores data,
+//! which the other learners do not: a yardstick for what that buys.
+//!
+//! A stored example is learned again through the head that it was learned through. One SGD step takes the
+//! new examples and those drawn that share their head; then, in the heads' order, there is a step for the
+//! examples of each other head. Every example has the same weight, whichever step it is in: with
+//! `reduction = "mean"`, one over the number of new and drawn ones together.
+
+use std::collections::BTreeSet;
+
+use mesu_kernels::Generator;
+
+use super::Engine;
+use super::point::PointEngine;
+use crate::estimator::{Batch, Body, Diverged, Learned};
+use crate::learner::state::EngineState;
+use crate::network::Network;
+use crate::prediction::Prediction;
+use crate::rule::Sgd;
+
+/// An engine of SGD that stores examples and learns some of them again.
+#[derive(Clone, Debug)]
+pub(crate) struct Replay {
+    base: PointEngine<Sgd>,
+    buffer: usize,
+    replayed: usize,
+    /// The stored examples.
+    inputs: Vec<f32>,
+    labels: Vec<u32>,
+    /// Their heads; empty if there is only one.
+    heads: Vec<u32>,
+    /// Examples so far.
+    seen: u64,
+    /// Which of the stored ones are learned again, and through which head.
+    drawn: Vec<(usize, usize)>,
+    /// New and stored ones, as they are learned.
+    batch: (Vec<f32>, Vec<u32>),
+}
+
+impl Replay {
+    /// An engine that stores up to `buffer` examples and learns `replayed` of them again with each new one.
+    pub(crate) fn new(base: PointEngine<Sgd>, buffer: usize, replayed: usize) -> Self {
+        Self {
+            base,
+            buffer,
+            replayed,
+            inputs: Vec::new(),
+            labels: Vec::new(),
+            heads: Vec::new(),
+            seen: 0,
+            drawn: Vec::new(),
+            batch: (Vec::new(), Vec::new()),
+        }
+    }
+
+    /// Stores an example, or not: each of all so far with the same probability. It has a head if there
+    /// are several.
+    fn store(&mut self, x: &[f32], label: u32, head: Option<u32>, noise: &mut Generator) {
+        self.seen += 1;
+        let place = if self.labels.len() < self.buffer {
+            self.inputs.extend_from_slice(x);
+            self.labels.push(label);
+            self.heads.extend(head);
+            return;
+        } else {
+            below(self.seen, noise)
+        };
+        if place < self.buffer as u64 {
+            let place = place as usize;
+            self.inputs[place * x.len()..(place + 1) * x.len()].copy_from_slice(x);
+            self.labels[place] = label;
+            if let Some(head) = head {
+                self.heads[place] = head;
+            }
+        }
+    }
+
+    /// Draws stored examples to learn again with `new` others.
+    fn draw(&mut self, new: usize, noise: &mut Generator) {
+        self.drawn.clear();
+        if self.labels.is_empty() {
+            return;
+        }
+        for _ in 0..self.replayed * new {
+            let stored = below(self.labels.len() as u64, noise) as usize;
+            let head = self.heads.get(stored).map_or(0, |head| *head as usize);
+            self.drawn.push((stored, head));
+        }
+    }
+
+    /// Makes a step on `new` examples and on those drawn that share their head, which is in use.
+    fn step(
+        &mut self,
+        body: &mut Body<'_>,
+        new: Batch<'_>,
+        weight: f32,
+    ) -> Result<Learned, Diverged> {
+        let (width, head) = (body.network.inputs(), body.network.head());
+        let (x, y) = &mut self.batch;
+        x.clear();
+        y.clear();
+        x.extend_from_slice(new.inputs);
+        y.extend_from_slice(new.labels);
+        for (stored, _) in self.drawn.iter().filter(|(_, of)| *of == head) {
+            x.extend_from_slice(&self.inputs[stored * width..(stored + 1) * width]);
+            y.push(self.labels[*stored]);
+        }
+        self.base
+            .step(body.network, body.noise, Batch::new(x, y), weight)
+    }
+
+    /// Makes a step for each head but the one in use of which examples were drawn.
+    fn step_elsewhere(&mut self, body: &mut Body<'_>, weight: f32) -> Result<(), Diverged> {
+        let in_use = body.network.head();
+        let heads = self.drawn.iter().map(|(_, head)| *head);
+        let others: BTreeSet<usize> = heads.filter(|head| *head != in_use).collect();
+        for head in &others {
+            let stored = body.network.use_head(*head);
+            stored.expect("stored with a head of this network");
+            self.step(body, Batch::new(&[], &[]), weight)?;
+        }
+        Ok(())
+    }
+}
+
+/// A number in `0..end`, each equally likely up to 2^-24 of all.
+fn below(end: u64, noise: &mut Generator) -> u64 {
+    // Two draws of 24 bits make one of 48.
+    let mut draws = [0.0; 2];
+    noise.fill_uniform(&mut draws, 0.0, 1.0);
+    let fine = f64::from(draws[0]) + f64::from(draws[1]) / f64::from(1 << 24);
+    ((fine * end as f64) as u64).min(end - 1)
+}
+
+impl Engine for Replay {
+    fn learn(&mut self, mut body: Body<'_>, batch: Batch<'_>) -> Result<Learned, Diverged> {
+        let (width, in_use) = (body.network.inputs(), body.network.head());
+        self.draw(batch.len(), body.noise);
+        let weight = self.base.weight(batch.len() + self.drawn.len());
+        let of_head = self.step(&mut body, batch, weight)?;
+        // What is reported is about the new examples, as of the other learners.
+        let all = self.batch.1.len();
+        let learned = Learned {
+            nll: of_head.nll * batch.len() as f64 / all as f64,
+            correct: self.base.correct(all, batch.labels),
+        };
+        let elsewhere = self.step_elsewhere(&mut body, weight);
+        body.network.use_head(in_use).expect("it was in use");
+        elsewhere?;
+        let head = (body.network.heads() > 1).then_some(in_use as u32);
+        for (x, label) in batch.inputs.chunks_exact(width).zip(batch.labels) {
+            self.store(x, *label, head, body.noise);
+        }
+        *body.updates += 1;
+        Ok(learned)
+    }
+
+    fn predict(
+        &self,
+        network: &Network,
+        inputs: &[f32],
+        noise: Generator,
+    ) -> Result<Vec<Prediction>, Diverged> {
+        self.base.predict(network, inputs, noise)
+    }
+
+    fn state(&self) -> EngineState {
+        EngineState {
+            counts: vec![self.seen],
+            inputs: self.inputs.clone(),
+            labels: self.labels.clone(),
+            heads: self.heads.clone(),
+            ..EngineState::default()
+        }
+    }
+
+    fn restore(&mut self, state: EngineState) -> Option<()> {
+        let [seen] = state.counts[..] else {
+            return None;
+        };
+        let full = state.labels.len() as u64 == seen.min(self.buffer as u64);
+        let finite = state.inputs.iter().all(|x| x.is_finite());
+        (self.seen, self.inputs, self.labels) = (seen, state.inputs, state.labels);
+        self.heads = state.heads;
+        (full && finite).then_some(())
+    }
+
+    fn clone_box(&self) -> Box<dyn Engine> {
+        Box::new(self.clone())
+    }
+}

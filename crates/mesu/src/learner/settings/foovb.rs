@@ -1,0 +1,75 @@
+//! FOO-VB Diagonal: see [`crate::rule::Foovb`].
+
+use serde::{Deserialize, Serialize};
+
+use super::kind::Settings;
+use crate::config::{ConfigError, not_negative, setters};
+use crate::estimator::Estimator;
+use crate::learner::engine::Engine;
+use crate::learner::engine::gaussian::GaussianEngine;
+use crate::learner::remedy::Remedy;
+use crate::learner::sampling::{Reduction, Sampling};
+use crate::network::Network;
+use crate::rule::Foovb;
+
+/// Settings of FOO-VB Diagonal; the defaults are those of the paper's permuted digits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FoovbConfig {
+    /// Rate of the means, eta; >= 0.
+    pub lr_mu: f64,
+    /// Noise samples per update, S; >= 1.
+    pub samples: usize,
+    /// Noise samples per prediction; >= 1.
+    pub test_samples: usize,
+    /// How the expected loss and its gradient are estimated.
+    pub estimator: Estimator,
+    /// How the losses of a batch make up C.
+    pub reduction: Reduction,
+}
+
+setters!(FoovbConfig {
+    lr_mu: f64,
+    samples: usize,
+    test_samples: usize,
+    estimator: Estimator,
+    reduction: Reduction,
+});
+
+impl Default for FoovbConfig {
+    fn default() -> Self {
+        Self {
+            lr_mu: 1.0,
+            samples: 10,
+            test_samples: 10,
+            estimator: Estimator::LocalReparameterization,
+            reduction: Reduction::Sum,
+        }
+    }
+}
+
+impl Settings for FoovbConfig {
+    fn sampling(&self) -> Option<Sampling> {
+        Some(Sampling {
+            samples: self.samples,
+            test_samples: self.test_samples,
+            estimator: self.estimator,
+            reduction: self.reduction,
+        })
+    }
+
+    fn remedies(&self) -> Vec<Remedy> {
+        vec![
+            Remedy::Lower(&["lr_mu"]),
+            Remedy::Raise("samples"),
+            Remedy::ForBatches("reduction", "mean"),
+        ]
+    }
+
+    fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError> {
+        not_negative([("lr_mu", self.lr_mu)])?;
+        let sampling = self.sampling().expect("FOO-VB samples").checked()?;
+        let rule = Foovb { lr_mu: self.lr_mu };
+        Ok(Box::new(GaussianEngine::new(network, rule, sampling)))
+    }
+}

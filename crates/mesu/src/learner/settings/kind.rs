@@ -1,0 +1,22 @@
+//! What the settings of every kind of learner have in common.
+
+use crate::config::ConfigError;
+use crate::learner::engine::Engine;
+use crate::learner::remedy::Remedy;
+use crate::learner::sampling::Sampling;
+use crate::network::Network;
+
+/// Settings of one kind of learner.
+pub(crate) trait Settings {
+    /// How it samples its weights; `None` of point weights.
+    fn sampling(&self) -> Option<Sampling>;
+
+    /// What may help when learning diverges.
+    fn remedies(&self) -> Vec<Remedy>;
+
+    /// Makes the learner's engine; adds what its rule keeps to the network's synapses.
+    ///
+    /// # Errors
+    /// A setting out of its range.
+    fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError>;
+}

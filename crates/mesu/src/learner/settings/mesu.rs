@@ -1,0 +1,206 @@
+//! MESU: see [`crate::rule::Mesu`].
+
+use serde::{Deserialize, Serialize};
+
+use super::kind::Settings;
+use crate::config::{ConfigError, holds, not_negative, prior, require, setters, windows};
+use crate::estimator::Estimator;
+use crate::learner::engine::Engine;
+use crate::learner::engine::drift::{Drifting, HeadsDrift};
+use crate::learner::engine::gaussian::GaussianEngine;
+use crate::learner::engine::timescales::Timescales;
+use crate::learner::remedy::Remedy;
+use crate::learner::sampling::{Reduction, Sampling};
+use crate::network::Network;
+use crate::rule::{Mesu, Rule, SigmaStep};
+
+/// Most slow copies.
+const COPIES: usize = 8;
+
+/// Settings of MESU; the defaults are the paper's permuted digits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MesuConfig {
+    /// N, the number of updates whose evidence is kept; >= 1.
+    pub memory_window: f64,
+    /// For each, a copy of every synapse learns beside it with that memory window, and predictions are
+    /// the mean over all copies; >= 1 each, at most 8. Not of the paper.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slow_windows: Vec<f64>,
+    /// Standard deviation of the prior; > 0.
+    pub sigma_prior: f64,
+    /// Mean of the prior.
+    pub mu_prior: f64,
+    /// Rate of the means; >= 0.
+    pub lr_mu: f64,
+    /// Rate of the standard deviations; >= 0. The paper's c_sigma is half of it.
+    pub lr_sigma: f64,
+    /// Gradients are clipped to ±clamp_grad/sigma; 0 for no clipping.
+    pub clamp_grad: f64,
+    /// No step is longer than max_step_ratio·sigma; 0 for no limit.
+    pub max_step_ratio: f64,
+    /// `[smallest, largest]` sigma; empty for none.
+    pub sigma_bounds: Vec<f64>,
+    /// The form of the evidence's part in the step of sigma.
+    pub sigma_step: SigmaStep,
+    /// Noise samples per update, S; >= 1.
+    pub samples: usize,
+    /// Noise samples per prediction; >= 1.
+    pub test_samples: usize,
+    /// How the expected loss and its gradient are estimated.
+    pub estimator: Estimator,
+    /// How the losses of a batch make up C.
+    pub reduction: Reduction,
+    /// When the synapses of a network's heads drift to the prior: the paper's code lets only those of the
+    /// head in use.
+    #[serde(skip_serializing_if = "is_default")]
+    pub heads_drift: HeadsDrift,
+}
+
+setters!(MesuConfig {
+    memory_window: f64,
+    slow_windows: impl Into<Vec<f64>>,
+    sigma_prior: f64,
+    mu_prior: f64,
+    lr_mu: f64,
+    lr_sigma: f64,
+    clamp_grad: f64,
+    max_step_ratio: f64,
+    sigma_bounds: impl Into<Vec<f64>>,
+    sigma_step: SigmaStep,
+    samples: usize,
+    test_samples: usize,
+    estimator: Estimator,
+    reduction: Reduction,
+    heads_drift: HeadsDrift,
+});
+
+fn is_default(drift: &HeadsDrift) -> bool {
+    *drift == HeadsDrift::default()
+}
+
+impl Default for MesuConfig {
+    fn default() -> Self {
+        Self {
+            memory_window: 300_000.0,
+            slow_windows: Vec::new(),
+            sigma_prior: 1.0,
+            mu_prior: 0.0,
+            lr_mu: 1.0,
+            lr_sigma: 1.0,
+            clamp_grad: 0.0,
+            max_step_ratio: 0.0,
+            sigma_bounds: Vec::new(),
+            sigma_step: SigmaStep::Linear,
+            samples: 10,
+            test_samples: 10,
+            estimator: Estimator::LocalReparameterization,
+            reduction: Reduction::Sum,
+            heads_drift: HeadsDrift::InUse,
+        }
+    }
+}
+
+impl MesuConfig {
+    /// The rule that these settings describe.
+    ///
+    /// # Errors
+    /// The first setting out of its range, by its dotted key.
+    pub fn rule(&self) -> Result<Mesu, ConfigError> {
+        windows([("memory_window", self.memory_window)])?;
+        prior(self.mu_prior, self.sigma_prior)?;
+        not_negative([
+            ("lr_mu", self.lr_mu),
+            ("lr_sigma", self.lr_sigma),
+            ("clamp_grad", self.clamp_grad),
+            ("max_step_ratio", self.max_step_ratio),
+        ])?;
+        let sigma_bounds = match self.sigma_bounds[..] {
+            [] => None,
+            [low, high] => Some((low, high)),
+            _ => Some((f64::NAN, f64::NAN)),
+        };
+        require(
+            sigma_bounds
+                .is_none_or(|(low, high)| 0.0 < low && low <= high && holds(low) && holds(high)),
+            "sigma_bounds",
+            format!("{:?}", self.sigma_bounds),
+            "[] or [smallest, largest] with 0 < smallest <= largest",
+        )?;
+        Ok(Mesu {
+            memory_window: self.memory_window,
+            sigma_prior: self.sigma_prior,
+            mu_prior: self.mu_prior,
+            lr_mu: self.lr_mu,
+            lr_sigma: self.lr_sigma,
+            clamp_grad: (self.clamp_grad > 0.0).then_some(self.clamp_grad),
+            max_step_ratio: (self.max_step_ratio > 0.0).then_some(self.max_step_ratio),
+            sigma_bounds,
+            sigma_step: self.sigma_step,
+        })
+    }
+}
+
+impl Settings for MesuConfig {
+    fn sampling(&self) -> Option<Sampling> {
+        Some(Sampling {
+            samples: self.samples,
+            test_samples: self.test_samples,
+            estimator: self.estimator,
+            reduction: self.reduction,
+        })
+    }
+
+    fn remedies(&self) -> Vec<Remedy> {
+        vec![
+            Remedy::Lower(&["lr_sigma", "lr_mu"]),
+            Remedy::Set("clamp_grad", 0.1),
+            Remedy::Set("max_step_ratio", 0.1),
+            Remedy::Choose("sigma_step", "closed-form"),
+            Remedy::Raise("samples"),
+            Remedy::ForBatches("reduction", "mean"),
+        ]
+    }
+
+    fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError> {
+        let rule = self.rule()?;
+        let sampling = self.sampling().expect("MESU samples").checked()?;
+        let drifting = self.heads_drift == HeadsDrift::Always && network.heads() > 1;
+        let engine = |rule: Mesu| match rule.plain() {
+            Some(plain) => of_rule(network, plain, sampling, drifting),
+            None => of_rule(network, rule, sampling, drifting),
+        };
+        let slow = &self.slow_windows;
+        require(
+            slow.len() <= COPIES && slow.iter().all(|n| *n >= 1.0 && holds(*n)),
+            "slow_windows",
+            format!("{slow:?}"),
+            "at most 8 windows, each 1 or more",
+        )?;
+        if slow.is_empty() {
+            return Ok(engine(rule));
+        }
+        let slow = slow.iter().map(|&memory_window| {
+            engine(Mesu {
+                memory_window,
+                ..rule
+            })
+        });
+        let slow = slow.collect();
+        Ok(Box::new(Timescales::new(network, engine(rule), slow)))
+    }
+}
+
+/// An engine of MESU, with options or without.
+fn of_rule<R: Rule + std::fmt::Debug + 'static>(
+    network: &Network,
+    rule: R,
+    sampling: Sampling,
+    drifting: bool,
+) -> Box<dyn Engine> {
+    let base = GaussianEngine::new(network, rule, sampling);
+    match drifting {
+        false => Box::new(base),
+        true => Box::new(Drifting::new(base, rule, network)),
+    }
+}

@@ -1,0 +1,156 @@
+//! The settings of a learner, one kind or another, checked once.
+
+mod adam;
+mod bbb;
+mod ewc;
+mod foovb;
+mod kind;
+mod mesu;
+mod online_ewc;
+mod replay;
+mod sgd;
+mod si;
+mod streaming_ewc;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use self::adam::{AdamConfig, Optimizer};
+pub use self::bbb::BbbConfig;
+pub use self::ewc::EwcConfig;
+pub use self::foovb::FoovbConfig;
+use self::kind::Settings;
+pub use self::mesu::MesuConfig;
+pub use self::online_ewc::OnlineEwcConfig;
+pub use self::replay::ReplayConfig;
+pub use self::sgd::SgdConfig;
+pub use self::si::SiConfig;
+pub use self::streaming_ewc::StreamingEwcConfig;
+use super::engine::Engine;
+use super::remedy::Remedy;
+use crate::config::ConfigError;
+use crate::network::{Network, WeightKind};
+
+macro_rules! learners {
+    ($($(#[$doc:meta])* $kind:ident: $config:ident = $name:literal,)+) => {
+        /// Which learner.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum LearnerKind {
+            $($(#[$doc])* #[serde(rename = $name)] $kind,)+
+        }
+
+        impl LearnerKind {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
+
+            /// The name in settings and files.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+
+            /// Its settings, read from a table without the key `kind`; what is not there has its
+            /// default.
+            ///
+            /// # Errors
+            /// Those of the table: an unknown key, a value of another type.
+            pub fn deserialize_config<'de, D>(self, table: D) -> Result<LearnerConfig, D::Error>
+            where
+                D: Deserializer<'de>,
+            {
+                match self {
+                    $(Self::$kind => $config::deserialize(table).map(LearnerConfig::$kind),)+
+                }
+            }
+        }
+
+        /// The settings of a learner.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind")]
+        pub enum LearnerConfig {
+            $($(#[$doc])* #[serde(rename = $name)] $kind($config),)+
+        }
+
+        impl LearnerConfig {
+            /// Which learner it is for.
+            #[must_use]
+            pub fn kind(&self) -> LearnerKind {
+                match self {
+                    $(Self::$kind(_) => LearnerKind::$kind,)+
+                }
+            }
+
+            fn as_settings(&self) -> &dyn Settings {
+                match self {
+                    $(Self::$kind(config) => config,)+
+                }
+            }
+        }
+
+        $(impl From<$config> for LearnerConfig {
+            fn from(config: $config) -> Self {
+                Self::$kind(config)
+            }
+        })+
+    };
+}
+
+learners! {
+    /// Metaplasticity from synaptic uncertainty.
+    Mesu: MesuConfig = "mesu",
+    /// FOO-VB Diagonal, or BGD.
+    Foovb: FoovbConfig = "foovb",
+    /// Bayes by Backprop.
+    Bbb: BbbConfig = "bbb",
+    /// Stochastic gradient descent.
+    Sgd: SgdConfig = "sgd",
+    /// Adam.
+    Adam: AdamConfig = "adam",
+    /// Elastic weight consolidation, the penalties of all tasks summed.
+    Ewc: EwcConfig = "ewc",
+    /// Elastic weight consolidation with one running penalty.
+    OnlineEwc: OnlineEwcConfig = "online-ewc",
+    /// Elastic weight consolidation without task boundaries.
+    StreamingEwc: StreamingEwcConfig = "streaming-ewc",
+    /// Synaptic Intelligence.
+    Si: SiConfig = "si",
+    /// SGD that repeats stored examples.
+    Replay: ReplayConfig = "replay",
+}
+
+impl Default for LearnerConfig {
+    /// MESU with the settings of the paper's permuted digits.
+    fn default() -> Self {
+        Self::Mesu(MesuConfig::default())
+    }
+}
+
+impl LearnerConfig {
+    /// Noise samples per update, and per prediction; 1 and 1 of point weights.
+    #[must_use]
+    pub fn samples(&self) -> (usize, usize) {
+        let sampling = self.as_settings().sampling();
+        sampling.map_or((1, 1), |s| (s.samples, s.test_samples))
+    }
+
+    /// Whether synapses are Gaussians or point weights.
+    #[must_use]
+    pub fn weight_kind(&self) -> WeightKind {
+        match self.as_settings().sampling() {
+            Some(_) => WeightKind::Gaussian,
+            None => WeightKind::Point,
+        }
+    }
+
+    /// What may help when learning diverges.
+    #[must_use]
+    pub fn remedies(&self) -> Vec<Remedy> {
+        self.as_settings().remedies()
+    }
+
+    /// Makes the learner's engine; adds what its rule keeps to the network's synapses.
+    pub(crate) fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError> {
+        self.as_settings().engine(network)
+    }
+}
