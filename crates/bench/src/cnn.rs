@@ -164,7 +164,7 @@ fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mesu::{Form, NetworkConfig};
+    use mesu::{NetworkConfig, WeightKind};
 
     #[test]
     fn operations_are_those_of_the_estimators() {
@@ -177,7 +177,7 @@ mod tests {
             ..NetworkConfig::default()
         };
         let noise = &mut Generator::named(1, "network", &[]);
-        let network = Network::new(50, 3, &config, Form::Gaussian, noise).unwrap();
+        let network = Network::new(50, 3, &config, WeightKind::Gaussian, noise).unwrap();
         let (first, last) = (f64::from(2 * 18 * 4 * 9), f64::from(2 * 36 * 3));
         let flops = |estimator, samples| convolution_flops(&network, estimator, samples);
         assert_eq!(
