@@ -100,10 +100,10 @@ pub fn file_kind(bytes: &[u8]) {
 
 /// A learner's checkpoint.
 pub fn checkpoint(bytes: &[u8]) {
-    if let Ok((learner, _)) = mesu::Learner::restore(bytes) {
-        if let Ok(saved) = learner.save(&[]) {
-            assert!(mesu::Learner::restore(&saved).is_ok());
-        }
+    if let Ok((learner, _)) = mesu::Learner::restore(bytes)
+        && let Ok(saved) = learner.save(&[])
+    {
+        assert!(mesu::Learner::restore(&saved).is_ok());
     }
 }
 
