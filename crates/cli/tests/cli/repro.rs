@@ -18,7 +18,7 @@ fn a_figure_is_run_and_its_numbers_are_found() {
         "out",
     ];
     let table = stdout(&succeed(folder.path(), &figure));
-    assert!(table.contains("\nquick: a tenth as long"), "{table}");
+    assert!(table.contains("\nquick: a tenth of the length"), "{table}");
     // The runs are there now: the same command only reads them.
     let again = succeed(folder.path(), &[&figure[..], &["--json"]].concat());
     let json: Value = serde_json::from_str(&stdout(&again)).unwrap();

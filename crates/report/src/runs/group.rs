@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(
             names,
             [
-                "mesu, memory_window=300000, hidden=[50]",
+                "mesu, memory_window=300000, slow_windows=[], hidden=[50]",
                 "mesu, memory_window=1e15, slow_windows=[1e15, 300000], hidden=[7]"
             ]
         );

@@ -158,7 +158,7 @@ fn what_is_asked_for_or_lies_beside_is_found() {
     let find = |asked| Preprocess::find(asked, &model).map(|(found, _)| found);
     let message = find(None).unwrap_err().to_string();
     assert!(
-        message.contains("put net.toml beside it, or give --preprocess imagenet,"),
+        message.contains("no preprocessing is given for it, and there is no net.toml"),
         "{message}"
     );
     std::fs::write(folder.path().join("net.toml"), WHOLE).unwrap();
