@@ -42,7 +42,7 @@ fn the_corpus_is_replayed() {
         let files = corpus(name);
         assert!(files.len() >= 3, "{name}: a corpus of {}", files.len());
         for file in files {
-            println!("{}", file.display());
+            eprintln!("{}", file.display());
             let bytes = fs::read(&file).unwrap();
             let started = Instant::now();
             target(&bytes);

@@ -3,7 +3,7 @@
 //!
 //! A document is laid over another (`overlay`), single values are put into it
 //! (`assign`), and two can be compared (`differences`). What an experiment means is
-//! said in [`crate::config::experiment`]; here are only names and values.
+//! said in [`Experiment`](crate::Experiment); here are only names and values.
 
 use toml::{Table, Value};
 

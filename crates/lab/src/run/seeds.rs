@@ -36,7 +36,7 @@ pub enum Outcomes {
 /// none (then the experiment's own), is a plain run.
 ///
 /// # Errors
-/// As [`run::run`]; when a seed fails, the others are still run, and the first failure in
+/// As [`run`](crate::run::run); when a seed fails, the others are still run, and the first failure in
 /// the order of the seeds is returned.
 pub fn run_seeds(
     experiment: &Experiment,
@@ -104,7 +104,7 @@ impl Seeds {
     /// Whether the runs may be begun in their folders, or gone on with there.
     ///
     /// # Errors
-    /// As [`run::run`] before it writes anything.
+    /// As [`run`](crate::run::run) before it writes anything.
     pub(crate) fn check(&self, resume: bool) -> Result<(), LabError> {
         if self.experiments.len() > 1 {
             directory::check(&self.path, &is_seed, resume)?;
