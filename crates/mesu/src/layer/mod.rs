@@ -1,7 +1,7 @@
 //! Layers of Bayesian synapses, and the operations between them.
 //!
 //! Every layer is one file: how its entry in a network's list is read, the shape of what comes out of it, its
-//! first values, and forward beside backward. The estimators do the products of [`linear`] and [`conv2d`], which
+//! first values, and forward beside backward. The estimators do the products of `linear` and `conv2d`, which
 //! depend on what they draw.
 
 mod activation;
