@@ -166,7 +166,7 @@ fn what_is_asked_for_or_lies_beside_is_found() {
     assert_eq!(find(Some("imagenet")).unwrap().crop, None);
     let message = find(Some("imagnet")).unwrap_err().to_string();
     assert!(
-        message.contains("--preprocess imagnet: no preset (imagenet,"),
+        message.contains("preprocessing imagnet: no preset, and no file that can be read"),
         "{message}"
     );
 }
