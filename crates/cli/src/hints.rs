@@ -9,6 +9,10 @@ use mesu_lab::LabError;
 
 /// The remedy for `error`, if there is one to name.
 pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
+    #[cfg(feature = "vision")]
+    if let Some(error) = error.downcast_ref::<mesu_vision::PreprocessError>() {
+        return of_preprocessing(error);
+    }
     match error.downcast_ref::<LabError>()? {
         LabError::Source(error) | LabError::Unknown(error) => of_data(error),
         LabError::NotAnExperiment { found, .. } => Some(match found {
@@ -20,6 +24,17 @@ pub(crate) fn hint(error: &anyhow::Error) -> Option<String> {
                     .to_owned()
             }
         }),
+        _ => None,
+    }
+}
+
+#[cfg(feature = "vision")]
+fn of_preprocessing(error: &mesu_vision::PreprocessError) -> Option<String> {
+    use mesu_vision::PreprocessError::{Unreadable, Unstated};
+    let presets = "imagenet, tensorflow, zero-one or a file (`mesu features --help` has one)";
+    match error {
+        Unstated { beside, .. } => Some(format!("write {beside}, or give --preprocess {presets}")),
+        Unreadable { .. } => Some(format!("give --preprocess {presets}")),
         _ => None,
     }
 }

@@ -85,7 +85,7 @@ fn bad_models_and_settings_are_refused() {
         (&plain("none.onnx"), "none.onnx: cannot be read"),
         (
             &plain("net.onnx")[..6],
-            "net.onnx: nothing says how to prepare pictures",
+            "there is no net.toml; write net.toml, or give --preprocess imagenet",
         ),
         (
             &[
@@ -137,7 +137,7 @@ fn bad_models_and_settings_are_refused() {
                 "--preprocess",
                 "imagnet",
             ],
-            "--preprocess imagnet: no preset",
+            "preprocessing imagnet: no preset",
         ),
     ] {
         let line = fail(folder.path(), arguments);
