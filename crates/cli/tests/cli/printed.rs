@@ -139,7 +139,6 @@ fn a_preset_is_shown_as_its_file() {
 }
 
 #[test]
-#[ignore = "the line of learner.lr is too wide, and snapshots are missing"]
 fn settings() {
     let folder = tempfile::tempdir().unwrap();
     let all = stdout(&succeed(folder.path(), &["settings"]));

@@ -18,8 +18,9 @@ use crate::run::directory::{self, RunDirectory};
 use crate::run::parallel::side_by_side;
 use crate::run::progress::{Event, Progress, RunName};
 use crate::run::seeds::{Outcomes, Seeds};
+use crate::run::setting::{Outcome, Setting};
 use crate::run::tasks::{Data, DataSets};
-use crate::run::training::{self, Outcome, Setting};
+use crate::run::training;
 
 /// What the cells of a plan came to.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use crate::record::files::CONFIG;
 #[derive(Debug)]
 pub(crate) struct RunDirectory {
     path: PathBuf,
-    // PartialSet for its lock.
+    // Held for its lock.
     _lock: FolderLock,
 }
 
@@ -78,6 +78,17 @@ impl RunDirectory {
     pub(crate) fn write_json(&self, name: &str, content: &impl Serialize) -> Result<(), LabError> {
         let text = serde_json::to_string_pretty(content).expect("numbers and words are JSON");
         self.write(name, (text + "\n").as_bytes())
+    }
+
+    /// Removes the file `name`, if there is one.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), LabError> {
+        let path = self.file(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(LabError::io(&path, "can't be removed")(error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Replaces the file `name`, at once or not at all.

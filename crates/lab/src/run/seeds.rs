@@ -15,8 +15,9 @@ use crate::record::summary::{self, Summary};
 use crate::run::directory::{self, RunDirectory};
 use crate::run::parallel::side_by_side;
 use crate::run::resume;
+use crate::run::setting::{Outcome, Setting};
 use crate::run::tasks::Data;
-use crate::run::training::{self, Outcome, Setting};
+use crate::run::training;
 
 /// What a run, or several, came to.
 #[derive(Clone, Debug)]
