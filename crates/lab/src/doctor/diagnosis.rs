@@ -36,7 +36,7 @@ impl Diagnosis {
         let task = stream.task_updates();
         let memory = Retention::new(learner.config(), stream);
         let groups = group::groups(learner, task);
-        let mut findings = examine::examine(learner, task, &memory, &groups);
+        let mut findings = examine::examine(learner, stream, &memory, &groups);
         // The sort is stable: findings of a kind stay in the order of the layers.
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict()));
         Self {

@@ -18,7 +18,7 @@
 //! use mesu::{Learner, LearnerConfig, NetworkConfig};
 //!
 //! let learner = Learner::new(4, 2, &NetworkConfig::default(), &LearnerConfig::default(), 1)?;
-//! let stream = Stream { batch_size: 1, task_length: Some(60_000) };
+//! let stream = Stream { batch_size: 1, task_length: Some(60_000), tasks: None };
 //! let diagnosis = Diagnosis::new(&learner, stream);
 //! assert_eq!(diagnosis.verdict, Verdict::Healthy);
 //! for finding in &diagnosis.findings {

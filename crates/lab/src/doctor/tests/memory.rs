@@ -86,6 +86,7 @@ fn memory_is_counted_in_tasks() {
         let unknown = Stream {
             batch_size: 0,
             task_length,
+            ..STREAM
         };
         let diagnosis = Diagnosis::new(&mesu(3_000.0), unknown);
         assert_eq!(
@@ -127,4 +128,23 @@ fn memory_is_counted_in_tasks() {
         NeedsAttention,
         &["learner.anchor_window"],
     );
+}
+
+#[test]
+fn a_stream_that_ends_early_is_not_rigid_in_the_end() {
+    // 100 tasks of memory: with 2 or 40 tasks in all, the newest is 50 or 2.6 % of what is remembered.
+    let config = MesuConfig {
+        memory_window: 6e6,
+        ..MesuConfig::default()
+    };
+    let mesu = learner(config, set("sigma", at_work));
+    let verdict = |tasks| Diagnosis::new(&mesu, Stream { tasks, ..STREAM }).verdict;
+    assert_eq!([Some(2), Some(40)].map(verdict), [Healthy, Healthy]);
+    assert_eq!(
+        [None, Some(0), Some(1_000)].map(verdict),
+        [NeedsAttention; 3]
+    );
+    let share = |tasks| Stream { tasks, ..STREAM }.share_of_newest(100.0);
+    assert!((share(Some(2)) - 0.5025).abs() < 1e-4 && (share(Some(1)) - 1.0).abs() < 1e-12);
+    assert!((share(None) - 0.00995).abs() < 1e-5);
 }

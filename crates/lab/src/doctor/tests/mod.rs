@@ -17,6 +17,7 @@ use mesu::{NetworkConfig, network::Network};
 pub(super) const STREAM: Stream = Stream {
     batch_size: 1,
     task_length: Some(60_000),
+    tasks: None,
 };
 
 /// A learner with 20-10-3 synapses, 200,000 updates old.
