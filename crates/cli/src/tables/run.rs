@@ -16,7 +16,7 @@ const NAME: usize = 22;
 /// One line of the table.
 struct Row {
     name: &'static str,
-    /// Where the number is in a summary.
+    /// JSON pointer of the number in a summary.
     pointer: &'static str,
     shown: fn(f64) -> String,
     unit: &'static str,

@@ -1,4 +1,4 @@
-//! What `mesu settings` prints: the settings with their defaults, as text, as a table and as a JSON schema.
+//! Text of `mesu settings`: the settings with their defaults, as text, as a table and as a JSON schema.
 
 use std::fmt::Write as _;
 
@@ -154,7 +154,7 @@ impl Reference {
         text
     }
 
-    /// What there is to say about one setting, or about all of a section.
+    /// Describes one setting, or all of a section.
     ///
     /// # Errors
     /// [`LabError::UnknownKey`] with the nearest key, if one is near.

@@ -15,17 +15,17 @@ use super::verdict::Verdict;
 pub struct Diagnosis {
     /// That of the worst finding.
     pub verdict: Verdict,
-    /// What kind of learner it is.
+    /// Kind of the learner.
     pub kind: LearnerKind,
     /// Updates made.
     pub updates: u64,
-    /// What was told of the stream.
+    /// The stream, as far as it is known.
     pub stream: Stream,
-    /// How long it remembers.
+    /// Memory of the learner.
     pub memory: Retention,
     /// Numbers for each group of synapses, in the order of [`mesu::network::Network::groups`].
     pub groups: Vec<Group>,
-    /// What there is to say, the worst first.
+    /// Findings, the worst first.
     pub findings: Vec<Finding>,
 }
 

@@ -1,6 +1,6 @@
-//! Whether a learner is healthy, from its numbers alone.
+//! Diagnosis of a learner, from its numbers alone.
 //!
-//! What MESU's mathematics lets one read off a network (symbols as in [`mesu::rule::Mesu`]; H is the
+//! MESU's mathematics lets one read this off a network (symbols as in [`mesu::rule::Mesu`]; H is the
 //! loss's curvature along a synapse, T a task's length in updates):
 //!
 //! - **Retention.** Evidence fades with a time constant of `N / lr_sigma` updates, so that in the long run

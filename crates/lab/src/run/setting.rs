@@ -1,4 +1,4 @@
-//! How a run is to be run, and what it comes to.
+//! Circumstances and outcome of a run.
 
 use std::sync::atomic::AtomicBool;
 
@@ -6,7 +6,7 @@ use crate::record::summary::Summary;
 use crate::run::pages::Pages;
 use crate::run::progress::Progress;
 
-/// How a run ended.
+/// End of a run.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// All tasks are learned and tested.
@@ -15,7 +15,7 @@ pub enum Outcome {
     Interrupted,
 }
 
-/// Where and how a run is to be run.
+/// Circumstances of a run.
 #[derive(Clone, Copy)]
 pub struct Setting<'a> {
     /// Go on with the run that the folder holds. An empty or missing folder begins anew:

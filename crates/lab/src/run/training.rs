@@ -79,7 +79,7 @@ struct Run<'a> {
     running_accuracy: RunningAccuracy,
 }
 
-/// Whether to go on.
+/// Decision to continue.
 enum Next {
     On,
     Stop,
@@ -214,7 +214,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whether there is a test before the next epoch of the current task.
+    /// Returns whether there is a test before the next epoch of the current task.
     fn test_is_due(&self) -> bool {
         let Position {
             task,

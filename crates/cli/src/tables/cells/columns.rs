@@ -7,7 +7,7 @@ pub(super) struct Column {
     pub(super) heading: &'static str,
     /// Heading over the columns of one kind.
     pub(super) above: Above,
-    /// Where the number is in a summary.
+    /// JSON pointer of the number in a summary.
     pub(super) pointer: &'static str,
     pub(super) shown: fn(f64) -> String,
     pub(super) width: usize,

@@ -1,4 +1,4 @@
-//! What fits into a line.
+//! Layout of lines.
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
 //! Settings of an experiment, each described once: name, type, range and meaning.
 //!
-//! What is written about settings elsewhere follows from this list: the comments of
+//! Texts about settings elsewhere follow from this list: the comments of
 //! `permuted-digits.toml`, the table of the README, `mesu settings` and its JSON schema. Names of keys
 //! are taken from it too, so a setting that is not described does not exist.
 

@@ -59,7 +59,7 @@ pub struct Range {
 }
 
 impl Range {
-    /// Whether `number` is in the range.
+    /// Returns whether `number` is in the range.
     #[must_use]
     pub fn contains(&self, number: f64) -> bool {
         let above = |(low, inside): (f64, bool)| number > low || inside && number == low;
@@ -118,7 +118,7 @@ impl Setting {
         self.key.split_once('.').unwrap_or(("", self.key))
     }
 
-    /// Whether a learner of this kind has it; true of everything outside the section `learner`.
+    /// Returns whether a learner of this kind has it; true of everything outside the section `learner`.
     #[must_use]
     pub fn applies_to(&self, kind: LearnerKind) -> bool {
         self.learners.is_empty() || self.learners.contains(&kind)
