@@ -272,4 +272,12 @@ pub trait Rule: Copy + Send + Sync {
         let _ = updates;
         *self
     }
+
+    /// First value of a plane beside the weight's own, in a synapse that starts with this mean and standard
+    /// deviation (`None` of point weights); 0 unless the rule says otherwise.
+    #[must_use]
+    fn first_value(&self, plane: &str, mean: f32, sigma: Option<f32>) -> f32 {
+        let _ = (plane, mean, sigma);
+        0.0
+    }
 }

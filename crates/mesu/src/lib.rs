@@ -55,8 +55,8 @@ pub use config::{ConfigError, ConfigPart};
 pub use estimator::Estimator;
 pub use learner::{
     AdamConfig, BbbConfig, EwcConfig, FoovbConfig, HeadsDrift, LearnError, Learned, Learner,
-    LearnerConfig, LearnerKind, MesuConfig, OnlineEwcConfig, Optimizer, Reduction, Remedy,
-    ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
+    LearnerBuilder, LearnerConfig, LearnerKind, MesuConfig, OnlineEwcConfig, Optimizer, OwnConfig,
+    Reduction, Remedy, ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
 };
 pub use mesu_kernels::{Generator, level};
 pub use network::{HeadError, Initialization, NetworkConfig, WeightKind};

@@ -2,6 +2,8 @@
 
 use mesu_kernels::{Matrix, PlanesMut};
 
+use crate::rule::{Rule, State};
+
 /// A group of synapses, `[outputs][inputs]` (biases: one row): one matrix for each number that the
 /// learner's rule keeps of a synapse, by its name.
 ///
@@ -46,6 +48,22 @@ impl Synapses {
         plane.repeat_last_into_padding();
         self.names.push(name);
         self.planes.push(plane);
+    }
+
+    /// Adds what `rule` keeps beside the weights, at its first values.
+    pub(crate) fn prepare<R: Rule>(&mut self, rule: &R) {
+        let weight = if R::State::<f32>::GAUSSIAN { 2 } else { 1 };
+        for plane in weight..R::State::<f32>::PLANES {
+            let name = R::State::<f32>::name(plane);
+            let first = |(mean, sigma)| rule.first_value(name, mean, sigma);
+            let means = self.mu().values();
+            let values: Vec<f32> = match self.sigma() {
+                Some(sigma) => means.zip(sigma.values().map(Some)).map(first).collect(),
+                None => means.map(|mean| first((mean, None))).collect(),
+            };
+            let (rows, columns) = (self.mu().rows(), self.mu().columns());
+            self.add(name, Matrix::from_slice(rows, columns, &values));
+        }
     }
 
     /// Means, or the values of point weights.

@@ -84,6 +84,13 @@ impl Rule for Bbb {
             ..*self
         }
     }
+
+    fn first_value(&self, plane: &str, _: f32, sigma: Option<f32>) -> f32 {
+        match plane {
+            "rho" => sigma.map_or(0.0, rho),
+            _ => 0.0,
+        }
+    }
 }
 
 /// Adam's step of one number.

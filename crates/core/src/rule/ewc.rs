@@ -59,6 +59,14 @@ impl<B: Rule> Rule for Ewc<B> {
             ..*self
         }
     }
+
+    fn first_value(&self, plane: &str, mean: f32, sigma: Option<f32>) -> f32 {
+        match plane {
+            "anchor" => mean,
+            "fisher" => 0.0,
+            _ => self.base.first_value(plane, mean, sigma),
+        }
+    }
 }
 
 impl<B> Ewc<B> {

@@ -55,6 +55,14 @@ impl<B: Rule> Rule for Si<B> {
             ..*self
         }
     }
+
+    fn first_value(&self, plane: &str, mean: f32, sigma: Option<f32>) -> f32 {
+        match plane {
+            "anchor" => mean,
+            "omega" | "path" => 0.0,
+            _ => self.base.first_value(plane, mean, sigma),
+        }
+    }
 }
 
 impl<B> Si<B> {

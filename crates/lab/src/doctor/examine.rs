@@ -111,6 +111,7 @@ fn zero_rate(config: &LearnerConfig) -> Option<&'static str> {
         LearnerConfig::StreamingEwc(c) => ("learner.lr", c.lr),
         LearnerConfig::Si(c) => ("learner.lr", c.lr),
         LearnerConfig::Replay(c) => ("learner.lr", c.lr),
+        _ => return None,
     };
     (rate == 0.0).then_some(key)
 }

@@ -38,6 +38,8 @@ pub enum Retention {
         /// Most examples.
         examples: u64,
     },
+    /// Nothing is known of how long: a rule of one's own.
+    Unknown,
 }
 
 impl Retention {
@@ -70,6 +72,7 @@ impl Retention {
             | LearnerConfig::Ewc(_)
             | LearnerConfig::OnlineEwc(_)
             | LearnerConfig::Si(_) => Self::Everything,
+            _ => Self::Unknown,
         }
     }
 }
@@ -102,6 +105,7 @@ impl fmt::Display for Retention {
             }
             Self::Fading { tasks } => f.write_str(&count(*tasks, "task")),
             Self::Everything => f.write_str("nothing fades: all evidence counts for ever"),
+            Self::Unknown => f.write_str("unknown: the rule is one of your own"),
             Self::Nothing => f.write_str("none: nothing holds what earlier examples taught"),
             Self::Stored { examples } => {
                 write!(

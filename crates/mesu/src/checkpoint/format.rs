@@ -26,6 +26,22 @@ pub enum CheckpointError {
     /// Whole, but not what this version reads.
     #[error("not a mesu checkpoint of format {VERSION} ({0})")]
     Foreign(String),
+    /// Of a learner whose rule is not of this crate: it is restored with that rule.
+    #[error("the checkpoint is of a learner with a rule of its user's own, {rule}")]
+    OwnRule {
+        /// Name of the rule.
+        rule: String,
+    },
+    /// Of another learner than the one described.
+    #[error("{field} is {found} in the checkpoint; expected {expected}")]
+    Differs {
+        /// The field.
+        field: String,
+        /// The value in the checkpoint.
+        found: String,
+        /// The value described.
+        expected: String,
+    },
 }
 
 /// Returns a hash in the manner of FNV-1a, over 8-byte words: it finds a flipped bit or a mixed-up file (not an attacker).

@@ -17,6 +17,7 @@
 mod description;
 mod format;
 mod read;
+mod restore;
 mod save;
 mod write;
 

@@ -1,17 +1,9 @@
-//! A learner as a file, and back.
-
-use std::collections::BTreeMap;
-
-use mesu_kernels::Generator;
+//! A learner as a file.
 
 use super::description::Description;
-use super::format::CheckpointError;
-use super::read::read;
 use super::write::write;
-use crate::config::ConfigError;
 use crate::estimator::Diverged;
-use crate::learner::{LearnError, Learner, LearnerKind, check};
-use crate::network::{Network, UpdateCount};
+use crate::learner::{LearnError, Learner};
 
 impl Learner {
     /// The learner as a safetensors file (see [`checkpoint`](crate::checkpoint)) that carries `notes`, pairs of a key
@@ -46,88 +38,12 @@ impl Learner {
         );
         Ok(write(network, &noise, &state, description))
     }
-
-    /// Reads what [`save`](Self::save) wrote: the learner and the notes.
-    ///
-    /// # Errors
-    /// [`CheckpointError`] for anything else.
-    pub fn restore(bytes: &[u8]) -> Result<(Self, BTreeMap<String, String>), CheckpointError> {
-        let mut restored = read(bytes)?;
-        let Description {
-            inputs,
-            classes,
-            network,
-            learner,
-            updates,
-            notes,
-            ..
-        } = restored.description.clone();
-        let foreign = |e: ConfigError| CheckpointError::Foreign(e.to_string());
-        let mut this = Self::new(inputs, classes, &network, &learner, 0).map_err(foreign)?;
-        let slow = this.engine.state().slow;
-        let mut state = restored.fill(&mut this.network, slow)?;
-        let unfit = |what: &str| CheckpointError::Foreign(what.to_owned());
-        this.noise = Generator::from_state(restored.noise)
-            .ok_or_else(|| unfit("its noise state is zero"))?;
-        let (examples, heads) = (state.labels.len(), this.heads());
-        let with_heads = if heads > 1 { examples } else { 0 };
-        let heads_fit = state.heads.len() == with_heads
-            && state.heads.iter().all(|head| (*head as usize) < heads);
-        check(&this.network, &state.inputs, &state.labels)
-            .ok()
-            .filter(|()| heads_fit)
-            .ok_or_else(|| unfit("its stored examples do not fit the network"))?;
-        let counts_fit = state.counts.iter().all(|count| *count <= updates)
-            || learner.kind() == LearnerKind::Replay;
-        let other_heads = || unfit("its heads do not fit the network");
-        for slow in &mut state.slow {
-            // The optimizer of slow copies is never reset.
-            heads_of(&restored.description, &mut slow.network, 0).ok_or_else(other_heads)?;
-        }
-        let taken = this.engine.restore(state).filter(|()| counts_fit);
-        taken.ok_or_else(|| unfit("what the learner remembers does not fit its kind"))?;
-        let optimizer_reset_at = this.engine.optimizer_reset_at();
-        heads_of(&restored.description, &mut this.network, optimizer_reset_at)
-            .ok_or_else(other_heads)?;
-        this.updates = updates;
-        Ok((this, notes))
-    }
-}
-
-/// Brings a network's heads into the state of the description; `optimizer_reset_at` is the learner's number of updates when
-/// its optimizer was last reset. `None` if they do not fit.
-fn heads_of(
-    description: &Description,
-    network: &mut Network,
-    optimizer_reset_at: u64,
-) -> Option<()> {
-    let total = description.updates;
-    let trunk = UpdateCount {
-        total,
-        at_optimizer_reset: optimizer_reset_at,
-    };
-    let Some(state) = &description.heads else {
-        network.set_updates(trunk, &[trunk])?;
-        return Some(());
-    };
-    let heads = state.updates.iter().zip(&state.before);
-    let heads: Vec<UpdateCount> = heads
-        .map(|(&total, &at_optimizer_reset)| UpdateCount {
-            total,
-            at_optimizer_reset,
-        })
-        .collect();
-    let sound = |updates: &UpdateCount| {
-        updates.at_optimizer_reset <= updates.total && updates.total <= total
-    };
-    let whole = state.updates.len() == state.before.len() && heads.iter().all(sound);
-    network.set_updates(trunk, &heads).filter(|()| whole)?;
-    network.use_head(state.in_use).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checkpoint::read::read;
     use crate::learner::ReplayConfig;
     use crate::learner::state::EngineState;
     use crate::learner::tests::{HEADS, examples, networks, new};

@@ -6,6 +6,7 @@
 
 use mesu_kernels::conv::Geometry;
 use mesu_kernels::{Generator, Matrix};
+use serde::{Deserialize, Serialize};
 
 use super::entry::Refusal;
 use super::op::Op;
@@ -15,7 +16,8 @@ use crate::synapse::Synapses;
 const MOST_NUMBERS: usize = 1 << 26;
 
 /// Kind of weight that a synapse has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WeightKind {
     /// A Gaussian: mu and sigma.
     Gaussian,

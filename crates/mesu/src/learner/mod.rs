@@ -4,6 +4,7 @@
 //! Gaussian synapses are `Bayesian` with one rule or another, those of point weights `PointEngine`,
 //! with or without something to do when a task ends.
 
+mod builder;
 pub(crate) mod engine;
 mod error;
 mod remedy;
@@ -23,13 +24,15 @@ use crate::estimator::{Batch, Body, Diverged};
 use crate::network::{HeadError, Network, NetworkConfig};
 use crate::prediction::Prediction;
 
+pub use self::builder::LearnerBuilder;
+pub(crate) use self::builder::Source;
 pub use self::engine::drift::HeadsDrift;
 pub use self::error::LearnError;
 pub use self::remedy::Remedy;
 pub use self::sampling::Reduction;
 pub use self::settings::{
     AdamConfig, BbbConfig, EwcConfig, FoovbConfig, LearnerConfig, LearnerKind, MesuConfig,
-    OnlineEwcConfig, Optimizer, ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
+    OnlineEwcConfig, Optimizer, OwnConfig, ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
 };
 pub use crate::estimator::Learned;
 
@@ -59,10 +62,24 @@ impl Learner {
         config: &LearnerConfig,
         seed: u64,
     ) -> Result<Self, ConfigError> {
+        Self::with_engine(inputs, classes, network, config, seed, |layers| {
+            config.engine(layers)
+        })
+    }
+
+    /// A learner whose engine `engine` makes of the network, adding what its rule keeps to the synapses.
+    fn with_engine(
+        inputs: usize,
+        classes: usize,
+        network: &NetworkConfig,
+        config: &LearnerConfig,
+        seed: u64,
+        engine: impl FnOnce(&mut Network) -> Result<Box<dyn Engine>, ConfigError>,
+    ) -> Result<Self, ConfigError> {
         let mut init = Generator::named(seed, "init", &[]);
         let mut layers = Network::new(inputs, classes, network, config.weight_kind(), &mut init)?;
         Ok(Self {
-            engine: config.engine(&mut layers)?,
+            engine: engine(&mut layers)?,
             config: config.clone(),
             network_config: network.clone(),
             network: layers,
@@ -279,7 +296,7 @@ impl Learner {
         &self.network_config
     }
 
-    /// The settings.
+    /// The settings; of a learner with a rule of one's own ([`LearnerConfig::Own`]), what a file says of it.
     #[must_use]
     pub fn config(&self) -> &LearnerConfig {
         &self.config

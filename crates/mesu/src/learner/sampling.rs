@@ -35,6 +35,17 @@ pub(crate) struct Sampling {
     pub(crate) reduction: Reduction,
 }
 
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            samples: 10,
+            test_samples: 10,
+            estimator: Estimator::LocalReparameterization,
+            reduction: Reduction::Sum,
+        }
+    }
+}
+
 /// Most noise samples accepted.
 const MOST_SAMPLES: usize = 10_000;
 

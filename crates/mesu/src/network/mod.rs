@@ -227,6 +227,11 @@ impl Network {
         Self::from(self.layers.clone())
     }
 
+    /// Adds what `rule` keeps beside the weights to every group of synapses.
+    pub(crate) fn prepare<R: Rule>(&mut self, rule: &R) {
+        self.synapses_mut().for_each(|group| group.prepare(rule));
+    }
+
     /// Returns `rule` as it is for the next update.
     pub(crate) fn rules<R: Rule>(&self, rule: &R) -> Rules<R> {
         let Heads {

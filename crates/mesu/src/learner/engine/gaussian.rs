@@ -25,7 +25,9 @@ pub(crate) struct GaussianEngine<R> {
 }
 
 impl<R: Rule> GaussianEngine<R> {
-    pub(crate) fn new(network: &Network, rule: R, sampling: Sampling) -> Self {
+    /// An engine of `network`, to whose synapses it adds what the rule keeps beside mu and sigma.
+    pub(crate) fn new(network: &mut Network, rule: R, sampling: Sampling) -> Self {
+        network.prepare(&rule);
         Self {
             rule,
             sampling,

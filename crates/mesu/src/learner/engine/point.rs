@@ -45,7 +45,9 @@ pub(crate) struct PointEngine<R> {
 }
 
 impl<R: Rule> PointEngine<R> {
-    pub(crate) fn new(network: &Network, rule: R, reduction: Reduction) -> Self {
+    /// An engine of `network`, to whose synapses it adds what the rule keeps beside the weight.
+    pub(crate) fn new(network: &mut Network, rule: R, reduction: Reduction) -> Self {
+        network.prepare(&rule);
         Self {
             rule,
             reduction,

@@ -1,6 +1,5 @@
 //! Adam: see [`crate::rule::Adam`].
 
-use mesu_kernels::Matrix;
 use serde::{Deserialize, Serialize};
 
 use super::kind::Settings;
@@ -51,7 +50,6 @@ impl Settings for AdamConfig {
 
     fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError> {
         let rule = adam(self.lr)?;
-        add_moments(network);
         Ok(Box::new(PointEngine::new(network, rule, self.reduction)))
     }
 }
@@ -62,43 +60,29 @@ pub(super) fn adam(lr: f64) -> Result<Adam, ConfigError> {
     Ok(Adam::new(lr, 0.9, 0.999, 1e-8))
 }
 
-/// Adds what Adam keeps of a point weight.
-fn add_moments(network: &mut Network) {
-    for group in network.synapses_mut() {
-        let (rows, columns) = (group.mu().rows(), group.mu().columns());
-        for name in ["first_moment", "second_moment"] {
-            group.add(name, Matrix::zeros(rows, columns));
-        }
-    }
-}
-
-/// The optimiser that a consolidation wraps.
+/// The optimizer that a consolidation wraps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Optimizer {
     /// Stochastic gradient descent.
     #[default]
     Sgd,
-    /// Adam, optimizer_reset_at anew after each task.
+    /// Adam, reset after each task.
     Adam,
 }
 
-/// The rule of an optimiser.
+/// The rule of an optimizer.
 pub(super) enum Base {
     Sgd(Sgd),
     Adam(Adam),
 }
 
 impl Optimizer {
-    /// The rule with this rate; what it keeps is added to the synapses.
-    pub(super) fn base(self, lr: f64, network: &mut Network) -> Result<Base, ConfigError> {
+    /// The rule with this rate.
+    pub(super) fn base(self, lr: f64) -> Result<Base, ConfigError> {
         Ok(match self {
             Self::Sgd => Base::Sgd(sgd(lr)?),
-            Self::Adam => {
-                let rule = adam(lr)?;
-                add_moments(network);
-                Base::Adam(rule)
-            }
+            Self::Adam => Base::Adam(adam(lr)?),
         })
     }
 }

@@ -1,6 +1,5 @@
 //! Bayes by Backprop: see [`crate::rule::Bbb`].
 
-use mesu_kernels::Matrix;
 use serde::{Deserialize, Serialize};
 
 use super::adam::adam;
@@ -12,7 +11,7 @@ use crate::learner::engine::gaussian::GaussianEngine;
 use crate::learner::remedy::Remedy;
 use crate::learner::sampling::{Reduction, Sampling};
 use crate::network::Network;
-use crate::rule::{Bbb, rho};
+use crate::rule::Bbb;
 
 /// Settings of Bayes by Backprop.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,15 +91,6 @@ impl Settings for BbbConfig {
             .sampling()
             .expect("Bayes by Backprop samples")
             .checked()?;
-        for group in network.synapses_mut() {
-            let (_, sigma) = group.gaussian();
-            let (rows, columns) = (sigma.rows(), sigma.columns());
-            let values: Vec<f32> = sigma.values().map(rho).collect();
-            group.add("rho", Matrix::from_slice(rows, columns, &values));
-            for name in ["mu_first", "mu_second", "rho_first", "rho_second"] {
-                group.add(name, Matrix::zeros(rows, columns));
-            }
-        }
         Ok(Box::new(GaussianEngine::new(network, rule, sampling)))
     }
 }

@@ -1,6 +1,5 @@
 //! Elastic weight consolidation with the penalties of all tasks: see [`crate::rule::Ewc`].
 
-use mesu_kernels::Matrix;
 use serde::{Deserialize, Serialize};
 
 use super::adam::{Base, Optimizer};
@@ -62,7 +61,7 @@ impl Settings for EwcConfig {
 
     fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError> {
         not_negative([("importance", self.importance)])?;
-        let base = self.optimizer.base(self.lr, network)?;
+        let base = self.optimizer.base(self.lr)?;
         Ok(anchored(
             network,
             base,
@@ -90,7 +89,6 @@ pub(super) fn anchored(
     reduction: Reduction,
     penalties: Penalties,
 ) -> Box<dyn Engine> {
-    add_anchor(network);
     match base {
         Base::Sgd(base) => {
             let rule = Ewc { base, importance };
@@ -100,15 +98,6 @@ pub(super) fn anchored(
             let rule = Ewc { base, importance };
             Box::new(PointEngine::new(network, rule, reduction).with(penalties))
         }
-    }
-}
-
-/// Adds an anchor where the weights are, and no Fisher information yet.
-pub(super) fn add_anchor(network: &mut Network) {
-    for group in network.synapses_mut() {
-        let (rows, columns) = (group.mu().rows(), group.mu().columns());
-        group.add("anchor", group.mu().clone());
-        group.add("fisher", Matrix::zeros(rows, columns));
     }
 }
 

@@ -166,7 +166,7 @@ impl Settings for MesuConfig {
         let rule = self.rule()?;
         let sampling = self.sampling().expect("MESU samples").checked()?;
         let drifting = self.heads_drift == HeadsDrift::Always && network.heads() > 1;
-        let engine = |rule: Mesu| match rule.plain() {
+        let engine = |network: &mut Network, rule: Mesu| match rule.plain() {
             Some(plain) => of_rule(network, plain, sampling, drifting),
             None => of_rule(network, rule, sampling, drifting),
         };
@@ -178,22 +178,24 @@ impl Settings for MesuConfig {
             "at most 8 windows, each 1 or more",
         )?;
         if slow.is_empty() {
-            return Ok(engine(rule));
+            return Ok(engine(network, rule));
         }
         let slow = slow.iter().map(|&memory_window| {
-            engine(Mesu {
+            let rule = Mesu {
                 memory_window,
                 ..rule
-            })
+            };
+            engine(network, rule)
         });
         let slow = slow.collect();
-        Ok(Box::new(Timescales::new(network, engine(rule), slow)))
+        let fast = engine(network, rule);
+        Ok(Box::new(Timescales::new(network, fast, slow)))
     }
 }
 
 /// An engine of MESU, with options or without.
 fn of_rule<R: Rule + std::fmt::Debug + 'static>(
-    network: &Network,
+    network: &mut Network,
     rule: R,
     sampling: Sampling,
     drifting: bool,

@@ -7,6 +7,7 @@ mod foovb;
 mod kind;
 mod mesu;
 mod online_ewc;
+mod own;
 mod replay;
 mod sgd;
 mod si;
@@ -21,6 +22,7 @@ pub use self::foovb::FoovbConfig;
 use self::kind::Settings;
 pub use self::mesu::MesuConfig;
 pub use self::online_ewc::OnlineEwcConfig;
+pub use self::own::OwnConfig;
 pub use self::replay::ReplayConfig;
 pub use self::sgd::SgdConfig;
 pub use self::si::SiConfig;
@@ -32,14 +34,17 @@ use crate::network::{Network, WeightKind};
 
 macro_rules! learners {
     ($($(#[$doc:meta])* $kind:ident: $config:ident = $name:literal,)+) => {
-        /// Which learner.
+        /// Kind of learner.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum LearnerKind {
             $($(#[$doc])* #[serde(rename = $name)] $kind,)+
+            /// A rule of one's own, which no settings can name.
+            #[serde(rename = "own", skip_deserializing)]
+            Own,
         }
 
         impl LearnerKind {
-            /// All of them.
+            /// All kinds of this crate.
             pub const ALL: &'static [Self] = &[$(Self::$kind,)+];
 
             /// The name in settings and files.
@@ -47,6 +52,7 @@ macro_rules! learners {
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$kind => $name,)+
+                    Self::Own => "own",
                 }
             }
 
@@ -61,6 +67,7 @@ macro_rules! learners {
             {
                 match self {
                     $(Self::$kind => $config::deserialize(table).map(LearnerConfig::$kind),)+
+                    Self::Own => OwnConfig::deserialize(table).map(LearnerConfig::Own),
                 }
             }
         }
@@ -70,20 +77,25 @@ macro_rules! learners {
         #[serde(tag = "kind")]
         pub enum LearnerConfig {
             $($(#[$doc])* #[serde(rename = $name)] $kind($config),)+
+            /// A rule of one's own: a description of it, from which no learner can be made.
+            #[serde(rename = "own")]
+            Own(OwnConfig),
         }
 
         impl LearnerConfig {
-            /// Which learner it is for.
+            /// Kind of learner that it describes.
             #[must_use]
             pub fn kind(&self) -> LearnerKind {
                 match self {
                     $(Self::$kind(_) => LearnerKind::$kind,)+
+                    Self::Own(_) => LearnerKind::Own,
                 }
             }
 
             fn as_settings(&self) -> &dyn Settings {
                 match self {
                     $(Self::$kind(config) => config,)+
+                    Self::Own(config) => config,
                 }
             }
         }

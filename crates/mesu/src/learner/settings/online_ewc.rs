@@ -68,7 +68,7 @@ impl Settings for OnlineEwcConfig {
             downweighting,
             "0 to 1",
         )?;
-        let base = self.optimizer.base(self.lr, network)?;
+        let base = self.optimizer.base(self.lr)?;
         let penalties = Penalties::One { downweighting };
         Ok(anchored(
             network,

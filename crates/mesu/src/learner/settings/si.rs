@@ -1,6 +1,5 @@
 //! Synaptic Intelligence: see [`crate::rule::Si`].
 
-use mesu_kernels::Matrix;
 use serde::{Deserialize, Serialize};
 
 use super::adam::{Base, Optimizer};
@@ -66,13 +65,7 @@ impl Settings for SiConfig {
     fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError> {
         not_negative([("coefficient", self.coefficient)])?;
         positive([("damping", self.damping)])?;
-        let base = self.optimizer.base(self.lr, network)?;
-        for group in network.synapses_mut() {
-            let (rows, columns) = (group.mu().rows(), group.mu().columns());
-            group.add("anchor", group.mu().clone());
-            group.add("omega", Matrix::zeros(rows, columns));
-            group.add("path", Matrix::zeros(rows, columns));
-        }
+        let base = self.optimizer.base(self.lr)?;
         let (coefficient, reduction) = (self.coefficient, self.reduction);
         let at_end = Damped(self.damping);
         Ok(match base {

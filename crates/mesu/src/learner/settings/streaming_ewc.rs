@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::adam::{Base, Optimizer};
-use super::ewc::add_anchor;
 use super::kind::Settings;
 use crate::config::{ConfigError, not_negative, setters, windows};
 use crate::learner::engine::Engine;
@@ -78,8 +77,7 @@ impl Settings for StreamingEwcConfig {
             ("fisher_window", fisher_window),
             ("anchor_window", anchor_window),
         ])?;
-        let base = self.optimizer.base(self.lr, network)?;
-        add_anchor(network);
+        let base = self.optimizer.base(self.lr)?;
         fn rule<B>(base: B, settings: &StreamingEwcConfig) -> StreamingEwc<B> {
             StreamingEwc {
                 base,
