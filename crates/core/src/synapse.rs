@@ -273,6 +273,14 @@ pub trait Rule: Copy + Send + Sync {
         *self
     }
 
+    /// Returns the rule for a layer whose prior is narrower or wider: its standard deviation is `prior_scale`
+    /// times that of the rule, above 0. Rules without a prior are the same in all layers.
+    #[must_use]
+    fn for_layer(&self, prior_scale: f64) -> Self {
+        let _ = prior_scale;
+        *self
+    }
+
     /// First value of a plane beside the weight's own, in a synapse that starts with this mean and standard
     /// deviation (`None` of point weights); 0 unless the rule says otherwise.
     #[must_use]

@@ -85,6 +85,13 @@ impl Rule for Bbb {
         }
     }
 
+    fn for_layer(&self, prior_scale: f64) -> Self {
+        Self {
+            sigma_prior: self.sigma_prior * prior_scale,
+            ..*self
+        }
+    }
+
     fn first_value(&self, plane: &str, _: f32, sigma: Option<f32>) -> f32 {
         match plane {
             "rho" => sigma.map_or(0.0, rho),

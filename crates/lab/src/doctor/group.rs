@@ -112,8 +112,7 @@ pub(super) fn groups(learner: &Learner, task: Option<f64>) -> Vec<Group> {
         .all_layers()
         .enumerate()
         .flat_map(|(l, (_, layer, _))| {
-            let init = learner.network_config().init;
-            let start = f64::from(init.sigma(layer.inputs, layer.outputs));
+            let start = f64::from(layer.first_sigma);
             let head = l.checked_sub(trunk).filter(|_| network.heads() > 1);
             let unused = head.is_some_and(|head| network.updates_of_head(head) == 0);
             std::iter::repeat_n((start, unused), 1 + usize::from(layer.bias.is_some()))

@@ -196,7 +196,8 @@ impl Batched {
         let layers = network.layers.iter_mut().zip(&self.gradients);
         for (l, (layer, LayerGradients { mu, sigma })) in layers.enumerate().rev() {
             let second = Some((sigma, Second::Variance));
-            check_sigma(l, layer.update(mu, second, rules.of(l)))?;
+            let rule = rules.of(l, layer.prior_scale);
+            check_sigma(l, layer.update(mu, second, &rule))?;
         }
         network.count_update();
         *updates += 1;

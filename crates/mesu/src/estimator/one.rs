@@ -133,7 +133,9 @@ impl OneByOne {
             learned += self.loss(example.labels)?;
             self.backward(network, rules)?;
             let next = examples.peek().map(|example| example.inputs);
-            self.update_first(&mut network.layers[0], next, rules.of(0))?;
+            let first = &mut network.layers[0];
+            let rule = rules.of(0, first.prior_scale);
+            self.update_first(first, next, &rule)?;
             network.count_update();
             *updates += 1;
         }
@@ -211,8 +213,8 @@ impl OneByOne {
                 d: d_below,
                 ..
             } = below;
+            let rule = &rules.of(l, layer.prior_scale);
             let Layer { weight, bias, .. } = layer;
-            let rule = rules.of(l);
             let (mu, sigma) = weight.gaussian();
             input_gradient_rows(mu, sigma, h, d, r, d_below);
             let updated = rank_update(weight.lend(), h, Some(squares), d, Some(r), rule);

@@ -114,7 +114,8 @@ impl PointWeights {
             learned += self.loss(example.labels, 1.0)?;
             self.backward(network, &rules);
             let next = examples.peek().map(|example| example.inputs);
-            self.update_first(network, next, rules.of(0));
+            let rule = rules.of(0, network.layers[0].prior_scale);
+            self.update_first(network, next, &rule);
             network.count_update();
             *updates += 1;
         }
@@ -156,7 +157,7 @@ impl PointWeights {
     fn backward<R: Rule>(&mut self, network: &mut Network, rules: &Rules<R>) {
         for (l, layer) in network.layers.iter_mut().enumerate().skip(1).rev() {
             let (below, rest) = self.layers.split_at_mut(l);
-            let (d, rule) = (&rest[0].d, rules.of(l));
+            let (d, rule) = (&rest[0].d, &rules.of(l, layer.prior_scale));
             let below = &mut below[l - 1];
             point::input_gradient(layer.weight.mu(), &below.h, d, &mut below.d);
             rank_update(layer.weight.lend(), &below.h, None, d, None, rule);
@@ -228,7 +229,8 @@ impl PointWeights {
         let rules = network.rules(rule);
         let layers = network.layers.iter_mut().zip(&self.gradients);
         for (l, (layer, gradients)) in layers.enumerate() {
-            layer.update(gradients, None, rules.of(l));
+            let rule = rules.of(l, layer.prior_scale);
+            layer.update(gradients, None, &rule);
         }
         network.count_update();
         Ok(learned)
@@ -249,7 +251,8 @@ impl PointWeights {
         let learned = self.loss(batch.labels, weight)?;
         let rules = network.rules(rule);
         self.backward(network, &rules);
-        let (layer, d, rule) = (&mut network.layers[0], &self.layers[0].d, rules.of(0));
+        let (layer, d) = (&mut network.layers[0], &self.layers[0].d);
+        let rule = &rules.of(0, layer.prior_scale);
         rank_update(layer.weight.lend(), &x, None, d, None, rule);
         if let Some(bias) = &mut layer.bias {
             update_bias(bias, d, rule);

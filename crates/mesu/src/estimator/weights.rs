@@ -206,7 +206,8 @@ impl SampledWeights {
         let sums = work.mu.iter().zip(&work.sigma);
         for (l, (layer, (mu, sigma))) in network.layers.iter_mut().zip(sums).enumerate() {
             let second = Some((sigma, Second::Sigma));
-            check_sigma(l, layer.update(mu, second, rules.of(l)))?;
+            let rule = rules.of(l, layer.prior_scale);
+            check_sigma(l, layer.update(mu, second, &rule))?;
         }
         network.count_update();
         *updates += 1;

@@ -32,6 +32,8 @@ pub(crate) struct FirstValues {
     pub(crate) bound: f32,
     /// Standard deviation of Gaussians.
     pub(crate) sigma: f32,
+    /// Unit of the prior's standard deviation.
+    pub(crate) prior_scale: f64,
     /// Whether neurons have a bias.
     pub(crate) bias: bool,
     pub(crate) kind: WeightKind,
@@ -113,6 +115,8 @@ impl Plan {
             bias,
             conv,
             then,
+            prior_scale: first.prior_scale,
+            first_sigma: first.sigma,
         }
     }
 }
@@ -132,6 +136,11 @@ pub struct Layer {
     pub conv: Option<Geometry>,
     /// Operations between this layer and the next.
     pub then: Vec<Op>,
+    /// Unit of the standard deviation of the prior of its synapses; 1 unless
+    /// [`Initialization::Auto`](crate::Initialization::Auto) sets it.
+    pub prior_scale: f64,
+    /// First sigma of its synapses, where they are Gaussians.
+    pub first_sigma: f32,
 }
 
 impl Layer {

@@ -6,36 +6,54 @@ use super::architecture::Architecture;
 use crate::config::{ConfigError, ConfigPart, setters};
 use crate::layer::{FirstValues, Plan, Shape, WeightKind};
 
-/// How synapses start; fan_in and fan_out are the widths of a layer's input and output.
+/// First values of synapses; fan_in and fan_out are the widths of a layer's input and output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Initialization {
+    /// mu, or point weights, uniform in ±√(2/active), sigma = 0.3/√active, where active is the number of a
+    /// layer's inputs that are not zero (fan_in unless
+    /// [`active_inputs`](NetworkConfig#structfield.active_inputs) says otherwise). Standard deviations of priors are in
+    /// units of 1/√active of each layer.
+    #[default]
+    Auto,
     /// mu uniform in ±4/√fan_in, sigma = 2/√fan_in; point weights uniform in ±1/√fan_in: the paper's
     /// digit experiments.
-    #[default]
     Wide,
     /// mu, or point weights, uniform in ±√(2/fan_in), sigma = ½√(1/fan_out): the paper's animals and
     /// objects.
     He,
 }
 
+fn knob(name: &str, default: f32) -> f32 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default) }
+/// Share of the prior's standard deviation that sigma starts with under [`Initialization::Auto`].
+const FIRST_SHARE: f32 = 0.3;
+
 impl Initialization {
-    /// Where sigma starts in a layer of these widths; > 0.
-    #[must_use]
-    pub fn sigma(self, fan_in: usize, fan_out: usize) -> f32 {
+    /// First sigma in a layer of these widths; > 0.
+    fn sigma(self, active: f32, fan_in: usize, fan_out: usize) -> f32 {
         match self {
+            Self::Auto => knob("FIRST", FIRST_SHARE) / active.sqrt(),
             Self::Wide => 2.0 / (fan_in as f32).sqrt(),
             Self::He => 0.5 * (1.0 / fan_out as f32).sqrt(),
         }
     }
 
     /// Largest mean, or point weight, at first.
-    fn bound(self, fan_in: usize, kind: WeightKind) -> f32 {
+    fn bound(self, active: f32, fan_in: usize, kind: WeightKind) -> f32 {
         let fan_in = fan_in as f32;
         match (self, kind) {
+            (Self::Auto, _) => knob("MU", 1.0) * (2.0 / active).sqrt(),
             (Self::Wide, WeightKind::Gaussian) => 4.0 / fan_in.sqrt(),
             (Self::Wide, WeightKind::Point) => 1.0 / fan_in.sqrt(),
             (Self::He, _) => (2.0 / fan_in).sqrt(),
+        }
+    }
+
+    /// Unit of the priors' standard deviations; > 0.
+    fn prior_scale(self, active: f32) -> f64 {
+        match self {
+            Self::Auto => 1.0 / f64::from(active).sqrt(),
+            Self::Wide | Self::He => 1.0,
         }
     }
 }
@@ -60,8 +78,13 @@ pub struct NetworkConfig {
     pub heads: usize,
     /// Whether neurons have a bias.
     pub bias: bool,
-    /// How synapses start.
+    /// First values of synapses.
     pub init: Initialization,
+    /// With [`Initialization::Auto`]: number of the network's inputs that are not zero in an example, above 0,
+    /// where it is far below their number, as of categories that have an input each. The number of inputs if
+    /// not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active_inputs: Option<f64>,
 }
 
 setters!(NetworkConfig {
@@ -70,9 +93,20 @@ setters!(NetworkConfig {
     heads: usize,
     bias: bool,
     init: Initialization,
+    active_inputs: f64,
 });
 
 impl NetworkConfig {
+    /// The paper's network for permuted digits: a hidden layer of 50 neurons without biases.
+    #[must_use]
+    pub fn paper() -> Self {
+        Self {
+            bias: false,
+            init: Initialization::Wide,
+            ..Self::default()
+        }
+    }
+
     /// Returns the description with a list of [`layers`](Self#structfield.layers) in the place of `hidden`.
     #[must_use]
     pub fn layers<T: Into<String>>(mut self, layers: impl IntoIterator<Item = T>) -> Self {
@@ -81,11 +115,15 @@ impl NetworkConfig {
         self
     }
 
-    /// First values of a layer's synapses.
-    pub(super) fn first_values(&self, layer: &Plan, kind: WeightKind) -> FirstValues {
+    /// First values of the synapses of a layer, which is the network's first or not.
+    pub(super) fn first_values(&self, layer: &Plan, first: bool, kind: WeightKind) -> FirstValues {
+        let fan_in = layer.inputs as f32;
+        let given = self.active_inputs.filter(|_| first && layer.conv.is_none());
+        let active = given.map_or(fan_in, |active| (active as f32).min(fan_in));
         FirstValues {
-            bound: self.init.bound(layer.inputs, kind),
-            sigma: self.init.sigma(layer.inputs, layer.fan_out()),
+            bound: self.init.bound(active, layer.inputs, kind),
+            sigma: self.init.sigma(active, layer.inputs, layer.fan_out()),
+            prior_scale: self.init.prior_scale(active),
             bias: self.bias,
             kind,
         }
@@ -98,14 +136,16 @@ fn is_one(heads: &usize) -> bool {
 }
 
 impl Default for NetworkConfig {
+    /// A hidden layer of 50 neurons with biases, whose first values suit any standardized data.
     fn default() -> Self {
         Self {
             hidden: vec![50],
             layers: Vec::new(),
             input: Vec::new(),
             heads: 1,
-            bias: false,
-            init: Initialization::Wide,
+            bias: true,
+            init: Initialization::Auto,
+            active_inputs: None,
         }
     }
 }
@@ -132,6 +172,12 @@ pub(super) fn architecture(
             let expected = format!("1 to {most}");
             return Err(ConfigError::new(part, field, number, expected));
         }
+    }
+    if let Some(active) = config.active_inputs
+        && !(active > 0.0 && active <= inputs as f64)
+    {
+        let expected = format!("above 0 and at most {inputs}, the number of inputs");
+        return Err(ConfigError::network("active_inputs", active, expected));
     }
     let found = format!("{:?}", config.hidden);
     if config.hidden.iter().any(|n| *n == 0 || *n > WIDEST) {

@@ -8,6 +8,7 @@
 //! has seen (Adam) has seen fewer of a head than of the trunk.
 
 use crate::layer::Layer;
+use crate::rule::Rule;
 
 /// A head that the network does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -75,13 +76,14 @@ pub(crate) struct Rules<R> {
     pub(super) last: usize,
 }
 
-impl<R> Rules<R> {
-    /// Rule of layer `l`, from 0.
-    pub(crate) fn of(&self, l: usize) -> &R {
-        if l == self.last {
+impl<R: Rule> Rules<R> {
+    /// Rule of layer `l`, from 0, whose prior is `prior_scale` times as wide as the rule's.
+    pub(crate) fn of(&self, l: usize, prior_scale: f64) -> R {
+        let rule = if l == self.last {
             &self.head
         } else {
             &self.trunk
-        }
+        };
+        rule.for_layer(prior_scale)
     }
 }

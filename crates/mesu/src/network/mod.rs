@@ -71,13 +71,15 @@ impl Network {
             return Err(ConfigError::network(field, found, expected));
         }
         let output = layers.last().cloned();
-        let mut draw = |plan: Plan| {
-            let first = config.first_values(&plan, kind);
-            plan.draw(first, noise)
+        let only = layers.len() == 1;
+        let mut draw = |first: bool, plan: Plan| {
+            let values = config.first_values(&plan, first, kind);
+            plan.draw(values, noise)
         };
-        let layers = layers.into_iter().map(&mut draw).collect();
+        let numbered = layers.into_iter().enumerate();
+        let layers = numbered.map(|(l, plan)| draw(l == 0, plan)).collect();
         let others = output.into_iter().cycle().take(config.heads - 1);
-        let heads = Heads::new(others.map(&mut draw));
+        let heads = Heads::new(others.map(|plan| draw(only, plan)));
         Ok(Self { layers, heads })
     }
 

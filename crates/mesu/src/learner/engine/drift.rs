@@ -48,9 +48,10 @@ impl<R: Rule> Drifting<R> {
             .into_iter()
             .flat_map(|head| std::iter::once(&head.weight).chain(&head.bias));
         let none = groups.map(|group| Matrix::zeros(group.mu().rows(), group.mu().columns()));
+        let scale = head.map_or(1.0, |head| head.prior_scale);
         Self {
             base,
-            rule,
+            rule: rule.for_layer(scale),
             none: none.collect(),
         }
     }

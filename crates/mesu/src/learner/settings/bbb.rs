@@ -19,7 +19,8 @@ use crate::rule::Bbb;
 pub struct BbbConfig {
     /// Adam's rate, of mu and rho; >= 0.
     pub lr: f64,
-    /// Standard deviation of the prior; > 0.
+    /// Standard deviation of the prior; > 0. Under [`Initialization::Auto`](crate::Initialization::Auto) in
+    /// units of 1/√active of each layer.
     pub sigma_prior: f64,
     /// Mean of the prior.
     pub mu_prior: f64,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::kind::Settings;
-use crate::config::{ConfigError, holds, not_negative, prior, require, setters, windows};
+use crate::config::{ConfigError, holds, not_negative, positive, prior, require, setters, windows};
 use crate::estimator::Estimator;
 use crate::learner::engine::Engine;
 use crate::learner::engine::drift::{Drifting, HeadsDrift};
@@ -12,22 +12,26 @@ use crate::learner::engine::timescales::Timescales;
 use crate::learner::remedy::Remedy;
 use crate::learner::sampling::{Reduction, Sampling};
 use crate::network::Network;
-use crate::rule::{Mesu, Rule, SigmaStep};
+use crate::rule::{Mesu, PriorStep, Rule, SigmaStep};
 
 /// Most slow copies.
 const COPIES: usize = 8;
 
-/// Settings of MESU; the defaults are the paper's permuted digits.
+/// Settings of MESU; the defaults hold on any standardized data, [`MesuConfig::paper`] has the paper's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MesuConfig {
-    /// N, the number of updates whose evidence is kept; >= 1.
+    /// Updates whose evidence is kept; >= 1. The rule's N is `temperature` times as much.
     pub memory_window: f64,
+    /// Factor of N and of both rates; > 0. The steps and the memory stay as they are, while the noise is
+    /// smaller by its root, and the pull to the prior by itself: 1 is the paper's posterior, more a colder one.
+    pub temperature: f64,
     /// For each, a copy of every synapse learns beside it with that memory window, and predictions are
     /// the mean over all copies; >= 1 each, at most 8. Not of the paper.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub slow_windows: Vec<f64>,
-    /// Standard deviation of the prior; > 0.
+    /// Standard deviation of the prior; > 0. Under [`Initialization::Auto`](crate::Initialization::Auto) in
+    /// units of 1/√active of each layer.
     pub sigma_prior: f64,
     /// Mean of the prior.
     pub mu_prior: f64,
@@ -41,8 +45,12 @@ pub struct MesuConfig {
     pub max_step_ratio: f64,
     /// `[smallest, largest]` sigma; empty for none.
     pub sigma_bounds: Vec<f64>,
-    /// The form of the evidence's part in the step of sigma.
+    /// Form of the evidence's part in the step of sigma.
     pub sigma_step: SigmaStep,
+    /// Form of the prior's part in the step of sigma.
+    pub prior_step: PriorStep,
+    /// Whether sigma is kept at or below sigma_prior.
+    pub sigma_at_most_prior: bool,
     /// Noise samples per update, S; >= 1.
     pub samples: usize,
     /// Noise samples per prediction; >= 1.
@@ -59,6 +67,7 @@ pub struct MesuConfig {
 
 setters!(MesuConfig {
     memory_window: f64,
+    temperature: f64,
     slow_windows: impl Into<Vec<f64>>,
     sigma_prior: f64,
     mu_prior: f64,
@@ -68,6 +77,8 @@ setters!(MesuConfig {
     max_step_ratio: f64,
     sigma_bounds: impl Into<Vec<f64>>,
     sigma_step: SigmaStep,
+    prior_step: PriorStep,
+    sigma_at_most_prior: bool,
     samples: usize,
     test_samples: usize,
     estimator: Estimator,
@@ -80,9 +91,28 @@ fn is_default(drift: &HeadsDrift) -> bool {
 }
 
 impl Default for MesuConfig {
+    /// Settings that hold on any standardized data.
     fn default() -> Self {
         Self {
+            memory_window: 10_000.0,
+            temperature: 10.0,
+            max_step_ratio: 1.0,
+            sigma_step: SigmaStep::ClosedForm,
+            prior_step: PriorStep::Exact,
+            sigma_at_most_prior: true,
+            samples: 4,
+            ..Self::paper()
+        }
+    }
+}
+
+impl MesuConfig {
+    /// The paper's settings for permuted digits.
+    #[must_use]
+    pub fn paper() -> Self {
+        Self {
             memory_window: 300_000.0,
+            temperature: 1.0,
             slow_windows: Vec::new(),
             sigma_prior: 1.0,
             mu_prior: 0.0,
@@ -92,6 +122,8 @@ impl Default for MesuConfig {
             max_step_ratio: 0.0,
             sigma_bounds: Vec::new(),
             sigma_step: SigmaStep::Linear,
+            prior_step: PriorStep::Linear,
+            sigma_at_most_prior: false,
             samples: 10,
             test_samples: 10,
             estimator: Estimator::LocalReparameterization,
@@ -99,15 +131,14 @@ impl Default for MesuConfig {
             heads_drift: HeadsDrift::InUse,
         }
     }
-}
 
-impl MesuConfig {
     /// The rule that these settings describe.
     ///
     /// # Errors
     /// The first setting out of its range, by its dotted key.
     pub fn rule(&self) -> Result<Mesu, ConfigError> {
         windows([("memory_window", self.memory_window)])?;
+        positive([("temperature", self.temperature)])?;
         prior(self.mu_prior, self.sigma_prior)?;
         not_negative([
             ("lr_mu", self.lr_mu),
@@ -128,15 +159,17 @@ impl MesuConfig {
             "[] or [smallest, largest] with 0 < smallest <= largest",
         )?;
         Ok(Mesu {
-            memory_window: self.memory_window,
+            memory_window: self.temperature * self.memory_window,
             sigma_prior: self.sigma_prior,
             mu_prior: self.mu_prior,
-            lr_mu: self.lr_mu,
-            lr_sigma: self.lr_sigma,
+            lr_mu: self.temperature * self.lr_mu,
+            lr_sigma: self.temperature * self.lr_sigma,
             clamp_grad: (self.clamp_grad > 0.0).then_some(self.clamp_grad),
             max_step_ratio: (self.max_step_ratio > 0.0).then_some(self.max_step_ratio),
             sigma_bounds,
             sigma_step: self.sigma_step,
+            prior_step: self.prior_step,
+            sigma_at_most_prior: self.sigma_at_most_prior,
         })
     }
 }
@@ -166,9 +199,10 @@ impl Settings for MesuConfig {
         let rule = self.rule()?;
         let sampling = self.sampling().expect("MESU samples").checked()?;
         let drifting = self.heads_drift == HeadsDrift::Always && network.heads() > 1;
-        let engine = |network: &mut Network, rule: Mesu| match rule.plain() {
-            Some(plain) => of_rule(network, plain, sampling, drifting),
-            None => of_rule(network, rule, sampling, drifting),
+        let engine = |network: &mut Network, rule: Mesu| match (rule.plain(), rule.exact()) {
+            (Some(plain), _) => of_rule(network, plain, sampling, drifting),
+            (_, Some(exact)) => of_rule(network, exact, sampling, drifting),
+            _ => of_rule(network, rule, sampling, drifting),
         };
         let slow = &self.slow_windows;
         require(
@@ -181,11 +215,8 @@ impl Settings for MesuConfig {
             return Ok(engine(network, rule));
         }
         let slow = slow.iter().map(|&memory_window| {
-            let rule = Mesu {
-                memory_window,
-                ..rule
-            };
-            engine(network, rule)
+            let window = self.temperature * memory_window;
+            engine(network, rule.memory_window(window))
         });
         let slow = slow.collect();
         let fast = engine(network, rule);

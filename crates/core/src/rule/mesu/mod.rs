@@ -30,6 +30,21 @@ pub enum SigmaStep {
     ClosedForm,
 }
 
+/// Form of the prior's part in the step of sigma.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
+#[non_exhaustive]
+pub enum PriorStep {
+    /// The paper's: `1/2 sigma (1 - sigma^2/sigma_prior^2) / N`. Takes sigma below zero where sigma is far
+    /// above the prior's and N is small.
+    #[default]
+    Linear,
+    /// The precision `1/sigma^2` comes closer to the prior's by the factor `exp(-lr_sigma/N)`: equal to first
+    /// order, and never below zero. It follows the evidence's step.
+    Exact,
+}
+
 /// The MESU rule and its options.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mesu {
@@ -46,12 +61,18 @@ pub struct Mesu {
     /// Both gradients are first clipped to ±clamp_grad/sigma.
     pub clamp_grad: Option<f64>,
     /// Neither step is longer than max_step_ratio·sigma (the trust region of the paper's
-    /// convolutional networks, with its rates c_mu = lr_mu and c_sigma = lr_sigma/2).
+    /// convolutional networks, with its rates c_mu = lr_mu and c_sigma = lr_sigma/2). With the exact step of
+    /// the prior, sigma's stays in `[sigma / (1 + max_step_ratio), sigma (1 + max_step_ratio)]`.
     pub max_step_ratio: Option<f64>,
     /// Bounds that sigma is clamped to.
     pub sigma_bounds: Option<(f64, f64)>,
     /// Form of the evidence term in the step of sigma.
     pub sigma_step: SigmaStep,
+    /// Form of the prior's part in the step of sigma.
+    pub prior_step: PriorStep,
+    /// True if sigma is kept at or below sigma_prior, and above a millionth of it: the posterior of a likelihood
+    /// that is log-concave is never wider than the prior, while single gradients can take it there.
+    pub sigma_at_most_prior: bool,
 }
 
 impl Rule for Mesu {
@@ -61,7 +82,15 @@ impl Rule for Mesu {
 
     #[inline(always)]
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
-        self.step_with::<R, true>(synapse, gradient)
+        let share = match self.prior_step {
+            PriorStep::Linear => None,
+            PriorStep::Exact => Some(self.prior_share()),
+        };
+        self.step_with::<R, true>(synapse, gradient, share)
+    }
+
+    fn for_layer(&self, prior_scale: f64) -> Self {
+        self.sigma_prior(self.sigma_prior * prior_scale)
     }
 }
 
@@ -76,7 +105,37 @@ impl Rule for PlainMesu {
 
     #[inline(always)]
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
-        self.0.step_with::<R, false>(synapse, gradient)
+        self.0.step_with::<R, false>(synapse, gradient, None)
+    }
+
+    fn for_layer(&self, prior_scale: f64) -> Self {
+        Self(self.0.for_layer(prior_scale))
+    }
+}
+
+/// MESU with the exact step of the prior: its constant is computed once, not for every synapse.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ExactMesu {
+    mesu: Mesu,
+    share: f64,
+}
+
+impl Rule for ExactMesu {
+    type State<R: Real> = Synapse<R>;
+
+    const FUSED: bool = true;
+
+    #[inline(always)]
+    fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
+        self.mesu
+            .step_with::<R, true>(synapse, gradient, Some(self.share))
+    }
+
+    fn for_layer(&self, prior_scale: f64) -> Self {
+        Self {
+            mesu: self.mesu.for_layer(prior_scale),
+            ..*self
+        }
     }
 }
 
@@ -93,6 +152,8 @@ impl Default for Mesu {
             max_step_ratio: None,
             sigma_bounds: None,
             sigma_step: SigmaStep::Linear,
+            prior_step: PriorStep::Linear,
+            sigma_at_most_prior: false,
         }
     }
 }
@@ -122,7 +183,12 @@ setters! {
     max_step_ratio: f64,
     sigma_bounds: (f64, f64),
     sigma_step: SigmaStep,
+    prior_step: PriorStep,
+    sigma_at_most_prior: bool,
 }
+
+/// Smallest sigma over sigma_prior where sigma is kept at or below that and no bounds are given.
+const LEAST_SHARE: f64 = 1e-6;
 
 impl Mesu {
     /// The same rule as a type without options, if none is in use.
@@ -133,17 +199,36 @@ impl Mesu {
             max_step_ratio,
             sigma_bounds,
             sigma_step,
+            prior_step,
+            sigma_at_most_prior,
             ..
         } = self;
-        let plain = clamp_grad.is_none() && max_step_ratio.is_none() && sigma_bounds.is_none();
-        (plain && *sigma_step == SigmaStep::Linear).then_some(PlainMesu(*self))
+        let free = clamp_grad.is_none() && max_step_ratio.is_none() && sigma_bounds.is_none();
+        let linear = *sigma_step == SigmaStep::Linear && *prior_step == PriorStep::Linear;
+        (free && linear && !sigma_at_most_prior).then_some(PlainMesu(*self))
     }
 
+    /// The same rule as a type with the exact step of the prior, if that is its form.
+    #[must_use]
+    pub fn exact(&self) -> Option<ExactMesu> {
+        (self.prior_step == PriorStep::Exact).then(|| ExactMesu {
+            mesu: *self,
+            share: self.prior_share(),
+        })
+    }
+
+    /// Share of the distance between the precision and the prior's that an exact step covers.
+    fn prior_share(&self) -> f64 {
+        -libm::expm1(-self.lr_sigma / self.memory_window)
+    }
+
+    /// Returns the synapse after an update; with `share`, the prior's part is the exact one.
     #[inline(always)]
     fn step_with<R: Real, const OPTIONS: bool>(
         &self,
         synapse: Synapse<R>,
         gradient: Gradient<R>,
+        share: Option<f64>,
     ) -> Synapse<R> {
         let Synapse { mu, sigma } = synapse;
         let constant = |value: f64| mu.constant(value);
@@ -170,7 +255,10 @@ impl Mesu {
 
         // The step of sigma, in units of sigma.
         let rate = 0.5 * self.lr_sigma;
-        let target = rate * pull * self.sigma_prior * self.sigma_prior;
+        let (pull, target) = match share {
+            Some(_) => (0.0, 0.0),
+            None => (pull, rate * pull * self.sigma_prior * self.sigma_prior),
+        };
         let (growth, free_sigma) = match self.sigma_step {
             SigmaStep::ClosedForm if OPTIONS => {
                 let prior = sigma_squared.mul_add(constant(-rate * pull), constant(target));
@@ -197,138 +285,57 @@ impl Mesu {
             Some(ratio) => {
                 let (low, high) = (constant(-ratio), constant(ratio));
                 let step = (sigma * drive).limit(low, high);
+                // With the exact prior, sigma shrinks by no larger a factor than it grows by: a single
+                // gradient does not take it to 0.
+                let low = match share {
+                    Some(_) => constant(-ratio / (1.0 + ratio)),
+                    None => low,
+                };
                 (
                     sigma.mul_add(step, mu),
                     sigma.mul_add(growth.limit(low, high), sigma),
                 )
             }
         };
-        let sigma = match self.sigma_bounds.filter(|_| OPTIONS) {
+        let sigma = match share {
+            Some(share) => self.relaxed(sigma, share),
+            None => sigma,
+        };
+        let sigma = match self.bounds().filter(|_| OPTIONS) {
             None => sigma,
             Some((low, high)) => sigma.limit(constant(low), constant(high)),
         };
         Synapse { mu, sigma }
     }
+
+    /// Returns sigma after the prior's part of an update alone: with `a = exp(-lr_sigma/N) = 1 - share`,
+    /// `1/sigma^2 <- 1/sigma_prior^2 + a (1/sigma^2 - 1/sigma_prior^2)`.
+    #[inline(always)]
+    fn relaxed<R: Real>(&self, sigma: R, share: f64) -> R {
+        // sigma^2 grows by the factor 1 / (1 + t), with t = (1 - a) (sigma^2 / sigma_prior^2 - 1) > -1.
+        let pull = share / (self.sigma_prior * self.sigma_prior);
+        let t = (sigma * sigma).mul_add(sigma.constant(pull), sigma.constant(-share));
+        let (zero, one) = (sigma.constant(0.0), sigma.constant(1.0));
+        let root = (one + t).sqrt();
+        // Where t is small, the factor's distance from 1, -t / (root + root^2), is exact; where it is large,
+        // the factor itself is, as 1 / root. One division for both.
+        let large = t - one;
+        let over = large.choose(root, root.mul_add(root, root));
+        let quotient = large.choose(sigma, zero - t) / over;
+        large.choose(quotient, sigma.mul_add(quotient, sigma))
+    }
+
+    /// Returns the bounds that sigma is kept in.
+    #[inline(always)]
+    fn bounds(&self) -> Option<(f64, f64)> {
+        match (self.sigma_bounds, self.sigma_at_most_prior) {
+            (bounds, false) => bounds,
+            (None, true) => Some((LEAST_SHARE * self.sigma_prior, self.sigma_prior)),
+            // Where the prior is below the smallest sigma, that one holds.
+            (Some((low, high)), true) => Some((low, high.min(self.sigma_prior).max(low))),
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PAPER: Mesu = Mesu {
-        memory_window: 1_000.0,
-        sigma_prior: 0.5,
-        mu_prior: 0.25,
-        lr_mu: 1.0,
-        lr_sigma: 1.0,
-        clamp_grad: None,
-        max_step_ratio: None,
-        sigma_bounds: None,
-        sigma_step: SigmaStep::Linear,
-    };
-
-    /// On C = H (w - target)^2 / 2, E C = H ((mu - target)^2 + sigma^2) / 2.
-    fn quadratic<R: Real>(synapse: Synapse<R>, h: f64, target: f64) -> Gradient<R> {
-        let curvature = synapse.mu.constant(h);
-        let mu = curvature * (synapse.mu - synapse.mu.constant(target));
-        Gradient::new(mu, curvature)
-    }
-
-    #[test]
-    fn sigma_settles_where_evidence_meets_the_prior() {
-        for sigma_step in [SigmaStep::Linear, SigmaStep::ClosedForm] {
-            for h in [0.01, 0.3, 2.0] {
-                let rule = Mesu {
-                    sigma_step,
-                    ..PAPER
-                };
-                let mut synapse = Synapse {
-                    mu: -1.0f32,
-                    sigma: 0.4,
-                };
-                for _ in 0..20_000 {
-                    synapse = rule.step(synapse, quadratic(synapse, h, 0.8));
-                }
-                let precision = 1.0 / (0.5 * 0.5) + 1_000.0 * h;
-                let sigma = 1.0 / precision.sqrt();
-                let mu = (0.25 / (0.5 * 0.5) + 1_000.0 * h * 0.8) / precision;
-                // The closed form differs from the linear one in second order, by about
-                // (sigma^2 H)^2 / 8 against the prior's pull of 1 / (2 N).
-                let tolerance = match sigma_step {
-                    SigmaStep::Linear => 1e-3,
-                    SigmaStep::ClosedForm => 5e-3,
-                };
-                assert!(
-                    (f64::from(synapse.sigma) / sigma - 1.0).abs() < tolerance,
-                    "{synapse:?} {sigma}"
-                );
-                assert!(
-                    (f64::from(synapse.mu) - mu).abs() < 5e-3,
-                    "{synapse:?} {mu}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn without_evidence_a_synapse_returns_to_the_prior() {
-        let none = Gradient::new(0.0, 0.0);
-        let mut synapse = Synapse {
-            mu: 2.0,
-            sigma: 0.45f64,
-        };
-        let start = synapse;
-        for _ in 0..1_000 {
-            synapse = PAPER.step(synapse, none);
-        }
-        // N updates: what separated sigma^2 from the prior has shrunk to about 1/e.
-        let left = |s: Synapse<f64>| (0.25 - s.sigma * s.sigma) / (s.sigma * s.sigma);
-        let ratio = left(synapse) / left(start);
-        assert!((ratio - (-1.0f64).exp()).abs() < 2e-3, "{ratio}");
-        for _ in 0..30_000 {
-            synapse = PAPER.step(synapse, none);
-        }
-        assert!((synapse.mu - 0.25).abs() < 1e-6 && (synapse.sigma - 0.5).abs() < 1e-6);
-    }
-
-    #[test]
-    fn the_closed_form_stays_positive_and_agrees_to_first_order() {
-        let closed = Mesu {
-            sigma_step: SigmaStep::ClosedForm,
-            ..PAPER
-        };
-        let synapse = Synapse {
-            mu: 0.0f64,
-            sigma: 0.1,
-        };
-        // sigma g, for a sigma of 0.1.
-        let gradient = |sigma_g: f64| Gradient::new(0.0, sigma_g / 0.01);
-        for sigma_g in [-1e6, -10.0, -0.3, 0.3, 1.9, 2.1, 3.0, 1e3, 1e6, 1e9] {
-            let half = 0.5 * sigma_g;
-            let factor = if half > 0.0 {
-                1.0 / ((1.0 + half * half).sqrt() + half)
-            } else {
-                (1.0 + half * half).sqrt() - half
-            };
-            let none = closed.step(synapse, gradient(0.0)).sigma - 0.1;
-            let exact = closed.step(synapse, gradient(sigma_g)).sigma;
-            assert!((exact - none - 0.1 * factor).abs() < 1e-12 * exact.max(1.0));
-            // In f32 too, where root - half would cancel.
-            let narrow = Synapse {
-                mu: 0.0f32,
-                sigma: 0.1,
-            };
-            let variance = (sigma_g / 0.01) as f32;
-            let sigma = closed.step(narrow, Gradient::new(0.0, variance)).sigma;
-            assert!(
-                sigma > 0.0 && (f64::from(sigma) / exact - 1.0).abs() < 1e-5,
-                "{sigma_g}: {sigma} {exact}"
-            );
-        }
-        let small = gradient(1e-4);
-        let difference = closed.step(synapse, small).sigma - PAPER.step(synapse, small).sigma;
-        assert!(difference.abs() < 1e-9);
-        // The linear step goes below zero from sigma g = 2 on.
-        assert!(PAPER.step(synapse, gradient(2.1)).sigma < 0.0);
-    }
-}
+mod tests;
