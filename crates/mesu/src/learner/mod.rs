@@ -25,6 +25,7 @@ use crate::network::{HeadError, Network, NetworkConfig};
 use crate::prediction::Prediction;
 
 pub use self::builder::LearnerBuilder;
+#[cfg(feature = "checkpoint")]
 pub(crate) use self::builder::Source;
 pub use self::engine::drift::HeadsDrift;
 pub use self::error::LearnError;

@@ -1,14 +1,13 @@
-//! Learners of every kind, and a small problem that they can learn.
+//! Learners of every kind, with settings that learn the small problem of `mesu::testing`.
 
 use mesu::rule::SigmaStep;
 use mesu::{
-    AdamConfig, BbbConfig, Estimator, EwcConfig, FoovbConfig, Generator, HeadsDrift, Learner,
-    LearnerConfig, MesuConfig, NetworkConfig, OnlineEwcConfig, Optimizer, Reduction, ReplayConfig,
-    SgdConfig, SiConfig, StreamingEwcConfig,
+    AdamConfig, BbbConfig, Estimator, EwcConfig, FoovbConfig, HeadsDrift, Learner, LearnerConfig,
+    MesuConfig, NetworkConfig, OnlineEwcConfig, Optimizer, Reduction, ReplayConfig, SgdConfig,
+    SiConfig, StreamingEwcConfig,
 };
 
-pub(crate) const INPUTS: usize = 5;
-pub(crate) const CLASSES: usize = 3;
+pub(crate) use mesu::testing::{CLASSES, INPUTS, examples as stream};
 
 /// Settings that learn the small problem, for every kind of learner.
 pub(crate) fn kinds() -> Vec<LearnerConfig> {
@@ -116,21 +115,6 @@ pub(crate) fn kinds() -> Vec<LearnerConfig> {
         );
     }
     kinds
-}
-
-/// Points around one corner per class, one after another.
-pub(crate) fn stream(seed: u64, examples: usize) -> (Vec<f32>, Vec<u32>) {
-    let mut noise = Generator::named(seed, "stream", &[]);
-    let labels: Vec<u32> = (0..examples).map(|i| (i % CLASSES) as u32).collect();
-    let mut inputs: Vec<f32> = noise
-        .normals(examples * INPUTS)
-        .iter()
-        .map(|z| 0.3 * z)
-        .collect();
-    for (x, label) in inputs.chunks_mut(INPUTS).zip(&labels) {
-        x[*label as usize] += 1.0;
-    }
-    (inputs, labels)
 }
 
 pub(crate) fn new(network: &NetworkConfig, config: &LearnerConfig, seed: u64) -> Learner {
