@@ -7,7 +7,8 @@
 use std::error::Error;
 
 use mesu::rule::{Gradient, Mesu, Real, Rule, SigmaStep, Synapse, planes};
-use mesu::{Generator, Learner, LearnerBuilder};
+use mesu::testing::{CLASSES, INPUTS, Subject, examples};
+use mesu::{Generator, LearnError, Learner, LearnerBuilder};
 
 planes! {
     /// A Gaussian synapse and the velocity of its mean.
@@ -78,18 +79,42 @@ fn rule() -> Momentum {
 
 /// The learner: five inputs, twenty neurons, three classes.
 fn builder() -> LearnerBuilder {
-    Learner::builder(5)
+    Learner::builder(INPUTS)
         .hidden([20])
-        .classes(3)
+        .classes(CLASSES)
         .samples(4)
         .rule_named("momentum", rule())
         .seed(1)
 }
 
+/// The same learner by the rule that momentum is added to.
+fn plain() -> LearnerBuilder {
+    builder().rule_named("mesu", rule().mesu)
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut learner = builder().build()?;
-    let (inputs, labels) = mesu::testing::examples(1, 600);
-    learner.learn_each(&inputs, &labels)?;
+    println!("the rule: {:?}\n", rule());
+
+    println!("of 300 new examples right, after");
+    println!("{:>8} {:>8} {:>8}", "examples", "momentum", "MESU");
+    let (mut learner, mut mesu) = (builder().build()?, plain().build()?);
+    let (inputs, labels) = examples(1, 600);
+    let mut seen = 0;
+    for until in [15, 60, 240, 600] {
+        for learner in [&mut learner, &mut mesu] {
+            learner.learn_each(&inputs[seen * INPUTS..until * INPUTS], &labels[seen..until])?;
+        }
+        seen = until;
+        println!("{seen:>8} {:>8} {:>8}", right(&learner)?, right(&mesu)?);
+    }
+    assert!(right(&learner)? > 280);
+
+    // At the corner of the first class, and far from all of them.
+    let points = [[1.0, 0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, -3.0, 3.0]];
+    let doubt = learner.predict(points.as_flattened(), test())?;
+    println!("\ndoubt that data could remove, in bits:");
+    println!("{:>8.4} at a corner of the data", doubt.epistemic[0]);
+    println!("{:>8.4} far from all data", doubt.epistemic[1]);
 
     // As a file, and back: the rule is code, so that it is given again.
     let file = learner.save(&[("by", "own_rule.rs")])?;
@@ -99,20 +124,38 @@ fn main() -> Result<(), Box<dyn Error>> {
         learner.learn_each(&inputs, &labels)?;
     }
     assert!(learner.save(&[])? == restored.save(&[])?);
+    println!(
+        "\nrestored from {} bytes, it goes on bit for bit",
+        file.len()
+    );
+    let Err(error) = plain().restore(&file) else {
+        return Err("restored with another rule".into());
+    };
+    println!("with another rule it is refused: {error}");
 
-    let (inputs, labels) = mesu::testing::examples(2, 300);
-    let prediction = restored.predict(&inputs, Generator::named(1, "test", &[]))?;
-    let right = (0..300).filter(|i| prediction.top(*i).0 == labels[*i]);
-    let right = right.count();
-    println!("{right} of 300 right, after {} updates", restored.updates());
-    assert!(right > 280);
+    let checks = Subject::from_builder("momentum", builder()).check_all();
+    println!("\nchecks that every learner has to pass:");
+    for name in checks {
+        println!("    {name}: passed");
+    }
     Ok(())
+}
+
+/// Returns how many of 300 examples that were not learned are right.
+fn right(learner: &Learner) -> Result<usize, LearnError> {
+    let (inputs, labels) = examples(2, 300);
+    let prediction = learner.predict(&inputs, test())?;
+    let right = (0..300).filter(|i| prediction.top(*i).0 == labels[*i]);
+    Ok(right.count())
+}
+
+/// Returns the noise of predictions.
+fn test() -> Generator {
+    Generator::named(1, "test", &[])
 }
 
 #[cfg(test)]
 mod tests {
-    use mesu::testing::Subject;
-
     use super::*;
 
     #[test]
@@ -155,13 +198,12 @@ mod tests {
     }
 
     #[test]
-    fn it_learns_and_is_restored() {
-        main().unwrap();
+    fn it_learns_is_restored_and_passes_every_check() -> Result<(), Box<dyn Error>> {
+        main()
     }
 
     #[test]
-    fn it_is_a_learner_like_any_other() {
-        Subject::from_builder("momentum", builder()).check_all();
+    fn with_heads_it_is_a_learner_like_any_other() {
         Subject::from_builder("momentum with heads", builder().heads(3).bias(true)).check_all();
     }
 }

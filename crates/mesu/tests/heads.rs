@@ -6,7 +6,7 @@ mod kinds;
 
 use std::collections::BTreeMap;
 
-use kinds::{CLASSES, INPUTS, kinds, new, state, stream};
+use kinds::{CLASSES, INPUTS, kinds, new, stream};
 use mesu::curvature::fisher;
 use mesu::curvature::hessian_diagonal;
 use mesu::network::Network;
@@ -45,7 +45,7 @@ fn bits(learner: &Learner) -> BTreeMap<String, Vec<u32>> {
     groups.collect()
 }
 
-/// How many of 300 examples of the small problem are right, their labels being `shift` too high.
+/// Number of 300 examples of the small problem that are right, their labels being `shift` too high.
 fn right(learner: &Learner, shift: u32) -> usize {
     let (inputs, labels) = stream(2, 300);
     let test = Generator::named(1, "test", &[]);
@@ -312,14 +312,14 @@ fn replay_keeps_what_other_heads_know() {
 fn what_can_not_be_is_refused_in_a_line() {
     let mut learner = new(&networks()[0], &LearnerConfig::default(), 3);
     learner.use_head(2).unwrap();
-    let before = state(&learner);
+    let before = learner.save(&[]).unwrap();
     for head in [3, usize::MAX] {
         let error = learner.use_head(head).unwrap_err();
         assert_eq!((error.head, error.heads), (head, 3));
         let line = format!("there is no head {head}; expected 0 to 2");
         assert_eq!(error.to_string(), line);
     }
-    assert!(state(&learner) == before && learner.head() == 2);
+    assert!(learner.save(&[]).unwrap() == before && learner.head() == 2);
     for (heads, range) in [(0, "1 to 10000"), (10_001, "1 to 10000")] {
         let network = NetworkConfig {
             heads,
@@ -384,7 +384,7 @@ fn settings_of_heads_are_optional() {
     }
 }
 
-/// What a learner with a single head is saved as has not changed: files of former versions are still read.
+/// Format of a learner with a single head, which has not changed: files of former versions are still read.
 #[test]
 fn a_single_head_is_saved_as_ever() {
     let inputs = Generator::named(2, "inputs", &[]).normals(12 * 9);

@@ -28,6 +28,9 @@ use mesu_kernels::Generator;
 /// A learner, or an error, and the notes of its file.
 type Restored = Result<(Learner, BTreeMap<String, String>), CheckpointError>;
 
+/// A check and its name.
+type Named = (&'static str, fn(&Subject));
+
 type Make = Box<dyn Fn(u64) -> Learner>;
 type Restore = Box<dyn Fn(&[u8]) -> Restored>;
 
@@ -75,22 +78,35 @@ impl Subject {
     }
 
     /// Makes every check but [`reports_divergence`](Self::reports_divergence), which needs settings that are
-    /// too wild to learn with, and [`notices_damage`](Self::notices_damage), which takes long.
+    /// too wild to learn with, and [`notices_damage`](Self::notices_damage), which takes long. Returns the
+    /// names of those made.
     ///
     /// # Panics
     /// When a check fails; so does each of them.
-    pub fn check_all(&self) {
-        self.follows_its_seed();
-        self.learns();
-        self.learns_each_like_one_by_one();
-        self.goes_on_after_restoring();
-        self.refuses_bad_input();
-        self.ends_tasks();
-        #[cfg(feature = "threads")]
-        self.ignores_threads();
+    pub fn check_all(&self) -> Vec<&'static str> {
+        let checks: &[Named] = &[
+            ("follows_its_seed", Self::follows_its_seed),
+            ("learns", Self::learns),
+            (
+                "learns_each_like_one_by_one",
+                Self::learns_each_like_one_by_one,
+            ),
+            ("goes_on_after_restoring", Self::goes_on_after_restoring),
+            ("refuses_bad_input", Self::refuses_bad_input),
+            ("ends_tasks", |subject| {
+                subject.ends_tasks();
+            }),
+            #[cfg(feature = "threads")]
+            ("ignores_threads", Self::ignores_threads),
+        ];
+        let made = checks.iter().map(|(name, check)| {
+            check(self);
+            *name
+        });
+        made.collect()
     }
 
-    /// The same seed gives the same learner bit for bit, another seed another one.
+    /// Checks that the same seed gives the same learner bit for bit, and another seed another one.
     pub fn follows_its_seed(&self) {
         let check = self.check("follows_its_seed");
         let run = |seed| {
@@ -106,8 +122,8 @@ impl Subject {
         check.that(first != run(6), "runs with two seeds are the same");
     }
 
-    /// The small problem is learned, one example at a time and in batches; predictions are distributions,
-    /// and their uncertainties add up.
+    /// Checks that the small problem is learned, one example at a time and in batches; predictions are
+    /// distributions, and their uncertainties add up.
     pub fn learns(&self) {
         let check = self.check("learns");
         for batch in [1, 7] {
@@ -141,7 +157,7 @@ impl Subject {
         }
     }
 
-    /// `learn_each` is `learn` for each example, bit for bit.
+    /// Checks that `learn_each` is `learn` for each example, bit for bit.
     pub fn learns_each_like_one_by_one(&self) {
         let check = self.check("learns_each_like_one_by_one");
         let (inputs, labels) = examples(1, 50);
@@ -166,7 +182,7 @@ impl Subject {
         check.same(together.updates(), 50, "the number of updates");
     }
 
-    /// A learner that was restored in the middle of its life goes on bit for bit like the one that was
+    /// Checks that a learner restored in the middle of its life goes on bit for bit like the one that was
     /// saved.
     pub fn goes_on_after_restoring(&self) {
         let check = self.check("goes_on_after_restoring");
@@ -198,8 +214,8 @@ impl Subject {
         check.that(same, "the restored learner predicts otherwise");
     }
 
-    /// Bad input is refused with what is wrong with it; the learner stays as it was. Empty batches change
-    /// nothing.
+    /// Checks that bad input is refused with what is wrong with it and leaves the learner as it was. Empty
+    /// batches change nothing.
     pub fn refuses_bad_input(&self) {
         let check = self.check("refuses_bad_input");
         let mut learner = (self.make)(3);
@@ -252,8 +268,8 @@ impl Subject {
         check.that(same, "changed by an empty batch");
     }
 
-    /// The end of a task changes learners that need boundaries and no others; of those that look at its
-    /// examples, bad ones change nothing. Returns whether bad ones were refused.
+    /// Checks that the end of a task changes learners that need boundaries and no others; of those that look
+    /// at its examples, bad ones change nothing. Returns whether bad ones were refused.
     pub fn ends_tasks(&self) -> bool {
         let check = self.check("ends_tasks");
         let mut learner = (self.make)(3);
@@ -283,7 +299,7 @@ impl Subject {
         refused.is_err()
     }
 
-    /// Numbers of threads do not change a bit.
+    /// Checks that the number of threads does not change a bit.
     #[cfg(feature = "threads")]
     pub fn ignores_threads(&self) {
         let check = self.check("ignores_threads");
@@ -303,8 +319,8 @@ impl Subject {
         check.that(run(1) == run(3), "three threads went another way than one");
     }
 
-    /// Divergence, of a learner whose settings are too wild for 3,000 examples of the small problem, is
-    /// reported with its layer and update. Returns the error.
+    /// Checks that divergence, of a learner whose settings are too wild for 3,000 examples of the small
+    /// problem, is reported with its layer and update. Returns the error.
     pub fn reports_divergence(&self) -> LearnError {
         let check = self.check("reports_divergence");
         let mut learner = (self.make)(3);
@@ -329,8 +345,8 @@ impl Subject {
         error
     }
 
-    /// No flipped bit and no missing or added byte of a checkpoint goes unnoticed. Takes a time that grows
-    /// with the square of the checkpoint's size.
+    /// Checks that no flipped bit and no missing or added byte of a checkpoint goes unnoticed. Takes a time
+    /// that grows with the square of the checkpoint's size.
     pub fn notices_damage(&self) {
         let check = self.check("notices_damage");
         let mut learner = (self.make)(1);

@@ -120,7 +120,3 @@ pub(crate) fn kinds() -> Vec<LearnerConfig> {
 pub(crate) fn new(network: &NetworkConfig, config: &LearnerConfig, seed: u64) -> Learner {
     Learner::new(INPUTS, CLASSES, network, config, seed).unwrap()
 }
-
-pub(crate) fn state(learner: &Learner) -> Vec<u8> {
-    learner.save(&[]).unwrap()
-}
