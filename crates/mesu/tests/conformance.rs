@@ -1,4 +1,4 @@
-//! What every learner has to do, for every estimator, depth, bias and batch size.
+//! Checks of every learner, for every estimator, depth, bias and batch size.
 
 #![allow(clippy::unwrap_used)]
 

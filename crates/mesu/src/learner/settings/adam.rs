@@ -18,7 +18,7 @@ use crate::rule::{Adam, Sgd};
 pub struct AdamConfig {
     /// Rate; >= 0.
     pub lr: f64,
-    /// How the losses of a batch make up the loss.
+    /// Reduction of the losses of a batch to the loss.
     pub reduction: Reduction,
 }
 

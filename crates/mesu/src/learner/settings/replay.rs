@@ -22,7 +22,7 @@ pub struct ReplayConfig {
     pub buffer: usize,
     /// Stored examples learned with each new one; 1 to 1,000.
     pub replayed: usize,
-    /// How the losses of new and stored examples make up the loss.
+    /// Reduction of the losses of new and stored examples to the loss.
     pub reduction: Reduction,
 }
 

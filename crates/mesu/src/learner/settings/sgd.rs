@@ -17,7 +17,7 @@ use crate::rule::Sgd;
 pub struct SgdConfig {
     /// Rate; >= 0.
     pub lr: f64,
-    /// How the losses of a batch make up the loss.
+    /// Reduction of the losses of a batch to the loss.
     pub reduction: Reduction,
 }
 

@@ -22,7 +22,7 @@ pub struct StreamingEwcConfig {
     pub fisher_window: f64,
     /// Updates that the anchor is a mean of; >= 1.
     pub anchor_window: f64,
-    /// What the penalty is added to.
+    /// Optimizer whose gradient the penalty is added to.
     pub optimizer: Optimizer,
     /// The optimiser's rate; >= 0.
     pub lr: f64,
