@@ -119,12 +119,12 @@ fn the_end_of_a_task_is_checked_like_a_batch() {
 #[test]
 fn divergence_is_an_error_that_names_layer_and_remedy() {
     // Far too fast: sigma falls below zero or everything overflows.
-    let mesu = |estimator| MesuConfig {
-        lr_mu: 1e4,
-        lr_sigma: 1e4,
-        samples: 1,
-        estimator,
-        ..MesuConfig::default()
+    let mesu = |estimator| {
+        MesuConfig::default()
+            .lr_mu(1e4)
+            .lr_sigma(1e4)
+            .samples(1)
+            .estimator(estimator)
     };
     let wild: [(LearnerConfig, Remedy); 6] = [
         (
@@ -136,35 +136,16 @@ fn divergence_is_an_error_that_names_layer_and_remedy() {
             Remedy::Choose("sigma_step", "closed-form"),
         ),
         (
-            FoovbConfig {
-                lr_mu: 1e9,
-                ..FoovbConfig::default()
-            }
-            .into(),
+            FoovbConfig::default().lr_mu(1e9).into(),
             Remedy::Lower(&["lr_mu"]),
         ),
+        (SgdConfig::default().lr(1e9).into(), Remedy::Lower(&["lr"])),
         (
-            SgdConfig {
-                lr: 1e9,
-                ..SgdConfig::default()
-            }
-            .into(),
-            Remedy::Lower(&["lr"]),
-        ),
-        (
-            EwcConfig {
-                lr: 1e9,
-                ..EwcConfig::default()
-            }
-            .into(),
+            EwcConfig::default().lr(1e9).into(),
             Remedy::Lower(&["lr", "importance"]),
         ),
         (
-            SiConfig {
-                lr: 1e9,
-                ..SiConfig::default()
-            }
-            .into(),
+            SiConfig::default().lr(1e9).into(),
             Remedy::Lower(&["lr", "coefficient"]),
         ),
     ];
@@ -190,27 +171,15 @@ fn options_keep_a_network_alive_that_would_diverge() {
         hidden: vec![20],
         ..NetworkConfig::default()
     };
-    let wild = MesuConfig {
-        samples: 1,
-        lr_mu: 4.0,
-        lr_sigma: 4.0,
-        ..MesuConfig::default()
-    };
+    let wild = MesuConfig::default().samples(1).lr_mu(4.0).lr_sigma(4.0);
     let options = [
-        MesuConfig {
-            max_step_ratio: 0.02,
-            sigma_bounds: vec![1e-4, 1.0],
-            ..wild.clone()
-        },
-        MesuConfig {
-            clamp_grad: 0.02,
-            ..wild.clone()
-        },
-        MesuConfig {
-            sigma_step: SigmaStep::ClosedForm,
-            clamp_grad: 0.5,
-            ..wild.clone()
-        },
+        wild.clone()
+            .max_step_ratio(0.02)
+            .sigma_bounds(vec![1e-4, 1.0]),
+        wild.clone().clamp_grad(0.02),
+        wild.clone()
+            .sigma_step(SigmaStep::ClosedForm)
+            .clamp_grad(0.5),
     ];
     assert!(
         new(&network, &wild.clone().into(), 3)
@@ -235,27 +204,21 @@ fn the_mean_of_a_batch_is_a_smaller_step_than_its_sum() {
         ..NetworkConfig::default()
     };
     let configs = |reduction| -> [LearnerConfig; 4] {
-        let mesu = |estimator| MesuConfig {
-            estimator,
-            reduction,
-            lr_mu: 1e-2,
-            lr_sigma: 1e-2,
-            ..MesuConfig::default()
+        let mesu = |estimator| {
+            MesuConfig::default()
+                .estimator(estimator)
+                .reduction(reduction)
+                .lr_mu(1e-2)
+                .lr_sigma(1e-2)
         };
         [
             mesu(Estimator::LocalReparameterization).into(),
             mesu(Estimator::WeightSampling).into(),
-            FoovbConfig {
-                reduction,
-                lr_mu: 1e-2,
-                ..FoovbConfig::default()
-            }
-            .into(),
-            SgdConfig {
-                reduction,
-                ..SgdConfig::default()
-            }
-            .into(),
+            FoovbConfig::default()
+                .reduction(reduction)
+                .lr_mu(1e-2)
+                .into(),
+            SgdConfig::default().reduction(reduction).into(),
         ]
     };
     for (sum, mean) in configs(Reduction::Sum)
@@ -309,39 +272,16 @@ fn consolidation_keeps_the_first_task_where_plain_learners_lose_it() {
             .filter(|i| prediction.top(*i).0 == labels[*i])
             .count()
     };
-    let plain = after_two(
-        SgdConfig {
-            lr,
-            ..SgdConfig::default()
-        }
-        .into(),
-    );
+    let plain = after_two(SgdConfig::default().lr(lr).into());
     for config in [
-        EwcConfig {
-            lr,
-            importance: 100.0,
-            ..EwcConfig::default()
-        }
-        .into(),
-        OnlineEwcConfig {
-            lr,
-            importance: 100.0,
-            ..OnlineEwcConfig::default()
-        }
-        .into(),
-        SiConfig {
-            lr,
-            coefficient: 1.0,
-            damping: 0.1,
-            ..SiConfig::default()
-        }
-        .into(),
-        ReplayConfig {
-            lr,
-            replayed: 3,
-            ..ReplayConfig::default()
-        }
-        .into(),
+        EwcConfig::default().lr(lr).importance(100.0).into(),
+        OnlineEwcConfig::default().lr(lr).importance(100.0).into(),
+        SiConfig::default()
+            .lr(lr)
+            .coefficient(1.0)
+            .damping(0.1)
+            .into(),
+        ReplayConfig::default().lr(lr).replayed(3).into(),
     ] {
         let name = format!("{config:?}");
         let kept = after_two(config);
@@ -361,10 +301,7 @@ fn fisher_information_is_that_of_single_examples() {
         init: Initialization::He,
         ..Default::default()
     };
-    let sgd = SgdConfig {
-        lr: 1.0,
-        ..SgdConfig::default()
-    };
+    let sgd = SgdConfig::default().lr(1.0);
     let start = new(&network, &sgd.into(), 3);
     let (inputs, labels) = stream(1, 20);
     let batches = inputs.chunks(7 * INPUTS).zip(labels.chunks(7));
@@ -396,45 +333,24 @@ fn settings_are_checked_by_name() {
     let good = MesuConfig::default();
     let cases = [
         (
-            MesuConfig {
-                memory_window: -1.0,
-                ..good.clone()
-            },
+            good.clone().memory_window(-1.0),
             "memory_window is -1; expected a finite number of updates, 1 or more",
         ),
         (
-            MesuConfig {
-                memory_window: f64::NAN,
-                ..good.clone()
-            },
+            good.clone().memory_window(f64::NAN),
             "memory_window is NaN; expected a finite number of updates, 1 or more",
         ),
         (
-            MesuConfig {
-                sigma_prior: 0.0,
-                ..good.clone()
-            },
+            good.clone().sigma_prior(0.0),
             "sigma_prior is 0; expected a finite number > 0",
         ),
         (
-            MesuConfig {
-                lr_mu: -0.5,
-                ..good.clone()
-            },
+            good.clone().lr_mu(-0.5),
             "lr_mu is -0.5; expected a finite number >= 0",
         ),
+        (good.clone().samples(0), "samples is 0; expected 1 to 10000"),
         (
-            MesuConfig {
-                samples: 0,
-                ..good.clone()
-            },
-            "samples is 0; expected 1 to 10000",
-        ),
-        (
-            MesuConfig {
-                sigma_bounds: vec![1.0, 0.5],
-                ..good.clone()
-            },
+            good.clone().sigma_bounds(vec![1.0, 0.5]),
             "sigma_bounds is [1.0, 0.5]; expected [] or [smallest, largest] with 0 < smallest <= largest",
         ),
     ];
@@ -459,10 +375,7 @@ fn settings_are_checked_by_name() {
 
 #[test]
 fn no_damage_to_a_checkpoint_goes_unnoticed() {
-    let replay = ReplayConfig {
-        buffer: 2,
-        ..ReplayConfig::default()
-    };
+    let replay = ReplayConfig::default().buffer(2);
     for (heads, config) in [(1, LearnerConfig::default()), (2, replay.into())] {
         let network = NetworkConfig {
             hidden: vec![3],

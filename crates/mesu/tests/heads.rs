@@ -158,10 +158,7 @@ fn every_head_has_classes_of_its_own() {
 #[test]
 fn adam_counts_the_updates_of_every_head() {
     let lr = 1e-3;
-    let config = AdamConfig {
-        lr,
-        ..AdamConfig::default()
-    };
+    let config = AdamConfig::default().lr(lr);
     let mut learner = new(&networks()[0], &config.into(), 3);
     let (inputs, labels) = stream(1, 3_000);
     learner.learn_each(&inputs, &labels).unwrap();
@@ -182,11 +179,7 @@ fn adam_counts_the_updates_of_every_head() {
 
 #[test]
 fn a_task_consolidates_the_trunk_and_its_head() {
-    let config = OnlineEwcConfig {
-        lr: 0.01,
-        downweighting: 0.5,
-        ..OnlineEwcConfig::default()
-    };
+    let config = OnlineEwcConfig::default().lr(0.01).downweighting(0.5);
     let mut learner = new(&networks()[0], &config.into(), 3);
     let (inputs, labels) = stream(1, 60);
     let fishers = |learner: &Learner| -> BTreeMap<String, f32> {
@@ -235,16 +228,11 @@ fn replay_goes_through_the_head_of_each_example() {
     // In a mean of two, each example counts half.
     for (reduction, share) in [(Reduction::Sum, 1.0), (Reduction::Mean, 0.5)] {
         let lr = 0.1;
-        let replay = ReplayConfig {
-            lr,
-            buffer: 1,
-            reduction,
-            ..ReplayConfig::default()
-        };
-        let sgd = SgdConfig {
-            lr: share * lr,
-            ..SgdConfig::default()
-        };
+        let replay = ReplayConfig::default()
+            .lr(lr)
+            .buffer(1)
+            .reduction(reduction);
+        let sgd = SgdConfig::default().lr(share * lr);
         let mut replay = new(&networks()[0], &replay.into(), 3);
         let mut plain = new(&networks()[0], &sgd.into(), 3);
         replay.use_head(2).unwrap();
@@ -296,14 +284,8 @@ fn replay_keeps_what_other_heads_know() {
         right(&learner, 0)
     };
     let lr = 0.2;
-    let sgd = SgdConfig {
-        lr,
-        ..SgdConfig::default()
-    };
-    let replay = ReplayConfig {
-        lr,
-        ..ReplayConfig::default()
-    };
+    let sgd = SgdConfig::default().lr(lr);
+    let replay = ReplayConfig::default().lr(lr);
     let (plain, kept) = (after_two(sgd.into()), after_two(replay.into()));
     assert!(kept > 290 && kept > plain + 15, "{kept} and {plain} of 300");
 }

@@ -34,7 +34,7 @@ pub struct Batched {
     d_sum: Vec<f32>,
     r_sum: Vec<f32>,
     gradients: Vec<LayerGradients>,
-    /// Sums of a part of a batch.
+    /// Gradients of a part of a batch.
     part: Vec<f32>,
     packed: Packed,
     packed_squares: Packed,

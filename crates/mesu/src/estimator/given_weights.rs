@@ -29,7 +29,7 @@ pub(crate) struct GivenWeights {
     packed: Packed,
     /// Gradients of a part of a batch.
     part: Vec<f32>,
-    /// Sums over the draws for the last batch that was learned, `[examples][classes]`.
+    /// Sums of probabilities of all examples of the last batch that was learned, `[examples][classes]`.
     pub(super) probability_sums: Vec<f32>,
     pub(super) loss: Loss,
 }

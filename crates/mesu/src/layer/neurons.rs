@@ -33,7 +33,7 @@ pub(crate) struct FirstValues {
     pub(crate) bound: f32,
     /// Standard deviation of Gaussians.
     pub(crate) sigma: f32,
-    /// Presence of a bias in every neuron.
+    /// True if neurons have a bias.
     pub(crate) bias: bool,
     pub(crate) kind: WeightKind,
 }

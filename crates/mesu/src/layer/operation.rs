@@ -13,7 +13,7 @@ pub(super) trait Operation: Sized {
     const NAME: &'static str;
     /// The form of its entry.
     const FORM: &'static str;
-    /// Mark of an output of another shape than the input, and so with a buffer of its own.
+    /// True if the output has another shape than the input, and so a buffer of its own.
     const RESHAPES: bool;
 
     /// Reads an entry that begins with its name; also gives the shape of the output.

@@ -58,7 +58,7 @@ pub struct NetworkConfig {
     /// for tasks that have classes of their own.
     #[serde(skip_serializing_if = "is_one")]
     pub heads: usize,
-    /// Presence of a bias in every neuron.
+    /// True if neurons have a bias.
     pub bias: bool,
     /// Start of the synapses.
     pub init: Initialization,

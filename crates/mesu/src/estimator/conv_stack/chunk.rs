@@ -45,7 +45,7 @@ pub(in crate::estimator) struct Workspace {
     pub(super) moments: [Vec<f32>; 2],
     /// Gradients at the activations of a layer, and those times `z / sqrt(v)`.
     pub(super) d: [Vec<f32>; 2],
-    /// Sums of the first layer's over the samples, which share its input.
+    /// Sums of the first layer's `d` over the samples, which share its input.
     pub(super) summed: [Vec<f32>; 2],
     /// Gradients at the layer below.
     pub(super) below: [Vec<f32>; 2],

@@ -15,6 +15,7 @@ use crate::rule::{Adam, Sgd};
 /// Settings of Adam; its betas are 0.9 and 0.999, its epsilon 1e-8.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct AdamConfig {
     /// Rate; >= 0.
     pub lr: f64,

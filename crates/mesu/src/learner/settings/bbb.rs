@@ -16,6 +16,7 @@ use crate::rule::Bbb;
 /// Settings of Bayes by Backprop.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct BbbConfig {
     /// Adam's rate, of mu and rho; >= 0.
     pub lr: f64,

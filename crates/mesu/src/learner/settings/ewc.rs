@@ -18,6 +18,7 @@ use crate::rule::Sgd;
 /// Settings of EWC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct EwcConfig {
     /// Strength of the penalty; >= 0.
     pub importance: f64,

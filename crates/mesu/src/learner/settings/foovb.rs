@@ -15,6 +15,7 @@ use crate::rule::Foovb;
 /// Settings of FOO-VB Diagonal; the defaults are those of the paper's permuted digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct FoovbConfig {
     /// Rate of the means, eta; >= 0.
     pub lr_mu: f64,

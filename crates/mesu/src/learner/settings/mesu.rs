@@ -20,6 +20,7 @@ const COPIES: usize = 8;
 /// Settings of MESU; the defaults are the paper's permuted digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct MesuConfig {
     /// N, the number of updates whose evidence is kept; >= 1.
     pub memory_window: f64,

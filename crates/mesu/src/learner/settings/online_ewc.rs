@@ -14,6 +14,7 @@ use crate::network::Network;
 /// Settings of online EWC; the defaults are those of the paper's permuted digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct OnlineEwcConfig {
     /// Strength of the penalty; >= 0.
     pub importance: f64,

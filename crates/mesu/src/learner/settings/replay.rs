@@ -15,6 +15,7 @@ use crate::network::Network;
 /// Settings of replay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct ReplayConfig {
     /// Rate; >= 0.
     pub lr: f64,

@@ -14,6 +14,7 @@ use crate::rule::Sgd;
 /// Settings of SGD; the defaults are those of the paper's permuted digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct SgdConfig {
     /// Rate; >= 0.
     pub lr: f64,

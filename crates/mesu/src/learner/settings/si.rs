@@ -17,6 +17,7 @@ use crate::rule::Si;
 /// Settings of Synaptic Intelligence; the defaults are those of the paper's permuted digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct SiConfig {
     /// Strength of the penalty; >= 0.
     pub coefficient: f64,

@@ -15,6 +15,7 @@ use crate::rule::StreamingEwc;
 /// Settings of streaming EWC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct StreamingEwcConfig {
     /// Strength of the penalty; >= 0.
     pub importance: f64,
