@@ -6,7 +6,7 @@ use super::architecture::Architecture;
 use crate::config::{ConfigError, ConfigPart, setters};
 use crate::layer::{FirstValues, Plan, Shape, WeightKind};
 
-/// How synapses start; fan_in and fan_out are the widths of a layer's input and output.
+/// Start of synapses; fan_in and fan_out are the widths of a layer's input and output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Initialization {
@@ -20,7 +20,7 @@ pub enum Initialization {
 }
 
 impl Initialization {
-    /// Where sigma starts in a layer of these widths; > 0.
+    /// Sigma at the start in a layer of these widths; > 0.
     #[must_use]
     pub fn sigma(self, fan_in: usize, fan_out: usize) -> f32 {
         match self {
@@ -46,7 +46,7 @@ impl Initialization {
 pub struct NetworkConfig {
     /// Width of each hidden layer, from the input on; empty for a single layer.
     pub hidden: Vec<usize>,
-    /// In the place of `hidden`, which has to be empty then: all layers but the output's, as in
+    /// All layers but the output's, in the place of `hidden`, which has to be empty then, as in
     /// `conv 32 3x3 same`, `relu`, `max-pool 2`, `flatten`, `linear 512` (see
     /// [`Network::describe`](super::Network::describe)).
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -58,9 +58,9 @@ pub struct NetworkConfig {
     /// for tasks that have classes of their own.
     #[serde(skip_serializing_if = "is_one")]
     pub heads: usize,
-    /// Whether neurons have a bias.
+    /// True if neurons have a bias.
     pub bias: bool,
-    /// How synapses start.
+    /// Start of the synapses.
     pub init: Initialization,
 }
 
