@@ -28,7 +28,10 @@
 //! with total, aleatoric and epistemic uncertainty; [`metric`] judges many of them.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
+// Engines can hand out their state and take it back, which only checkpoints ask for.
+#![cfg_attr(not(feature = "checkpoint"), allow(dead_code))]
 
+#[cfg(feature = "checkpoint")]
 pub mod checkpoint;
 mod config;
 pub mod curvature;
@@ -44,6 +47,8 @@ mod numeric;
 mod parallel;
 mod prediction;
 mod synapse;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 /// Update rules, and what a rule is.
 pub mod rule {

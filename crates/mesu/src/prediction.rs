@@ -1,4 +1,4 @@
-//! What the network says of inputs, and how sure it is.
+//! Predictions of a network, and how sure it is.
 
 use crate::numeric::argmax;
 
@@ -28,7 +28,7 @@ impl Prediction {
         self.total.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no examples.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.total.is_empty()

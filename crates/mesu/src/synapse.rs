@@ -78,7 +78,7 @@ impl Synapses {
         self.plane("sigma")
     }
 
-    /// What the rule keeps under this name.
+    /// Plane that the rule keeps under this name.
     #[must_use]
     pub fn plane(&self, name: &str) -> Option<&Matrix> {
         let number = self.names.iter().position(|other| *other == name)?;
@@ -128,7 +128,7 @@ impl Synapses {
         self.mu().rows() * self.mu().columns()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no synapses.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -5,9 +5,12 @@
 mod kinds;
 
 use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use kinds::{CLASSES, INPUTS, kinds, new, state, stream};
-use mesu::rule::{Adam, Bbb, Ewc, Gradient, Real, Rule, Sgd, Si, State, planes};
+use kinds::{CLASSES, INPUTS, kinds, new, stream};
+use mesu::rule::{Adam, Bbb, Ewc, Gradient, Real, Rule, Sgd, Si, State, Weight, planes};
+use mesu::testing::Subject;
 use mesu::{
     BbbConfig, Estimator, EwcConfig, Generator, Learner, LearnerBuilder, LearnerConfig,
     LearnerKind, Optimizer, Reduction, SgdConfig, SiConfig, WeightKind,
@@ -19,6 +22,11 @@ fn builder() -> LearnerBuilder {
         .hidden([17])
         .bias(true)
         .seed(3)
+}
+
+/// Everything that a learner is, as a file.
+fn state(learner: &Learner) -> Vec<u8> {
+    learner.save(&[]).unwrap()
 }
 
 /// Every number of every synapse, under its names.
@@ -288,4 +296,58 @@ fn no_file_of_settings_names_a_rule_of_ones_own() {
         "{error}"
     );
     assert!(!LearnerKind::ALL.contains(&LearnerKind::Own));
+}
+
+#[test]
+fn a_rule_with_a_state_of_its_own_passes_every_check() {
+    let names = Subject::from_builder("drawn", builder().rule(drawn(0.1))).check_all();
+    assert!(names.contains(&"learns") && names.contains(&"ignores_threads"));
+    Subject::from_builder("drawn", builder().heads(3).rule(drawn(0.1))).check_all();
+}
+
+/// A rule that learns nothing.
+#[derive(Clone, Copy, Debug)]
+struct Still;
+
+impl Rule for Still {
+    type State<R: Real> = Weight<R>;
+
+    fn step<R: Real>(&self, state: Weight<R>, _: Gradient<R>) -> Weight<R> {
+        state
+    }
+}
+
+/// A rule whose rate falls with every call that any learner makes.
+#[derive(Clone, Copy, Debug)]
+struct Fickle;
+
+static CALLS: AtomicU64 = AtomicU64::new(0);
+
+impl Rule for Fickle {
+    type State<R: Real> = Weight<R>;
+
+    fn step<R: Real>(&self, state: Weight<R>, gradient: Gradient<R>) -> Weight<R> {
+        let calls = CALLS.fetch_add(1, Ordering::Relaxed);
+        let lr = 0.05 / (1.0 + calls as f64 * 1e-6);
+        Sgd { lr }.step(state, gradient)
+    }
+}
+
+#[test]
+fn checks_find_rules_that_break_a_promise() {
+    let found = |name: &'static str, builder: LearnerBuilder| {
+        let checks = AssertUnwindSafe(|| Subject::from_builder(name, builder).check_all());
+        let panic = catch_unwind(checks).unwrap_err();
+        panic.downcast_ref::<String>().unwrap().clone()
+    };
+    let fickle = found("fickle", builder().rule(Fickle));
+    assert_eq!(
+        fickle,
+        "follows_its_seed: fickle: two runs with one seed differ"
+    );
+    let still = found("still", builder().rule(Still));
+    assert!(still.starts_with("learns: still: "), "{still}");
+    // Described with settings that no learner can have.
+    let nothing = found("nothing", builder().rule(drawn(0.1)).samples(0));
+    assert_eq!(nothing, "nothing: samples is 0; expected 1 to 10000");
 }

@@ -167,8 +167,8 @@ fn networks() -> Vec<Network> {
     ]
 }
 
-/// Along the gradient of the means, or of the standard deviations, of each group of synapses by itself, the
-/// loss rises as the gradient says.
+/// Gradients are those of the loss: along that of the means, or of the standard deviations, of each group
+/// alone, the loss rises as the gradient says.
 #[test]
 fn gradients_are_those_of_the_loss() {
     for network in networks() {
@@ -230,7 +230,7 @@ fn group_mut(network: &mut Network, which: usize) -> &mut Synapses {
     }
 }
 
-/// What [`Expose`] left of one group's gradient.
+/// Rest of one group's gradient that [`Expose`] left.
 fn gradient(exposed: &mut Network, which: usize, of_sigma: bool) -> Vec<f32> {
     let group = group_mut(exposed, which);
     match of_sigma {

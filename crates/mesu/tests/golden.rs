@@ -210,7 +210,7 @@ fn si_penalty() {
     assert_exact("penalty_grad", &penalty, &outputs["penalty_grad"]);
 }
 
-/// Where the weights were before and after each step.
+/// Weights before and after each step.
 fn path_of(file: &Value) -> &Vec<Value> {
     file["inputs"]["theta_path"].as_array().unwrap()
 }

@@ -6,7 +6,7 @@ mod kinds;
 
 use std::collections::BTreeMap;
 
-use kinds::{CLASSES, INPUTS, kinds, new, state, stream};
+use kinds::{CLASSES, INPUTS, kinds, new, stream};
 use mesu::curvature::fisher;
 use mesu::curvature::hessian_diagonal;
 use mesu::network::Network;
@@ -45,7 +45,7 @@ fn bits(learner: &Learner) -> BTreeMap<String, Vec<u32>> {
     groups.collect()
 }
 
-/// How many of 300 examples of the small problem are right, their labels being `shift` too high.
+/// Number of 300 examples of the small problem that are right, their labels being `shift` too high.
 fn right(learner: &Learner, shift: u32) -> usize {
     let (inputs, labels) = stream(2, 300);
     let test = Generator::named(1, "test", &[]);
@@ -158,10 +158,7 @@ fn every_head_has_classes_of_its_own() {
 #[test]
 fn adam_counts_the_updates_of_every_head() {
     let lr = 1e-3;
-    let config = AdamConfig {
-        lr,
-        ..AdamConfig::default()
-    };
+    let config = AdamConfig::default().lr(lr);
     let mut learner = new(&networks()[0], &config.into(), 3);
     let (inputs, labels) = stream(1, 3_000);
     learner.learn_each(&inputs, &labels).unwrap();
@@ -182,11 +179,7 @@ fn adam_counts_the_updates_of_every_head() {
 
 #[test]
 fn a_task_consolidates_the_trunk_and_its_head() {
-    let config = OnlineEwcConfig {
-        lr: 0.01,
-        downweighting: 0.5,
-        ..OnlineEwcConfig::default()
-    };
+    let config = OnlineEwcConfig::default().lr(0.01).downweighting(0.5);
     let mut learner = new(&networks()[0], &config.into(), 3);
     let (inputs, labels) = stream(1, 60);
     let fishers = |learner: &Learner| -> BTreeMap<String, f32> {
@@ -235,16 +228,11 @@ fn replay_goes_through_the_head_of_each_example() {
     // In a mean of two, each example counts half.
     for (reduction, share) in [(Reduction::Sum, 1.0), (Reduction::Mean, 0.5)] {
         let lr = 0.1;
-        let replay = ReplayConfig {
-            lr,
-            buffer: 1,
-            reduction,
-            ..ReplayConfig::default()
-        };
-        let sgd = SgdConfig {
-            lr: share * lr,
-            ..SgdConfig::default()
-        };
+        let replay = ReplayConfig::default()
+            .lr(lr)
+            .buffer(1)
+            .reduction(reduction);
+        let sgd = SgdConfig::default().lr(share * lr);
         let mut replay = new(&networks()[0], &replay.into(), 3);
         let mut plain = new(&networks()[0], &sgd.into(), 3);
         replay.use_head(2).unwrap();
@@ -296,14 +284,8 @@ fn replay_keeps_what_other_heads_know() {
         right(&learner, 0)
     };
     let lr = 0.2;
-    let sgd = SgdConfig {
-        lr,
-        ..SgdConfig::default()
-    };
-    let replay = ReplayConfig {
-        lr,
-        ..ReplayConfig::default()
-    };
+    let sgd = SgdConfig::default().lr(lr);
+    let replay = ReplayConfig::default().lr(lr);
     let (plain, kept) = (after_two(sgd.into()), after_two(replay.into()));
     assert!(kept > 290 && kept > plain + 15, "{kept} and {plain} of 300");
 }
@@ -312,14 +294,14 @@ fn replay_keeps_what_other_heads_know() {
 fn what_can_not_be_is_refused_in_a_line() {
     let mut learner = new(&networks()[0], &LearnerConfig::default(), 3);
     learner.use_head(2).unwrap();
-    let before = state(&learner);
+    let before = learner.save(&[]).unwrap();
     for head in [3, usize::MAX] {
         let error = learner.use_head(head).unwrap_err();
         assert_eq!((error.head, error.heads), (head, 3));
         let line = format!("there is no head {head}; expected 0 to 2");
         assert_eq!(error.to_string(), line);
     }
-    assert!(state(&learner) == before && learner.head() == 2);
+    assert!(learner.save(&[]).unwrap() == before && learner.head() == 2);
     for (heads, range) in [(0, "1 to 10000"), (10_001, "1 to 10000")] {
         let network = NetworkConfig {
             heads,
@@ -384,7 +366,7 @@ fn settings_of_heads_are_optional() {
     }
 }
 
-/// What a learner with a single head is saved as has not changed: files of former versions are still read.
+/// Format of a learner with a single head, which has not changed: files of former versions are still read.
 #[test]
 fn a_single_head_is_saved_as_ever() {
     let inputs = Generator::named(2, "inputs", &[]).normals(12 * 9);

@@ -25,13 +25,11 @@ fn fingerprint() -> String {
             ..NetworkConfig::default()
         };
         // All options, so that all of the rule is computed, and labels without sense may be learned.
-        let config = MesuConfig {
-            estimator,
-            clamp_grad: 0.5,
-            max_step_ratio: 0.1,
-            sigma_step: SigmaStep::ClosedForm,
-            ..MesuConfig::default()
-        };
+        let config = MesuConfig::default()
+            .estimator(estimator)
+            .clamp_grad(0.5)
+            .max_step_ratio(0.1)
+            .sigma_step(SigmaStep::ClosedForm);
         let mut learner = Learner::new(45, 7, &network, &config.into(), 5).unwrap();
         let inputs = Generator::named(2, "inputs", &[]).normals(45 * 50);
         let labels: Vec<u32> = (0..50).map(|i| i % 7).collect();
@@ -122,11 +120,7 @@ fn fingerprint_of_images() -> String {
         init: Initialization::He,
         ..NetworkConfig::default()
     };
-    let config = MesuConfig {
-        slow_windows: vec![1e15],
-        lr_mu: 0.01,
-        ..MesuConfig::default()
-    };
+    let config = MesuConfig::default().slow_windows(vec![1e15]).lr_mu(0.01);
     let mut learner = Learner::new(2 * 7 * 9, 7, &network, &config.into(), 5).unwrap();
     for _ in 0..2 {
         learner.learn_each(&inputs, &labels).unwrap();

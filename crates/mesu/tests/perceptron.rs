@@ -73,36 +73,22 @@ fn same_life<R: Rule + std::fmt::Debug>(
 #[test]
 fn lives_are_those_of_the_plain_perceptron() {
     for (hidden, bias) in [(&[][..], true), (&[5], false), (&[17, 6], true)] {
-        let mesu = MesuConfig {
-            memory_window: 1e3,
-            lr_mu: 0.3,
-            lr_sigma: 0.02,
-            samples: 5,
-            ..Default::default()
-        };
+        let mesu = MesuConfig::default()
+            .memory_window(1e3)
+            .lr_mu(0.3)
+            .lr_sigma(0.02)
+            .samples(5);
         same_life(mesu.rule().unwrap(), &mesu.clone().into(), hidden, bias);
-        let clamped = MesuConfig {
-            clamp_grad: 0.5,
-            max_step_ratio: 0.2,
-            samples: 3,
-            ..mesu
-        };
+        let clamped = mesu.clamp_grad(0.5).max_step_ratio(0.2).samples(3);
         same_life::<Mesu>(
             clamped.rule().unwrap(),
             &clamped.clone().into(),
             hidden,
             bias,
         );
-        let foovb = FoovbConfig {
-            lr_mu: 0.5,
-            samples: 4,
-            ..Default::default()
-        };
+        let foovb = FoovbConfig::default().lr_mu(0.5).samples(4);
         same_life(Foovb { lr_mu: 0.5 }, &foovb.into(), hidden, bias);
-        let bbb = BbbConfig {
-            samples: 2,
-            ..Default::default()
-        };
+        let bbb = BbbConfig::default().samples(2);
         let rule = Bbb {
             adam: Adam::new(bbb.lr, 0.9, 0.999, 1e-8),
             mu_prior: bbb.mu_prior,

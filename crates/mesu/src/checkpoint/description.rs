@@ -24,7 +24,7 @@ pub(crate) struct Description {
     pub(crate) heads: Option<Heads>,
     /// Texts of the caller, by their keys.
     pub(crate) notes: BTreeMap<String, String>,
-    /// In hexadecimal, over the tensors and this description with an empty checksum.
+    /// Checksum in hexadecimal, over the tensors and this description with an empty one.
     pub(super) checksum: String,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Heads {
     pub(crate) in_use: usize,
     /// Number of updates of each.
     pub(crate) updates: Vec<u64>,
-    /// Those of them before its optimizer was last reset.
+    /// Updates of each head before its optimizer was last reset.
     pub(crate) before: Vec<u64>,
 }
 

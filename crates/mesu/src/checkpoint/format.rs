@@ -20,19 +20,19 @@ pub(super) const MEMORY_HEADS: &str = "memory.heads";
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckpointError {
-    /// Not a whole safetensors file, or its content was changed.
+    /// File that is not a whole safetensors file, or whose content was changed.
     #[error("damaged checkpoint ({0})")]
     Damaged(String),
-    /// Whole, but not what this version reads.
+    /// File that is whole, but not one that this version reads.
     #[error("not a mesu checkpoint of format {VERSION} ({0})")]
     Foreign(String),
-    /// Of a learner whose rule is not of this crate: it is restored with that rule.
+    /// Checkpoint of a learner whose rule is not of this crate: it is restored with that rule.
     #[error("the checkpoint is of a learner with a rule of its user's own, {rule}")]
     OwnRule {
         /// Name of the rule.
         rule: String,
     },
-    /// Of another learner than the one described.
+    /// Checkpoint of another learner than the one described.
     #[error("{field} is {found} in the checkpoint; expected {expected}")]
     Differs {
         /// The field.
@@ -44,7 +44,8 @@ pub enum CheckpointError {
     },
 }
 
-/// Returns a hash in the manner of FNV-1a, over 8-byte words: it finds a flipped bit or a mixed-up file (not an attacker).
+/// Returns a hash in the manner of FNV-1a, over 8-byte words: it finds a flipped bit or a mixed-up file (not
+/// an attacker).
 pub(super) fn checksum<'a>(
     tensors: impl Iterator<Item = (&'a str, &'a [u8])>,
     description: &str,

@@ -1,4 +1,4 @@
-//! From a file to what a learner is made of.
+//! Reader of checkpoints: the parts of a learner from a file.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::network::Network;
 pub(crate) struct Restored {
     pub(crate) description: Description,
     pub(crate) noise: [[u32; LANES]; 4],
-    /// Of slow copies.
+    /// Noise states of slow copies.
     noises: BTreeMap<String, [[u32; LANES]; 4]>,
     labels: Vec<u32>,
     heads: Vec<u32>,

@@ -1,4 +1,4 @@
-//! From what a learner is made of to a file.
+//! Writer of checkpoints: a file from the parts of a learner.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -32,7 +32,8 @@ impl View for &Tensor<'_> {
     }
 }
 
-/// Writes a network, its noise, the engine's state and their description. The same state gives the same bytes.
+/// Writes a network, its noise, the engine's state and their description. The same state gives the same
+/// bytes.
 pub(crate) fn write(
     network: &Network,
     noise: &[[u32; LANES]; 4],

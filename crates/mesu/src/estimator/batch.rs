@@ -2,8 +2,8 @@
 //!
 //! Shapes, with B examples and S samples: activations are feature-major, `[features][columns]`, with
 //! column `s * B + b` for sample s of example b; the first layer's m and v are `[outputs][B]`, shared
-//! by the samples. Each example and sample has its own noise. Convolutions that come before are the work of the
-//! module `conv_stack`.
+//! by the samples. Each example and sample has its own noise. Convolutions that come before are the work of
+//! the module `conv_stack`.
 
 use mesu_kernels::batch::{Second, add_product, multiply, sample};
 use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
@@ -25,7 +25,7 @@ use crate::rule::Rule;
 pub struct Batched {
     threads: Threads,
     convs: ConvStack<GaussianChunk>,
-    /// Of each fully connected layer.
+    /// Activations of each fully connected layer.
     layers: Vec<Activations>,
     /// The gradient at what the convolutions gave.
     at_convs: Vec<f32>,
@@ -34,14 +34,14 @@ pub struct Batched {
     d_sum: Vec<f32>,
     r_sum: Vec<f32>,
     gradients: Vec<LayerGradients>,
-    /// Of a part of a batch.
+    /// Gradients of a part of a batch.
     part: Vec<f32>,
     packed: Packed,
     packed_squares: Packed,
     loss: Loss,
 }
 
-/// What one layer computes, `[outputs][S * B]` but for the m and v of a network's first layer, which the
+/// Results of one layer, `[outputs][S * B]` but for the m and v of a network's first layer, which the
 /// samples share.
 #[derive(Clone, Debug, Default)]
 struct Activations {
@@ -106,7 +106,7 @@ impl Batched {
         Ok(self.layers[linear.len() - 1].ops.output_mut(&[]))
     }
 
-    /// From the inputs to the logits, dropping out if it is to learn from them.
+    /// Goes from the inputs to the logits, dropping out if it is to learn from them.
     fn forward<N: Noise>(
         &mut self,
         moments: &GaussianConvs<'_>,
@@ -254,8 +254,8 @@ impl Batched {
         learned.ok_or_else(|| Diverged::at_loss(network.layers.len()))
     }
 
-    /// From d of layer `l` of those fully connected, with `before` convolutions below them, to its gradients,
-    /// added to those of parts before, and to d of the layer below.
+    /// Goes from d of layer `l` of those fully connected, with `before` convolutions below them, to its
+    /// gradients, added to those of parts before, and to d of the layer below.
     fn backward(
         &mut self,
         l: usize,

@@ -1,4 +1,4 @@
-//! How much is worked on at once.
+//! Limits of the work done at once.
 
 use crate::layer::Layer;
 

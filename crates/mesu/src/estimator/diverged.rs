@@ -6,7 +6,7 @@
 pub struct Diverged {
     /// Layer, from 1.
     pub layer: usize,
-    /// What was found there.
+    /// Finding there.
     pub what: &'static str,
 }
 

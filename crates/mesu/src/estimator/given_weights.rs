@@ -20,7 +20,7 @@ use crate::noise::Noise;
 pub(crate) struct GivenWeights {
     threads: Threads,
     convs: ConvStack<GivenChunk>,
-    /// Of each fully connected layer: pre-activations, `[outputs][examples]`, and what comes of them.
+    /// Pre-activations of each fully connected layer, `[outputs][examples]`, and what comes of them.
     ops: Vec<OpBuffers>,
     /// Gradients at the pre-activations.
     d: Vec<Vec<f32>>,
@@ -29,7 +29,7 @@ pub(crate) struct GivenWeights {
     packed: Packed,
     /// Gradients of a part of a batch.
     part: Vec<f32>,
-    /// Of all examples of the last batch that was learned, `[examples][classes]`.
+    /// Sums of probabilities of all examples of the last batch that was learned, `[examples][classes]`.
     pub(super) probability_sums: Vec<f32>,
     pub(super) loss: Loss,
 }
@@ -68,7 +68,7 @@ impl GivenWeights {
         Ok(self.ops[linear.len() - 1].output_mut(&[]))
     }
 
-    /// From the inputs to the logits; to learn from them, dropping out if there is noise.
+    /// Goes from the inputs to the logits; to learn from them, dropping out if there is noise.
     fn forward<N: Noise>(
         &mut self,
         convolutions: &GivenConvs<'_>,
@@ -120,7 +120,8 @@ impl GivenWeights {
         Ok(())
     }
 
-    /// Computes the loss, summed over a batch, and the gradients of `scale` times it. With noise it drops out.
+    /// Computes the loss, summed over a batch, and the gradients of `scale` times it. With noise it drops
+    /// out.
     pub(crate) fn learn<N: Noise>(
         &mut self,
         layers: &[LayerWeights<'_>],

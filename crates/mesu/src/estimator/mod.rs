@@ -35,7 +35,7 @@ pub use self::loss::Learned;
 pub use self::task::{Batch, Body, Objective};
 pub use crate::noise::Noise;
 
-/// How the expected loss and its gradient are estimated.
+/// Estimator of the expected loss and its gradient.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Estimator {

@@ -45,7 +45,7 @@ impl Example {
     }
 }
 
-/// What one layer computes, `[S][outputs]` but for the first layer's m and v, `[1][outputs]`.
+/// Results of one layer, `[S][outputs]` but for the first layer's m and v, `[1][outputs]`.
 #[derive(Clone, Debug)]
 struct Activations {
     m: Matrix,
@@ -142,7 +142,7 @@ impl OneByOne {
         Ok(learned)
     }
 
-    /// From m and v of the first layer, without the bias, to the pre-activations of the last.
+    /// Goes from m and v of the first layer, without the bias, to the pre-activations of the last.
     fn forward<N: Noise>(&mut self, network: &Network, noise: &mut N) -> Result<(), Diverged> {
         for (l, layer) in network.layers.iter().enumerate() {
             let (below, rest) = self.layers.split_at_mut(l);
@@ -189,7 +189,7 @@ impl OneByOne {
         })
     }
 
-    /// From d of the last layer to d of the first, updating all layers but the first on the way.
+    /// Goes from d of the last layer to d of the first, updating all layers but the first on the way.
     fn backward<R: Rule>(
         &mut self,
         network: &mut Network,

@@ -122,7 +122,7 @@ impl PointWeights {
         Ok(learned)
     }
 
-    /// From the first layer's products to the logits.
+    /// Goes from the first layer's products to the logits.
     fn forward(&mut self, network: &Network) -> Result<(), Diverged> {
         for (l, layer) in network.layers.iter().enumerate() {
             let (below, rest) = self.layers.split_at_mut(l);
@@ -153,7 +153,7 @@ impl PointWeights {
         learned.ok_or_else(|| Diverged::at_loss(count))
     }
 
-    /// From d of the last layer to d of the first, updating all layers but the first on the way.
+    /// Goes from d of the last layer to d of the first, updating all layers but the first on the way.
     fn backward<R: Rule>(&mut self, network: &mut Network, rules: &Rules<R>) {
         for (l, layer) in network.layers.iter_mut().enumerate().skip(1).rev() {
             let (below, rest) = self.layers.split_at_mut(l);
@@ -196,8 +196,8 @@ impl PointWeights {
         correct_predictions(&probability_sums[..labels.len() * classes], labels)
     }
 
-    /// Makes one step on a batch, whose loss is `weight` times the sum over the examples. Networks with dropout
-    /// drop out if there is noise.
+    /// Makes one step on a batch, whose loss is `weight` times the sum over the examples. Networks with
+    /// dropout drop out if there is noise.
     ///
     /// # Errors
     /// [`Diverged`] when the network can't be computed with any more; it is then unchanged.

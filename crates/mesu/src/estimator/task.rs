@@ -1,4 +1,4 @@
-//! What an update is made of.
+//! Parts of an update.
 
 use mesu_kernels::Generator;
 
@@ -45,7 +45,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// What learns: a network, its noise and the count of its updates.
+/// Learning part of a learner: a network, its noise and the count of its updates.
 #[derive(Debug)]
 pub struct Body<'a, N = Generator> {
     /// Network whose synapses move.

@@ -89,9 +89,9 @@ pub struct SampledWeights {
 #[derive(Debug)]
 struct Work {
     draw: Draw,
-    /// Of one draw.
+    /// Gradients of one draw.
     gradients: Vec<Gradients>,
-    /// Summed over the draws.
+    /// Gradients of mu, summed over the draws.
     mu: Vec<Gradients>,
     sigma: Vec<Gradients>,
 }

@@ -5,7 +5,8 @@ use super::entry::{Entry, Refusal};
 use super::operation::{Kept, Operation, Pass};
 use crate::noise::Noise;
 
-/// While learning, each number is 0 with this probability, in (0, 1), and grows by `1 / (1 - p)` else.
+/// Dropout: while learning, each number is 0 with this probability, in (0, 1), and grows by `1 / (1 - p)`
+/// else.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dropout(pub f32);
 

@@ -5,7 +5,7 @@ use super::neurons::Plan;
 use super::op::Op;
 use super::{Shape, conv2d, linear};
 
-/// What an entry says.
+/// Meaning of an entry.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Listed {
     /// A layer of neurons.

@@ -1,8 +1,9 @@
 //! A layer of neurons: `a = W h (+ b)`, every entry of W and b a synapse.
 //!
 //! In a fully connected layer h is all of the input. In a convolution it is the patch around one position of
-//! the image, the same W for all positions. Under local reparameterization every position of a convolution has
-//! noise of its own, as if it had weights of its own: an approximation of one posterior over shared weights.
+//! the image, the same W for all positions. Under local reparameterization every position of a convolution
+//! has noise of its own, as if it had weights of its own: an approximation of one posterior over shared
+//! weights.
 
 use mesu_kernels::conv::Geometry;
 use mesu_kernels::{Generator, Matrix};
@@ -34,7 +35,7 @@ pub(crate) struct FirstValues {
     pub(crate) sigma: f32,
     /// Unit of the prior's standard deviation.
     pub(crate) prior_scale: f64,
-    /// Whether neurons have a bias.
+    /// True if neurons have a bias.
     pub(crate) bias: bool,
     pub(crate) kind: WeightKind,
 }

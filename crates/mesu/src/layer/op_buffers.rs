@@ -1,4 +1,4 @@
-//! From the activations of a layer to the input of the next, and the way back.
+//! Steps from the activations of a layer to the input of the next, and back.
 //!
 //! Activations are `[features][columns * pixels]`: of every feature one plane of pixels after another,
 //! one for each column.
@@ -12,7 +12,8 @@ use crate::noise::Noise;
 pub(crate) struct OpBuffers {
     /// Activations, then the output of each operation that changes shapes. Others work in place.
     values: Vec<Vec<f32>>,
-    /// What each operation keeps: where the largest were, or which numbers were not dropped (their bits).
+    /// Notes of each operation for its backward pass: where the largest were, or which numbers were not
+    /// dropped (their bits).
     kept: Vec<Vec<u32>>,
     /// Gradients on their way.
     d: Vec<f32>,
@@ -69,7 +70,8 @@ impl OpBuffers {
         }
     }
 
-    /// From the gradient `d` at the output to the gradient at the activations, after [`forward`](Self::forward).
+    /// Goes from the gradient `d` at the output to the gradient at the activations, after
+    /// [`forward`](Self::forward).
     pub(crate) fn backward(&mut self, ops: &[Op], columns: usize, d: &mut Vec<f32>) {
         let mut at = reshaping(ops);
         for (op, kept) in ops.iter().zip(&self.kept).rev() {

@@ -1,4 +1,4 @@
-//! What an operation without synapses has to know.
+//! Operations without synapses.
 
 use super::Shape;
 use super::entry::{Entry, Refusal};
@@ -6,14 +6,14 @@ use crate::noise::Noise;
 
 /// A parameter-free operation between layers.
 ///
-/// Activations are `[features][columns * pixels]`: of every feature one plane of pixels after another, one for
-/// each column. An operation that keeps their shape works in place.
+/// Activations are `[features][columns * pixels]`: of every feature one plane of pixels after another, one
+/// for each column. An operation that keeps their shape works in place.
 pub(super) trait Operation: Sized {
     /// First word of its entry in a network's list.
     const NAME: &'static str;
     /// The form of its entry.
     const FORM: &'static str;
-    /// Whether the output has another shape than the input, and so a buffer of its own.
+    /// True if the output has another shape than the input, and so a buffer of its own.
     const RESHAPES: bool;
 
     /// Reads an entry that begins with its name; also gives the shape of the output.
@@ -22,8 +22,8 @@ pub(super) trait Operation: Sized {
     /// Computes the output of `pass`; operations that reshape write it into `output`, others over `x`.
     fn forward(&self, x: &mut [f32], output: &mut Vec<f32>, pass: Pass<'_>);
 
-    /// From the gradient `d` at the output to the gradient at the input `x`; operations that reshape write it into
-    /// `dx`, which is as long as `x`, others over `d`. `kept` is what the way there kept.
+    /// Goes from the gradient `d` at the output to that at the input `x`; operations that reshape write it
+    /// into `dx`, which is as long as `x`, others over `d`. `kept` is what the way there kept.
     fn backward(&self, x: &[f32], d: &mut [f32], dx: &mut [f32], kept: Kept<'_>);
 }
 
@@ -31,13 +31,13 @@ pub(super) trait Operation: Sized {
 pub(super) struct Pass<'a> {
     /// Number of examples, each as often as there are samples of it.
     pub(super) columns: usize,
-    /// Filled with what the way back needs.
+    /// Notes for the backward pass, to be filled.
     pub(super) kept: &'a mut Vec<u32>,
     /// Source of noise, while learning.
     pub(super) noise: Option<&'a mut dyn Noise>,
 }
 
-/// What the way there kept for the way back.
+/// Notes of the forward pass for the backward pass.
 #[derive(Clone, Copy)]
 pub(super) struct Kept<'a> {
     pub(super) columns: usize,

@@ -1,4 +1,4 @@
-//! What goes from one layer to the next.
+//! Shapes of what goes from one layer to the next.
 
 use std::fmt;
 

@@ -45,7 +45,7 @@ pub struct LearnerBuilder {
     given: Given,
 }
 
-/// What a learner learns by.
+/// Source of a learner's rule.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     /// A kind of this crate.

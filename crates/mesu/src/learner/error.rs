@@ -1,4 +1,4 @@
-//! Why a learner refuses or gives up, and what it checks of its examples.
+//! Reasons for which a learner refuses or gives up, and the checks of its examples.
 
 use mesu_kernels::all_finite;
 
@@ -16,7 +16,7 @@ pub enum LearnError {
         layer: usize,
         /// Updates made before.
         update: u64,
-        /// What was found.
+        /// Finding there.
         what: &'static str,
         /// Changes of settings that may help.
         remedies: Vec<Remedy>,

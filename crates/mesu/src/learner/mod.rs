@@ -25,6 +25,7 @@ use crate::network::{HeadError, Network, NetworkConfig};
 use crate::prediction::Prediction;
 
 pub use self::builder::LearnerBuilder;
+#[cfg(feature = "checkpoint")]
 pub(crate) use self::builder::Source;
 pub use self::engine::drift::HeadsDrift;
 pub use self::error::LearnError;
@@ -99,7 +100,8 @@ impl Learner {
         })
     }
 
-    /// Makes one update for each example, in their order: the same as [`learn`](Self::learn) for each, faster.
+    /// Makes one update for each example, in their order: the same as [`learn`](Self::learn) for each,
+    /// faster.
     ///
     /// # Errors
     /// [`LearnError`]; only divergence changes the learner.
@@ -129,7 +131,7 @@ impl Learner {
         learned.map_err(|diverged| self.diverged(diverged))
     }
 
-    /// From now on everything that the learner is asked for goes through the head `head`, from 0:
+    /// Switches to the head `head`, from 0, for everything that the learner is asked for from now on:
     /// labels are of its classes, and what is learned moves its synapses and those of the layers below.
     /// Heads that are not in use stay as they are, unless MESU lets them drift
     /// ([`heads_drift`](MesuConfig::heads_drift)) or replay repeats examples of theirs. A new learner uses
@@ -173,16 +175,16 @@ impl Learner {
         self.network.head()
     }
 
-    /// Whether the learner has to be told when a task has ended: see
+    /// Returns whether the learner has to be told when a task has ended: see
     /// [`task_ended`](Self::task_ended). Most need no boundaries.
     #[must_use]
     pub fn needs_boundaries(&self) -> bool {
         self.engine.needs_boundaries()
     }
 
-    /// A task, learned through the head in use, has ended whose training examples `examples` yields, in batches of inputs,
-    /// `[n][inputs]`, and n labels. Learners that [need no boundaries](Self::needs_boundaries) do not
-    /// look at them.
+    /// A task, learned through the head in use, has ended whose training examples `examples` yields, in
+    /// batches of inputs, `[n][inputs]`, and n labels. Learners that [need no
+    /// boundaries](Self::needs_boundaries) do not look at them.
     ///
     /// # Errors
     /// [`LearnError`]; only divergence changes the learner.
@@ -248,7 +250,7 @@ impl Learner {
         self.updates
     }
 
-    /// How important each synapse is to what was learned, as far as the learner knows, and by what
+    /// Returns how important each synapse is to what was learned, as far as the learner knows, and by what
     /// measure: `1/sigma^2` of Gaussians, `fisher` of EWC, `omega` of Synaptic Intelligence. One list for
     /// each group of [`Network::groups`], row by row; `None` of learners that keep no such thing.
     #[must_use]
@@ -269,8 +271,8 @@ impl Learner {
             .find_map(|plane| Some((plane, kept(plane)?)))
     }
 
-    /// What it keeps between updates, every plane of the synapses and stored examples, in bytes over
-    /// the number of synapses.
+    /// Returns the size of all that it keeps between updates, planes of the synapses and stored examples, in
+    /// bytes over the number of synapses.
     #[must_use]
     pub fn state_bytes_per_synapse(&self) -> f64 {
         let planes = self.network.groups();

@@ -1,4 +1,4 @@
-//! What may help when learning diverges.
+//! Remedies for a learner that diverges.
 
 /// A change of a learner's settings that may keep learning from diverging.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,6 +12,6 @@ pub enum Remedy {
     Set(&'static str, f64),
     /// The field as one of its named values.
     Choose(&'static str, &'static str),
-    /// For batches, the field as one of its named values.
+    /// The field as one of its named values, for batches.
     ForBatches(&'static str, &'static str),
 }

@@ -1,18 +1,18 @@
-//! How a batch's loss and its noise are made up.
+//! Loss of a batch, and its noise.
 
 use serde::{Deserialize, Serialize};
 
 use crate::config::{ConfigError, require};
 use crate::estimator::Estimator;
 
-/// How the losses of a batch make up C.
+/// Reduction of the losses of a batch to C.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reduction {
-    /// Their sum.
+    /// Sum of the losses.
     #[default]
     Sum,
-    /// Their mean.
+    /// Mean of the losses.
     Mean,
 }
 
@@ -26,7 +26,7 @@ impl Reduction {
     }
 }
 
-/// How a Bayesian learner samples its weights.
+/// Settings by which a Bayesian learner samples its weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Sampling {
     pub(crate) samples: usize,

@@ -1,4 +1,4 @@
-//! What a learner keeps beside its network's synapses.
+//! State that a learner keeps beside its network's synapses.
 
 use mesu_kernels::LANES;
 

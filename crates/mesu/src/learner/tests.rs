@@ -79,11 +79,11 @@ fn kinds() -> Vec<LearnerConfig> {
 
 /// A trunk and its heads, put together for every update.
 struct Apart {
-    /// Of a network with one head.
+    /// Learner of a network with one head.
     learner: Learner,
     trunk: Vec<Layer>,
     heads: Vec<Layer>,
-    /// Of the trunk and of every head.
+    /// Updates of the trunk and of every head.
     updates: (UpdateCount, [UpdateCount; HEADS]),
 }
 
@@ -124,7 +124,7 @@ impl Apart {
         result
     }
 
-    /// Optimisers begin anew at a task's end, for all heads.
+    /// Optimizers begin anew at a task's end, for all heads.
     fn reset_optimizers(&mut self) {
         let (trunk, heads) = &mut self.updates;
         for updates in heads.iter_mut().chain([trunk]) {

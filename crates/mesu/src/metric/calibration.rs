@@ -1,4 +1,4 @@
-//! Whether probabilities mean what they say. `probabilities` is `[examples][classes]`, `labels`
+//! Calibration: whether probabilities mean what they say. `probabilities` is `[examples][classes]`, `labels`
 //! `[examples]`, below the number of classes; the functions panic at other shapes and labels. Without examples, or with a
 //! probability that is not a number, the result is none.
 

@@ -1,4 +1,4 @@
-//! How well a sequence of tasks is learned and kept.
+//! Measures of how well a sequence of tasks is learned and kept.
 
 /// Accuracies, 0 to 1: `acc[i][j]` on task j after stage i of the stream, for all tasks j so far; none
 /// where that was not tested.
@@ -24,7 +24,7 @@ pub struct AccuracyMatrix {
 }
 
 impl AccuracyMatrix {
-    /// No stages yet.
+    /// Returns a matrix without stages.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -89,13 +89,13 @@ impl AccuracyMatrix {
         mean((0..self.rows.len()).map(|stage| self.own(stage)))
     }
 
-    /// What the last accuracy gained over the one just after the task.
+    /// Gain of the last accuracy over the one just after the task.
     #[must_use]
     pub fn backward_transfer(&self) -> f64 {
         self.over_earlier(|stage, last| last - self.own(stage))
     }
 
-    /// What the last accuracy lost against the best before it.
+    /// Loss of the last accuracy against the best before it.
     #[must_use]
     pub fn forgetting(&self) -> f64 {
         self.over_earlier(|stage, last| {
@@ -106,7 +106,7 @@ impl AccuracyMatrix {
         })
     }
 
-    /// How many tasks there are, as far as the rows tell.
+    /// Number of tasks, as far as the rows tell.
     fn tasks(&self) -> usize {
         self.rows.last().map_or(1, Vec::len).max(1)
     }
@@ -142,7 +142,7 @@ pub fn newest_first(row: &[Option<f64>], stages: usize) -> impl Iterator<Item = 
     order.map(|stage| row[stage % row.len()])
 }
 
-/// Whether `row` can follow `rows`: one more task, or all of them again.
+/// Returns whether `row` can follow `rows`: one more task, or all of them again.
 #[must_use]
 pub fn is_next<R: AsRef<[Option<f64>]>>(rows: &[R], row: &[Option<f64>]) -> bool {
     let before = rows.last().map_or(0, |row| row.as_ref().len());
@@ -151,7 +151,7 @@ pub fn is_next<R: AsRef<[Option<f64>]>>(rows: &[R], row: &[Option<f64>]) -> bool
     row.len() == before && before > 0 || row.len() == before + 1 && !all_seen
 }
 
-/// Not a number if it is not known.
+/// Returns the accuracy, or NaN if it is not known.
 fn known(accuracy: Option<f64>) -> f64 {
     accuracy.unwrap_or(f64::NAN)
 }

@@ -1,4 +1,4 @@
-//! How well one list of numbers follows another.
+//! Correlations: how well one list of numbers follows another.
 
 /// Pearson's correlation of pairs, -1 to 1; 0 when one side does not vary.
 ///

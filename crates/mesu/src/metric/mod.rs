@@ -1,4 +1,4 @@
-//! How good predictions are, and how well tasks are kept.
+//! Measures of how good predictions are, and how well tasks are kept.
 
 mod auroc;
 mod calibration;

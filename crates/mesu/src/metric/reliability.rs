@@ -9,9 +9,9 @@ pub const RELIABILITY_BINS: usize = 15;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReliabilityBin {
-    /// How many there are.
+    /// Number of examples.
     pub examples: u64,
-    /// How many of them were right.
+    /// Number of them that were right.
     pub correct: u64,
     /// Sum of their confidences, each 0 to 1.
     pub confidence: f64,
@@ -32,7 +32,7 @@ pub struct Reliability {
 }
 
 impl Reliability {
-    /// Of `probabilities`, `[examples][classes]`, and `labels`, `[examples]`.
+    /// Reliability of `probabilities`, `[examples][classes]`, and `labels`, `[examples]`.
     ///
     /// # Panics
     /// At other shapes.

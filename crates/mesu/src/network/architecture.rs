@@ -1,4 +1,4 @@
-//! From a short list of layers to their shapes.
+//! Shapes of layers, from a short list of them.
 //!
 //! | layer | what |
 //! |---|---|
@@ -32,7 +32,7 @@ pub struct Line {
     pub layer: String,
     /// Shape of its output.
     pub shape: Shape,
-    /// Its synapses, biases included, of all heads if it has several.
+    /// Number of its synapses, biases included, of all heads if it has several.
     pub synapses: usize,
 }
 

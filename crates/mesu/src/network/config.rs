@@ -64,7 +64,7 @@ impl Initialization {
 pub struct NetworkConfig {
     /// Width of each hidden layer, from the input on; empty for a single layer.
     pub hidden: Vec<usize>,
-    /// In the place of `hidden`, which has to be empty then: all layers but the output's, as in
+    /// All layers but the output's, in the place of `hidden`, which has to be empty then, as in
     /// `conv 32 3x3 same`, `relu`, `max-pool 2`, `flatten`, `linear 512` (see
     /// [`Network::describe`](super::Network::describe)).
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -76,7 +76,7 @@ pub struct NetworkConfig {
     /// for tasks that have classes of their own.
     #[serde(skip_serializing_if = "is_one")]
     pub heads: usize,
-    /// Whether neurons have a bias.
+    /// True if neurons have a bias.
     pub bias: bool,
     /// First values of synapses.
     pub init: Initialization,
@@ -118,8 +118,11 @@ impl NetworkConfig {
     /// First values of the synapses of a layer, which is the network's first or not.
     pub(super) fn first_values(&self, layer: &Plan, first: bool, kind: WeightKind) -> FirstValues {
         let fan_in = layer.inputs as f32;
-        let given = self.active_inputs.filter(|_| first && layer.conv.is_none());
-        let active = given.map_or(fan_in, |active| (active as f32).min(fan_in));
+        let active = match self.active_inputs {
+            Some(active) if first && layer.conv.is_none() => (active as f32).min(fan_in),
+            _ if first => fan_in,
+            _ => fan_in * knob("ACTIVE", 0.5),
+        };
         FirstValues {
             bound: self.init.bound(active, layer.inputs, kind),
             sigma: self.init.sigma(active, layer.inputs, layer.fan_out()),

@@ -25,7 +25,7 @@ const BYTES_PER_SYNAPSE: usize = 16;
 /// Layers of synapses, from the input to the logits, and heads that wait to be the last of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
-    /// At least one; the last is the head in use.
+    /// Layers, at least one; the last is the head in use.
     pub layers: Vec<Layer>,
     heads: Heads,
 }

@@ -1,14 +1,13 @@
-//! Learners of every kind, and a small problem that they can learn.
+//! Learners of every kind, with settings that learn the small problem of `mesu::testing`.
 
 use mesu::rule::SigmaStep;
 use mesu::{
-    AdamConfig, BbbConfig, Estimator, EwcConfig, FoovbConfig, Generator, HeadsDrift, Learner,
-    LearnerConfig, MesuConfig, NetworkConfig, OnlineEwcConfig, Optimizer, Reduction, ReplayConfig,
-    SgdConfig, SiConfig, StreamingEwcConfig,
+    AdamConfig, BbbConfig, Estimator, EwcConfig, FoovbConfig, HeadsDrift, Learner, LearnerConfig,
+    MesuConfig, NetworkConfig, OnlineEwcConfig, Optimizer, Reduction, ReplayConfig, SgdConfig,
+    SiConfig, StreamingEwcConfig,
 };
 
-pub(crate) const INPUTS: usize = 5;
-pub(crate) const CLASSES: usize = 3;
+pub(crate) use mesu::testing::{CLASSES, INPUTS, examples as stream};
 
 /// Settings that learn the small problem, for every kind of learner.
 pub(crate) fn kinds() -> Vec<LearnerConfig> {
@@ -17,60 +16,27 @@ pub(crate) fn kinds() -> Vec<LearnerConfig> {
         Estimator::LocalReparameterization,
         Estimator::WeightSampling,
     ] {
-        let mesu = MesuConfig {
-            estimator,
-            samples: 4,
-            sigma_step: SigmaStep::ClosedForm,
-            max_step_ratio: 0.5,
-            ..MesuConfig::default()
-        };
-        let foovb = FoovbConfig {
-            estimator,
-            samples: 4,
-            ..FoovbConfig::default()
-        };
-        let bbb = BbbConfig {
-            estimator,
-            samples: 4,
-            lr: 0.02,
-            kl_updates: 1e4,
-            ..BbbConfig::default()
-        };
-        let slow = MesuConfig {
-            slow_windows: vec![1e6, 1e15],
-            ..mesu.clone()
-        };
-        let drifting = MesuConfig {
-            heads_drift: HeadsDrift::Always,
-            ..slow.clone()
-        };
+        let mesu = MesuConfig::default()
+            .estimator(estimator)
+            .samples(4)
+            .sigma_step(SigmaStep::ClosedForm)
+            .max_step_ratio(0.5);
+        let foovb = FoovbConfig::default().estimator(estimator).samples(4);
+        let bbb = BbbConfig::default()
+            .estimator(estimator)
+            .samples(4)
+            .lr(0.02)
+            .kl_updates(1e4);
+        let slow = mesu.clone().slow_windows(vec![1e6, 1e15]);
+        let drifting = slow.clone().heads_drift(HeadsDrift::Always);
         let of_mesu = [mesu, slow, drifting].map(LearnerConfig::from);
         kinds.extend(of_mesu);
         kinds.extend([foovb.into(), bbb.into()]);
     }
     let lr = 0.05;
-    kinds.push(
-        SgdConfig {
-            lr,
-            ..SgdConfig::default()
-        }
-        .into(),
-    );
-    kinds.push(
-        AdamConfig {
-            lr: 0.01,
-            ..AdamConfig::default()
-        }
-        .into(),
-    );
-    kinds.push(
-        ReplayConfig {
-            lr,
-            buffer: 30,
-            ..ReplayConfig::default()
-        }
-        .into(),
-    );
+    kinds.push(SgdConfig::default().lr(lr).into());
+    kinds.push(AdamConfig::default().lr(0.01).into());
+    kinds.push(ReplayConfig::default().lr(lr).buffer(30).into());
     for optimizer in [Optimizer::Sgd, Optimizer::Adam] {
         let reduction = Reduction::Mean;
         let lr = if optimizer == Optimizer::Adam {
@@ -79,64 +45,37 @@ pub(crate) fn kinds() -> Vec<LearnerConfig> {
             lr
         };
         kinds.push(
-            EwcConfig {
-                lr,
-                optimizer,
-                reduction,
-                ..EwcConfig::default()
-            }
-            .into(),
+            EwcConfig::default()
+                .lr(lr)
+                .optimizer(optimizer)
+                .reduction(reduction)
+                .into(),
         );
         kinds.push(
-            OnlineEwcConfig {
-                lr,
-                optimizer,
-                reduction,
-                ..OnlineEwcConfig::default()
-            }
-            .into(),
+            OnlineEwcConfig::default()
+                .lr(lr)
+                .optimizer(optimizer)
+                .reduction(reduction)
+                .into(),
         );
         kinds.push(
-            StreamingEwcConfig {
-                lr,
-                optimizer,
-                reduction,
-                ..StreamingEwcConfig::default()
-            }
-            .into(),
+            StreamingEwcConfig::default()
+                .lr(lr)
+                .optimizer(optimizer)
+                .reduction(reduction)
+                .into(),
         );
         kinds.push(
-            SiConfig {
-                lr,
-                optimizer,
-                reduction,
-                ..SiConfig::default()
-            }
-            .into(),
+            SiConfig::default()
+                .lr(lr)
+                .optimizer(optimizer)
+                .reduction(reduction)
+                .into(),
         );
     }
     kinds
 }
 
-/// Points around one corner per class, one after another.
-pub(crate) fn stream(seed: u64, examples: usize) -> (Vec<f32>, Vec<u32>) {
-    let mut noise = Generator::named(seed, "stream", &[]);
-    let labels: Vec<u32> = (0..examples).map(|i| (i % CLASSES) as u32).collect();
-    let mut inputs: Vec<f32> = noise
-        .normals(examples * INPUTS)
-        .iter()
-        .map(|z| 0.3 * z)
-        .collect();
-    for (x, label) in inputs.chunks_mut(INPUTS).zip(&labels) {
-        x[*label as usize] += 1.0;
-    }
-    (inputs, labels)
-}
-
 pub(crate) fn new(network: &NetworkConfig, config: &LearnerConfig, seed: u64) -> Learner {
     Learner::new(INPUTS, CLASSES, network, config, seed).unwrap()
-}
-
-pub(crate) fn state(learner: &Learner) -> Vec<u8> {
-    learner.save(&[]).unwrap()
 }

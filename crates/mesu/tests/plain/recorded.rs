@@ -79,7 +79,7 @@ impl Noise for Recorded {
 #[derive(Clone, Copy)]
 pub(crate) struct Expose;
 
-/// Added to dC/dsigma, since updates refuse a sigma that is not positive.
+/// Shift added to dC/dsigma, since updates refuse a sigma that is not positive.
 pub(crate) const SHIFT: f32 = 16.0;
 
 impl Rule for Expose {

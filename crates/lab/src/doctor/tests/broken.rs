@@ -57,10 +57,7 @@ fn penalties_hold_or_throw() {
     expect(&ewc(0.0), Healthy, &["no task has ended yet"]);
     let si = learner(SiConfig::default(), set("omega", |_, _, _, _| 1e7));
     expect(&si, Broken, &["Lower learner.coefficient"]);
-    let adam = EwcConfig {
-        optimizer: Optimizer::Adam,
-        ..EwcConfig::default()
-    };
+    let adam = EwcConfig::default().optimizer(Optimizer::Adam);
     assert_eq!(penalty(&learner(adam, |_| ())), None);
 }
 
@@ -91,13 +88,7 @@ fn broken_learners() {
         &["a sigma of -0.1"],
     );
     expect(
-        &learner(
-            SgdConfig {
-                lr: 0.0,
-                ..SgdConfig::default()
-            },
-            |_| (),
-        ),
+        &learner(SgdConfig::default().lr(0.0), |_| ()),
         Broken,
         &["learner.lr is 0"],
     );

@@ -36,10 +36,7 @@ fn healthy_learners_have_nothing_to_be_told() {
 #[test]
 fn memory_is_counted_in_tasks() {
     let mesu = |memory_window| {
-        let config = MesuConfig {
-            memory_window,
-            ..MesuConfig::default()
-        };
+        let config = MesuConfig::default().memory_window(memory_window);
         learner(config, set("sigma", at_work))
     };
     expect(
@@ -96,10 +93,7 @@ fn memory_is_counted_in_tasks() {
     }
     // A slow sigma forgets slowly.
     for (lr_sigma, words) in [(0.05, "is 100 tasks"), (1e-9, "Nothing is ever forgotten")] {
-        let config = MesuConfig {
-            lr_sigma,
-            ..MesuConfig::default()
-        };
+        let config = MesuConfig::default().lr_sigma(lr_sigma);
         let slow = learner(config, set("sigma", at_work));
         expect(
             &slow,
@@ -108,10 +102,7 @@ fn memory_is_counted_in_tasks() {
         );
     }
     // A faster sigma forgets faster.
-    let config = MesuConfig {
-        lr_sigma: 2.0,
-        ..MesuConfig::default()
-    };
+    let config = MesuConfig::default().lr_sigma(2.0);
     let text = Retention::new(&config.into(), STREAM).to_string();
     assert!(
         text.starts_with("150,000 updates = 150,000 examples = 2.5 tasks"),
@@ -119,10 +110,7 @@ fn memory_is_counted_in_tasks() {
     );
     let text = Retention::new(&OnlineEwcConfig::default().into(), STREAM).to_string();
     assert_eq!(text, "0.621 tasks");
-    let ewc = StreamingEwcConfig {
-        anchor_window: 600.0,
-        ..StreamingEwcConfig::default()
-    };
+    let ewc = StreamingEwcConfig::default().anchor_window(600.0);
     expect(
         &learner(ewc, |_| ()),
         NeedsAttention,
@@ -133,10 +121,7 @@ fn memory_is_counted_in_tasks() {
 #[test]
 fn a_stream_that_ends_early_is_not_rigid_in_the_end() {
     // 100 tasks of memory: with 2 or 40 tasks in all, the newest is 50 or 2.6 % of what is remembered.
-    let config = MesuConfig {
-        memory_window: 6e6,
-        ..MesuConfig::default()
-    };
+    let config = MesuConfig::default().memory_window(6e6);
     let mesu = learner(config, set("sigma", at_work));
     let verdict = |tasks| Diagnosis::new(&mesu, Stream { tasks, ..STREAM }).verdict;
     assert_eq!([Some(2), Some(40)].map(verdict), [Healthy, Healthy]);

@@ -7,10 +7,7 @@ fn stuck_sigmas_name_what_holds_them() {
     let stuck = |config: MesuConfig| learner(config, |_| ());
     let default = MesuConfig::default;
     expect(
-        &stuck(MesuConfig {
-            lr_sigma: 0.0,
-            ..default()
-        }),
+        &stuck(default().lr_sigma(0.0)),
         Broken,
         &[
             "100 % of the synapses",
@@ -21,26 +18,17 @@ fn stuck_sigmas_name_what_holds_them() {
     expect(&stuck(default()), Broken, &["Raise learner.max_step_ratio"]);
     let sigma_bounds = vec![0.6, 0.7];
     expect(
-        &stuck(MesuConfig {
-            sigma_bounds,
-            ..default()
-        }),
+        &stuck(default().sigma_bounds(sigma_bounds)),
         Broken,
         &["learner.sigma_bounds hold it"],
     );
     expect(
-        &stuck(MesuConfig {
-            memory_window: 1e15,
-            ..default()
-        }),
+        &stuck(default().memory_window(1e15)),
         NeedsAttention,
         &["No evidence has reached them"],
     );
     // A few inputs without evidence, where forgetting does not show yet.
-    let config = MesuConfig {
-        memory_window: 8e6,
-        ..default()
-    };
+    let config = default().memory_window(8e6);
     let some = |layer, row, column, start| match (layer, column) {
         (0, ..5) => start,
         _ => at_work(layer, row, column, start),
@@ -48,21 +36,12 @@ fn stuck_sigmas_name_what_holds_them() {
     let (_, text) = words(&learner(config, set("sigma", some)).brought_to(100_000, |_| ()));
     assert!(text.contains("always 0 that is normal"), "{text}");
     expect(
-        &learner(
-            BbbConfig {
-                lr: 0.0,
-                ..BbbConfig::default()
-            },
-            |_| (),
-        ),
+        &learner(BbbConfig::default().lr(0.0), |_| ()),
         Broken,
         &["learner.lr is 0"],
     );
     // Where the start is the prior, nothing tells them apart.
-    let config = MesuConfig {
-        sigma_prior: 0.447_213_6,
-        ..default()
-    };
+    let config = default().sigma_prior(0.447_213_6);
     let lower = |layer, row, column, start| match layer {
         0 => start,
         _ => at_work(layer, row, column, start),
@@ -127,10 +106,7 @@ fn collapsed_and_swollen_sigmas() {
         &["above both their start and the prior", "learner.clamp_grad"],
     );
     let sigma_bounds = vec![0.01, 10.0];
-    let config = MesuConfig {
-        sigma_bounds,
-        ..MesuConfig::default()
-    };
+    let config = MesuConfig::default().sigma_bounds(sigma_bounds);
     expect(
         &learner(config, set("sigma", |_, _, _, _| 0.01)),
         NeedsAttention,
@@ -176,10 +152,7 @@ fn synapses_at_the_prior() {
         NeedsAttention,
         &["raise learner.kl_updates"],
     );
-    let short = MesuConfig {
-        memory_window: 10_000.0,
-        ..mesu()
-    };
+    let short = mesu().memory_window(10_000.0);
     expect(
         &learner(short, set("sigma", inputs(4))),
         NeedsAttention,
@@ -201,10 +174,7 @@ fn synapses_at_the_prior() {
         NeedsAttention,
         &["3 of the 10 neurons", "raise learner.memory_window"],
     );
-    let narrow = MesuConfig {
-        sigma_prior: 0.1,
-        ..mesu()
-    };
+    let narrow = mesu().sigma_prior(0.1);
     let narrow = learner(
         narrow,
         set("sigma", |_, _, column, _| 0.05 + 0.001 * column as f32),

@@ -62,7 +62,7 @@ impl<'a> GaussianConvs<'a> {
     }
 }
 
-/// What each layer drew, and what its activations became.
+/// Draws of each layer, and the results of its activations.
 #[derive(Debug, Default)]
 pub(in crate::estimator) struct GaussianChunk(Vec<Activations>);
 

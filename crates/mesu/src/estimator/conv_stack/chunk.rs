@@ -9,7 +9,7 @@ use crate::estimator::diverged::Diverged;
 use crate::layer::gradients::Gradients;
 use crate::noise::Noise;
 
-/// What one chunk of a batch keeps for its way back.
+/// State that one chunk of a batch keeps for its backward pass.
 pub(in crate::estimator) trait Chunk: Debug + Default + Send {
     /// The convolutions and what else all chunks share.
     type Shared<'a>: Sync;
@@ -24,11 +24,11 @@ pub(in crate::estimator) trait Chunk: Debug + Default + Send {
         space: &mut Workspace,
     ) -> Result<(), Diverged>;
 
-    /// What comes out, `[features][samples * examples]`.
+    /// Returns the output, `[features][samples * examples]`.
     fn output(&self, shared: &Self::Shared<'_>) -> &[f32];
 
-    /// From the gradient at the output, in `space`, to the gradients of all layers, there too: of each one, or
-    /// where synapses have two, both. The inputs are those of the way there.
+    /// Goes from the gradient at the output, in `space`, to the gradients of all layers, there too: of each
+    /// one, or where synapses have two, both. The inputs are those of the way there.
     fn backward(&mut self, shared: &Self::Shared<'_>, inputs: &[f32], space: &mut Workspace);
 
     /// Numbers of an example, and samples of each.
@@ -39,25 +39,25 @@ pub(in crate::estimator) trait Chunk: Debug + Default + Send {
 /// means, the second for variances; given weights only need the first.
 #[derive(Debug, Default)]
 pub(in crate::estimator) struct Workspace {
-    /// What each layer sees: of its own, since borders are not written again.
+    /// Input that each layer sees, in planes of its own, since borders are not written again.
     pub(super) seen: Vec<[Planes; 2]>,
     /// Means and variances of pre-activations.
     pub(super) moments: [Vec<f32>; 2],
     /// Gradients at the activations of a layer, and those times `z / sqrt(v)`.
     pub(super) d: [Vec<f32>; 2],
-    /// Those of the first layer summed over the samples, which share its input.
+    /// Sums of the first layer's `d` over the samples, which share its input.
     pub(super) summed: [Vec<f32>; 2],
     /// Gradients at the layer below.
     pub(super) below: [Vec<f32>; 2],
-    /// What lies around each pixel of the gradients.
+    /// Neighborhood of each pixel of the gradients.
     pub(super) around: Planes,
     pub(super) pixels: [Pixels; 2],
     pub(super) work: Work,
     pub(super) gradients: Vec<Gradients>,
 }
 
-/// Sets the gradients of a layer's weights and biases to those of `d`, `[outputs][images * positions]`, and the
-/// images that it saw.
+/// Sets the gradients of a layer's weights and biases to those of `d`, `[outputs][images * positions]`, and
+/// the images that it saw.
 pub(super) fn set_gradients(
     geometry: &Geometry,
     pixels: &Pixels,

@@ -18,7 +18,7 @@ struct Conv<'a> {
     weights: LayerWeights<'a>,
     geometry: &'a Geometry,
     then: &'a [Op],
-    /// Made only for learning, and not of the first layer.
+    /// Kernels turned around; made only for learning, and not of the first layer.
     flipped: Vec<f32>,
 }
 
@@ -49,7 +49,7 @@ impl<'a> GivenConvs<'a> {
     }
 }
 
-/// What each layer's activations became.
+/// Results of each layer's activations.
 #[derive(Debug, Default)]
 pub(in crate::estimator) struct GivenChunk(Vec<OpBuffers>);
 

@@ -38,7 +38,7 @@ pub(super) struct ConvStack<C> {
     threads: Threads,
     chunks: Vec<C>,
     spaces: Vec<Workspace>,
-    /// Of all parts together, `[features][samples * examples]`.
+    /// Output of all parts together, `[features][samples * examples]`.
     output: Vec<f32>,
 }
 
@@ -58,13 +58,13 @@ impl<C: Chunk> ConvStack<C> {
         }
     }
 
-    /// What came out of the last batch, `[features][samples * examples]`.
+    /// Returns the output of the last batch, `[features][samples * examples]`.
     pub(super) fn output(&self) -> &[f32] {
         &self.output
     }
 
-    /// From `inputs`, `[examples][inputs]`, to the output of the convolutions, with noise if there is some. To
-    /// learn from it, every part keeps what its way back needs.
+    /// Goes from `inputs`, `[examples][inputs]`, to the output of the convolutions, with noise if there is
+    /// some. To learn from it, every part keeps what its way back needs.
     pub(super) fn forward<N: Noise>(
         &mut self,
         shared: &C::Shared<'_>,
@@ -106,8 +106,8 @@ impl<C: Chunk> ConvStack<C> {
         Ok(())
     }
 
-    /// From the gradient at the output of the last batch, `[features][samples * examples]`, to the gradients of
-    /// its layers, added to what is there unless it is the `first` of a batch.
+    /// Goes from the gradient at the output of the last batch, `[features][samples * examples]`, to the
+    /// gradients of its layers, added to what is there unless it is the `first` of a batch.
     pub(super) fn backward<'a>(
         &mut self,
         shared: &C::Shared<'_>,

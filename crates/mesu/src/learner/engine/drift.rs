@@ -20,14 +20,14 @@ use crate::network::Network;
 use crate::prediction::Prediction;
 use crate::rule::Rule;
 
-/// When the synapses of a network's heads drift to the prior.
+/// Times at which the synapses of a network's heads drift to the prior.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HeadsDrift {
-    /// While their head is in use: one that waits keeps what it knows.
+    /// Drift only while their head is in use: one that waits keeps what it knows.
     #[default]
     InUse,
-    /// At every update, as if the heads that wait were in use and learned nothing.
+    /// Drift at every update, as if the heads that wait were in use and learned nothing.
     Always,
 }
 

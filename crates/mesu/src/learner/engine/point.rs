@@ -14,7 +14,7 @@ use crate::network::Network;
 use crate::prediction::Prediction;
 use crate::rule::Rule;
 
-/// What a learner does with its synapses at a task's end.
+/// Consolidation of a learner's synapses at a task's end.
 pub(crate) trait Consolidation: Send + Sync + std::fmt::Debug {
     /// Changes what the synapses keep beside their weights.
     fn consolidate(
@@ -73,7 +73,8 @@ impl<R: Rule> PointEngine<R> {
         self.reduction.weight(examples)
     }
 
-    /// Makes one step, which is not counted, on a batch; the loss is `weight` times the sum over the examples.
+    /// Makes one step, which is not counted, on a batch; the loss is `weight` times the sum over the
+    /// examples.
     pub(super) fn step(
         &mut self,
         network: &mut Network,

@@ -29,11 +29,11 @@ pub(crate) struct Replay {
     /// The stored examples.
     inputs: Vec<f32>,
     labels: Vec<u32>,
-    /// Their heads; empty if there is only one.
+    /// Heads of the stored examples; empty if there is only one.
     heads: Vec<u32>,
     /// Examples so far.
     seen: u64,
-    /// Which of the stored ones are learned again, and through which head.
+    /// Stored examples that are learned again, and the head that each goes through.
     drawn: Vec<(usize, usize)>,
     /// New and stored ones, as they are learned.
     batch: (Vec<f32>, Vec<u32>),

@@ -15,10 +15,11 @@ use crate::rule::{Adam, Sgd};
 /// Settings of Adam; its betas are 0.9 and 0.999, its epsilon 1e-8.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct AdamConfig {
     /// Rate; >= 0.
     pub lr: f64,
-    /// How the losses of a batch make up the loss.
+    /// Reduction of the losses of a batch to the loss.
     pub reduction: Reduction,
 }
 

@@ -16,6 +16,7 @@ use crate::rule::Bbb;
 /// Settings of Bayes by Backprop.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct BbbConfig {
     /// Adam's rate, of mu and rho; >= 0.
     pub lr: f64,
@@ -30,9 +31,9 @@ pub struct BbbConfig {
     pub samples: usize,
     /// Noise samples per prediction; >= 1.
     pub test_samples: usize,
-    /// How the expected loss and its gradient are estimated.
+    /// Estimator of the expected loss and its gradient.
     pub estimator: Estimator,
-    /// How the losses of a batch make up C.
+    /// Reduction of the losses of a batch to C.
     pub reduction: Reduction,
 }
 

@@ -18,14 +18,15 @@ use crate::rule::Sgd;
 /// Settings of EWC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct EwcConfig {
     /// Strength of the penalty; >= 0.
     pub importance: f64,
-    /// What the penalty is added to.
+    /// Optimizer whose gradient the penalty is added to.
     pub optimizer: Optimizer,
     /// The optimiser's rate; >= 0.
     pub lr: f64,
-    /// How the losses of a batch make up the loss.
+    /// Reduction of the losses of a batch to the loss.
     pub reduction: Reduction,
 }
 
@@ -72,12 +73,12 @@ impl Settings for EwcConfig {
     }
 }
 
-/// What becomes of the penalties of former tasks.
+/// Fate of the penalties of former tasks.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Penalties {
-    /// They all stay.
+    /// All of them, which stay.
     All,
-    /// They are one, which fades by this factor.
+    /// One for all, which fades by this factor.
     One { downweighting: f64 },
 }
 

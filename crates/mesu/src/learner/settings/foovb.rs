@@ -16,6 +16,7 @@ use crate::rule::Foovb;
 /// paper's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct FoovbConfig {
     /// Rate of the means, eta; >= 0.
     pub lr_mu: f64,
@@ -29,9 +30,9 @@ pub struct FoovbConfig {
     pub samples: usize,
     /// Noise samples per prediction; >= 1.
     pub test_samples: usize,
-    /// How the expected loss and its gradient are estimated.
+    /// Estimator of the expected loss and its gradient.
     pub estimator: Estimator,
-    /// How the losses of a batch make up C.
+    /// Reduction of the losses of a batch to C.
     pub reduction: Reduction,
 }
 

@@ -1,4 +1,4 @@
-//! What the settings of every kind of learner have in common.
+//! Trait of the settings of every kind of learner.
 
 use crate::config::ConfigError;
 use crate::learner::engine::Engine;
@@ -8,10 +8,10 @@ use crate::network::Network;
 
 /// Settings of one kind of learner.
 pub(crate) trait Settings {
-    /// How it samples its weights; `None` of point weights.
+    /// Returns how it samples its weights; `None` of point weights.
     fn sampling(&self) -> Option<Sampling>;
 
-    /// What may help when learning diverges.
+    /// Returns what may help when learning diverges.
     fn remedies(&self) -> Vec<Remedy>;
 
     /// Makes the learner's engine; adds what its rule keeps to the network's synapses.

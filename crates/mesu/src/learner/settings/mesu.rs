@@ -20,14 +20,15 @@ const COPIES: usize = 8;
 /// Settings of MESU; the defaults hold on any standardized data, [`MesuConfig::paper`] has the paper's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct MesuConfig {
     /// Updates whose evidence is kept; >= 1. The rule's N is `temperature` times as much.
     pub memory_window: f64,
     /// Factor of N and of both rates; > 0. The steps and the memory stay as they are, while the noise is
     /// smaller by its root, and the pull to the prior by itself: 1 is the paper's posterior, more a colder one.
     pub temperature: f64,
-    /// For each, a copy of every synapse learns beside it with that memory window, and predictions are
-    /// the mean over all copies; >= 1 each, at most 8. Not of the paper.
+    /// Memory windows of slow copies: for each one a copy of every synapse learns beside it, and predictions
+    /// are the mean over all copies; >= 1 each, at most 8. Not of the paper.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub slow_windows: Vec<f64>,
     /// Standard deviation of the prior; > 0. Under [`Initialization::Auto`](crate::Initialization::Auto) in
@@ -41,7 +42,7 @@ pub struct MesuConfig {
     pub lr_sigma: f64,
     /// Gradients are clipped to ±clamp_grad/sigma; 0 for no clipping.
     pub clamp_grad: f64,
-    /// No step is longer than max_step_ratio·sigma; 0 for no limit.
+    /// Longest step, over sigma: none is longer than max_step_ratio·sigma; 0 for no limit.
     pub max_step_ratio: f64,
     /// `[smallest, largest]` sigma; empty for none.
     pub sigma_bounds: Vec<f64>,
@@ -55,11 +56,11 @@ pub struct MesuConfig {
     pub samples: usize,
     /// Noise samples per prediction; >= 1.
     pub test_samples: usize,
-    /// How the expected loss and its gradient are estimated.
+    /// Estimator of the expected loss and its gradient.
     pub estimator: Estimator,
-    /// How the losses of a batch make up C.
+    /// Reduction of the losses of a batch to C.
     pub reduction: Reduction,
-    /// When the synapses of a network's heads drift to the prior: the paper's code lets only those of the
+    /// Times at which the synapses of heads drift to the prior: the paper's code lets only those of the
     /// head in use.
     #[serde(skip_serializing_if = "is_default")]
     pub heads_drift: HeadsDrift,

@@ -56,7 +56,7 @@ macro_rules! learners {
                 }
             }
 
-            /// Its settings, read from a table without the key `kind`; what is not there has its
+            /// Reads its settings from a table without the key `kind`; what is not there has its
             /// default.
             ///
             /// # Errors
@@ -146,7 +146,7 @@ impl LearnerConfig {
         sampling.map_or((1, 1), |s| (s.samples, s.test_samples))
     }
 
-    /// Whether synapses are Gaussians or point weights.
+    /// Kind of weights: Gaussians or points.
     #[must_use]
     pub fn weight_kind(&self) -> WeightKind {
         match self.as_settings().sampling() {
@@ -155,7 +155,7 @@ impl LearnerConfig {
         }
     }
 
-    /// What may help when learning diverges.
+    /// Returns what may help when learning diverges.
     #[must_use]
     pub fn remedies(&self) -> Vec<Remedy> {
         self.as_settings().remedies()

@@ -14,16 +14,17 @@ use crate::network::Network;
 /// Settings of online EWC; the defaults are those of the paper's permuted digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct OnlineEwcConfig {
     /// Strength of the penalty; >= 0.
     pub importance: f64,
-    /// What is left of the Fisher information after another task; 0 to 1.
+    /// Share of the Fisher information that is left after another task; 0 to 1.
     pub downweighting: f64,
-    /// What the penalty is added to.
+    /// Optimizer whose gradient the penalty is added to.
     pub optimizer: Optimizer,
     /// The optimiser's rate; >= 0.
     pub lr: f64,
-    /// How the losses of a batch make up the loss.
+    /// Reduction of the losses of a batch to the loss.
     pub reduction: Reduction,
 }
 

@@ -26,9 +26,9 @@ pub struct OwnConfig {
     pub samples: usize,
     /// Noise samples per prediction; >= 1.
     pub test_samples: usize,
-    /// How the expected loss and its gradient are estimated.
+    /// Estimator of the expected loss and its gradient.
     pub estimator: Estimator,
-    /// How the losses of a batch make up C.
+    /// Reduction of the losses of a batch to C.
     pub reduction: Reduction,
 }
 

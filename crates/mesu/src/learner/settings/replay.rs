@@ -15,6 +15,7 @@ use crate::network::Network;
 /// Settings of replay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct ReplayConfig {
     /// Rate; >= 0.
     pub lr: f64,
@@ -22,7 +23,7 @@ pub struct ReplayConfig {
     pub buffer: usize,
     /// Stored examples learned with each new one; 1 to 1,000.
     pub replayed: usize,
-    /// How the losses of new and stored examples make up the loss.
+    /// Reduction of the losses of new and stored examples to the loss.
     pub reduction: Reduction,
 }
 

@@ -14,10 +14,11 @@ use crate::rule::Sgd;
 /// Settings of SGD; the defaults are those of the paper's permuted digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct SgdConfig {
     /// Rate; >= 0.
     pub lr: f64,
-    /// How the losses of a batch make up the loss.
+    /// Reduction of the losses of a batch to the loss.
     pub reduction: Reduction,
 }
 

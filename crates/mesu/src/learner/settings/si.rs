@@ -17,16 +17,17 @@ use crate::rule::Si;
 /// Settings of Synaptic Intelligence; the defaults are those of the paper's permuted digits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct SiConfig {
     /// Strength of the penalty; >= 0.
     pub coefficient: f64,
-    /// What keeps the importance of a weight that hardly moved finite; > 0.
+    /// Damping that keeps the importance of a weight that hardly moved finite; > 0.
     pub damping: f64,
-    /// What the penalty is added to.
+    /// Optimizer whose gradient the penalty is added to.
     pub optimizer: Optimizer,
     /// The optimiser's rate; >= 0.
     pub lr: f64,
-    /// How the losses of a batch make up the loss.
+    /// Reduction of the losses of a batch to the loss.
     pub reduction: Reduction,
 }
 

@@ -15,6 +15,7 @@ use crate::rule::StreamingEwc;
 /// Settings of streaming EWC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct StreamingEwcConfig {
     /// Strength of the penalty; >= 0.
     pub importance: f64,
@@ -22,7 +23,7 @@ pub struct StreamingEwcConfig {
     pub fisher_window: f64,
     /// Updates that the anchor is a mean of; >= 1.
     pub anchor_window: f64,
-    /// What the penalty is added to.
+    /// Optimizer whose gradient the penalty is added to.
     pub optimizer: Optimizer,
     /// The optimiser's rate; >= 0.
     pub lr: f64,
