@@ -26,7 +26,9 @@ struct Stream {
 fn read(path: &Path) -> Stream {
     let mut text = String::new();
     let file = std::fs::File::open(path).expect("a file");
-    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("gzip");
+    flate2::read::GzDecoder::new(file)
+        .read_to_string(&mut text)
+        .expect("gzip");
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
     let rows: Vec<Vec<&str>> = lines.take(ROWS).map(|l| l.split(',').collect()).collect();
@@ -38,7 +40,10 @@ fn read(path: &Path) -> Stream {
         if name.starts_with("n_") {
             width += 1;
             let missing = rows.iter().any(|r| r[c].is_empty());
-            let indicator = missing.then(|| { width += 1; width - 1 });
+            let indicator = missing.then(|| {
+                width += 1;
+                width - 1
+            });
             places.push((at, indicator, HashMap::new()));
         } else {
             let mut values = HashMap::new();
@@ -64,29 +69,55 @@ fn read(path: &Path) -> Stream {
                 *mean += delta / *n;
                 *sum += delta * (value - *mean);
                 let sd = (*sum / *n).sqrt();
-                x[*at] = if sd > 0.0 { ((value - *mean) / sd).clamp(-5.0, 5.0) as f32 } else { 0.0 };
+                x[*at] = if sd > 0.0 {
+                    ((value - *mean) / sd).clamp(-5.0, 5.0) as f32
+                } else {
+                    0.0
+                };
             } else if let Some(indicator) = indicator {
                 x[*indicator] = 1.0;
             }
         }
     }
-    let y: Vec<u32> = rows.iter().map(|r| r[r.len() - 1].parse::<f64>().map_or(0, |y| y as u32)).collect();
+    let y: Vec<u32> = rows
+        .iter()
+        .map(|r| r[r.len() - 1].parse::<f64>().map_or(0, |y| y as u32))
+        .collect();
     Stream {
-        name: path.file_name().unwrap().to_string_lossy().replace(".csv.gz", ""),
+        name: path
+            .file_name()
+            .unwrap()
+            .to_string_lossy()
+            .replace(".csv.gz", ""),
         classes: 1 + *y.iter().max().unwrap() as usize,
-        width, active, x, y,
+        width,
+        active,
+        x,
+        y,
     }
 }
 
 fn life(stream: &Stream, network: &NetworkConfig, config: &LearnerConfig, seed: u64) -> (f64, f64) {
-    let mut learner = Learner::new(stream.width, stream.classes, network, config, seed).expect("sound");
+    let mut learner =
+        Learner::new(stream.width, stream.classes, network, config, seed).expect("sound");
     let (mut loss, mut correct) = (0.0, 0);
-    for (number, (x, y)) in stream.x.chunks_exact(stream.width).zip(&stream.y).enumerate() {
+    for (number, (x, y)) in stream
+        .x
+        .chunks_exact(stream.width)
+        .zip(&stream.y)
+        .enumerate()
+    {
         let noise = Generator::named(seed, "test", &[number as u64]);
-        let Ok(prediction) = learner.predict(x, noise) else { return (f64::NAN, 0.0) };
-        loss -= f64::from(prediction.probabilities[*y as usize]).max(FLOOR).ln();
+        let Ok(prediction) = learner.predict(x, noise) else {
+            return (f64::NAN, 0.0);
+        };
+        loss -= f64::from(prediction.probabilities[*y as usize])
+            .max(FLOOR)
+            .ln();
         correct += usize::from(prediction.top(0).0 == *y);
-        if learner.learn(x, &[*y]).is_err() { return (f64::NAN, 0.0) }
+        if learner.learn(x, &[*y]).is_err() {
+            return (f64::NAN, 0.0);
+        }
     }
     let n = stream.y.len() as f64;
     (loss / n, correct as f64 / n)
@@ -97,32 +128,63 @@ fn main() {
     let mut given = Vec::new();
     let mut net = NetworkConfig::default();
     for a in std::env::args().skip(1) {
-        if a.starts_with('{') { given.push(a) } else if let Some(n) = a.strip_prefix("net=") {
+        if a.starts_with('{') {
+            given.push(a)
+        } else if let Some(n) = a.strip_prefix("net=") {
             net = serde_json::from_str(n).expect("network");
-        } else if !a.starts_with("--") { folder = a }
+        } else if !a.starts_with("--") {
+            folder = a
+        }
     }
-    if given.is_empty() { given.push(r#"{"kind":"mesu"}"#.into()); }
-    let mut paths: Vec<_> = std::fs::read_dir(&folder).expect("folder").filter_map(|e| Some(e.ok()?.path()))
-        .filter(|p| p.to_string_lossy().ends_with(".csv.gz") && !p.to_string_lossy().contains("regression")).collect();
+    if given.is_empty() {
+        given.push(r#"{"kind":"mesu"}"#.into());
+    }
+    let mut paths: Vec<_> = std::fs::read_dir(&folder)
+        .expect("folder")
+        .filter_map(|e| Some(e.ok()?.path()))
+        .filter(|p| {
+            p.to_string_lossy().ends_with(".csv.gz") && !p.to_string_lossy().contains("regression")
+        })
+        .collect();
     paths.sort();
     let streams: Vec<Stream> = paths.par_iter().map(|p| read(p)).collect();
-    let mut configs: Vec<(String, LearnerConfig)> = given.iter()
-        .map(|g| (g.clone(), serde_json::from_str(g).expect("settings"))).collect();
+    let mut configs: Vec<(String, LearnerConfig)> = given
+        .iter()
+        .map(|g| (g.clone(), serde_json::from_str(g).expect("settings")))
+        .collect();
     if std::env::var_os("NO_SGD").is_none() {
-    for lr in [0.003, 0.01, 0.03, 0.1] {
-        configs.push((format!("sgd {lr}"), SgdConfig { lr, ..Default::default() }.into()));
-    }}
+        for lr in [0.003, 0.01, 0.03, 0.1] {
+            configs.push((
+                format!("sgd {lr}"),
+                SgdConfig::default().lr(lr).into(),
+            ));
+        }
+    }
     print!("{:60}", "");
-    for s in &streams { print!(" {:>12}", s.name); }
+    for s in &streams {
+        print!(" {:>12}", s.name);
+    }
     println!("  mean");
     for (name, config) in &configs {
-        let lives: Vec<(f64, f64)> = streams.par_iter().map(|s| {
-            let network = NetworkConfig { active_inputs: Some(s.active), ..net.clone() };
-            life(s, &network, config, 1)
-        }).collect();
+        let lives: Vec<(f64, f64)> = streams
+            .par_iter()
+            .map(|s| {
+                let network = NetworkConfig {
+                    active_inputs: Some(s.active),
+                    ..net.clone()
+                };
+                life(s, &network, config, 1)
+            })
+            .collect();
         print!("{name:60}");
-        for (l, a) in &lives { print!("  {l:.3} {a:.3}"); }
+        for (l, a) in &lives {
+            print!("  {l:.3} {a:.3}");
+        }
         let n = lives.len() as f64;
-        println!("  {:.4} {:.4}", lives.iter().map(|l| l.0).sum::<f64>() / n, lives.iter().map(|l| l.1).sum::<f64>() / n);
+        println!(
+            "  {:.4} {:.4}",
+            lives.iter().map(|l| l.0).sum::<f64>() / n,
+            lives.iter().map(|l| l.1).sum::<f64>() / n
+        );
     }
 }

@@ -24,7 +24,12 @@ pub enum Initialization {
     He,
 }
 
-fn knob(name: &str, default: f32) -> f32 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default) }
+fn knob(name: &str, default: f32) -> f32 {
+    std::env::var(name)
+        .ok()
+        .and_then(|v| v.parse().ok())
+        .unwrap_or(default)
+}
 /// Share of the prior's standard deviation that sigma starts with under [`Initialization::Auto`].
 const FIRST_SHARE: f32 = 0.3;
 

@@ -287,9 +287,9 @@ impl Mesu {
                 let step = (sigma * drive).limit(low, high);
                 // With the exact prior, sigma shrinks by no larger a factor than it grows by: a single
                 // gradient does not take it to 0.
-                let low = match share {
-                    Some(_) => constant(-ratio / (1.0 + ratio)),
-                    None => low,
+                let (low, high) = match share {
+                    Some(_) => (constant(-0.5), constant(1.0)),
+                    None => (low, high),
                 };
                 (
                     sigma.mul_add(step, mu),
