@@ -258,6 +258,28 @@ impl History {
         Some((Self::read(note, &experiment)?, experiment))
     }
 
+    /// Whether the learner has an epistemic uncertainty. Of weights that are points it is exactly 0, and an
+    /// AUROC of such zeros exactly 0.5: neither is a measurement.
+    pub fn has_epistemic(&self) -> bool {
+        let measured = |record: &TaskRecord| match (record.uncertainty, record.ood_auroc) {
+            (
+                Some(Uncertainty {
+                    known,
+                    unseen,
+                    foreign,
+                }),
+                _,
+            ) => {
+                let all = [Some(known), unseen, foreign];
+                Some(all.iter().flatten().any(|bits| bits.epistemic != 0.0))
+            }
+            // Earlier versions kept no means.
+            (None, auroc) => auroc.map(|auroc| auroc.epistemic != 0.5),
+        };
+        let mut records = self.tasks.iter().filter_map(measured).peekable();
+        records.peek().is_none() || records.any(|measured| measured)
+    }
+
     /// The note.
     pub fn note(&self) -> String {
         serde_json::to_string(self).expect("numbers and strings are JSON")

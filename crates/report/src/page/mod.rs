@@ -2,6 +2,7 @@
 
 pub(crate) mod html;
 pub(crate) mod numbers;
+pub(crate) mod paired;
 pub(crate) mod pictures;
 pub(crate) mod rows;
 pub(crate) mod settings;

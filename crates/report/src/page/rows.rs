@@ -45,17 +45,29 @@ pub(crate) fn tiles(group: &Group) -> Vec<(String, String, String)> {
         };
         Some((name.to_owned(), value, meaning.to_owned()))
     };
+    // By epistemic uncertainty, where the learner has one; at the end, where there is anything unknown.
+    let auroc = |[end, along]: [&str; 2], name: &str| {
+        let by = |kind: &str| {
+            let at = |place: &str| format!("{place}{kind}");
+            tile(&at(end), name, &format!("AUROC, {kind}"))
+                .or_else(|| tile(&at(along), name, &format!("AUROC, {kind}, mean")))
+        };
+        by("epistemic").or_else(|| by("aleatoric"))
+    };
     [
         tile("/newest_accuracy", "newest task", "accuracy"),
         tile("/window_accuracy/5", "5 newest", "mean accuracy"),
         tile("/window_accuracy/20", "20 newest", "mean accuracy"),
         tile("/average_accuracy", "all seen", "mean accuracy"),
-        tile("/ood_auroc/epistemic", "foreign told", "AUROC, epistemic").or_else(|| {
-            let meaning = "mean AUROC, epistemic";
-            tile("/mean_ood_auroc/epistemic", "foreign told", meaning)
-        }),
-        tile("/unseen_auroc/epistemic", "unseen told", "AUROC, epistemic"),
-        tile("/ece", "ECE", "newest task"),
+        auroc(
+            ["/ood_auroc/", "/mean_ood_auroc/"],
+            "detects unknown inputs",
+        ),
+        auroc(
+            ["/unseen_auroc/", "/mean_unseen_auroc/"],
+            "detects new kinds",
+        ),
+        tile("/ece", "calibration error", "ECE, newest task; 0 is best"),
     ]
     .into_iter()
     .flatten()

@@ -158,6 +158,8 @@ fn cells(text: &mut String, cells: &[CellRecord]) {
             continue;
         }
         let shown = columns.iter().map(|(at, _)| match cell.numbers.get(*at) {
+            // Weights that are points have no epistemic uncertainty: exactly chance in every run.
+            Some(values) if at.ends_with("auroc/epistemic") && is_chance(values) => "–".to_owned(),
             Some(values) if !values.is_empty() => {
                 unit(at).text((values[0], values.get(1).copied()))
             }
@@ -166,6 +168,11 @@ fn cells(text: &mut String, cells: &[CellRecord]) {
         let shown: Vec<String> = shown.collect();
         let _ = writeln!(text, "| {} | {} |", cell.cell, shown.join(" | "));
     }
+}
+
+/// Whether an AUROC is exactly chance, without a spread.
+fn is_chance(values: &[f64]) -> bool {
+    values[..1.min(values.len())] == [0.5] && values[1..].iter().all(|std| *std == 0.0)
 }
 
 /// How the number at this place of a summary is written.

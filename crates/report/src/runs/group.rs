@@ -16,6 +16,8 @@ const APART: [&str; 3] = ["seed", "checkpoint_seconds", "description"];
 pub(crate) struct Group {
     /// The learner, and in which settings it differs from the other groups.
     pub(crate) name: String,
+    /// The name as a part of file names, another for every group.
+    pub(crate) slug: String,
     /// `learner.kind`.
     pub(crate) kind: String,
     /// What all its runs share.
@@ -36,6 +38,7 @@ impl Group {
                 Some(group) => group.runs.push(run),
                 None => groups.push(Self {
                     name: String::new(),
+                    slug: String::new(),
                     kind: kind(&config),
                     config,
                     runs: vec![run],
@@ -44,8 +47,9 @@ impl Group {
             }
         }
         let names: Vec<String> = groups.iter().map(|group| name(group, &groups)).collect();
-        for (group, name) in groups.iter_mut().zip(names) {
-            group.name = name;
+        let slugs = slugs(&names);
+        for (group, (name, slug)) in groups.iter_mut().zip(names.into_iter().zip(slugs)) {
+            (group.name, group.slug) = (name, slug);
             group.runs.sort_by_key(RunData::seed);
             group.summary = summary(group);
         }
@@ -86,6 +90,16 @@ impl Group {
         name.map_or(format!("task {}", task + 1), |name| name.replace('_', " "))
     }
 
+    /// The names of its tasks, one for each; empty if they are not known.
+    pub(crate) fn task_names(&self) -> Vec<String> {
+        let run = self.runs.first();
+        let names = run.map_or(&[][..], |run| &run.history.task_names[..]);
+        match names.len() == self.columns() {
+            true => names.iter().map(|name| name.replace('_', " ")).collect(),
+            false => Vec::new(),
+        }
+    }
+
     /// Different tasks that the configuration asks for.
     pub(crate) fn columns(&self) -> usize {
         self.count("tasks").unwrap_or(0)
@@ -120,9 +134,17 @@ impl Group {
         }
     }
 
+    /// Whether its learner has an epistemic uncertainty.
+    pub(crate) fn has_epistemic(&self) -> bool {
+        self.runs.iter().any(|run| run.history.has_epistemic())
+    }
+
     /// A number of its summary: the mean over the seeds, and their standard deviation if
-    /// there are several.
+    /// there are several. An epistemic uncertainty that its learner does not have is no number.
     pub(crate) fn number(&self, pointer: &str) -> Option<(f64, Option<f64>)> {
+        if pointer.ends_with("/epistemic") && !self.has_epistemic() {
+            return None;
+        }
         let at = |pointer: &str| self.summary.pointer(pointer).and_then(Json::as_f64);
         Some((at(pointer)?, at(&format!("/std{pointer}"))))
     }
@@ -176,6 +198,26 @@ fn name(group: &Group, groups: &[Group]) -> String {
         }
     }
     words.join(", ")
+}
+
+/// Longest part of a file name.
+const SLUG: usize = 60;
+
+/// Names as parts of file names: letters, digits, dots and dashes, with a number where two would be the same.
+fn slugs(names: &[String]) -> Vec<String> {
+    let mut slugs: Vec<String> = Vec::new();
+    for name in names {
+        let kept = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
+        let words = name
+            .split(|c: char| !kept(c))
+            .filter(|word| !word.is_empty());
+        let whole = words.collect::<Vec<_>>().join("-");
+        let slug: String = whole.chars().take(SLUG).collect();
+        let numbered = (2..).map(|number| format!("{slug}-{number}"));
+        let mut candidates = std::iter::once(slug.clone()).chain(numbered);
+        slugs.extend(candidates.find(|candidate| !slugs.contains(candidate)));
+    }
+    slugs
 }
 
 /// The value at the dotted `key`, as text.
@@ -232,6 +274,14 @@ mod tests {
         assert!(groups[0].number("/newest_accuracy").unwrap().1.is_some());
         assert!(groups[1].number("/newest_accuracy").unwrap().1.is_none());
         assert_eq!(groups[1].number("/nothing"), None);
+        let slugs: Vec<&str> = groups.iter().map(|group| group.slug.as_str()).collect();
+        assert_eq!(
+            slugs,
+            [
+                "mesu-memory_window-300000-slow_windows-hidden-50",
+                "mesu-memory_window-1e15-slow_windows-1e15-300000-hidden-7"
+            ]
+        );
     }
 
     #[test]
@@ -243,6 +293,26 @@ mod tests {
         let split = &groups(sample::SPLIT)[0];
         assert_eq!(split.progress(), "3 of 6 stages, 2 for each of 3 tasks");
         assert_eq!(split.task_name(1), "task 2");
+    }
+
+    #[test]
+    fn file_names_differ() {
+        let names = ["a, b=1", "a, b/1", "a-b-1"].map(str::to_owned);
+        assert_eq!(slugs(&names), ["a-b-1", "a-b-1-2", "a-b-1-3"]);
+    }
+
+    #[test]
+    fn points_have_no_epistemic_uncertainty() {
+        let number = |zero: bool| {
+            let mut run = sample::run(&[], 2);
+            if zero {
+                sample::without_epistemic(&mut run);
+            }
+            let group = &Group::all(vec![run])[0];
+            ["/ood_auroc/epistemic", "/uncertainty/known/epistemic"]
+                .map(|pointer| group.number(pointer).is_some())
+        };
+        assert_eq!((number(false), number(true)), ([true; 2], [false; 2]));
     }
 
     #[test]

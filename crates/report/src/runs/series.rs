@@ -15,6 +15,8 @@ pub(crate) struct Measure {
     pub(crate) name: &'static str,
     /// The value after each task, in the unit of its chart; none where it does not exist.
     pub(crate) of: fn(&[TaskRecord]) -> Vec<Option<f64>>,
+    /// Whether it needs a learner that has an epistemic uncertainty.
+    pub(crate) epistemic: bool,
 }
 
 /// After one task: the mean over the seeds that have it.
@@ -29,13 +31,16 @@ pub(crate) struct Point {
 }
 
 impl Measure {
-    /// Over the runs of `group`.
+    /// Points over the runs of `group`; none of an uncertainty that its learner does not have.
     pub(crate) fn over(&self, group: &Group) -> Vec<Point> {
+        if self.epistemic && !group.has_epistemic() {
+            return Vec::new();
+        }
         over(group, self.of)
     }
 }
 
-/// Over the runs of `group`, what is `of` each after every task.
+/// The mean over the runs of `group` of what is `of` each after every task.
 pub(crate) fn over(group: &Group, of: impl Fn(&[TaskRecord]) -> Vec<Option<f64>>) -> Vec<Point> {
     let runs: Vec<Vec<Option<f64>>> = group
         .runs
@@ -62,67 +67,89 @@ pub(crate) fn over(group: &Group, of: impl Fn(&[TaskRecord]) -> Vec<Option<f64>>
     (0..tasks).filter_map(point).collect()
 }
 
-/// What a record says of one task, counted from 0; none where it was not tested.
-pub(crate) type OfTask = fn(&TaskRecord, usize) -> Option<f64>;
+/// A number of one task in a record.
+#[derive(Clone, Copy)]
+pub(crate) struct OfTask {
+    /// The number, of the task counted from 0; none where it was not tested.
+    of: fn(&TaskRecord, usize) -> Option<f64>,
+    /// Whether it needs a learner that has an epistemic uncertainty.
+    epistemic: bool,
+}
 
 /// Per cent of a task's examples.
-pub(crate) const ACCURACY_OF_TASK: OfTask =
-    |record, task| Some(100.0 * (*record.accuracy.get(task)?)?);
+pub(crate) const ACCURACY_OF_TASK: OfTask = OfTask {
+    of: |record, task| Some(100.0 * (*record.accuracy.get(task)?)?),
+    epistemic: false,
+};
 
-/// How well a task's examples are told from the foreign, by epistemic uncertainty.
-pub(crate) const OOD_OF_TASK: OfTask =
-    |record, task| Some((*record.ood_auroc_of_tasks.get(task)?)?.epistemic);
+/// Detection of unknown inputs among a task's examples, by epistemic uncertainty.
+pub(crate) const OOD_OF_TASK: OfTask = OfTask {
+    of: |record, task| Some((*record.ood_auroc_of_tasks.get(task)?)?.epistemic),
+    epistemic: true,
+};
 
-/// What is said `of` one `task` after each, over the runs of `group`.
+/// The number `of` one `task` after each stage, over the runs of `group`.
 pub(crate) fn of_task(group: &Group, task: usize, of: OfTask) -> Vec<Point> {
-    over(group, |tasks| each(tasks, |record| of(record, task)))
+    if of.epistemic && !group.has_epistemic() {
+        return Vec::new();
+    }
+    over(group, |tasks| each(tasks, |record| (of.of)(record, task)))
 }
 
 pub(crate) const NEWEST: Measure = Measure {
     id: "newest",
     name: "newest task",
     of: |tasks| window(tasks, 1),
+    epistemic: false,
 };
 pub(crate) const WINDOW_5: Measure = Measure {
     id: "window-5",
     name: "5 newest",
     of: |tasks| window(tasks, 5),
+    epistemic: false,
 };
 pub(crate) const WINDOW_20: Measure = Measure {
     id: "window-20",
     name: "20 newest",
     of: |tasks| window(tasks, 20),
+    epistemic: false,
 };
 pub(crate) const AVERAGE: Measure = Measure {
     id: "all-seen",
     name: "all seen",
     of: |tasks| window(tasks, usize::MAX),
+    epistemic: false,
 };
 pub(crate) const LEARNING: Measure = Measure {
     id: "learning-accuracy",
     name: "learning accuracy",
     of: |tasks| percent(tasks, AccuracyMatrix::learning_accuracy),
+    epistemic: false,
 };
 pub(crate) const FORGETTING: Measure = Measure {
     id: "forgetting",
     name: "forgetting",
     of: |tasks| after_one(percent(tasks, AccuracyMatrix::forgetting)),
+    epistemic: false,
 };
 pub(crate) const BACKWARD_TRANSFER: Measure = Measure {
     id: "backward-transfer",
     name: "backward transfer",
     of: |tasks| after_one(percent(tasks, AccuracyMatrix::backward_transfer)),
+    epistemic: false,
 };
 pub(crate) const OOD: [Measure; 2] = [
     Measure {
         id: "epistemic",
         name: "epistemic uncertainty",
         of: |tasks| each(tasks, |record| Some(record.ood_auroc?.epistemic)),
+        epistemic: true,
     },
     Measure {
         id: "aleatoric",
         name: "aleatoric uncertainty",
         of: |tasks| each(tasks, |record| Some(record.ood_auroc?.aleatoric)),
+        epistemic: false,
     },
 ];
 pub(crate) const UNSEEN: [Measure; 2] = [
@@ -135,36 +162,42 @@ pub(crate) const UNSEEN: [Measure; 2] = [
         ..OOD[1]
     },
 ];
-/// What is known, what is foreign, and new kinds of the known: in the order of their styles.
-pub(crate) const POPULATIONS: [&str; 3] = ["known", "foreign", "unseen"];
+/// Known inputs, unknown ones, and new kinds of the known: in the order of their styles.
+pub(crate) const POPULATIONS: [&str; 3] = ["known", "unknown", "unseen"];
 pub(crate) const EPISTEMIC_BITS: [Measure; 3] = [
     Measure {
         id: POPULATIONS[0],
         name: POPULATIONS[0],
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.known.epistemic)),
+        epistemic: true,
     },
     Measure {
         id: POPULATIONS[1],
         name: POPULATIONS[1],
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.foreign?.epistemic)),
+        epistemic: true,
     },
     Measure {
         id: POPULATIONS[2],
         name: POPULATIONS[2],
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.unseen?.epistemic)),
+        epistemic: true,
     },
 ];
 pub(crate) const TOTAL_BITS: [Measure; 3] = [
     Measure {
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.known.total)),
+        epistemic: false,
         ..EPISTEMIC_BITS[0]
     },
     Measure {
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.foreign?.total)),
+        epistemic: false,
         ..EPISTEMIC_BITS[1]
     },
     Measure {
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.unseen?.total)),
+        epistemic: false,
         ..EPISTEMIC_BITS[2]
     },
 ];
@@ -172,41 +205,49 @@ pub(crate) const ECE: Measure = Measure {
     id: "newest",
     name: "newest task",
     of: |tasks| each(tasks, |record| Some(record.ece)),
+    epistemic: false,
 };
 pub(crate) const PAST_ECE: Measure = Measure {
     id: "past",
     name: "past tasks",
     of: |tasks| each(tasks, |record| record.past.map(|past| past.ece)),
+    epistemic: false,
 };
 pub(crate) const BRIER: Measure = Measure {
     id: "newest",
     name: "newest task",
     of: |tasks| each(tasks, |record| Some(record.brier)),
+    epistemic: false,
 };
 pub(crate) const PAST_BRIER: Measure = Measure {
     id: "past",
     name: "past tasks",
     of: |tasks| each(tasks, |record| record.past.map(|past| past.brier)),
+    epistemic: false,
 };
 pub(crate) const NLL: Measure = Measure {
     id: "newest",
     name: "newest task",
     of: |tasks| each(tasks, |record| Some(record.nll)),
+    epistemic: false,
 };
 pub(crate) const PAST_NLL: Measure = Measure {
     id: "past",
     name: "past tasks",
     of: |tasks| each(tasks, |record| record.past.map(|past| past.nll)),
+    epistemic: false,
 };
 pub(crate) const TRAIN_SECONDS: Measure = Measure {
     id: "learning",
     name: "learning",
     of: |tasks| each(tasks, |record| Some(record.train_seconds)),
+    epistemic: false,
 };
 pub(crate) const TEST_SECONDS: Measure = Measure {
     id: "testing",
     name: "testing",
     of: |tasks| each(tasks, |record| Some(record.test_seconds)),
+    epistemic: false,
 };
 pub(crate) const SPEED: Measure = Measure {
     id: "updates",
@@ -220,6 +261,7 @@ pub(crate) const SPEED: Measure = Measure {
         };
         tasks.iter().map(speed).collect()
     },
+    epistemic: false,
 };
 
 /// Mean accuracy over the newest tasks, per cent; none where not all were tested.
@@ -232,7 +274,7 @@ fn window(tasks: &[TaskRecord], window: usize) -> Vec<Option<f64>> {
     })
 }
 
-/// What a measure comes to after each task, per cent.
+/// A measure of the accuracy matrix after each task, per cent.
 fn percent(tasks: &[TaskRecord], of: fn(&AccuracyMatrix) -> f64) -> Vec<Option<f64>> {
     let mut matrix = AccuracyMatrix::new();
     each(tasks, |record| {
@@ -241,7 +283,7 @@ fn percent(tasks: &[TaskRecord], of: fn(&AccuracyMatrix) -> f64) -> Vec<Option<f
     })
 }
 
-/// Of the first task there is nothing to say.
+/// The values without the first: after one task there is nothing to compare.
 fn after_one(mut values: Vec<Option<f64>>) -> Vec<Option<f64>> {
     if let Some(first) = values.first_mut() {
         *first = None;
