@@ -1,4 +1,4 @@
-//! What to type after an error: libraries state facts, the command line adds the remedy.
+//! Advice after an error: libraries state facts, the command line adds the remedy.
 
 use std::error::Error;
 use std::io;
@@ -56,7 +56,7 @@ fn of_data(error: &SplitsError) -> Option<String> {
     }
 }
 
-/// Whether a file that is not there is behind `error`.
+/// Returns whether a file that is not there is behind `error`.
 fn missing(error: &(dyn Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {

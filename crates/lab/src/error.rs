@@ -1,4 +1,4 @@
-//! What can go wrong in a run: each message says what, where and what to do, in one line.
+//! Errors of a run: each message says what, where and what to do, in one line.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ pub enum LabError {
     /// Neither a preset nor a file.
     #[error("{asked}: no such preset and no such file{}; `mesu list` shows the presets", meant(nearest.as_deref()))]
     UnknownPreset {
-        /// What was asked for.
+        /// Name that was asked for.
         asked: String,
         /// The preset of the nearest name, if one is near.
         nearest: Option<String>,
@@ -27,7 +27,7 @@ pub enum LabError {
     NotAnExperiment {
         /// The file.
         asked: String,
-        /// What it is, by its content and its name.
+        /// Kind of the file, by its content and its name.
         found: FileKind,
     },
     /// Text that is no TOML.
@@ -39,13 +39,13 @@ pub enum LabError {
         line: usize,
         /// Counted from 1.
         column: usize,
-        /// What the parser says.
+        /// Message of the parser.
         message: String,
     },
     /// An assignment without a key or an equals sign.
     #[error("--set {assignment}: expected key=value, for example --set tasks=20")]
     Assignment {
-        /// What was given.
+        /// Text that was given.
         assignment: String,
     },
     /// A key that no experiment has.
@@ -79,7 +79,7 @@ pub enum LabError {
         origin: String,
         /// `compare` or `grid`.
         key: String,
-        /// What is there twice.
+        /// Name that is there twice.
         value: String,
     },
     /// A key of the grid that has a place of its own.
@@ -89,7 +89,7 @@ pub enum LabError {
         origin: String,
         /// The dotted key.
         key: String,
-        /// What to do.
+        /// Advice.
         instead: &'static str,
     },
     /// A learner, or a setting of one, that no cell would run.
@@ -135,7 +135,7 @@ pub enum LabError {
         origin: String,
         /// The dotted key.
         key: String,
-        /// What was found and what is expected.
+        /// Value that was found, and what is expected.
         message: String,
     },
     /// A value outside the range of its key.
@@ -173,9 +173,9 @@ pub enum LabError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was tried and what to do.
+        /// Attempt, and advice.
         what: &'static str,
-        /// What the system says.
+        /// Message of the system.
         source: std::io::Error,
     },
     /// A record of results that can't be read.
@@ -183,7 +183,7 @@ pub enum LabError {
     Record {
         /// The file.
         path: PathBuf,
-        /// What the parser says.
+        /// Message of the parser.
         message: String,
     },
     /// A folder of records without any.
@@ -225,7 +225,7 @@ pub enum LabError {
     OtherData {
         /// The run directory.
         path: PathBuf,
-        /// Where the examples are from.
+        /// Source of the examples.
         source_name: String,
     },
     /// A checkpoint that can't be gone on from.
@@ -233,7 +233,7 @@ pub enum LabError {
     Checkpoint {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Defect.
         reason: String,
     },
     /// Learning stopped because it diverged or met bad input.
@@ -243,9 +243,9 @@ pub enum LabError {
         seed: u64,
         /// Counted from 1.
         task: usize,
-        /// What the learner says.
+        /// Error of the learner.
         source: LearnError,
-        /// Where the last good state is.
+        /// Path of the last good state.
         checkpoint: PathBuf,
     },
     /// A folder of which no report can be made.
@@ -253,7 +253,7 @@ pub enum LabError {
     NoRun {
         /// The folder.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Defect.
         reason: String,
     },
     /// The seeds of one call are not a set.
@@ -273,7 +273,7 @@ pub enum LabError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Defect.
         source: CheckpointError,
     },
 }

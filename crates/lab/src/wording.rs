@@ -13,7 +13,7 @@ pub(crate) fn setting(error: &ConfigError) -> String {
     format!("{section}{error}")
 }
 
-/// What a learner says, with what to try.
+/// Words of a learner's error, with advice.
 pub(crate) fn learning(error: &LearnError) -> String {
     match error {
         LearnError::Diverged { remedies, .. } => format!("{error}; try {}", remedy(remedies)),
@@ -21,7 +21,7 @@ pub(crate) fn learning(error: &LearnError) -> String {
     }
 }
 
-/// What is wrong with a checkpoint, with what to do.
+/// Words of a checkpoint's error, with advice.
 pub(crate) fn checkpoint(error: &CheckpointError) -> String {
     match error {
         CheckpointError::Damaged(_) => format!("{error}; use a copy of it or start again"),
