@@ -4,6 +4,7 @@ use mesu::metric::ReliabilityBin;
 
 use crate::runs::source::RunData;
 use mesu_lab::config::{Experiment, Scenario};
+use mesu_lab::record::classes::Classes;
 use mesu_lab::record::gallery::{Exhibit, Gallery};
 use mesu_lab::record::history::{History, OodAuroc, PastCalibration, TaskRecord, Uncertainty};
 use mesu_lab::record::importance::Importance;
@@ -64,6 +65,7 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
     }
     history.position.task = tasks;
     history.gallery = Some(gallery());
+    history.classes = Some(classes());
     history.state_bytes_per_synapse = Some(8.0);
     RunData {
         config: history.config.parse().unwrap(),
@@ -160,6 +162,17 @@ fn snapshot(task: usize) -> Snapshot {
         known: histograms(0),
         unknown: Some(histograms(20)),
         unseen: Some(histograms(10)),
+    }
+}
+
+fn classes() -> Classes {
+    let confusion = vec![vec![8, 1, 1], vec![1, 7, 2], vec![0, 0, 5]];
+    Classes {
+        names: Vec::new(),
+        examples: vec![10, 10, 5],
+        predicted: vec![9, 8, 8],
+        correct: vec![8, 7, 5],
+        confusion,
     }
 }
 

@@ -8,6 +8,7 @@ use mesu::metric::{is_next, newest_first};
 use serde::{Deserialize, Serialize};
 
 use crate::config::experiment::Experiment;
+use crate::record::classes::Classes;
 use crate::record::gallery::Gallery;
 use crate::record::importance::Importance;
 use crate::record::snapshot::{MeanBits, Snapshot};
@@ -43,6 +44,9 @@ pub struct History {
     /// After the newest of them; older ones would make the note long.
     #[serde(default, alias = "digits")]
     pub gallery: Option<Gallery>,
+    /// Answers by class, after the newest of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Classes>,
     /// The tests within tasks and at their ends, of an experiment with `test_every`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub epochs: Vec<EpochRecord>,
@@ -189,6 +193,7 @@ impl History {
             task_names: Vec::new(),
             tasks: Vec::new(),
             gallery: None,
+            classes: None,
             epochs: Vec::new(),
             importance: None,
         }
@@ -248,7 +253,8 @@ impl History {
                 && (1..=record.task).contains(&tasks)
                 && has_newest(&record.accuracy, record.task)
         });
-        epochs.then_some(history)
+        let classes = history.classes.as_ref().is_none_or(Classes::is_whole);
+        (epochs && classes).then_some(history)
     }
 
     /// Reads the note of any run, with its experiment; `None` unless they fit.
@@ -256,28 +262,6 @@ impl History {
         let history: Self = serde_json::from_str(note).ok()?;
         let experiment = Experiment::from_toml(&history.config, "checkpoint").ok()?;
         Some((Self::read(note, &experiment)?, experiment))
-    }
-
-    /// Whether the learner has an epistemic uncertainty. Of weights that are points it is exactly 0, and an
-    /// AUROC of such zeros exactly 0.5: neither is a measurement.
-    pub fn has_epistemic(&self) -> bool {
-        let measured = |record: &TaskRecord| match (record.uncertainty, record.ood_auroc) {
-            (
-                Some(Uncertainty {
-                    known,
-                    unseen,
-                    foreign,
-                }),
-                _,
-            ) => {
-                let all = [Some(known), unseen, foreign];
-                Some(all.iter().flatten().any(|bits| bits.epistemic != 0.0))
-            }
-            // Earlier versions kept no means.
-            (None, auroc) => auroc.map(|auroc| auroc.epistemic != 0.5),
-        };
-        let mut records = self.tasks.iter().filter_map(measured).peekable();
-        records.peek().is_none() || records.any(|measured| measured)
     }
 
     /// The note.

@@ -7,9 +7,10 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::draw::axis::{Axis, Ticks};
-use crate::draw::canvas;
+use crate::draw::canvas::{self, Drawn, Plane};
 use crate::draw::figure::{Figure, Shown};
 use crate::draw::lines::quoted;
 
@@ -29,7 +30,7 @@ const RIGHT: u32 = 20;
 const LEFT: u32 = 112;
 
 /// Most rows or columns that have names.
-const MOST_NAMES: usize = 12;
+pub(crate) const MOST_NAMES: usize = 12;
 
 /// Width of a letter.
 const LETTER: u32 = 15;
@@ -64,6 +65,8 @@ pub(crate) struct HeatMap {
     pub(crate) cells: Vec<Vec<Option<f64>>>,
     /// The middle of each column and of each row, for the data file.
     pub(crate) places: (Vec<f64>, Vec<f64>),
+    /// Whether each cell has its value written in it.
+    pub(crate) numbered: bool,
 }
 
 impl HeatMap {
@@ -91,6 +94,9 @@ impl HeatMap {
             // A grid would hide cells.
             canvas::axes(&mut chart, x, y, TRANSPARENT)?;
             place = Some(chart.plotting_area().get_pixel_range());
+            if self.numbered {
+                self.write_numbers(&mut chart)?;
+            }
             let mut chart = ChartBuilder::on(&legend)
                 .margin_top(canvas::TOP)
                 .margin_bottom(92)
@@ -128,6 +134,34 @@ impl HeatMap {
             }),
             csv: self.csv(),
         }
+    }
+
+    /// Writes the value of each cell into it, but for zeros.
+    fn write_numbers<'a>(&self, chart: &mut Plane<'_, 'a>) -> Drawn<'a> {
+        let (columns, rows) = (self.x.range, self.y.range);
+        let middle = |(from, to): (f64, f64), i: usize, count: usize| {
+            from + (to - from) * (i as f64 + 0.5) / count as f64
+        };
+        let center = Pos::new(HPos::Center, VPos::Center);
+        // From the top, where the y axis ends.
+        let top = (rows.1, rows.0);
+        for (i, row) in self.cells.iter().enumerate() {
+            for (j, value) in row.iter().enumerate() {
+                let Some(value) = value.filter(|value| *value >= 0.5) else {
+                    continue;
+                };
+                let (low, high) = self.scale.range;
+                let bright = value > low + 0.6 * (high - low);
+                let ink = if bright { &BLACK } else { &WHITE };
+                let style = canvas::font(canvas::LETTERS).color(ink).pos(center);
+                let at = (
+                    middle(columns, j, row.len()),
+                    middle(top, i, self.cells.len()),
+                );
+                chart.draw_series([Text::new(format!("{value:.0}"), at, style)])?;
+            }
+        }
+        Ok(())
     }
 
     /// The names at the rows, shortened, and the width of the labels and what is written beside them.
@@ -268,6 +302,7 @@ mod tests {
             cells,
             places: (vec![1.0, 2.0, 3.0], vec![1.0, 2.0, 3.0]),
             names: Default::default(),
+            numbered: false,
         };
         let figure = map.figure();
         let svg = |map: &HeatMap| map.figure().svg().unwrap().to_owned();

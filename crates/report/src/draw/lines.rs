@@ -171,7 +171,7 @@ impl Chart {
             id: self.id.clone(),
             caption: self.caption.clone(),
             shown: Shown::Numbers(SmallTable {
-                title: format!("{title} ({})", self.y.label),
+                title: titled(&title, &self.y.label),
                 rows: lines.map(row).collect(),
             }),
             csv: self.csv(),
@@ -264,6 +264,15 @@ pub(crate) fn quoted(text: &str) -> String {
     match text.contains([',', '"', '\n']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
         false => text.to_owned(),
+    }
+}
+
+/// `title` with the unit of an axis `label`, "accuracy, %", or with a label that it does not hold itself.
+fn titled(title: &str, label: &str) -> String {
+    match label.rsplit_once(", ") {
+        Some((_, unit)) => format!("{title}, {unit}"),
+        None if title.contains(label) => title.to_owned(),
+        None => format!("{title} ({label})"),
     }
 }
 

@@ -91,6 +91,7 @@ pub(crate) fn matrices(groups: &[Group], words: Words) -> Vec<Figure> {
                 true => (group.task_names(), Vec::new()),
                 false => (group.task_names(), group.task_names()),
             },
+            numbered: false,
         };
         map.figure()
     };

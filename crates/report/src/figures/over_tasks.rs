@@ -287,13 +287,9 @@ fn level(
     style: Style,
     tasks: usize,
 ) -> Option<Line> {
-    let pointer = match measure.id {
-        "newest" => "/learning_accuracy",
-        "window-5" => "/mean_window_accuracy/5",
-        _ => return None,
-    };
+    let along = measure.paper?;
     let paper = papers.iter().find(|paper| {
-        paper.group == Some(group) && paper.pointer == pointer && paper.remarks.is_empty()
+        paper.group == Some(group) && *paper.measure == along && paper.remarks.is_empty()
     })?;
     let percent = 100.0 * paper.paper.0;
     let name = format!("paper: {}, mean {percent:.2}", measure.name);

@@ -1,6 +1,7 @@
 //! The figures of a report, in order.
 
 use crate::draw::figure::{Figure, SmallTable};
+use crate::figures::classes::{self, ClassTable};
 use crate::figures::distributions;
 use crate::figures::each_task;
 use crate::figures::over_tasks;
@@ -18,7 +19,11 @@ pub(crate) struct Section {
     pub(crate) intro: String,
     /// Whether its figures depend on the machine.
     pub(crate) machine: bool,
+    /// Whether it is to be seen before the table of all numbers.
+    pub(crate) first: bool,
     pub(crate) figures: Vec<Figure>,
+    /// Accuracy of each class, where the section is about them.
+    pub(crate) classes: Option<ClassTable>,
 }
 
 impl Section {
@@ -57,10 +62,12 @@ pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
         title: title.to_owned(),
         intro: intro.to_owned(),
         machine,
+        first: false,
         figures: figures.concat(),
+        classes: None,
     };
     let all = [
-        section(
+        first(section(
             "Accuracy",
             "On the newest tasks, on all tasks seen and on each. A learner that forgets by design keeps \
              the newest and recent tasks, while its mean over all tasks falls.",
@@ -71,7 +78,16 @@ pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
                 each_task::accuracy(groups, words),
                 over_tasks::transfer(groups, words),
             ],
-        ),
+        )),
+        Section {
+            classes: ClassTable::of(groups),
+            ..first(section(
+                "Classes",
+                "On the test examples of all tasks that the last test covers.",
+                false,
+                vec![classes::matrices(groups)],
+            ))
+        },
         section(
             "Unknown inputs",
             &unknown_intro,
@@ -109,8 +125,16 @@ pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
         ),
     ];
     all.into_iter()
-        .filter(|section| !section.figures.is_empty())
+        .filter(|section| !section.figures.is_empty() || section.classes.is_some())
         .collect()
+}
+
+/// The same, to be seen first.
+fn first(section: Section) -> Section {
+    Section {
+        first: true,
+        ..section
+    }
 }
 
 /// Whether any run was tested on new kinds of what it knows.

@@ -89,6 +89,7 @@ fn sigma(groups: &[Group], group: &Group, layer: &str, words: Words) -> Option<F
         scale: Axis::from_zero("share of synapses, %", [most].into_iter()),
         cells,
         names: Default::default(),
+        numbered: false,
         places: (numbers(done), (first..=last).rev().map(middle).collect()),
     };
     Some(map.figure())

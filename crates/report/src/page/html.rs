@@ -7,7 +7,6 @@ use askama::Template;
 use crate::draw::lines::quoted;
 use crate::draw::palette;
 use crate::figures::section::Section;
-use crate::page::numbers::NUMBERS;
 use crate::page::paired::Tests;
 use crate::page::pictures::{Pictures, pictures};
 use crate::page::rows::{self, PaperRow, Row};
@@ -15,6 +14,7 @@ use crate::page::settings::{common, differences};
 use crate::runs::group::{Group, leaf};
 use crate::runs::reference::{self, Beside};
 use crate::runs::words::Words;
+use mesu_lab::record::measures::MEASURES;
 
 /// Everything that the template shows. Texts are escaped there, but for SVG and styles.
 #[derive(Template)]
@@ -41,7 +41,7 @@ pub(crate) struct Page<'a> {
     /// Whether the paper's means over the newest tasks are left out.
     windows_left_out: bool,
     paired: Option<Tests>,
-    /// The section to see first, and the others.
+    /// The sections to see first, and the others.
     main: &'a [Section],
     sections: &'a [Section],
     pictures: Vec<Pictures>,
@@ -76,6 +76,8 @@ impl<'a> Page<'a> {
                 .map(|group| group.name.replace('=', "=\u{200b}"))
                 .collect(),
         };
+        let first = sections.iter().take_while(|section| section.first);
+        let (main, others) = sections.split_at(first.count());
         let papers = rows::papers(papers, groups);
         let mut remarks: Vec<(String, String)> = papers
             .iter()
@@ -102,8 +104,8 @@ impl<'a> Page<'a> {
             sources,
             windows_left_out: reference::windows_left_out(groups),
             paired: Tests::of(groups),
-            main: &sections[..1.min(sections.len())],
-            sections: &sections[1.min(sections.len())..],
+            main,
+            sections: others,
             pictures: groups
                 .iter()
                 .filter_map(|group| pictures(group, !names.is_empty()))
@@ -129,13 +131,13 @@ impl<'a> Page<'a> {
 
     /// The tables as CSV files: names and contents.
     pub(crate) fn tables(&self) -> Vec<(String, String)> {
-        let mut text = "run,number,mean,std\n".to_owned();
+        let mut text = "run,number,mean,std,key\n".to_owned();
         for group in self.groups {
-            for number in NUMBERS {
-                if let Some((mean, std)) = group.number(number.pointer) {
+            for measure in MEASURES {
+                if let Some((mean, std)) = group.number(measure) {
                     let std = std.map_or(String::new(), |std| std.to_string());
-                    let (run, name) = (quoted(&group.name), quoted(number.name));
-                    let _ = writeln!(text, "{run},{name},{mean},{std}");
+                    let (run, name) = (quoted(&group.name), quoted(measure.name));
+                    let _ = writeln!(text, "{run},{name},{mean},{std},{}", measure.id);
                 }
             }
         }
@@ -148,6 +150,9 @@ impl<'a> Page<'a> {
             }
             tables.push(("paper.csv".to_owned(), text));
         }
+        let sections = self.main.iter().chain(self.sections);
+        let classes = sections.filter_map(|section| section.classes.as_ref());
+        tables.extend(classes.map(|table| ("classes.csv".to_owned(), table.csv().to_owned())));
         if let Some(tests) = &self.paired {
             tables.push(("paired.csv".to_owned(), tests.csv()));
         }

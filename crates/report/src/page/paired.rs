@@ -2,14 +2,12 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value as Json;
-
 use crate::draw::lines::quoted;
-use crate::page::numbers::{NUMBERS, Number};
-use crate::page::unit::Unit;
 use crate::runs::group::Group;
-use mesu_lab::record::comparison::MEASURES;
-use mesu_lab::record::paired::{self, Paired};
+use mesu_lab::record::comparison::tests;
+use mesu_lab::record::measures::Measure;
+use mesu_lab::record::paired::Paired;
+use mesu_lab::record::unit::Unit;
 
 /// The tests of the first group.
 pub(crate) struct Tests {
@@ -57,29 +55,26 @@ impl Tests {
     /// The tests of `groups`; none unless the first and another have the same two or more seeds.
     pub(crate) fn of(groups: &[Group]) -> Option<Self> {
         let (first, others) = groups.split_first()?;
-        let seeds = |group: &Group| group.runs.iter().map(|run| run.seed()).collect::<Vec<_>>();
-        let alike = |other: &&Group| seeds(other) == seeds(first);
-        let others: Vec<&Group> = others.iter().filter(alike).collect();
-        let numbers = NUMBERS
-            .iter()
-            .filter(|number| MEASURES.contains(&number.pointer) && number.says_more(groups));
-        let tests = |number: &Number| {
-            let test = |other: &&Group| Test {
-                unit: number.unit,
-                result: test(first, other, number.pointer),
+        let tested = others.iter().filter_map(|other| {
+            let tests = tests(&first.summaries, &other.summaries)?;
+            Some((other.name.clone(), tests))
+        });
+        let tested: Vec<(String, Vec<(&Measure, Option<Paired>)>)> = tested.collect();
+        // Those that any of the others has.
+        let (_, of_first) = tested.first()?;
+        let shown: Vec<usize> = (0..of_first.len())
+            .filter(|i| Group::says_more(groups, of_first[*i].0))
+            .filter(|i| tested.iter().any(|(_, tests)| tests[*i].1.is_some()))
+            .collect();
+        let numbers: Vec<&'static str> = shown.iter().map(|i| of_first[*i].0.name).collect();
+        let row = |(other, tests): (String, Vec<(&Measure, Option<Paired>)>)| {
+            let test = |i: &usize| Test {
+                unit: tests[*i].0.unit,
+                result: tests[*i].1,
             };
-            others.iter().map(test).collect::<Vec<_>>()
+            (other, shown.iter().map(test).collect())
         };
-        let tested = numbers
-            .map(|number| (number.name, tests(number)))
-            .filter(|(_, tests)| tests.iter().any(|test| test.result.is_some()));
-        let (numbers, tests): (Vec<&str>, Vec<Vec<Test>>) = tested.unzip();
-        let mut columns: Vec<_> = tests.into_iter().map(Vec::into_iter).collect();
-        let row = |other: &Group| {
-            let tests = columns.iter_mut().filter_map(Iterator::next);
-            (other.name.clone(), tests.collect())
-        };
-        let others = others.into_iter().map(row).collect();
+        let others = tested.into_iter().map(row).collect();
         (!numbers.is_empty()).then_some(Self {
             first: first.name.clone(),
             seeds: first.runs.len(),
@@ -114,17 +109,6 @@ impl Tests {
     }
 }
 
-fn test(first: &Group, other: &Group, pointer: &str) -> Option<Paired> {
-    let numbers = |group: &Group| -> Option<Vec<f64>> {
-        group.number(pointer)?;
-        let seeds = group.summary["seeds"].as_array()?.iter();
-        seeds
-            .map(|run| run.pointer(pointer).and_then(Json::as_f64))
-            .collect()
-    };
-    paired::test(&numbers(first)?, &numbers(other)?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,7 +129,7 @@ mod tests {
         points.iter_mut().for_each(sample::without_epistemic);
         let groups = Group::all([runs(&[], 0.1).to_vec(), points].concat());
         let tests = Tests::of(&groups).unwrap();
-        assert_eq!(tests.numbers, ["newest task", "all seen"]);
+        assert_eq!(tests.numbers, ["newest task", "average"]);
         let (other, row) = &tests.others[0];
         assert_eq!(other, "mesu, hidden=[8]");
         assert_eq!(

@@ -1,12 +1,14 @@
 //! Runs that differ in nothing but the seed are one group: one line in every figure, with a
 //! band of one standard deviation over the seeds.
 
-use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use crate::runs::source::RunData;
 use mesu_lab::config::document;
-use mesu_lab::record::summary::{self, Summary};
+use mesu_lab::record::classes::Classes;
+use mesu_lab::record::measures::Measure;
+use mesu_lab::record::summaries::{Number, Summaries};
+use mesu_lab::record::summary::Summary;
 
 /// Keys that make no other experiment: how often it is saved, and what it is called by people.
 const APART: [&str; 3] = ["seed", "checkpoint_seconds", "description"];
@@ -24,8 +26,8 @@ pub(crate) struct Group {
     pub(crate) config: Table,
     /// One or more.
     pub(crate) runs: Vec<RunData>,
-    /// The summary of one run, or of several with `mean` and `std`, see [`summary::over_seeds`].
-    pub(crate) summary: Json,
+    /// The summary of each run.
+    pub(crate) summaries: Summaries,
 }
 
 impl Group {
@@ -42,7 +44,7 @@ impl Group {
                     kind: kind(&config),
                     config,
                     runs: vec![run],
-                    summary: Json::Null,
+                    summaries: Summaries::default(),
                 }),
             }
         }
@@ -51,7 +53,7 @@ impl Group {
         for (group, (name, slug)) in groups.iter_mut().zip(names.into_iter().zip(slugs)) {
             (group.name, group.slug) = (name, slug);
             group.runs.sort_by_key(RunData::seed);
-            group.summary = summary(group);
+            group.summaries = summaries(group);
         }
         groups
     }
@@ -136,17 +138,33 @@ impl Group {
 
     /// Whether its learner has an epistemic uncertainty.
     pub(crate) fn has_epistemic(&self) -> bool {
-        self.runs.iter().any(|run| run.history.has_epistemic())
+        self.summaries.has_epistemic()
     }
 
-    /// A number of its summary: the mean over the seeds, and their standard deviation if
+    /// A number of its summaries: the mean over the seeds, and their standard deviation if
     /// there are several. An epistemic uncertainty that its learner does not have is no number.
-    pub(crate) fn number(&self, pointer: &str) -> Option<(f64, Option<f64>)> {
-        if pointer.ends_with("/epistemic") && !self.has_epistemic() {
-            return None;
-        }
-        let at = |pointer: &str| self.summary.pointer(pointer).and_then(Json::as_f64);
-        Some((at(pointer)?, at(&format!("/std{pointer}"))))
+    pub(crate) fn number(&self, measure: &Measure) -> Option<Number> {
+        self.summaries.number(measure)
+    }
+
+    /// Whether `measure` is not the same as another in all of `groups`: a window of more tasks than there
+    /// are is all of them.
+    pub(crate) fn says_more(groups: &[Self], measure: &Measure) -> bool {
+        measure.least_tasks <= 1 || Self::exceed(groups, measure.least_tasks - 1)
+    }
+
+    /// Answers by class, of all its runs that have the same classes as the first; none of runs that an
+    /// earlier version made.
+    pub(crate) fn classes(&self) -> Option<Classes> {
+        let mut all = self
+            .runs
+            .iter()
+            .filter_map(|run| run.history.classes.as_ref());
+        let mut sum = all.next()?.clone();
+        all.for_each(|other| {
+            sum.add(other);
+        });
+        Some(sum)
     }
 
     /// "seed 1", "seeds 1, 2, 3".
@@ -170,13 +188,9 @@ fn kind(config: &Table) -> String {
     learner.and_then(Value::as_str).unwrap_or("?").to_owned()
 }
 
-fn summary(group: &Group) -> Json {
+fn summaries(group: &Group) -> Summaries {
     let one = |run: &RunData| Summary::new(group.experiment(), run.seed(), &run.history);
-    let summaries: Vec<Summary> = group.runs.iter().map(one).collect();
-    match &summaries[..] {
-        [one] => serde_json::json!(one),
-        several => summary::over_seeds(several),
-    }
+    Summaries::new(group.runs.iter().map(one).collect())
 }
 
 /// Settings of the learner are compared among learners of the same kind: others don't have
@@ -245,6 +259,33 @@ pub(crate) fn plain(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::sample;
+    use mesu_lab::record::measures::{
+        MEAN_OOD_EPISTEMIC, MEASURES, NEWEST, OOD_EPISTEMIC, PEAK_MEMORY,
+    };
+
+    #[test]
+    fn windows_of_all_tasks_say_nothing_more() {
+        let said = |sets: &[&str]| {
+            let groups = Group::all(vec![sample::run(sets, 2)]);
+            let said = |measure: &&Measure| Group::says_more(&groups, measure);
+            let windows = MEASURES.iter().filter(|measure| measure.window.is_some());
+            windows.filter(said).count()
+        };
+        assert_eq!(
+            [&["tasks=21"], &["tasks=6"], &["tasks=5"]].map(|sets| said(sets)),
+            [4, 2, 0]
+        );
+    }
+
+    #[test]
+    fn a_run_has_every_number() {
+        let group = &Group::all(vec![sample::run(sample::DOMAIN, 2)])[0];
+        for measure in MEASURES {
+            // Known on Linux only, and not in a made-up run.
+            let found = group.number(measure).is_some();
+            assert!(found || *measure == PEAK_MEMORY, "{}", measure.id);
+        }
+    }
 
     #[test]
     fn seeds_are_one_group_and_settings_are_others() {
@@ -271,9 +312,8 @@ mod tests {
         );
         assert_eq!((groups[0].runs.len(), groups[0].stages()), (2, 2));
         assert_eq!(groups[0].seeds(), "seeds 1, 2");
-        assert!(groups[0].number("/newest_accuracy").unwrap().1.is_some());
-        assert!(groups[1].number("/newest_accuracy").unwrap().1.is_none());
-        assert_eq!(groups[1].number("/nothing"), None);
+        assert!(groups[0].number(&NEWEST).unwrap().1.is_some());
+        assert!(groups[1].number(&NEWEST).unwrap().1.is_none());
         let slugs: Vec<&str> = groups.iter().map(|group| group.slug.as_str()).collect();
         assert_eq!(
             slugs,
@@ -309,8 +349,7 @@ mod tests {
                 sample::without_epistemic(&mut run);
             }
             let group = &Group::all(vec![run])[0];
-            ["/ood_auroc/epistemic", "/uncertainty/known/epistemic"]
-                .map(|pointer| group.number(pointer).is_some())
+            [OOD_EPISTEMIC, MEAN_OOD_EPISTEMIC].map(|measure| group.number(&measure).is_some())
         };
         assert_eq!((number(false), number(true)), ([true; 2], [false; 2]));
     }

@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use crate::page::numbers::NUMBERS;
 use crate::runs::group::{Group, leaf, plain};
 use mesu_lab::config::document;
+use mesu_lab::record::measures::{MEASURES, Measure, find};
 
 /// Figures of one source, for some presets.
 #[derive(Debug, Deserialize)]
@@ -34,7 +34,7 @@ struct Case {
     /// Whether it is shown without a run of ours.
     #[serde(default)]
     lone: bool,
-    /// `[mean]` or `[mean, std]`, by pointers into a summary.
+    /// `[mean]` or `[mean, std]`, by the keys of measures.
     values: BTreeMap<String, Vec<f64>>,
 }
 
@@ -44,8 +44,7 @@ pub(crate) struct Beside {
     /// Our group, by its number.
     pub(crate) group: Option<usize>,
     pub(crate) learner: String,
-    /// Place in a summary.
-    pub(crate) pointer: String,
+    pub(crate) measure: &'static Measure,
     pub(crate) paper: (f64, Option<f64>),
     /// Settings in which ours differs, and notes: empty if like for like.
     pub(crate) remarks: Vec<String>,
@@ -66,8 +65,8 @@ fn sets() -> &'static [Set] {
 }
 
 /// Whether the number is a mean over the newest tasks: with another number of tasks it is another number.
-fn is_window(pointer: &str) -> bool {
-    pointer.contains("window_accuracy/")
+fn is_window(key: &str) -> bool {
+    find(key).is_some_and(|measure| measure.window.is_some())
 }
 
 /// Whether the paper has means over the newest tasks that are left out beside `groups`, which have another
@@ -79,7 +78,7 @@ pub(crate) fn windows_left_out(groups: &[Group]) -> bool {
         ours.filter(|group| !set.as_many_tasks(group))
             .flat_map(|group| set.case.iter().filter(|case| case.fits(group)))
     })
-    .any(|case| case.values.keys().any(|pointer| is_window(pointer)))
+    .any(|case| case.values.keys().any(|key| is_window(key)))
 }
 
 impl Set {
@@ -127,14 +126,14 @@ pub(crate) fn beside(groups: &[Group]) -> Vec<Beside> {
                 remarks.extend(unfinished(group.map(|(_, group)| *group)));
                 remarks.extend((!case.note.is_empty()).then(|| case.note.clone()));
                 let windows = group.is_none_or(|(_, group)| set.as_many_tasks(group));
-                let numbers = NUMBERS.iter();
-                for number in numbers.filter(|number| windows || !is_window(number.pointer)) {
-                    if let Some([mean, std @ ..]) = case.values.get(number.pointer).map(|v| &v[..])
-                    {
+                let measures = MEASURES.iter();
+                for measure in measures.filter(|measure| windows || measure.window.is_none()) {
+                    let values = case.values.get(&measure.key());
+                    if let Some([mean, std @ ..]) = values.map(|values| &values[..]) {
                         found.push(Beside {
                             group: group.map(|(number, _)| *number),
                             learner: case.learner.clone(),
-                            pointer: number.pointer.to_owned(),
+                            measure,
                             paper: (*mean, std.first().copied()),
                             remarks: remarks.clone(),
                             source: set.source.clone(),
@@ -188,6 +187,7 @@ fn same(a: &Value, b: &Value) -> bool {
 mod tests {
     use super::*;
     use crate::sample;
+    use mesu_lab::record::measures::{LEARNING, OOD_EPISTEMIC, WINDOW_5};
 
     #[test]
     fn the_file_names_presets_and_numbers_that_exist() {
@@ -201,9 +201,9 @@ mod tests {
                 );
             }
             for case in &set.case {
-                for (pointer, values) in &case.values {
-                    assert!(NUMBERS.iter().any(|n| n.pointer == pointer), "{pointer}");
-                    assert!(matches!(values.len(), 1 | 2), "{pointer}");
+                for (key, values) in &case.values {
+                    assert!(find(key).is_some(), "{key}");
+                    assert!(matches!(values.len(), 1 | 2), "{key}");
                 }
             }
         }
@@ -227,13 +227,11 @@ mod tests {
         let of = |group: Option<usize>| all.iter().filter(move |row| row.group == group);
         assert_eq!(of(Some(0)).count(), 2, "and no window of another length");
         assert!(windows_left_out(&groups));
-        let first = of(Some(0))
-            .find(|row| row.pointer == "/learning_accuracy")
-            .unwrap();
+        let first = of(Some(0)).find(|row| *row.measure == LEARNING).unwrap();
         assert_eq!(first.paper, (0.9468, Some(0.0014)));
         assert_eq!(first.remarks, ["tasks: ours 2, paper 200"]);
         let auroc = of(Some(1))
-            .find(|row| row.pointer == "/ood_auroc/epistemic")
+            .find(|row| *row.measure == OOD_EPISTEMIC)
             .unwrap();
         assert_eq!(auroc.paper, (0.833, None));
         assert_eq!(auroc.remarks[1], "ours is at task 1");
@@ -247,7 +245,7 @@ mod tests {
             rows.iter().all(|row| row.group == Some(0)),
             "of one run, only its own"
         );
-        let window = rows.iter().find(|row| row.pointer == "/window_accuracy/5");
+        let window = rows.iter().find(|row| *row.measure == WINDOW_5);
         assert_eq!(window.unwrap().paper, (0.913, None));
         assert!(!windows_left_out(&whole));
         assert!(beside(&Group::all(vec![sample::run(&["name=own"], 1)])).is_empty());

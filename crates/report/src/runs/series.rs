@@ -5,6 +5,7 @@ use mesu::metric::{AccuracyMatrix, newest_first};
 
 use crate::runs::group::Group;
 use mesu_lab::record::history::TaskRecord;
+use mesu_lab::record::measures;
 
 /// A number after every task.
 #[derive(Clone, Copy)]
@@ -17,6 +18,8 @@ pub(crate) struct Measure {
     pub(crate) of: fn(&[TaskRecord]) -> Vec<Option<f64>>,
     /// Whether it needs a learner that has an epistemic uncertainty.
     pub(crate) epistemic: bool,
+    /// The mean along the run of which the paper may have a number.
+    pub(crate) paper: Option<measures::Measure>,
 }
 
 /// After one task: the mean over the seeds that have it.
@@ -98,45 +101,52 @@ pub(crate) fn of_task(group: &Group, task: usize, of: OfTask) -> Vec<Point> {
 
 pub(crate) const NEWEST: Measure = Measure {
     id: "newest",
-    name: "newest task",
+    name: measures::NEWEST.name,
     of: |tasks| window(tasks, 1),
     epistemic: false,
+    paper: Some(measures::LEARNING),
 };
 pub(crate) const WINDOW_5: Measure = Measure {
     id: "window-5",
-    name: "5 newest",
+    name: measures::WINDOW_5.name,
     of: |tasks| window(tasks, 5),
     epistemic: false,
+    paper: Some(measures::MEAN_WINDOW_5),
 };
 pub(crate) const WINDOW_20: Measure = Measure {
     id: "window-20",
-    name: "20 newest",
+    name: measures::WINDOW_20.name,
     of: |tasks| window(tasks, 20),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const AVERAGE: Measure = Measure {
     id: "all-seen",
-    name: "all seen",
+    name: measures::AVERAGE.name,
     of: |tasks| window(tasks, usize::MAX),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const LEARNING: Measure = Measure {
     id: "learning-accuracy",
-    name: "learning accuracy",
+    name: measures::LEARNING.name,
     of: |tasks| percent(tasks, AccuracyMatrix::learning_accuracy),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const FORGETTING: Measure = Measure {
     id: "forgetting",
-    name: "forgetting",
+    name: measures::FORGETTING.name,
     of: |tasks| after_one(percent(tasks, AccuracyMatrix::forgetting)),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const BACKWARD_TRANSFER: Measure = Measure {
     id: "backward-transfer",
-    name: "backward transfer",
+    name: measures::BACKWARD_TRANSFER.name,
     of: |tasks| after_one(percent(tasks, AccuracyMatrix::backward_transfer)),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const OOD: [Measure; 2] = [
     Measure {
@@ -144,12 +154,14 @@ pub(crate) const OOD: [Measure; 2] = [
         name: "epistemic uncertainty",
         of: |tasks| each(tasks, |record| Some(record.ood_auroc?.epistemic)),
         epistemic: true,
+        paper: None,
     },
     Measure {
         id: "aleatoric",
         name: "aleatoric uncertainty",
         of: |tasks| each(tasks, |record| Some(record.ood_auroc?.aleatoric)),
         epistemic: false,
+        paper: None,
     },
 ];
 pub(crate) const UNSEEN: [Measure; 2] = [
@@ -170,18 +182,21 @@ pub(crate) const EPISTEMIC_BITS: [Measure; 3] = [
         name: POPULATIONS[0],
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.known.epistemic)),
         epistemic: true,
+        paper: None,
     },
     Measure {
         id: POPULATIONS[1],
         name: POPULATIONS[1],
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.foreign?.epistemic)),
         epistemic: true,
+        paper: None,
     },
     Measure {
         id: POPULATIONS[2],
         name: POPULATIONS[2],
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.unseen?.epistemic)),
         epistemic: true,
+        paper: None,
     },
 ];
 pub(crate) const TOTAL_BITS: [Measure; 3] = [
@@ -206,48 +221,56 @@ pub(crate) const ECE: Measure = Measure {
     name: "newest task",
     of: |tasks| each(tasks, |record| Some(record.ece)),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const PAST_ECE: Measure = Measure {
     id: "past",
     name: "past tasks",
     of: |tasks| each(tasks, |record| record.past.map(|past| past.ece)),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const BRIER: Measure = Measure {
     id: "newest",
     name: "newest task",
     of: |tasks| each(tasks, |record| Some(record.brier)),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const PAST_BRIER: Measure = Measure {
     id: "past",
     name: "past tasks",
     of: |tasks| each(tasks, |record| record.past.map(|past| past.brier)),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const NLL: Measure = Measure {
     id: "newest",
     name: "newest task",
     of: |tasks| each(tasks, |record| Some(record.nll)),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const PAST_NLL: Measure = Measure {
     id: "past",
     name: "past tasks",
     of: |tasks| each(tasks, |record| record.past.map(|past| past.nll)),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const TRAIN_SECONDS: Measure = Measure {
     id: "learning",
     name: "learning",
     of: |tasks| each(tasks, |record| Some(record.train_seconds)),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const TEST_SECONDS: Measure = Measure {
     id: "testing",
     name: "testing",
     of: |tasks| each(tasks, |record| Some(record.test_seconds)),
     epistemic: false,
+    paper: None,
 };
 pub(crate) const SPEED: Measure = Measure {
     id: "updates",
@@ -262,6 +285,7 @@ pub(crate) const SPEED: Measure = Measure {
         tasks.iter().map(speed).collect()
     },
     epistemic: false,
+    paper: None,
 };
 
 /// Mean accuracy over the newest tasks, per cent; none where not all were tested.

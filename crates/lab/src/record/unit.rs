@@ -2,7 +2,7 @@
 
 /// How a number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unit {
+pub enum Unit {
     /// A fraction, written in per cent.
     Percent,
     /// A difference of fractions, written in percentage points.
@@ -11,6 +11,7 @@ pub(crate) enum Unit {
     Plain,
     /// A large whole number.
     Count,
+    /// Time.
     Seconds,
     /// Bytes, written in megabytes.
     Megabytes,
@@ -22,7 +23,7 @@ pub(crate) enum Unit {
 
 impl Unit {
     /// `mean ± std` with its unit.
-    pub(crate) fn text(self, (mean, std): (f64, Option<f64>)) -> String {
+    pub fn text(self, (mean, std): (f64, Option<f64>)) -> String {
         let shown = |value: f64| match self {
             Self::Percent | Self::Points => format!("{:.2}", 100.0 * value),
             Self::Plain | Self::Bits => format!("{value:.3}"),
@@ -47,6 +48,30 @@ impl Unit {
         };
         // A minus sign is as wide as a plus.
         format!("{}{spread}{unit}", shown(mean).replace('-', "−"))
+    }
+
+    /// A value in few digits and without its unit, for narrow tables.
+    pub fn short(self, value: f64) -> String {
+        match self {
+            Self::Percent | Self::Points => format!("{:.1}", 100.0 * value),
+            Self::Plain | Self::Bits => format!("{value:.3}"),
+            Self::Count => grouped(value),
+            Self::Seconds | Self::Bytes => format!("{value:.1}"),
+            Self::Megabytes => format!("{:.0}", value / 1e6),
+        }
+    }
+
+    /// The unit behind [`Unit::short`], with a space; empty where numbers have none.
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Percent => " %",
+            Self::Points => " pp",
+            Self::Plain | Self::Count => "",
+            Self::Seconds => " s",
+            Self::Megabytes => " MB",
+            Self::Bytes => " B",
+            Self::Bits => " bit",
+        }
     }
 }
 
