@@ -24,7 +24,7 @@ pub struct Classes {
 }
 
 impl Classes {
-    /// Of no example so far.
+    /// Counts of no example so far.
     pub(crate) fn new(classes: usize, names: &[String]) -> Self {
         let kept = if classes > MOST_CLASSES { 0 } else { classes };
         Self {
@@ -67,7 +67,7 @@ impl Classes {
         same
     }
 
-    /// Whether all lists are of one length.
+    /// Returns whether all lists are of one length.
     pub(crate) fn is_whole(&self) -> bool {
         let n = self.examples.len();
         let kept = self.confusion.len();

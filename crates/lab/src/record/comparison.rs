@@ -24,6 +24,9 @@ pub struct Compared {
     pub result: Result<Summaries, String>,
 }
 
+/// The test of a measure; none where one of the two does not have it.
+pub type Tested = (&'static Measure, Option<Paired>);
+
 /// Two cells with the same seeds, measure by measure: first minus other.
 #[derive(Clone, Debug)]
 pub struct Pair {
@@ -33,8 +36,8 @@ pub struct Pair {
     pub other: String,
     /// The seeds, two or more.
     pub seeds: Vec<u64>,
-    /// The test of each measure that is tested; none where one of the two does not have it.
-    pub tests: Vec<(&'static Measure, Option<Paired>)>,
+    /// The test of each measure that is tested.
+    pub tests: Vec<Tested>,
 }
 
 /// The cells of a plan.
@@ -141,10 +144,7 @@ impl Pair {
 }
 
 /// The paired tests of `first` against `other`; none unless they have the same two or more seeds.
-pub fn tests(
-    first: &Summaries,
-    other: &Summaries,
-) -> Option<Vec<(&'static Measure, Option<Paired>)>> {
+pub fn tests(first: &Summaries, other: &Summaries) -> Option<Vec<Tested>> {
     let seeds = first.seeds();
     if seeds.len() < 2 || seeds != other.seeds() {
         return None;

@@ -13,7 +13,7 @@ pub struct Summaries(Vec<Summary>);
 pub type Number = (f64, Option<f64>);
 
 impl Summaries {
-    /// Of the seeds, in order.
+    /// Summaries of the seeds, in order.
     pub fn new(seeds: Vec<Summary>) -> Self {
         Self(seeds)
     }
@@ -34,7 +34,7 @@ impl Summaries {
         tasks.max().unwrap_or(0)
     }
 
-    /// Whether the learner has an epistemic uncertainty.
+    /// Returns whether the learner has an epistemic uncertainty.
     pub fn has_epistemic(&self) -> bool {
         self.0.iter().any(Summary::has_epistemic)
     }
@@ -55,14 +55,15 @@ impl Summaries {
         whole.then(|| self.each(measure).map(|seeds| number(&seeds)))?
     }
 
-    /// Whether all seeds have as many tasks as `measure` is a mean over: beside a full window, another is
-    /// another number.
+    /// Returns whether all seeds have as many tasks as `measure` is a mean over: a window that is not full
+    /// is another number.
     pub fn is_full(&self, measure: &Measure) -> bool {
         let tasks = self.0.iter().map(|summary| summary.tasks).min();
         measure.window.is_none_or(|window| tasks >= Some(window))
     }
 
-    /// Accuracy on each task after the last one, the first one first; none where it is not known of all seeds.
+    /// Accuracy on each task after the last one, the first one first; none where it is not known of all
+    /// seeds.
     pub fn task_accuracy(&self) -> Vec<Option<Number>> {
         let of = |task: usize| -> Option<Number> {
             let seeds = self.0.iter();

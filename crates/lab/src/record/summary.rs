@@ -154,8 +154,8 @@ impl Summary {
         }
     }
 
-    /// Whether the learner has an epistemic uncertainty. Of weights that are points it is exactly 0, and an
-    /// AUROC of such zeros exactly 0.5: neither is a measurement.
+    /// Returns whether the learner has an epistemic uncertainty. Weights that are points have one of exactly
+    /// 0, and an AUROC of such zeros is exactly 0.5: neither is a measurement.
     pub fn has_epistemic(&self) -> bool {
         if let Some(Uncertainty {
             known,

@@ -65,7 +65,7 @@ pub(crate) struct HeatMap {
     pub(crate) cells: Vec<Vec<Option<f64>>>,
     /// The middle of each column and of each row, for the data file.
     pub(crate) places: (Vec<f64>, Vec<f64>),
-    /// Whether each cell has its value written in it.
+    /// True if each cell has its value written in it.
     pub(crate) numbered: bool,
 }
 

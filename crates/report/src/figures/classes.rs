@@ -37,7 +37,8 @@ pub(crate) struct ClassRow {
 }
 
 impl ClassTable {
-    /// Of the `groups` that have the same classes as the first; none of runs that an earlier version made.
+    /// Accuracies with the `groups` that have the same classes as the first; none of runs that an earlier
+    /// version made.
     pub(crate) fn of(groups: &[Group]) -> Option<Self> {
         let all: Vec<Option<Classes>> = groups.iter().map(Group::classes).collect();
         let first = all.iter().flatten().next()?;
@@ -102,7 +103,7 @@ impl ClassTable {
         })
     }
 
-    /// Whether any class is mistaken for another that is known.
+    /// Returns whether any class is mistaken for another that is known.
     pub(crate) fn mistakes(&self) -> bool {
         self.rows.iter().any(|row| !row.mistaken.is_empty())
     }

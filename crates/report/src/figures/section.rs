@@ -19,7 +19,7 @@ pub(crate) struct Section {
     pub(crate) intro: String,
     /// Whether its figures depend on the machine.
     pub(crate) machine: bool,
-    /// Whether it is to be seen before the table of all numbers.
+    /// True if it is to be seen before the table of all numbers.
     pub(crate) first: bool,
     pub(crate) figures: Vec<Figure>,
     /// Accuracy of each class, where the section is about them.

@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use crate::draw::lines::quoted;
 use crate::runs::group::Group;
-use mesu_lab::record::comparison::tests;
-use mesu_lab::record::measures::Measure;
+use mesu_lab::record::comparison::{Tested, tests};
 use mesu_lab::record::paired::Paired;
 use mesu_lab::record::unit::Unit;
 
@@ -59,7 +58,7 @@ impl Tests {
             let tests = tests(&first.summaries, &other.summaries)?;
             Some((other.name.clone(), tests))
         });
-        let tested: Vec<(String, Vec<(&Measure, Option<Paired>)>)> = tested.collect();
+        let tested: Vec<(String, Vec<Tested>)> = tested.collect();
         // Those that any of the others has.
         let (_, of_first) = tested.first()?;
         let shown: Vec<usize> = (0..of_first.len())
@@ -67,7 +66,7 @@ impl Tests {
             .filter(|i| tested.iter().any(|(_, tests)| tests[*i].1.is_some()))
             .collect();
         let numbers: Vec<&'static str> = shown.iter().map(|i| of_first[*i].0.name).collect();
-        let row = |(other, tests): (String, Vec<(&Measure, Option<Paired>)>)| {
+        let row = |(other, tests): (String, Vec<Tested>)| {
             let test = |i: &usize| Test {
                 unit: tests[*i].0.unit,
                 result: tests[*i].1,

@@ -56,7 +56,7 @@ pub struct CellRecord {
 }
 
 impl Record {
-    /// Of `figure`, whose preset's run came to `results`, on a processor of the name `cpu`.
+    /// Record of `figure`, whose preset's run came to `results`, on a processor of the name `cpu`.
     #[must_use]
     pub fn new(
         figure: &Figure,

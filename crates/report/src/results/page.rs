@@ -115,7 +115,8 @@ fn reached(text: &mut String, row: &Reached) {
 
 fn cells(text: &mut String, cells: &[CellRecord]) {
     // A column without numbers says nothing, nor one that repeats another: of a single task all do, and
-    // windows of more tasks than there are repeat the average. A mean of AUROCs is told where there is nothing unknown in the end.
+    // windows of more tasks than there are repeat the average. A mean of AUROCs is told where there is
+    // nothing unknown in the end.
     let values =
         |measure: &Measure| -> Vec<_> { cells.iter().map(|cell| numbers(cell, measure)).collect() };
     let none = |measure: &Measure| values(measure).iter().all(Option::is_none);
@@ -167,7 +168,7 @@ fn numbers<'a>(cell: &'a CellRecord, measure: &Measure) -> Option<&'a Vec<f64>> 
     cell.numbers.get(&measure.key())
 }
 
-/// How the number of this key is written.
+/// Unit of the number of this key.
 fn unit(key: &str) -> Unit {
     find(key).map_or(Unit::Plain, |measure| measure.unit)
 }

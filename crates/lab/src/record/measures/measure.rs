@@ -55,9 +55,9 @@ pub struct Measure {
     pub better: Better,
     /// Subject.
     pub family: Family,
-    /// Whether it depends on the machine.
+    /// True if it depends on the machine.
     pub machine: bool,
-    /// Whether it needs a learner that has an epistemic uncertainty.
+    /// True if it needs a learner that has an epistemic uncertainty.
     pub epistemic: bool,
     /// Newest tasks that it is a mean over; with another number of tasks in a run it is not comparable.
     pub window: Option<usize>,
@@ -65,13 +65,13 @@ pub struct Measure {
     pub least_tasks: usize,
     /// Measure to show where this one is missing: the same along the run.
     pub along: Option<&'static Measure>,
-    /// Whether it has a line in the table of a run.
+    /// True if it has a line in the table of a run.
     pub in_run: bool,
     /// Its column in comparisons, if it has one.
     pub column: Option<Column>,
-    /// Whether the first of several learners is tested against the others by it.
+    /// True if the first of several learners is tested against the others by it.
     pub paired: bool,
-    /// Whether RESULTS.md has it.
+    /// True if RESULTS.md has it.
     pub in_results: bool,
     /// Reader of its value; of none, it was not measured.
     of: fn(&Summary) -> Option<f64>,
