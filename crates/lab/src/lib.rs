@@ -41,8 +41,11 @@ mod wording;
 
 pub use config::{Cell, DataConfig, Experiment, Plan, find_preset, presets};
 pub use error::LabError;
+pub use record::comparison::{Comparison, Results};
 pub use record::history::TaskRecord;
+pub use record::measures::Measure;
 pub use record::saved::Saved;
+pub use record::summaries::Summaries;
 pub use record::summary::Summary;
 pub use run::{
     CellOutcomes, Data, DataSets, Event, NoPages, Outcome, Outcomes, Pages, Progress, RunName,

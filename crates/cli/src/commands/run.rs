@@ -10,11 +10,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use mesu_lab::record::files::REPORT;
 use mesu_lab::{
-    CellOutcomes, DataSets, LabError, Outcomes, Plan, Progress, Setting, Silent, run_cells,
-    run_seeds,
+    CellOutcomes, DataSets, LabError, Outcomes, Plan, Progress, Results, Setting, Silent,
+    run_cells, run_seeds,
 };
 use mesu_report::Drawn;
-use serde_json::Value;
 
 use crate::arguments::RunArguments;
 use crate::output::{columns, message, print, span};
@@ -46,18 +45,18 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         .clone()
         .unwrap_or_else(|| default_path(&plan, &arguments.seeds));
     let Done {
-        json,
+        results,
         names,
         failed,
     } = follow(arguments, &plan, &path)?;
-    if let Some(json) = &json {
+    if let Some(results) = &results {
         let report = format!("report: {}", path.join(REPORT).display());
-        let table = match plan.single() {
-            Some(_) => table::table(json, &names),
-            None => cells::table(json, columns()),
+        let table = match results {
+            Results::One(summaries) => table::table(summaries, &names),
+            Results::Cells(comparison) => cells::table(comparison, columns()),
         };
         match arguments.json {
-            true => print(&format!("{json:#}\n"))?,
+            true => print(&format!("{:#}\n", results.json()))?,
             false => print(&format!("{table}\n{report}\n"))?,
         }
         if arguments.json && !arguments.quiet {
@@ -67,13 +66,13 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
     for (cell, error) in &failed {
         message(&format!("error: {cell}: {error}"));
     }
-    if json.is_none() {
+    if results.is_none() {
         message(&format!(
             "stopped, and saved. To resume:\n  {}",
             resumption(arguments, &path)
         ));
     }
-    Ok(match (json, &failed[..]) {
+    Ok(match (results, &failed[..]) {
         (None, _) => ExitCode::from(INTERRUPTED),
         (Some(_), []) => ExitCode::SUCCESS,
         (Some(_), _) => ExitCode::FAILURE,
@@ -82,8 +81,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
 
 /// Outcome of runs.
 pub(crate) struct Done {
-    /// The summary, unless they were interrupted.
-    pub(crate) json: Option<Value>,
+    /// The numbers, unless they were interrupted.
+    pub(crate) results: Option<Results>,
     /// Names of the tasks, if they have any.
     names: Vec<String>,
     /// The cells that failed.
@@ -134,21 +133,21 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
     let done = match data {
         Some((experiment, data)) => run_seeds(experiment, &arguments.seeds, &data, path, setting)
             .map(|outcomes| {
-                let json = match outcomes {
-                    Outcomes::Finished { json, .. } => Some(json),
+                let results = match outcomes {
+                    Outcomes::Finished(summaries) => Some(Results::One(summaries)),
                     Outcomes::Interrupted => None,
                 };
-                (json, Vec::new())
+                (results, Vec::new())
             }),
         None => run_cells(plan, &arguments.seeds, sets, path, setting)
-            .map(|CellOutcomes { json, failed }| (json, failed)),
+            .map(|CellOutcomes { comparison, failed }| (comparison.map(Results::Cells), failed)),
     };
     if let Some(screen) = &screen {
         screen.clear();
     }
-    let (json, failed) = done?;
+    let (results, failed) = done?;
     Ok(Done {
-        json,
+        results,
         names,
         failed,
     })

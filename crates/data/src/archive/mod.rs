@@ -9,6 +9,7 @@
 //! | | `[n]` or `[n, 1]`, text | class of each by name |
 //! | `domains` or `domain` | `[n]` or `[n, 1]`, integers | domain of each, 0 to 255; optional |
 //! | `pictures` | `[n, rows, columns, 3]` u8 | pictures that the features were made of; optional |
+//! | `paths` | `[n]` text | file that each example was made of; optional |
 //! | `classes`, `domain_names` | text | names; optional |
 //!
 //! Images of u8 stay bytes, images of other numbers are features of that shape; a table of u8 is a table of
@@ -232,7 +233,9 @@ impl<R: Read + Seek> Archive<R> {
             let (pictures, shape) = self.pictures(ending, count)?;
             set = set.with_pictures(pictures, shape).map_err(failed)?;
         }
-        Ok(set)
+        // Only to be read by people: nothing is refused for their sake.
+        let paths = self.texts(&format!("paths{ending}"));
+        Ok(set.with_paths(paths.ok().flatten().unwrap_or_default()))
     }
 
     /// Bytes `[count][3][rows][columns]`, and the shape of each.

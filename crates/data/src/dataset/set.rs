@@ -23,6 +23,7 @@ pub struct Dataset {
     pub(super) names: Option<Arc<[String]>>,
     pub(super) domains: Option<Vec<u8>>,
     pub(super) pictures: Option<Pictures>,
+    pub(super) paths: Option<Vec<Arc<str>>>,
 }
 
 /// What features were made of, to be looked at.
@@ -148,6 +149,7 @@ impl Dataset {
             names: None,
             domains: None,
             pictures: None,
+            paths: None,
         })
     }
 
@@ -241,6 +243,14 @@ impl Dataset {
             ExampleData::Pixels(bytes) => Some((pictures.shape, &bytes[index * size..][..size])),
             ExampleData::Features(_) => None,
         }
+    }
+
+    /// Name of the file that example `index` was made of, if it is known.
+    ///
+    /// # Panics
+    /// If `index >= len()`.
+    pub fn path(&self, index: usize) -> Option<&str> {
+        Some(&self.paths.as_ref()?[index])
     }
 
     /// Label of example `index`, in `0..classes`.
