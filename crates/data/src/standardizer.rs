@@ -24,11 +24,12 @@ const FLOOR: f64 = 0.02;
 
 /// Why no standardisation can be fitted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum StandardizerError {
     /// Every number is the same: the standard deviation is 0.
     #[error(
         "all numbers of the {examples} training examples are {value}, so their standard deviation \
-         is 0; give examples that differ"
+         is 0"
     )]
     Constant {
         /// Number of training examples.
@@ -37,7 +38,7 @@ pub enum StandardizerError {
         value: f32,
     },
     /// Images have no features to be looked at one by one.
-    #[error("each feature by itself is of features, not of images; set it to true or false")]
+    #[error("images have no features to standardize one by one")]
     Images,
 }
 

@@ -2,6 +2,7 @@
 
 use mesu::checkpoint::CheckpointError;
 use mesu::{ConfigError, ConfigPart, LearnError, Remedy};
+use mesu_data::ScenarioError;
 
 /// A setting's dotted key, what was found and what is expected.
 pub(crate) fn setting(error: &ConfigError) -> String {
@@ -13,6 +14,19 @@ pub(crate) fn setting(error: &ConfigError) -> String {
     format!("{section}{error}")
 }
 
+/// What is wrong with the tasks, with the key of a list of species.
+pub(crate) fn scenario(error: &ScenarioError) -> String {
+    use ScenarioError::{SpeciesTwice, TooFewSpecies, UnknownSpecies};
+    let key = match error {
+        UnknownSpecies { class: None, .. } | SpeciesTwice { class: None, .. } => {
+            "domains.strangers: "
+        }
+        UnknownSpecies { .. } | SpeciesTwice { .. } | TooFewSpecies { .. } => "domains.species: ",
+        _ => "",
+    };
+    format!("{key}{error}")
+}
+
 /// What a learner says, with what to try.
 pub(crate) fn learning(error: &LearnError) -> String {
     match error {
@@ -21,10 +35,9 @@ pub(crate) fn learning(error: &LearnError) -> String {
     }
 }
 
-/// What is wrong with a checkpoint, with what to do.
+/// What is wrong with a checkpoint.
 pub(crate) fn checkpoint(error: &CheckpointError) -> String {
     match error {
-        CheckpointError::Damaged(_) => format!("{error}; use a copy of it or start again"),
         CheckpointError::Foreign(_) => {
             format!("{error}; it may be of another program or version")
         }

@@ -23,7 +23,7 @@ use crate::resize::CHANNELS;
 
 /// The file can't be written; nothing is there under its name that was not before.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: can't be written: {cause}; choose another --out", path.display())]
+#[error("{}: can't be written: {cause}", path.display())]
 pub struct ArchiveError {
     /// The file.
     pub path: PathBuf,

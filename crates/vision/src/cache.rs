@@ -26,9 +26,10 @@ const CHECK: usize = 4;
 
 /// Why features can't be kept.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CacheError {
     /// A file or folder that the system won't read or write.
-    #[error("{}: {what}: {cause}; choose another --cache, or --no-cache", path.display())]
+    #[error("{}: {what}: {cause}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -38,7 +39,7 @@ pub enum CacheError {
         cause: std::io::Error,
     },
     /// Another process writes this file.
-    #[error("{}: another process is using it; wait for it, or choose another --cache", path.display())]
+    #[error("{}: another process is using it", path.display())]
     Busy {
         /// The file.
         path: PathBuf,

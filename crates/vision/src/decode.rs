@@ -23,9 +23,10 @@ const MAX_MEMORY: u64 = 8 * MAX_PIXELS + (1 << 26);
 
 /// Why bytes are not a picture; what a file's name goes in front of.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum PictureError {
     /// Nothing in it.
-    #[error("is empty; get the file again, or take it out")]
+    #[error("is empty")]
     Empty,
     /// Another kind of file.
     #[error("is no PNG or JPEG image but {found}")]
@@ -34,7 +35,7 @@ pub enum PictureError {
         found: FileKind,
     },
     /// More pixels than are decoded.
-    #[error("announces {width} x {height} pixels, more than the limit of {} million; scale it down", MAX_PIXELS / 1_000_000)]
+    #[error("announces {width} x {height} pixels, more than the limit of {} million", MAX_PIXELS / 1_000_000)]
     TooLarge {
         /// Pixels of a row.
         width: u32,
@@ -43,7 +44,7 @@ pub enum PictureError {
     },
     /// A thread rather than a picture.
     #[error(
-        "has {width} x {height} pixels, one side more than {} times the other; crop it",
+        "has {width} x {height} pixels, one side more than {} times the other",
         MAX_RATIO
     )]
     TooNarrow {
@@ -53,7 +54,7 @@ pub enum PictureError {
         height: u32,
     },
     /// Bytes that can't be decoded.
-    #[error("is damaged: {what}; get the file again, or take it out")]
+    #[error("is damaged: {what}")]
     Damaged {
         /// What the decoder found.
         what: String,

@@ -2,11 +2,12 @@
 
 /// Why bytes and labels do not make a data set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DatasetError {
     /// No example, or images without pixels, or no class.
     #[error(
         "a data set needs examples, pixels and classes, got {count} examples of \
-         {} pixels in {classes} classes; give at least one of each",
+         {} pixels in {classes} classes",
         size(shape)
     )]
     Empty {
@@ -18,18 +19,14 @@ pub enum DatasetError {
         classes: usize,
     },
     /// More examples than an index of 32 bits can name.
-    #[error(
-        "{count} examples are more than the {} supported; split the set",
-        u32::MAX
-    )]
+    #[error("{count} examples are more than the {} supported", u32::MAX)]
     TooMany {
         /// Number of labels.
         count: usize,
     },
     /// The images are not as many bytes as there are labels times pixels.
     #[error(
-        "{count} labels need {count} images of {} bytes, got {bytes} bytes; \
-         give one label per image",
+        "{count} labels need {count} images of {} bytes, got {bytes} bytes",
         size(shape)
     )]
     Length {
@@ -42,7 +39,7 @@ pub enum DatasetError {
     },
     /// A label names no class.
     #[error(
-        "example {index} has label {label}, expected 0..={}; repair or drop that label", classes - 1
+        "example {index} has label {label}, expected 0..={}", classes - 1
     )]
     LabelOutOfRange {
         /// The example, counted from 0.
@@ -53,7 +50,7 @@ pub enum DatasetError {
         classes: usize,
     },
     /// Not one name per class.
-    #[error("{names} names for {classes} classes; give one name per class")]
+    #[error("{names} names for {classes} classes")]
     Names {
         /// Number of names.
         names: usize,
@@ -61,7 +58,7 @@ pub enum DatasetError {
         classes: usize,
     },
     /// Not one domain per example.
-    #[error("{domains} domains for {examples} examples; give one per example")]
+    #[error("{domains} domains for {examples} examples")]
     Domains {
         /// Number of domains given.
         domains: usize,
@@ -69,7 +66,7 @@ pub enum DatasetError {
         examples: usize,
     },
     /// A feature that no network can learn from.
-    #[error("feature {position} of example {index} is not finite; repair or drop that example")]
+    #[error("feature {position} of example {index} is not finite")]
     NotFinite {
         /// The example, counted from 0.
         index: usize,
@@ -77,11 +74,7 @@ pub enum DatasetError {
         position: usize,
     },
     /// Two sets that can't be one.
-    #[error(
-        "examples of {} and of {} in one set; give sets of one shape, all images or all features",
-        size(shape),
-        size(of_other)
-    )]
+    #[error("examples of {} and of {} in one set", size(shape), size(of_other))]
     Shapes {
         /// Channels, height and width of the first set's.
         shape: [usize; 3],
@@ -89,13 +82,13 @@ pub enum DatasetError {
         of_other: [usize; 3],
     },
     /// More classes than a label can name.
-    #[error("{classes} classes are more than 65,536; give fewer sets at once")]
+    #[error("{classes} classes are more than 65,536")]
     Labels {
         /// Classes of all sets together.
         classes: usize,
     },
     /// More examples were asked for than there are.
-    #[error("{asked} examples asked for, {available} available; ask for 1..={available}")]
+    #[error("{asked} examples asked for, {available} available")]
     NotEnough {
         /// Examples asked for.
         asked: usize,

@@ -114,13 +114,10 @@ pub struct Examples<'a> {
 
 /// Why a data set does not make the tasks asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScenarioError {
     /// Several tasks, but nobody knows which example is of which domain.
-    #[error(
-        "tasks: found {asked}, expected 1: the data do not say of which domain an example is; set \
-         tasks=1, or give an array `domains` (`mesu features --domains` writes one), or the species \
-         of every domain in [domains.species]"
-    )]
+    #[error("tasks: found {asked}, expected 1: the data do not say of which domain an example is")]
     NoDomains {
         /// Tasks asked for.
         asked: usize,
@@ -136,7 +133,7 @@ pub enum ScenarioError {
         what: &'static str,
     },
     /// A task with nothing to learn or nothing to be tested on.
-    #[error("task {task} has no {what} examples; give some, or fewer tasks")]
+    #[error("task {task} has no {what} examples")]
     EmptyTask {
         /// Counted from 1.
         task: usize,
@@ -144,10 +141,7 @@ pub enum ScenarioError {
         what: &'static str,
     },
     /// Tasks of different numbers of classes.
-    #[error(
-        "{classes} classes can't be cut into {tasks} tasks of as many each; give a number of tasks \
-         that divides them"
-    )]
+    #[error("{classes} classes can't be cut into {tasks} tasks of as many each")]
     Classes {
         /// Classes in the data.
         classes: usize,
@@ -166,24 +160,48 @@ pub enum ScenarioError {
         /// Counted from 1.
         task: usize,
     },
-    /// A list of species that does not fit the data.
-    #[error("domains.species: {class} lists {species}{}{hint}", colon(*known))]
-    Species {
-        /// The class that lists it.
-        class: String,
+    /// A name in a list of species that no class of the data has.
+    #[error(
+        "{} lists {species}, which the data do not have: {}",
+        list(class),
+        names(known)
+    )]
+    UnknownSpecies {
+        /// The class that lists it; `None` for the out-of-distribution list.
+        class: Option<String>,
         /// The name.
         species: String,
-        /// Whether the data have it.
-        known: bool,
-        /// What there is, or what to do.
-        hint: String,
+        /// Names of the data's classes; empty if they have none.
+        known: Vec<String>,
+    },
+    /// A species that belongs to two lists, or twice to one.
+    #[error("{} lists {species}, which is listed twice", list(class))]
+    SpeciesTwice {
+        /// The class that lists it again; `None` for the out-of-distribution list.
+        class: Option<String>,
+        /// The name.
+        species: String,
+    },
+    /// A class with fewer species than there are tasks.
+    #[error("{class} lists only {found}; expected {needed} species or more, one for each task")]
+    TooFewSpecies {
+        /// The class.
+        class: String,
+        /// Species it lists.
+        found: usize,
+        /// Number of tasks.
+        needed: usize,
     },
 }
 
-fn colon(known: bool) -> &'static str {
+fn list(class: &Option<String>) -> &str {
+    class.as_deref().unwrap_or("the out-of-distribution list")
+}
+
+fn names(known: &[String]) -> String {
     match known {
-        true => ": ",
-        false => ", which the data do not have: ",
+        [] => "their classes have no names".to_owned(),
+        _ => format!("its classes are {}", known.join(", ")),
     }
 }
 

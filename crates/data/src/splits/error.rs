@@ -10,6 +10,7 @@ use crate::format::npy::NpzError;
 
 /// Why files do not make a [`DataSplits`](crate::DataSplits).
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SplitsError {
     /// A file is not what it should be.
     #[error(transparent)]
@@ -68,7 +69,7 @@ pub enum SplitsError {
     },
     /// The folder lacks a file.
     #[error(
-        "{}: no {what} there, tried {}; put the file there under one of these names",
+        "{}: no {what} there, tried {}",
         folder.display(), tried.join(", ")
     )]
     Missing {
@@ -80,10 +81,7 @@ pub enum SplitsError {
         tried: Vec<String>,
     },
     /// An images file and its labels file do not belong together.
-    #[error(
-        "{images_file} holds {images} images but {labels_file} holds {labels} labels; \
-         give two files of one set"
-    )]
+    #[error("{images_file} holds {images} images but {labels_file} holds {labels} labels")]
     Count {
         /// The images file.
         images_file: String,
@@ -95,10 +93,7 @@ pub enum SplitsError {
         labels: usize,
     },
     /// A training label far above the others: damage rather than a class.
-    #[error(
-        "{file}: example {index} has label {label}, but only {used} different labels occur; \
-         repair that label, or number the classes from 0 without gaps"
-    )]
+    #[error("{file}: example {index} has label {label}, but only {used} different labels occur")]
     StrayLabel {
         /// The labels file.
         file: String,
@@ -110,10 +105,7 @@ pub enum SplitsError {
         used: usize,
     },
     /// A set of images does not have the training set's number of pixels.
-    #[error(
-        "the {set} set's examples have {got} numbers, the training set's {expected}; \
-         give sets of one size"
-    )]
+    #[error("the {set} set's examples have {got} numbers, the training set's {expected}")]
     Pixels {
         /// "test", "out-of-distribution" or "unseen".
         set: &'static str,
@@ -125,7 +117,7 @@ pub enum SplitsError {
     /// The test set holds a class that the training set does not have.
     #[error(
         "the test set's example {index} has label {label}, the training set's labels are \
-         0..={}; give two sets of the same classes", classes - 1
+         0..={}", classes - 1
     )]
     TestLabel {
         /// The test example, counted from 0.

@@ -95,7 +95,7 @@ fn task_length(history: &History, experiment: &Experiment) -> Option<u64> {
 /// # Errors
 /// [`LabError::Io`] when there is no such file or folder, [`LabError::NoCheckpoint`].
 pub fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, LabError> {
-    let unfit = "can't be looked at; name a run directory or a checkpoint";
+    let unfit = "can't be read as a run directory or a checkpoint";
     let metadata = fs::metadata(path).map_err(LabError::io(path, unfit))?;
     if metadata.is_file() {
         return Ok(vec![path.to_owned()]);

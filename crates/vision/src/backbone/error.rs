@@ -2,9 +2,10 @@
 
 /// Why a file is no backbone, or fails as one.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BackboneError {
     /// The operating system does not give the file.
-    #[error("{file}: cannot be read: {cause}; check the path and its permissions")]
+    #[error("{file}: cannot be read: {cause}")]
     Unreadable {
         /// The file.
         file: String,
@@ -12,17 +13,21 @@ pub enum BackboneError {
         cause: std::io::Error,
     },
     /// Not ONNX, damaged, or a graph that makes no sense.
-    #[error(
-        "{file}: no ONNX model that can be used: {what}; get the file again, or export it anew"
-    )]
+    #[error("{file}: no ONNX model that can be used: {what}")]
     NoModel {
         /// The file.
         file: String,
         /// What is wrong with it.
         what: String,
     },
+    /// A graph whose weights are not in its file.
+    #[error("{file}: no ONNX model that can be used: its weights lie in other files")]
+    ExternalWeights {
+        /// The file.
+        file: String,
+    },
     /// Operators that the engine does not have.
-    #[error("{file}: uses operators that are not supported: {}; export it without them", operators.join(", "))]
+    #[error("{file}: uses operators that are not supported: {}", operators.join(", "))]
     Operators {
         /// The file.
         file: String,
@@ -30,7 +35,7 @@ pub enum BackboneError {
         operators: Vec<String>,
     },
     /// Not one input.
-    #[error("{file}: has {found} inputs, expected 1, the images; export the backbone alone")]
+    #[error("{file}: has {found} inputs, expected 1, the images")]
     Inputs {
         /// The file.
         file: String,
@@ -39,7 +44,7 @@ pub enum BackboneError {
     },
     /// An input that takes no images.
     #[error(
-        "{file}: its input is {found}, expected images of f32, [n, 3, height, width] or [n, height, width, 3]; export the backbone alone"
+        "{file}: its input is {found}, expected images of f32, [n, 3, height, width] or [n, height, width, 3]"
     )]
     Input {
         /// The file.
@@ -49,7 +54,7 @@ pub enum BackboneError {
     },
     /// An output that is not features.
     #[error(
-        "{file}: its first output is {found:?} for {batch} images of {size:?}, expected [n, d]; export it with pooling, and with the features as first output"
+        "{file}: its first output is {found:?} for {batch} images of {size:?}, expected [n, d]"
     )]
     Output {
         /// The file.
@@ -62,7 +67,7 @@ pub enum BackboneError {
         size: [usize; 2],
     },
     /// Running it failed.
-    #[error("{file}: failed on an image: {what}; export it anew")]
+    #[error("{file}: failed on an image: {what}")]
     Failed {
         /// The file.
         file: String,

@@ -163,10 +163,9 @@ fn check(
         .iter()
         .any(|tensor| tensor.data_location == Some(external))
     {
-        return Err(no_model(
-            file,
-            "its weights lie in other files, save it with all in one",
-        ));
+        return Err(BackboneError::ExternalWeights {
+            file: file.to_owned(),
+        });
     }
     let names: BTreeSet<&str> = (graph.node.iter().flat_map(|node| &node.output))
         .chain(graph.input.iter().map(|input| &input.name))

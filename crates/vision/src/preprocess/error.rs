@@ -2,6 +2,7 @@
 
 /// Why a text or a name is no preprocessing.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum PreprocessError {
     /// Nothing says how pictures become input.
     #[error("{model}: no preprocessing is given for it, and there is no {beside}")]
@@ -30,7 +31,7 @@ pub enum PreprocessError {
         what: String,
     },
     /// A number that makes no sense.
-    #[error("{file}: {key}: found {found}, expected {expected}; change it there")]
+    #[error("{file}: {key}: found {found}, expected {expected}")]
     Range {
         /// The file.
         file: String,
@@ -42,9 +43,7 @@ pub enum PreprocessError {
         expected: String,
     },
     /// The model takes another size.
-    #[error(
-        "{file}: crop is {crop:?} (height, width), but the model takes {model:?}; make crop that size"
-    )]
+    #[error("{file}: crop is {crop:?} (height, width), but the model takes {model:?}")]
     OtherSize {
         /// The file.
         file: String,

@@ -92,7 +92,7 @@ impl Preprocess {
         if let Some(preset) = asked.and_then(Self::preset) {
             return Ok((
                 preset,
-                format!("--preprocess {}", asked.unwrap_or_default()),
+                format!("preprocessing {}", asked.unwrap_or_default()),
             ));
         }
         let beside = model.with_extension("toml");

@@ -8,11 +8,11 @@ use crate::dataset::DatasetError;
 
 /// Why files are not a CIFAR set. `file` is a path, within an archive followed by the entry's.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CifarError {
     /// Neither an archive nor its folder is there.
     #[error(
-        "{}: no {archive} there, nor a folder {folder} with its files; \
-         give the archive, or the folder that holds it", path.display()
+        "{}: no {archive} there, nor a folder {folder} with its files", path.display()
     )]
     NotThere {
         /// Where it was looked for.
@@ -23,7 +23,7 @@ pub enum CifarError {
         folder: &'static str,
     },
     /// The operating system does not give the file.
-    #[error("{file}: cannot be read: {cause}; check the path and its permissions")]
+    #[error("{file}: cannot be read: {cause}")]
     Unreadable {
         /// The file.
         file: String,
@@ -31,7 +31,7 @@ pub enum CifarError {
         cause: io::Error,
     },
     /// The compressed stream is damaged, or not one.
-    #[error("{file}: corrupt gzip stream: {cause}; get the archive again")]
+    #[error("{file}: corrupt gzip stream: {cause}")]
     Gzip {
         /// The file.
         file: String,
@@ -39,7 +39,7 @@ pub enum CifarError {
         cause: io::Error,
     },
     /// The archive's structure is damaged.
-    #[error("{file}: corrupt tar archive: {cause}; get the archive again")]
+    #[error("{file}: corrupt tar archive: {cause}")]
     Tar {
         /// The file.
         file: String,
@@ -47,7 +47,7 @@ pub enum CifarError {
         cause: io::Error,
     },
     /// The archive holds something that a data set's archive never does.
-    #[error("{file}: {what}, expected files and folders below the archive's own; don't use it")]
+    #[error("{file}: {what}, expected files and folders below the archive's own")]
     Hostile {
         /// The file.
         file: String,
@@ -55,16 +55,13 @@ pub enum CifarError {
         what: &'static str,
     },
     /// A file that occurs twice: which one is meant?
-    #[error("{file}: there twice, expected once; get the archive again")]
+    #[error("{file}: there twice, expected once")]
     Twice {
         /// The file.
         file: String,
     },
     /// More is announced than is ever read.
-    #[error(
-        "{file}: {bytes} bytes in all up to here, more than the limit of {MAX_BYTES}; \
-         get the published files"
-    )]
+    #[error("{file}: {bytes} bytes in all up to here, more than the limit of {MAX_BYTES}")]
     TooLarge {
         /// The file.
         file: String,
@@ -72,10 +69,7 @@ pub enum CifarError {
         bytes: u64,
     },
     /// A size that is no number of records.
-    #[error(
-        "{file}: {bytes} bytes, expected a multiple of {record}, the bytes of a record; \
-         get the file again"
-    )]
+    #[error("{file}: {bytes} bytes, expected a multiple of {record}, the bytes of a record")]
     RecordSize {
         /// The file.
         file: String,
@@ -85,9 +79,7 @@ pub enum CifarError {
         record: usize,
     },
     /// The file ends before the size that is announced for it.
-    #[error(
-        "{file}: truncated in record {index}, {got} bytes where {expected} are announced; get the file again"
-    )]
+    #[error("{file}: truncated in record {index}, {got} bytes where {expected} are announced")]
     Truncated {
         /// The file.
         file: String,
@@ -100,7 +92,7 @@ pub enum CifarError {
     },
     /// A label names no class.
     #[error(
-        "{file}: record {index} has {kind} {label}, expected 0..={}; get the file again",
+        "{file}: record {index} has {kind} {label}, expected 0..={}",
         classes - 1
     )]
     Label {
@@ -116,7 +108,7 @@ pub enum CifarError {
         classes: usize,
     },
     /// A file of names that has not one for each class.
-    #[error("{file}: {names} names, expected {classes} in lines of UTF-8; get the file again")]
+    #[error("{file}: {names} names, expected {classes} in lines of UTF-8")]
     Names {
         /// The file.
         file: String,
@@ -126,7 +118,7 @@ pub enum CifarError {
         classes: usize,
     },
     /// No file of images at all.
-    #[error("{file}: holds none of {expected}; get the published files")]
+    #[error("{file}: holds none of {expected}")]
     NoImages {
         /// The archive or folder.
         file: String,

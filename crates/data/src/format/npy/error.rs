@@ -7,9 +7,10 @@ use super::limits::MAX_BYTES;
 /// Why bytes are not an array that can be read. `file` is the path or name of the file,
 /// with the array's name where it is one of several.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NpyError {
     /// The operating system does not give the file, or a compressed stream is damaged.
-    #[error("{file}: cannot be read: {cause}; check the path, or get the file again")]
+    #[error("{file}: cannot be read: {cause}")]
     Unreadable {
         /// The file.
         file: String,
@@ -17,9 +18,7 @@ pub enum NpyError {
         cause: io::Error,
     },
     /// The first bytes are not those of the format.
-    #[error(
-        "{file}: starts with {got:02x?}, expected 93 4e 55 4d 50 59 (NPY); give an array that numpy saved"
-    )]
+    #[error("{file}: starts with {got:02x?}, expected 93 4e 55 4d 50 59 (NPY)")]
     Magic {
         /// The file.
         file: String,
@@ -27,9 +26,7 @@ pub enum NpyError {
         got: Vec<u8>,
     },
     /// A version that did not exist when this was written.
-    #[error(
-        "{file}: NPY version {major}.{minor}, expected 1.0, 2.0 or 3.0; save it with numpy.save"
-    )]
+    #[error("{file}: NPY version {major}.{minor}, expected 1.0, 2.0 or 3.0")]
     Version {
         /// The file.
         file: String,
@@ -39,9 +36,7 @@ pub enum NpyError {
         minor: u8,
     },
     /// The header is not the dictionary it should be.
-    #[error(
-        "{file}: header: {what}, expected {{'descr': …, 'fortran_order': …, 'shape': …}}; save it anew with numpy.save"
-    )]
+    #[error("{file}: header: {what}, expected {{'descr': …, 'fortran_order': …, 'shape': …}}")]
     Header {
         /// The file.
         file: String,
@@ -49,9 +44,7 @@ pub enum NpyError {
         what: String,
     },
     /// Elements that only Python can read, and that can run code there.
-    #[error(
-        "{file}: holds Python objects (dtype {descr}), expected numbers or text; convert it with .astype and save it anew"
-    )]
+    #[error("{file}: holds Python objects (dtype {descr}), expected numbers or text")]
     Object {
         /// The file.
         file: String,
@@ -60,7 +53,7 @@ pub enum NpyError {
     },
     /// Elements of a kind that is not read here.
     #[error(
-        "{file}: dtype {descr} is not read, expected bool, integers, floats of 16, 32 or 64 bits, or <U text; convert it with .astype"
+        "{file}: dtype {descr} is not read, expected bool, integers, floats of 16, 32 or 64 bits, or <U text"
     )]
     Dtype {
         /// The file.
@@ -70,7 +63,7 @@ pub enum NpyError {
     },
     /// The header announces more than is ever read.
     #[error(
-        "{file}: the header announces {shape:?} elements of {size} bytes, more than the limit of {} bytes; split the array",
+        "{file}: the header announces {shape:?} elements of {size} bytes, more than the limit of {} bytes",
         MAX_BYTES
     )]
     TooLarge {
@@ -82,9 +75,7 @@ pub enum NpyError {
         size: u64,
     },
     /// The data end early.
-    #[error(
-        "{file}: truncated, {got} bytes where the header asks for {expected}; get the file again"
-    )]
+    #[error("{file}: truncated, {got} bytes where the header asks for {expected}")]
     Truncated {
         /// The file.
         file: String,
@@ -94,9 +85,7 @@ pub enum NpyError {
         got: u64,
     },
     /// The data go on after the last element.
-    #[error(
-        "{file}: over-long, more bytes follow the {expected} that the header asks for; get the file again"
-    )]
+    #[error("{file}: over-long, more bytes follow the {expected} that the header asks for")]
     Trailing {
         /// The file.
         file: String,
@@ -104,7 +93,7 @@ pub enum NpyError {
         expected: u64,
     },
     /// Text that is no Unicode.
-    #[error("{file}: element {index} holds {code:#x}, which is no character; save it anew as text")]
+    #[error("{file}: element {index} holds {code:#x}, which is no character")]
     Character {
         /// The file.
         file: String,
@@ -117,9 +106,10 @@ pub enum NpyError {
 
 /// Why a file is not an archive of arrays, or lacks one.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NpzError {
     /// The operating system does not give or take the file.
-    #[error("{file}: {what}: {cause}; check the path and its permissions")]
+    #[error("{file}: {what}: {cause}")]
     Io {
         /// The file.
         file: String,
@@ -129,9 +119,7 @@ pub enum NpzError {
         cause: io::Error,
     },
     /// No zip archive, or a damaged one.
-    #[error(
-        "{file}: no readable NPZ (zip) archive: {what}; get the file again, or save it with numpy.savez"
-    )]
+    #[error("{file}: no readable NPZ (zip) archive: {what}")]
     Archive {
         /// The file.
         file: String,
@@ -139,10 +127,7 @@ pub enum NpzError {
         what: String,
     },
     /// No array of that name.
-    #[error(
-        "{file}: holds no array {name}, but {}; name one of these",
-        listed(found)
-    )]
+    #[error("{file}: holds no array {name}, but {}", listed(found))]
     Missing {
         /// The file.
         file: String,
@@ -152,9 +137,7 @@ pub enum NpzError {
         found: Vec<String>,
     },
     /// A few bytes that unfold to very many.
-    #[error(
-        "{file}, array {name}: {packed} bytes unfold to {unpacked}, which no real data do; save it anew with numpy.savez"
-    )]
+    #[error("{file}, array {name}: {packed} bytes unfold to {unpacked}, which no real data do")]
     Bomb {
         /// The file.
         file: String,
