@@ -33,7 +33,7 @@ const SAMPLES: [usize; 2] = [10, 1];
 /// Batches held in memory and learned in turn.
 const BATCHES: usize = 16;
 
-/// What learning in batches has shown, on one core.
+/// Results of learning in batches, on one core.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Batch {
     /// `batch`.

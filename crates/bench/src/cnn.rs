@@ -31,7 +31,7 @@ const SAMPLES: [usize; 2] = [8, 1];
 /// Rows, columns and depth of the product that is compared with.
 const LARGE: usize = 1024;
 
-/// What learning images with convolutions has shown, on all cores.
+/// Results of learning images with convolutions, on all cores.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cnn {
     /// `cnn`.

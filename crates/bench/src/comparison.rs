@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::timing::{Effort, median};
 
-/// What rounds of both have shown; round i of one was run just before round i of the other.
+/// Results of rounds of both; round i of one was run just before round i of the other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     /// Examples/s of each round.
@@ -81,7 +81,7 @@ pub struct Rates {
     pub gemm_gflops: Option<f64>,
     /// Our share of the baseline's.
     pub share: Option<f64>,
-    /// Of each round.
+    /// Values of each round.
     pub images_per_second_rounds: Vec<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! How fast this machine is, and how near the learner comes to its limits. Prints nothing.
+//! Benchmarks: the speed of this machine, and how near the learner comes to its limits. Prints nothing.
 //!
 //! ```text
 //! stream    updates/s, one example at a time                            Stream
@@ -48,5 +48,5 @@ pub use stream::{Stream, StreamLength};
 pub use timing::{Effort, median};
 pub use work::{Bound, Resource, Work};
 
-/// Whether the matrix products of another library are built in.
+/// True if the matrix products of another library are built in.
 pub const BASELINES: bool = cfg!(feature = "baselines");

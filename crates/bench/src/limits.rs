@@ -1,4 +1,4 @@
-//! What one core of this machine can do at most, each resource on its own.
+//! Limits of one core of this machine, each resource on its own.
 //!
 //! - **Bandwidth** of a cache level: a pass that reads, multiplies and writes back two arrays of f32,
 //!   as an update does with mu and sigma. Both directions count: 16 bytes for a pair of numbers.
@@ -27,7 +27,7 @@ use crate::timing::{Effort, rate_of};
 pub struct Level {
     /// `L1`, `L2`, `L3` or `memory`.
     pub name: &'static str,
-    /// What fits into it; the memory holds everything.
+    /// Capacity in bytes; the memory holds everything.
     pub holds_bytes: u64,
     /// Both arrays together, as measured.
     pub measured_bytes: u64,

@@ -25,7 +25,7 @@ const IMAGES: usize = 10_000;
 /// Images of a chunk, as [`Learner::predict`] cuts them.
 pub(crate) const CHUNK: usize = 128;
 
-/// What predicting the test images has shown, on all cores.
+/// Results of predicting the test images, on all cores.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Predict {
     /// `predict`.
@@ -36,7 +36,7 @@ pub struct Predict {
     pub network: Vec<usize>,
     /// Draws of the network per image.
     pub samples: usize,
-    /// How many are predicted.
+    /// Number of images that are predicted.
     pub images: usize,
     /// Threads that predict.
     pub threads: usize,

@@ -4,7 +4,7 @@
 
 use mesu::Learner;
 
-/// Which factor is stored as its transpose; everything is row-major.
+/// The factor that is stored as its transpose; everything is row-major.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     /// A is `[m][k]`, B is `[k][n]`.
@@ -24,7 +24,7 @@ pub struct Product {
     pub depth: usize,
     /// n, columns of C.
     pub columns: usize,
-    /// How the factors are stored.
+    /// Storage of the factors.
     pub layout: Layout,
 }
 

@@ -23,10 +23,10 @@ const STREAMS: [usize; 3] = [50, 512, 1024];
 /// Draws of the network per update of a stream.
 const SAMPLES: usize = 10;
 
-/// What every benchmark of digits gave, and the roofline over them.
+/// Results of every benchmark of digits, and the roofline over them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
-    /// Of networks of growing width.
+    /// Results of networks of growing width.
     pub stream: Vec<Stream>,
     /// Learning in batches.
     pub batch: Batch,
@@ -43,7 +43,7 @@ pub struct Roofline {
     pub bench: &'static str,
     /// Instruction set of the kernels.
     pub simd: String,
-    /// What one core can do at most.
+    /// Limits of one core.
     pub limits: LimitRates,
     /// For each benchmark.
     pub table: Vec<Row>,

@@ -18,7 +18,7 @@ use crate::timing::{median, on_one_core};
 /// Examples between two looks at the clock, as a run has them.
 const CHUNK: usize = 32;
 
-/// How much to learn.
+/// Amount to learn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StreamLength {
     /// Updates of a round.
@@ -47,7 +47,7 @@ impl StreamLength {
     }
 }
 
-/// What learning one example at a time has shown.
+/// Results of learning one example at a time.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Stream {
     /// `stream`.
@@ -62,7 +62,7 @@ pub struct Stream {
     pub updates_per_second: f64,
     /// Time of an update over the synapses of all layers.
     pub nanoseconds_per_synapse: f64,
-    /// Of each round.
+    /// Values of each round.
     pub updates_per_second_rounds: Vec<f64>,
 }
 

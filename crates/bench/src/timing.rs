@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use mesu::{LearnError, Learner};
 
-/// How long to measure.
+/// Effort of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effort {
     /// Fewest rounds of a median.

@@ -1,6 +1,6 @@
-//! Which resource bounds a workload, and at what rate: the roofline.
+//! The roofline: the resource that bounds a workload, and the rate at the bound.
 //!
-//! What one example needs of each resource, divided by that resource's limit, is the least time the
+//! The need of one example of each resource, divided by that resource's limit, is the least time the
 //! resource takes; the largest of these times bounds the whole. This assumes that everything
 //! overlaps perfectly, so that the bound is never reached: drawing normals, for one, takes the same
 //! units as the multiplications, but is counted as a resource of its own.
@@ -15,7 +15,7 @@
 //! predict, of B    products / 32                       8 N              S B outputs
 //! ```
 //!
-//! Of the 10: mu's step takes 3 (pull, gradient, step), sigma's 3, the square of sigma 1, and m and v
+//! The 10 are these: mu's step takes 3 (pull, gradient, step), sigma's 3, the square of sigma 1, and m and v
 //! of the next example 3. Above the first layer: 7 for the rule, one more square for the forward
 //! pass, and 2 a sample each for m and v, for the gradients of the weights, and for those of the
 //! inputs. A product's operations come two to a number. Activations, softmax, divisions, roots and
@@ -30,7 +30,7 @@ use crate::limits::Limits;
 use crate::predict::{CHUNK, prediction_products};
 use crate::product::flops;
 
-/// What the learning or the prediction of one example needs.
+/// Need of each resource of learning or predicting one example.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Work {
     /// Vectors of [`LANES`] numbers multiplied, or multiplied and added.
@@ -43,7 +43,7 @@ pub struct Work {
     pub resident_bytes: u64,
 }
 
-/// What can bound a workload.
+/// Resources that can bound a workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource {
     /// The units that multiply and add.

@@ -2,30 +2,20 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod arguments;
-mod bench;
-mod cells;
-mod data;
-mod describe;
-mod doctor;
-#[cfg(feature = "vision")]
-mod features;
+mod commands;
 mod hints;
-mod list;
 mod output;
 mod progress;
-mod report;
-mod repro;
-mod results;
-mod run;
-mod settings;
-mod show;
-mod table;
+mod tables;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+#[cfg(feature = "vision")]
+use commands::features;
+use commands::{bench, data, describe, doctor, list, report, repro, results, run, settings, show};
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;

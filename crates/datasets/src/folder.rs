@@ -1,4 +1,4 @@
-//! Where data sets are kept: the folder that `MESU_DATA` names, else the one that the
+//! Folder of the data sets: the one that `MESU_DATA` names, else the one that the
 //! platform has for it.
 //!
 //! | platform | folder |

@@ -1,5 +1,4 @@
-//! What can go wrong in a run: each message says in one line what and where. What to type then, a front end
-//! adds.
+//! Errors of a run: each message says in one line what and where. Advice on what to type, a front end adds.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,7 +18,7 @@ pub enum LabError {
     /// Neither a preset nor a file.
     #[error("{asked}: no such preset and no such file{}", meant(nearest.as_deref()))]
     UnknownPreset {
-        /// What was asked for.
+        /// Name that was asked for.
         asked: String,
         /// The preset of the nearest name, if one is near.
         nearest: Option<String>,
@@ -29,7 +28,7 @@ pub enum LabError {
     NotAnExperiment {
         /// The file.
         asked: String,
-        /// What it is, by its content and its name.
+        /// Kind of the file, by its content and its name.
         found: FileKind,
     },
     /// Text that is no TOML.
@@ -41,13 +40,13 @@ pub enum LabError {
         line: usize,
         /// Counted from 1.
         column: usize,
-        /// What the parser says.
+        /// Message of the parser.
         message: String,
     },
     /// An assignment without a key or an equals sign.
     #[error("{assignment}: expected key=value")]
     Assignment {
-        /// What was given.
+        /// Text that was given.
         assignment: String,
     },
     /// A key that no experiment has.
@@ -79,7 +78,7 @@ pub enum LabError {
         origin: String,
         /// `compare` or `grid`.
         key: String,
-        /// What is there twice.
+        /// Name that is there twice.
         value: String,
     },
     /// A key of the grid that has a place of its own.
@@ -127,7 +126,7 @@ pub enum LabError {
         origin: String,
         /// The dotted key.
         key: String,
-        /// What was found and what is expected.
+        /// Value that was found, and what is expected.
         message: String,
     },
     /// A value outside the range of its key.
@@ -163,9 +162,9 @@ pub enum LabError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was tried.
+        /// Attempt.
         what: &'static str,
-        /// What the system says.
+        /// Message of the system.
         source: std::io::Error,
     },
     /// A path that can't be the folder of a run.
@@ -173,7 +172,7 @@ pub enum LabError {
     RunFolder {
         /// The path.
         path: PathBuf,
-        /// What the system says.
+        /// Message of the system.
         source: std::io::Error,
     },
     /// A record of results that can't be read.
@@ -181,7 +180,7 @@ pub enum LabError {
     Record {
         /// The file.
         path: PathBuf,
-        /// What the parser says.
+        /// Message of the parser.
         message: String,
     },
     /// A folder of records without any.
@@ -223,7 +222,7 @@ pub enum LabError {
     OtherData {
         /// The run directory.
         path: PathBuf,
-        /// Where the examples are from.
+        /// Source of the examples.
         source_name: String,
     },
     /// A checkpoint that can't be gone on from.
@@ -231,7 +230,7 @@ pub enum LabError {
     Checkpoint {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Defect.
         reason: String,
     },
     /// Learning stopped because it diverged or met bad input.
@@ -241,9 +240,9 @@ pub enum LabError {
         seed: u64,
         /// Counted from 1.
         task: usize,
-        /// What the learner says.
+        /// Error of the learner.
         source: LearnError,
-        /// Where the last good state is.
+        /// Path of the last good state.
         checkpoint: PathBuf,
     },
     /// A folder of which no report can be made.
@@ -251,7 +250,7 @@ pub enum LabError {
     NoRun {
         /// The folder.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Defect.
         reason: String,
     },
     /// The seeds of one call are not a set.
@@ -271,7 +270,7 @@ pub enum LabError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Defect.
         source: CheckpointError,
     },
 }

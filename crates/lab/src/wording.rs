@@ -14,7 +14,7 @@ pub(crate) fn setting(error: &ConfigError) -> String {
     format!("{section}{error}")
 }
 
-/// What is wrong with the tasks, with the key of a list of species.
+/// Words of an error of the tasks, with the key of a list of species.
 pub(crate) fn scenario(error: &ScenarioError) -> String {
     use ScenarioError::{SpeciesTwice, TooFewSpecies, UnknownSpecies};
     let key = match error {
@@ -27,7 +27,7 @@ pub(crate) fn scenario(error: &ScenarioError) -> String {
     format!("{key}{error}")
 }
 
-/// What a learner says, with what to try.
+/// Words of a learner's error, with advice.
 pub(crate) fn learning(error: &LearnError) -> String {
     match error {
         LearnError::Diverged { remedies, .. } => format!("{error}; try {}", remedy(remedies)),
@@ -35,7 +35,7 @@ pub(crate) fn learning(error: &LearnError) -> String {
     }
 }
 
-/// What is wrong with a checkpoint.
+/// Words of a checkpoint's error, with advice.
 pub(crate) fn checkpoint(error: &CheckpointError) -> String {
     match error {
         CheckpointError::Foreign(_) => {

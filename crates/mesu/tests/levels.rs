@@ -166,8 +166,17 @@ fn all_levels_give_the_same_bits() {
         return;
     }
     let levels = mesu_kernels::level::available();
-    assert!(!levels.is_empty());
+    let own = mesu_kernels::level::name().unwrap();
     let fingerprints = levels.iter().map(|level| {
+        // The level in use needs no process of its own, which an emulated machine may not be able to start.
+        if *level == own {
+            let all = [
+                fingerprint(),
+                fingerprint_of_all_kinds(),
+                fingerprint_of_images(),
+            ];
+            return all.join(" ");
+        }
         let output = Command::new(std::env::current_exe().unwrap())
             .args(["all_levels_give_the_same_bits", "--exact", "--nocapture"])
             .env("MESU_LEVELS_CHILD", "1")

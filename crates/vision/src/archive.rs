@@ -109,7 +109,7 @@ fn of_set(
         .collect()
 }
 
-/// Whether a file may be made where [`write()`] will make one: to be asked before hours of work.
+/// Checks that a file may be made where [`write()`] will make one, before hours of work.
 ///
 /// # Errors
 /// [`ArchiveError`].

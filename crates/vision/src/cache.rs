@@ -24,7 +24,7 @@ const KEY: usize = 32;
 /// Bytes of a CRC-32.
 const CHECK: usize = 4;
 
-/// Why features can't be kept.
+/// Reason why features can't be kept.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CacheError {
@@ -33,7 +33,7 @@ pub enum CacheError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was tried.
+        /// Attempt.
         what: &'static str,
         /// The system's reason.
         cause: std::io::Error,

@@ -19,7 +19,7 @@ use crate::thumbnail::thumbnail;
 /// side by side. An error is that of the first bad image, whatever the number of threads.
 const BLOCK: usize = 64;
 
-/// Why features were not computed.
+/// Reason why features were not computed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtractError {
@@ -48,18 +48,18 @@ pub enum ExtractError {
 pub struct BadImage {
     /// Path of its file, or its name in a data set.
     pub place: String,
-    /// What is wrong with it.
+    /// Defect.
     pub reason: ImageError,
 }
 
-/// Why an image can't be used.
+/// Reason why an image can't be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImageError {
     /// The operating system does not give the file.
     #[error("cannot be read: {0}")]
     Unreadable(std::io::Error),
-    /// More bytes than are read.
+    /// File of more bytes than are read.
     #[error("more than {MAX_FILE_BYTES} bytes")]
     TooLong,
     /// No picture.
@@ -81,15 +81,15 @@ pub enum ImageError {
 pub struct Features {
     /// Features of an image, d.
     pub width: usize,
-    /// `[n][width]`.
+    /// Features, `[n][width]`.
     pub values: Vec<f32>,
     /// Pixels along the sides of a picture; 0 unless [`Options::pictures`] asks for them.
     pub side: usize,
-    /// What the images look like, `[n][side][side][3]`.
+    /// Pictures of the images, `[n][side][side][3]`.
     pub pictures: Vec<u8>,
     /// The n images they are of, as indices into [`Listing::images`], in its order.
     pub of: Vec<usize>,
-    /// Those found in the cache.
+    /// Number of those found in the cache.
     pub cached: usize,
     /// The others, which were left out.
     pub skipped: Vec<BadImage>,
@@ -114,15 +114,15 @@ impl Features {
     }
 }
 
-/// How images are read and what happens to those that can't be.
+/// Settings of how images are read and what happens to those that can't be.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// Leave out what can't be used.
     pub skip_bad: bool,
-    /// How many pixels the sides of the pictures have, if any are wanted. Then an image that the
+    /// Pixels of the sides of the pictures, if any are wanted. Then an image that the
     /// cache knows is decoded too.
     pub pictures: Option<usize>,
-    /// Where features are looked up and kept.
+    /// Cache in which features are looked up and kept.
     pub cache: Option<&'a Cache>,
     /// Called now and then with the number of images done.
     pub progress: &'a (dyn Fn(usize) + Sync),
@@ -131,10 +131,10 @@ pub struct Options<'a> {
 /// Features of one image, or what is wrong with them.
 type Computed = Result<Arc<[f32]>, ImageError>;
 
-/// What became of one image's file.
+/// Result of reading one image's file.
 struct Prepared {
     input: Input,
-    /// `[side][side][3]`; empty if it is not wanted or can't be had.
+    /// Picture, `[side][side][3]`; empty if it is not wanted or can't be had.
     picture: Vec<u8>,
 }
 
@@ -228,7 +228,7 @@ fn prepared(image: &Image, prepare: &Prepare, planar: bool, options: Options<'_>
     Prepared { input, picture }
 }
 
-/// What messages call an image.
+/// Returns what messages call an image.
 fn place(image: &Image) -> String {
     match &image.content {
         listing::Content::File(path) => path.display().to_string(),
@@ -236,16 +236,16 @@ fn place(image: &Image) -> String {
     }
 }
 
-/// What an image is made of.
+/// Content that an image is made of.
 enum Content<'a> {
-    /// What is in its file.
+    /// Bytes of its file.
     File(Vec<u8>),
     /// Channels, rows and columns, and the pixels of one channel after another.
     Planes([usize; 3], &'a [u8]),
 }
 
 impl<'a> Content<'a> {
-    /// That of an image, or what is wrong with it.
+    /// Returns the content of an image, or what is wrong with it.
     fn of(image: &'a Image) -> Result<Self, ImageError> {
         match &image.content {
             listing::Content::File(path) => read(path).map(Self::File),
@@ -270,13 +270,13 @@ impl<'a> Content<'a> {
             Self::File(bytes) => Ok(decode(bytes)?),
             Self::Planes([channels, height, width], planes) => {
                 let plane = height * width;
-                // Grey becomes colour.
-                let colour =
+                // Gray becomes color.
+                let color =
                     |pixel| (0..CHANNELS).map(move |c| planes[(c % channels) * plane + pixel]);
                 Ok(Picture {
                     width: *width,
                     height: *height,
-                    pixels: (0..plane).flat_map(colour).collect(),
+                    pixels: (0..plane).flat_map(color).collect(),
                 })
             }
         }
@@ -295,7 +295,7 @@ fn read(path: &Path) -> Result<Vec<u8>, ImageError> {
     }
 }
 
-/// For each image the features that were computed for it now, if any.
+/// Returns for each image the features that were computed for it now, if any.
 fn computed(
     images: &[Image],
     prepared: &[Prepared],

@@ -38,7 +38,7 @@ Predicts MNIST's 10,000 test images with 784-50-10 and 10 noise samples. Built w
 --features baselines, it compares the arithmetic of its matrix products with the
 speed of another library's matrix product of the same shapes.")]
     Predict(BenchArguments),
-    /// What limits each benchmark on this machine, and how close it comes
+    /// Limits of each benchmark on this machine, and how close it comes to them
     #[command(after_help = "\
 Example:
   mesu bench roofline

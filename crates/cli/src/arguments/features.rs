@@ -21,7 +21,7 @@ pub(crate) struct FeaturesArguments {
     /// IMAGES/domain/class/image: the outer folders are domains, each with the same classes
     #[arg(long)]
     pub(crate) domains: bool,
-    /// How images are prepared: imagenet, tensorflow, zero-one, or a TOML file
+    /// Preparation of images: imagenet, tensorflow, zero-one, or a TOML file
     /// [default: NAME.toml beside NAME.onnx]
     #[arg(long, value_name = "PRESET|FILE")]
     pub(crate) preprocess: Option<String>,

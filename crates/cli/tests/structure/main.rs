@@ -46,7 +46,6 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
 }
 
 #[test]
-#[ignore = "a few files are not there yet"]
 fn files_can_be_read_in_one_sitting() {
     let mut long = Vec::new();
     for source in sources() {
@@ -61,7 +60,6 @@ fn files_can_be_read_in_one_sitting() {
 }
 
 #[test]
-#[ignore = "a few files are not there yet"]
 fn a_level_can_be_taken_in_at_a_glance() {
     let mut wide = Vec::new();
     for source in sources() {
@@ -78,7 +76,6 @@ fn a_level_can_be_taken_in_at_a_glance() {
 }
 
 #[test]
-#[ignore = "a few files are not there yet"]
 fn imports_have_no_circles() {
     let mut circles = Vec::new();
     for source in sources() {

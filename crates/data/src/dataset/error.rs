@@ -1,6 +1,6 @@
-//! Why bytes and labels do not make a data set.
+//! Reason why bytes and labels do not make a data set.
 
-/// Why bytes and labels do not make a data set.
+/// Reason why bytes and labels do not make a data set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatasetError {
@@ -18,7 +18,7 @@ pub enum DatasetError {
         /// Number of classes.
         classes: usize,
     },
-    /// More examples than an index of 32 bits can name.
+    /// Number of examples beyond what an index of 32 bits can name.
     #[error("{count} examples are more than the {} supported", u32::MAX)]
     TooMany {
         /// Number of labels.
@@ -44,12 +44,12 @@ pub enum DatasetError {
     LabelOutOfRange {
         /// The example, counted from 0.
         index: usize,
-        /// Its label.
+        /// Label of the example.
         label: u16,
         /// Number of classes, at least 1.
         classes: usize,
     },
-    /// Not one name per class.
+    /// Number of names other than that of the classes.
     #[error("{names} names for {classes} classes")]
     Names {
         /// Number of names.
@@ -57,7 +57,7 @@ pub enum DatasetError {
         /// Number of classes.
         classes: usize,
     },
-    /// Not one domain per example.
+    /// Number of domains other than that of the examples.
     #[error("{domains} domains for {examples} examples")]
     Domains {
         /// Number of domains given.
@@ -78,16 +78,16 @@ pub enum DatasetError {
     Shapes {
         /// Channels, height and width of the first set's.
         shape: [usize; 3],
-        /// Those of the other's.
+        /// Sizes of the other's.
         of_other: [usize; 3],
     },
-    /// More classes than a label can name.
+    /// Number of classes beyond what a label can name.
     #[error("{classes} classes are more than 65,536")]
     Labels {
         /// Classes of all sets together.
         classes: usize,
     },
-    /// More examples were asked for than there are.
+    /// Request for more examples than there are.
     #[error("{asked} examples asked for, {available} available")]
     NotEnough {
         /// Examples asked for.
@@ -97,7 +97,7 @@ pub enum DatasetError {
     },
 }
 
-/// `28 x 28`, or `3 x 32 x 32` of several channels.
+/// Returns sizes in words: `28 x 28`, or `3 x 32 x 32` of several channels.
 fn size(&[channels, rows, columns]: &[usize; 3]) -> String {
     match channels {
         1 => format!("{rows} x {columns}"),

@@ -56,7 +56,7 @@ fn truncated_to_more_says_what_is_there() {
 }
 
 #[test]
-fn colours_are_planes_of_an_image() {
+fn colors_are_planes_of_an_image() {
     let set = Dataset::planar((0..24).collect(), vec![0, 1], [3, 2, 2], 2).unwrap();
     assert_eq!((set.pixels(), set.channels()), (12, 3));
     assert_eq!(set.image(1).unwrap(), (12..24).collect::<Vec<u8>>());

@@ -7,13 +7,13 @@ use crate::dataset::Dataset;
 use crate::splits::DataSplits;
 
 /// Returns `source` with the classes of `lists`, each a name and its species: classes of `source`, the first
-/// one of domain 0, and so on for `domains` domains. Test examples of the species behind those are unseen, and
-/// test examples of `ood` out of distribution. All other classes are left out.
+/// one of domain 0, and so on for `domains` domains. Test examples of the species behind those are unseen,
+/// and test examples of `ood` out of distribution. All other classes are left out.
 ///
 /// # Errors
 /// [`ScenarioError::UnknownSpecies`] for a name that `source` does not have, [`ScenarioError::SpeciesTwice`]
-/// for one that is listed twice, [`ScenarioError::TooFewSpecies`] for a class with fewer species than domains;
-/// [`ScenarioError::EmptyTask`] if nothing is left to learn.
+/// for one that is listed twice, [`ScenarioError::TooFewSpecies`] for a class with fewer species than
+/// domains; [`ScenarioError::EmptyTask`] if nothing is left to learn.
 pub fn by_species(
     source: &DataSplits,
     lists: &[(String, Vec<String>)],

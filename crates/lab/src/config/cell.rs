@@ -17,11 +17,11 @@ pub(crate) const MOST_CELLS: usize = 10_000;
 /// One learner with one combination of values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
-    /// What tells it from the others, fit for a folder: `sgd`, `mesu,memory_window=300000`.
+    /// Name, unique among the cells and fit for a folder: `sgd`, `mesu,memory_window=300000`.
     pub name: String,
     /// The same as settings: dotted keys and their values.
     pub settings: Map<String, serde_json::Value>,
-    /// What is run.
+    /// The experiment that is run.
     pub experiment: Experiment,
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn product(
     Ok(cells)
 }
 
-/// What tells a cell from the others: `sgd,lr=0.1`. A key is shown by its last part, unless
+/// Name of a cell, unique among the others: `sgd,lr=0.1`. A key is shown by its last part, unless
 /// two keys have the same.
 fn name(kind: Option<LearnerKind>, values: &[(&str, &Value)]) -> String {
     let last = |key: &'_ str| {

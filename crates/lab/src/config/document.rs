@@ -113,7 +113,7 @@ fn collect<'a>(table: &'a Table, prefix: &str, found: &mut Vec<(String, &'a Valu
     }
 }
 
-/// Where `there` and `asked` differ: "tasks: 3 there, 10 asked for".
+/// Differences between `there` and `asked`: "tasks: 3 there, 10 asked for".
 pub(crate) fn differences(there: &Table, asked: &Table) -> Vec<String> {
     let (left, right) = (leaves(there), leaves(asked));
     let find = |list: &[(String, &Value)], key: &str| {

@@ -1,4 +1,4 @@
-//! Which learner an experiment has, and its settings.
+//! The section `learner`: the kind of learner, and its settings.
 //!
 //! An experiment's file may hold settings for several learners:
 //!

@@ -159,7 +159,7 @@ fn check(key: &str) -> Result<(), Option<String>> {
     }
 }
 
-/// What a document has beside an experiment's keys.
+/// Sections of a document beside an experiment's keys.
 const SECTIONS: [&str; 4] = ["compare", "grid", "learners", "for"];
 
 /// The key that was meant, if any is near.

@@ -22,7 +22,7 @@ use crate::config::presets::{FORMER, find_preset, presets};
 use crate::config::sweep::Axes;
 use crate::error::LabError;
 
-/// What `mesu run` is asked for.
+/// An experiment, or several to compare.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// The name of each of its experiments.

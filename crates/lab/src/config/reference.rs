@@ -1,4 +1,4 @@
-//! What `mesu settings` prints: the settings with their defaults, as text, as a table and as a JSON schema.
+//! Text of `mesu settings`: the settings with their defaults, as text, as a table and as a JSON schema.
 
 use std::fmt::Write as _;
 
@@ -46,6 +46,9 @@ const MAIN: [&str; 21] = [
     "test_every",
     "test_window",
 ];
+
+/// Width of the names in front of what is said about a setting.
+const FIELD: usize = 10;
 
 impl Reference {
     /// The settings of this program.
@@ -99,18 +102,26 @@ impl Reference {
         found.map(|(_, table)| table)
     }
 
-    /// The defaults in words; learners that differ from the first by name.
+    /// The defaults in words; those of learners that differ from the first with their names.
     fn defaults(&self, setting: &Setting) -> String {
         let Some(first) = self.default(setting) else {
             return "not set".to_owned();
         };
-        let mut text = first.to_string();
         let (_, key) = setting.place();
+        let mut others: Vec<(&Value, Vec<LearnerKind>)> = Vec::new();
         for kind in setting.learners {
             let own = self.of_learner(*kind).and_then(|table| table.get(key));
-            if let Some(own) = own.filter(|own| *own != first) {
-                let _ = write!(text, ", {own} of {}", kind.name());
+            let Some(own) = own.filter(|own| *own != first) else {
+                continue;
+            };
+            match others.iter_mut().find(|(value, _)| *value == own) {
+                Some((_, kinds)) => kinds.push(*kind),
+                None => others.push((own, vec![*kind])),
             }
+        }
+        let mut text = first.to_string();
+        for (value, kinds) in others {
+            let _ = write!(text, "; {value} ({})", names(&kinds));
         }
         text
     }
@@ -127,7 +138,10 @@ impl Reference {
                 .iter()
                 .filter(|setting| setting.place().0 == section)
             {
-                let _ = writeln!(text, "{} = {}", setting.key, self.defaults(setting));
+                let line = format!("{} = {}", setting.key, self.defaults(setting));
+                let mut lines = wrapped(&line, columns.saturating_sub(4), columns).into_iter();
+                let _ = writeln!(text, "{}", lines.next().unwrap_or_default());
+                lines.for_each(|line| text.push_str(&format!("    {line}\n")));
                 let mut meaning = setting.comment();
                 if let [_, ..] = setting.learners
                     && setting.learners.len() < LearnerKind::ALL.len()
@@ -140,7 +154,7 @@ impl Reference {
         text
     }
 
-    /// What there is to say about one setting, or about all of a section.
+    /// Describes one setting, or all of a section.
     ///
     /// # Errors
     /// [`LabError::UnknownKey`] with the nearest key, if one is near.
@@ -162,26 +176,25 @@ impl Reference {
         };
         let mut text = format!("{}\n", setting.key);
         paragraph(&mut text, setting.meaning, columns);
-        let _ = writeln!(text, "  type      {}", setting.kind.name());
+        let mut field = |name: &str, content: &str| {
+            let width = columns.saturating_sub(FIELD + 2);
+            let lines = wrapped(content, width, width);
+            for (i, line) in lines.iter().enumerate() {
+                let name = if i == 0 { name } else { "" };
+                let _ = writeln!(text, "  {name:<FIELD$}{line}");
+            }
+        };
+        field("type", setting.kind.name());
         let range = setting.kind.range();
         if !range.is_empty() && setting.kind != Kind::Flag {
-            let mut lines = wrapped(
-                &range,
-                columns.saturating_sub(12),
-                columns.saturating_sub(12),
-            )
-            .into_iter();
-            let _ = writeln!(text, "  range     {}", lines.next().unwrap_or_default());
-            for line in lines {
-                let _ = writeln!(text, "            {line}");
-            }
+            field("range", &range);
         }
-        let _ = writeln!(text, "  default   {}", self.defaults(setting));
+        field("default", &self.defaults(setting));
         if !setting.example.is_empty() {
-            let _ = writeln!(text, "  example   {}", setting.example);
+            field("example", setting.example);
         }
         if let [_, ..] = setting.learners {
-            let _ = writeln!(text, "  learners  {}", names(setting.learners));
+            field("learners", &names(setting.learners));
         }
         Ok(text)
     }

@@ -15,17 +15,17 @@ use super::verdict::Verdict;
 pub struct Diagnosis {
     /// That of the worst finding.
     pub verdict: Verdict,
-    /// What kind of learner it is.
+    /// Kind of the learner.
     pub kind: LearnerKind,
     /// Updates made.
     pub updates: u64,
-    /// What was told of the stream.
+    /// The stream, as far as it is known.
     pub stream: Stream,
-    /// How long it remembers.
+    /// Memory of the learner.
     pub memory: Retention,
     /// Numbers for each group of synapses, in the order of [`mesu::network::Network::groups`].
     pub groups: Vec<Group>,
-    /// What there is to say, the worst first.
+    /// Findings, the worst first.
     pub findings: Vec<Finding>,
 }
 
@@ -36,7 +36,7 @@ impl Diagnosis {
         let task = stream.task_updates();
         let memory = Retention::new(learner.config(), stream);
         let groups = group::groups(learner, task);
-        let mut findings = examine::examine(learner, task, &memory, &groups);
+        let mut findings = examine::examine(learner, stream, &memory, &groups);
         // The sort is stable: findings of a kind stay in the order of the layers.
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict()));
         Self {

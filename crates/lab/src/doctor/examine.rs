@@ -3,6 +3,7 @@
 use super::finding::{Finding, StuckBy};
 use super::group::{Group, ROUNDING, Sigma};
 use super::retention::Retention;
+use super::stream::Stream;
 use crate::wording;
 use mesu::{Learner, LearnerConfig, LearnerKind};
 
@@ -15,6 +16,9 @@ const TASKS: f64 = 5.0;
 /// Tasks from which on a new one makes up less than 2 %.
 const MANY_TASKS: f64 = 50.0;
 
+/// Share of a new task in the long run with a memory of so many tasks: less of it hardly counts.
+const HARDLY: f64 = 1.0 / MANY_TASKS;
+
 /// Weights beyond that are on their way out; healthy networks on standardised inputs have none
 /// above 10.
 const LARGE: f64 = 100.0;
@@ -23,15 +27,16 @@ const LARGE: f64 = 100.0;
 const SOME: f64 = 0.1;
 const FEW: f64 = 0.01;
 
-/// All findings, in no order of importance; `task` in updates.
+/// All findings, in no order of importance.
 pub(super) fn examine(
     learner: &Learner,
-    task: Option<f64>,
+    stream: Stream,
     memory: &Retention,
     groups: &[Group],
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let config = learner.config();
+    let task = stream.task_updates();
     for (group, synapses) in learner.network().groups() {
         if let Some((synapse, what, value)) = synapses.broken() {
             findings.push(Finding::NotSound {
@@ -75,7 +80,7 @@ pub(super) fn examine(
         of_penalty(learner, groups, &mut findings);
         findings.extend(unused_heads(learner));
     }
-    findings.extend(of_memory(config, task, memory));
+    findings.extend(of_memory(config, stream, memory));
     let name = config.kind().name();
     match config.kind() {
         LearnerKind::Foovb if !early => findings.push(Finding::Rigid {
@@ -295,7 +300,7 @@ fn of_penalty(learner: &Learner, groups: &[Group], findings: &mut Vec<Finding>) 
     }
 }
 
-fn of_memory(config: &LearnerConfig, task: Option<f64>, memory: &Retention) -> Option<Finding> {
+fn of_memory(config: &LearnerConfig, stream: Stream, memory: &Retention) -> Option<Finding> {
     let &Retention::Window {
         updates,
         tasks,
@@ -310,7 +315,7 @@ fn of_memory(config: &LearnerConfig, task: Option<f64>, memory: &Retention) -> O
         _ => ("learner.anchor_window", 1.0),
     };
     let most = 0.5 / ROUNDING;
-    let window = task.map_or(0.1 * most, |task| TASKS * task);
+    let window = (stream.task_updates()).map_or(0.1 * most, |task| TASKS * task);
     let suggested = (rate * window).max(1.0);
     // A window that is long because sigma is slow is shortened by a faster sigma.
     let (shorter, shorter_suggested) = match rate < 0.5 {
@@ -335,13 +340,16 @@ fn of_memory(config: &LearnerConfig, task: Option<f64>, memory: &Retention) -> O
             key,
             suggested,
         }),
-        long if long > MANY_TASKS => Some(Finding::LongMemory {
-            updates,
-            tasks,
-            share_of_new_task,
-            key: shorter,
-            suggested: shorter_suggested,
-        }),
+        // In a stream that ends before, a new task still counts.
+        long if long > MANY_TASKS && stream.share_of_newest(long) < HARDLY => {
+            Some(Finding::LongMemory {
+                updates,
+                tasks,
+                share_of_new_task,
+                key: shorter,
+                suggested: shorter_suggested,
+            })
+        }
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! What there is to say about a learner: each finding with its facts, and how bad it is.
+//! Findings about a learner, each with its facts and its verdict.
 //!
 //! Displayed, a finding is a sentence or two that end with what to do.
 
@@ -135,7 +135,7 @@ pub enum Finding {
     NoUncertainty { learner: &'static str },
 }
 
-/// What keeps sigma where it started.
+/// Causes that keep sigma where it started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StuckBy {
@@ -150,7 +150,7 @@ pub enum StuckBy {
 }
 
 impl Finding {
-    /// How bad it is.
+    /// Severity of the finding.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         use Verdict::{Broken, Healthy, NeedsAttention};

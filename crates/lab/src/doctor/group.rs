@@ -39,22 +39,22 @@ pub struct Group {
     pub largest: f64,
     /// Share of means or weights that are exactly 0.
     pub zero: f64,
-    /// Of Gaussian synapses.
+    /// Statistics of sigma, of Gaussian synapses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sigma: Option<Sigma>,
-    /// Of learners that hold weights in place by a penalty; SGD only, since Adam rescales its gradient.
+    /// Statistics of the penalty, of learners that hold weights in place by one; SGD only, since Adam rescales its gradient.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub penalty: Option<Penalty>,
-    /// Whether it belongs to a head, one of several, that nothing was learned through yet. Findings about
+    /// True if it belongs to a head, one of several, that nothing was learned through yet. Findings about
     /// what learning does to synapses are not about it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unused: bool,
 }
 
-/// Where the standard deviations of a group are. Shares are of its synapses, 0..=1.
+/// Distribution of a group's standard deviations. Shares are of its synapses, 0..=1.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Sigma {
-    /// Where they started.
+    /// Standard deviation at the start.
     pub start: f64,
     /// The prior's; FOO-VB has none.
     pub prior: Option<f64>,
@@ -90,7 +90,7 @@ pub struct Sigma {
     pub idle_inputs: usize,
 }
 
-/// How a penalty holds a group of weights. An SGD step takes off the share `stiffness` = lr
+/// Strength of a penalty on a group of weights. An SGD step takes off the share `stiffness` = lr
 /// importance F (SI: 2 lr coefficient omega) of a weight's distance from its anchor.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Penalty {

@@ -1,6 +1,6 @@
-//! Whether a learner is healthy, from its numbers alone.
+//! Diagnosis of a learner, from its numbers alone.
 //!
-//! What MESU's mathematics lets one read off a network (symbols as in [`mesu::rule::Mesu`]; H is the
+//! MESU's mathematics lets one read this off a network (symbols as in [`mesu::rule::Mesu`]; H is the
 //! loss's curvature along a synapse, T a task's length in updates):
 //!
 //! - **Retention.** Evidence fades with a time constant of `N / lr_sigma` updates, so that in the long run
@@ -18,7 +18,7 @@
 //! use mesu::{Learner, LearnerConfig, NetworkConfig};
 //!
 //! let learner = Learner::new(4, 2, &NetworkConfig::default(), &LearnerConfig::default(), 1)?;
-//! let stream = Stream { batch_size: 1, task_length: Some(60_000) };
+//! let stream = Stream { batch_size: 1, task_length: Some(60_000), tasks: None };
 //! let diagnosis = Diagnosis::new(&learner, stream);
 //! assert_eq!(diagnosis.verdict, Verdict::Healthy);
 //! for finding in &diagnosis.findings {

@@ -1,4 +1,4 @@
-//! How long a learner remembers.
+//! Memory of a learner.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::stream::Stream;
 use super::words::{count, number, percent};
 use mesu::LearnerConfig;
 
-/// How long a learner remembers, as its settings have it.
+/// Memory of a learner, as its settings have it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Retention {
@@ -20,7 +20,7 @@ pub enum Retention {
         examples: f64,
         /// In tasks, where their length is known.
         tasks: Option<f64>,
-        /// What a new task makes up of everything remembered, in the long run; 0..=1.
+        /// Share of a new task in everything remembered, in the long run; 0..=1.
         share_of_new_task: Option<f64>,
     },
     /// Evidence fades with every task that ends: online EWC.

@@ -300,7 +300,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What to do with this setting for a shorter memory window.
+/// Advice on this setting for a shorter memory window.
 fn shortening(key: &str) -> &'static str {
     match key {
         "learner.lr_sigma" => "Raise",

@@ -1,8 +1,8 @@
-//! How bad a finding is.
+//! Verdicts.
 
 use serde::Serialize;
 
-/// How bad it is, the best first.
+/// Severity, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {

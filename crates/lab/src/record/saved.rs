@@ -64,6 +64,7 @@ impl Saved {
         self.experiment.as_ref().map(|experiment| Stream {
             batch_size: experiment.data.batch_size as u64,
             task_length: self.task_length,
+            tasks: Some(experiment.stages() as u64),
         })
     }
 }

@@ -18,13 +18,14 @@ use crate::run::directory::{self, RunDirectory};
 use crate::run::parallel::side_by_side;
 use crate::run::progress::{Event, Progress, RunName};
 use crate::run::seeds::{Outcomes, Seeds};
+use crate::run::setting::{Outcome, Setting};
 use crate::run::tasks::{Data, DataSets};
-use crate::run::training::{self, Outcome, Setting};
+use crate::run::training;
 
-/// What the cells of a plan came to.
+/// Outcomes of the cells of a plan.
 #[derive(Debug)]
 pub struct CellOutcomes {
-    /// What `summary.json` holds; none if it was asked to stop: then every run was saved first.
+    /// Content of `summary.json`; none if it was asked to stop: then every run was saved first.
     pub json: Option<Value>,
     /// The cells that failed, by their names, and why.
     pub failed: Vec<(String, LabError)>,

@@ -18,14 +18,14 @@ use crate::record::files::CONFIG;
 #[derive(Debug)]
 pub(crate) struct RunDirectory {
     path: PathBuf,
-    // PartialSet for its lock.
+    // Held for its lock.
     _lock: FolderLock,
 }
 
-/// What belongs in a folder, beside the lock and half-written files.
+/// Test of the names that belong in a folder, beside the lock and half-written files.
 pub(crate) type Belongs<'a> = &'a dyn Fn(&str) -> bool;
 
-/// Whether `name` shows that a folder holds a run.
+/// Returns whether `name` shows that a folder holds a run.
 pub(crate) fn is_run(name: &str) -> bool {
     name == CONFIG
 }
@@ -59,7 +59,7 @@ impl RunDirectory {
         })
     }
 
-    /// Where the file `name` is.
+    /// Path of the file `name`.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -78,6 +78,17 @@ impl RunDirectory {
     pub(crate) fn write_json(&self, name: &str, content: &impl Serialize) -> Result<(), LabError> {
         let text = serde_json::to_string_pretty(content).expect("numbers and words are JSON");
         self.write(name, (text + "\n").as_bytes())
+    }
+
+    /// Removes the file `name`, if there is one.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), LabError> {
+        let path = self.file(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(LabError::io(&path, "can't be removed")(error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Replaces the file `name`, at once or not at all.
@@ -107,7 +118,7 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, LabError> {
     }
 }
 
-/// Whether a run may be begun or gone on with in `path`, as [`RunDirectory::open`] sees it.
+/// Checks that a run may be started or resumed in `path`, as [`RunDirectory::open`] sees it.
 pub(crate) fn check(path: &Path, belongs: Belongs<'_>, resume: bool) -> Result<(), LabError> {
     let names = names(path)?;
     let own = |name: &str| name == LOCK || mesu_store::is_temporary(name);

@@ -1,4 +1,4 @@
-//! How long a run will take here, from a short try of its two parts: learning and testing.
+//! Estimated duration of a run on this machine, from a short try of its two parts: learning and testing.
 
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ pub fn estimate(
     Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
-/// How long `experiment` takes, from a try of `budget` for learning and for testing.
+/// Estimates the duration of `experiment`, from a try of `budget` for learning and for testing.
 fn seconds(experiment: &Experiment, data: &Data, budget: Duration) -> Result<f64, LabError> {
     let tasks = data.tasks(experiment)?;
     let mut learner = data.learner(experiment)?;
@@ -109,7 +109,7 @@ fn seconds(experiment: &Experiment, data: &Data, budget: Duration) -> Result<f64
     Ok(stages.map(|stage| learning(stage) + testing(stage)).sum())
 }
 
-/// How many unknown examples are predicted when the tasks `tested` are tested after `stage`.
+/// Number of out-of-distribution examples that are predicted when the tasks `tested` are tested after `stage`.
 fn unknown_examples(tasks: &Tasks, tested: &[usize], stage: usize) -> usize {
     let scenario = tasks.scenario();
     let newest = [scenario.task(stage)];

@@ -20,7 +20,7 @@ use crate::record::snapshot::{self, Snapshot, UncertaintyHistograms};
 /// Examples of a part. Changing it changes results.
 const PART: usize = 2048;
 
-/// What a test found.
+/// Results of a test.
 #[derive(Clone, Debug)]
 pub(crate) struct Tested {
     /// Accuracy on each task so far, the first one first; none on those that were not tested.
@@ -33,17 +33,17 @@ pub(crate) struct Tested {
     pub(crate) ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
     /// Means of what is known and what is not.
     pub(crate) uncertainty: Uncertainty,
-    /// Of the newest task.
+    /// Calibration error on the newest task.
     pub(crate) ece: f64,
-    /// Of the newest task.
+    /// Brier score on the newest task.
     pub(crate) brier: f64,
-    /// Of the newest task, nats.
+    /// Negative log-likelihood on the newest task, nats.
     pub(crate) nll: f64,
-    /// Of the tasks before it that were tested, if there are any.
+    /// Calibration on the tasks before it that were tested, if there are any.
     pub(crate) past: Option<PastCalibration>,
-    /// How the network stood.
+    /// State of the network.
     pub(crate) snapshot: Snapshot,
-    /// Of the tasks that unknown examples are held against.
+    /// Places of the tasks that out-of-distribution examples are compared with.
     pub(crate) gallery: Option<Gallery>,
 }
 
@@ -61,7 +61,7 @@ struct Set<'a> {
     stream: &'static str,
     examples: Examples<'a>,
     task: usize,
-    /// Whether its whole prediction is wanted: of hundreds of tasks they would take gigabytes.
+    /// True if its whole prediction is kept: of hundreds of tasks they would take gigabytes.
     keep: bool,
 }
 
@@ -71,14 +71,14 @@ impl Set<'_> {
     }
 }
 
-/// What was found of a set, or of a part of one.
+/// Results on a set, or on a part of one.
 #[derive(Default)]
 struct Found {
     correct: usize,
     labels: Vec<u32>,
-    /// Of a set that is kept, else empty.
+    /// Prediction of a set that is kept, else empty.
     prediction: Prediction,
-    /// Of a set that is not kept.
+    /// Sums over a set that is not kept.
     calibration: Sums,
 }
 
@@ -271,7 +271,7 @@ fn with_head(learner: &Learner, heads: usize, task: usize) -> Cow<'_, Learner> {
     Cow::Owned(learner)
 }
 
-/// How well each of the known is told from the unknown, through its head. Empty without any unknown.
+/// AUROC of each known set against the unknown one, through its head. Empty without any unknown.
 fn aurocs(known: &[Found], unknown: &[Found]) -> Vec<OodAuroc> {
     if unknown.is_empty() {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What a run tells while it goes on. The lab prints nothing itself.
+//! Events of a run. The lab prints nothing itself.
 
 use crate::record::history::TaskRecord;
 
@@ -8,7 +8,7 @@ pub trait Progress: Sync {
     fn report(&self, run: RunName<'_>, event: Event<'_>);
 }
 
-/// Which run of a plan.
+/// Name of a run in its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunName<'a> {
     /// Its cell, of a plan with several.

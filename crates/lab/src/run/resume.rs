@@ -11,7 +11,7 @@ use crate::record::history::History;
 use crate::run::directory::{self, RunDirectory};
 use crate::run::tasks::Data;
 
-/// Whether `experiment` may be begun in the folder `path`, or gone on with there, without
+/// Checks that `experiment` may be started or resumed in the folder `path`, without
 /// touching it: what only a checkpoint can tell is left for later.
 ///
 /// # Errors
@@ -38,7 +38,7 @@ fn same_settings(path: &Path, there: &[u8], experiment: &Experiment) -> Result<(
     }
 }
 
-/// What the folder holds of `experiment` on `data`, or `fresh` and no history.
+/// Reads learner and history of `experiment` on `data` from the folder, or returns `fresh` and no history.
 pub(crate) fn restore(
     directory: &RunDirectory,
     experiment: &Experiment,

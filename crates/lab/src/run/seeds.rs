@@ -15,17 +15,18 @@ use crate::record::summary::{self, Summary};
 use crate::run::directory::{self, RunDirectory};
 use crate::run::parallel::side_by_side;
 use crate::run::resume;
+use crate::run::setting::{Outcome, Setting};
 use crate::run::tasks::Data;
-use crate::run::training::{self, Outcome, Setting};
+use crate::run::training;
 
-/// What a run, or several, came to.
+/// Outcome of a run, or of several.
 #[derive(Clone, Debug)]
 pub enum Outcomes {
     /// The summaries in the order of the seeds, and the JSON over all.
     Finished {
-        /// Of each seed.
+        /// Summary of each seed.
         summaries: Vec<Summary>,
-        /// What `summary.json` holds.
+        /// Content of `summary.json`.
         json: Value,
     },
     /// Asked to stop; every run was saved first.
@@ -67,7 +68,7 @@ pub(crate) struct Seeds {
 }
 
 impl Seeds {
-    /// Of `experiment` with each of `seeds`, or with its own if there are none, in `path`.
+    /// Plans `experiment` with each of `seeds`, or with its own if there are none, in `path`.
     ///
     /// # Errors
     /// [`LabError::RepeatedSeed`], or a seed out of its range.
@@ -101,7 +102,7 @@ impl Seeds {
         }
     }
 
-    /// Whether the runs may be begun in their folders, or gone on with there.
+    /// Checks that the runs may be started or resumed in their folders.
     ///
     /// # Errors
     /// As [`run`](crate::run::run) before it writes anything.
@@ -114,7 +115,7 @@ impl Seeds {
             .try_for_each(|experiment| resume::check(experiment, &self.folder(experiment), resume))
     }
 
-    /// What the outcomes of the experiments, in their order, come to; with several seeds
+    /// Joins the outcomes of the experiments, in their order; with several seeds
     /// that is written down too.
     ///
     /// # Errors
@@ -170,7 +171,7 @@ fn finished(outcomes: Vec<Result<Outcome, LabError>>) -> Result<Option<Vec<Summa
     Ok(summaries)
 }
 
-/// Whether `name` shows that a folder holds runs of several seeds.
+/// Returns whether `name` shows that a folder holds runs of several seeds.
 fn is_seed(name: &str) -> bool {
     name.strip_prefix("seed-")
         .is_some_and(|seed| seed.parse::<u64>().is_ok())

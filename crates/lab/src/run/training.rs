@@ -1,13 +1,11 @@
-//! The loop: learn a task, test, go on; save on the way.
+//! The loop: learn a task, test it, save on the way.
 //!
-//! The learner sees one stream of examples; only those that can't do without are told where a task
-//! ends. A
-//! checkpoint is written at every task's end, before and after its test, and every few
-//! seconds between two chunks of examples. Going on from any of them gives the run that
-//! was never broken, but for its times.
+//! The learner sees one stream of examples; only learners that need boundaries are told where a task ends. A
+//! checkpoint is written at every task's end, before and after its test, and every few seconds between two
+//! chunks of examples. A run resumed from any of them is the unbroken run, except for its times.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use mesu::{LearnError, Learner};
@@ -16,17 +14,16 @@ use mesu_data::{Examples, Tasks};
 use crate::config::experiment::Experiment;
 use crate::error::LabError;
 use crate::record::ended::Ended;
-use crate::record::files::{ACCURACY, CHECKPOINT, EPOCHS, METRICS, NOTE, SUMMARY};
+use crate::record::files::{CHECKPOINT, NOTE};
 use crate::record::history::{EpochRecord, History, Position, TaskRecord};
 use crate::record::importance::Importance;
-use crate::record::summary::Summary;
-use crate::record::tables;
 use crate::run::directory::{self, RunDirectory};
 use crate::run::evaluate::{self, Halt, Tested};
-use crate::run::pages::Pages;
+use crate::run::files::RunFiles;
 use crate::run::peak_rss;
-use crate::run::progress::{Event, Progress, RunName};
+use crate::run::progress::{Event, RunName};
 use crate::run::resume;
+use crate::run::setting::{Outcome, Setting};
 use crate::run::tasks::Data;
 
 /// Examples learned one by one between two looks at the clock: few enough to stay in the
@@ -35,29 +32,6 @@ pub(crate) const CHUNK: usize = 32;
 
 /// Examples that a learner gets at a time when a task has ended.
 const PART: usize = 1024;
-
-/// How a run ended.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// All tasks are learned and tested.
-    Finished(Box<Summary>),
-    /// It was asked to stop, and saved first.
-    Interrupted,
-}
-
-/// Where and how a run is to be run.
-#[derive(Clone, Copy)]
-pub struct Setting<'a> {
-    /// Go on with the run that the folder holds. An empty or missing folder begins anew:
-    /// the run may have been killed before it wrote anything.
-    pub resume: bool,
-    /// Set by somebody else to ask for a stop.
-    pub stop: &'a AtomicBool,
-    /// Listener of the run's events.
-    pub progress: &'a dyn Progress,
-    /// Writer of the drawn files beside the tables.
-    pub pages: &'a dyn Pages,
-}
 
 /// Runs `experiment` on `data` in the folder `path`.
 ///
@@ -84,7 +58,7 @@ pub fn run(
         tasks,
         learner,
         history,
-        directory,
+        files: RunFiles::new(experiment, directory, setting.pages),
         setting,
         saved: Instant::now(),
         running_accuracy: RunningAccuracy::default(),
@@ -99,13 +73,13 @@ struct Run<'a> {
     lengths: Vec<u64>,
     learner: Learner,
     history: History,
-    directory: RunDirectory,
+    files: RunFiles<'a>,
     setting: Setting<'a>,
     saved: Instant,
     running_accuracy: RunningAccuracy,
 }
 
-/// Whether to go on.
+/// Decision to continue.
 enum Next {
     On,
     Stop,
@@ -125,24 +99,15 @@ impl Run<'_> {
                 },
                 _ => Ended::Failed { stage, message },
             };
-            self.write_end(ended)?;
+            self.files.broke_off(&self.history, ended)?;
         }
         outcome
     }
 
-    /// Writes the summary of a run that ended before its time; without numbers, if no stage was finished.
-    fn write_end(&self, ended: Ended) -> Result<(), LabError> {
-        let Experiment { name, seed, .. } = self.experiment;
-        if self.history.tasks.is_empty() {
-            let summary = serde_json::json!({ "name": name, "seed": seed, "ended": ended });
-            return self.directory.write_json(SUMMARY, &summary);
-        }
-        let mut summary = Summary::new(name, *seed, &self.history);
-        summary.ended = Some(ended);
-        self.directory.write_json(SUMMARY, &summary)
-    }
-
     fn go(&mut self) -> Result<Outcome, LabError> {
+        if self.history.position.task < self.experiment.stages() {
+            self.files.forget_end()?;
+        }
         self.report(Event::Begun {
             stages: self.experiment.stages(),
             tasks: self.experiment.tasks,
@@ -154,7 +119,7 @@ impl Run<'_> {
             // From here on there is a good checkpoint, whatever happens.
             self.save()?;
         }
-        self.write_tables()?;
+        self.files.write_tables(&self.history)?;
         while self.history.position.task < self.experiment.stages() {
             // A checkpoint at the last epoch's end is one from after the task's end.
             if self.history.position.epoch < self.experiment.data.epochs {
@@ -175,7 +140,7 @@ impl Run<'_> {
                 return Ok(Outcome::Interrupted);
             };
             self.save()?;
-            self.write_tables()?;
+            self.files.write_tables(&self.history)?;
             if let Some(record) = self.history.tasks.last() {
                 self.report(Event::TaskEnded(record));
             }
@@ -187,16 +152,7 @@ impl Run<'_> {
                 self.save()?;
             }
         }
-        // Built from the checkpointed history only, so that re-opening a finished run rewrites identical
-        // files.
-        let Experiment { name, seed, .. } = self.experiment;
-        let mut summary = Summary::new(name, *seed, &self.history);
-        summary.ended = Some(Ended::Finished);
-        self.directory.write_json(SUMMARY, &summary)?;
-        let directory = self.directory.path();
-        self.setting
-            .pages
-            .ended(directory, &[directory.to_owned()])?;
+        let summary = self.files.finish(&self.history)?;
         self.report(Event::Ended);
         Ok(Outcome::Finished(Box::new(summary)))
     }
@@ -258,7 +214,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whether there is a test before the next epoch of the current task.
+    /// Returns whether there is a test before the next epoch of the current task.
     fn test_is_due(&self) -> bool {
         let Position {
             task,
@@ -277,7 +233,7 @@ impl Run<'_> {
             return Ok(Next::Stop);
         }
         self.save()?;
-        self.write_epochs()?;
+        self.files.write_epochs(&self.history)?;
         Ok(Next::On)
     }
 
@@ -397,36 +353,9 @@ impl Run<'_> {
             .learner
             .save(&[(NOTE, &note)])
             .map_err(|error| self.failed(error))?;
-        self.directory.write(CHECKPOINT, &bytes)?;
+        self.files.write(CHECKPOINT, &bytes)?;
         self.saved = Instant::now();
         Ok(())
-    }
-
-    /// The files that grow with every task.
-    fn write_tables(&self) -> Result<(), LabError> {
-        let tasks = &self.history.tasks;
-        let accuracy = tables::accuracy_csv(tasks, self.experiment.tasks);
-        self.directory.write(ACCURACY, accuracy.as_bytes())?;
-        self.setting.pages.stage_ended(
-            self.directory.path(),
-            tasks,
-            self.experiment.tasks,
-            self.experiment.stages(),
-        )?;
-        self.directory
-            .write(METRICS, tables::metrics_jsonl(tasks).as_bytes())?;
-        self.write_epochs()
-    }
-
-    /// The file that grows with every test within tasks, if there are any.
-    fn write_epochs(&self) -> Result<(), LabError> {
-        match self.experiment.test_every {
-            None => Ok(()),
-            Some(_) => {
-                let lines = tables::epochs_jsonl(&self.history.epochs);
-                self.directory.write(EPOCHS, lines.as_bytes())
-            }
-        }
     }
 
     fn report(&self, event: Event<'_>) {
@@ -442,7 +371,7 @@ impl Run<'_> {
             seed: self.experiment.seed,
             task: self.history.position.task + 1,
             source,
-            checkpoint: self.directory.file(CHECKPOINT),
+            checkpoint: self.files.path(CHECKPOINT),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reasons why a file is no backbone, or fails as one.
 
-/// Why a file is no backbone, or fails as one.
+/// Reason why a file is no backbone, or fails as one.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackboneError {
@@ -12,12 +12,12 @@ pub enum BackboneError {
         /// The system's reason.
         cause: std::io::Error,
     },
-    /// Not ONNX, damaged, or a graph that makes no sense.
+    /// Content that is not ONNX, is damaged, or makes no sense as a graph.
     #[error("{file}: no ONNX model that can be used: {what}")]
     NoModel {
         /// The file.
         file: String,
-        /// What is wrong with it.
+        /// Defect.
         what: String,
     },
     /// A graph whose weights are not in its file.
@@ -34,7 +34,7 @@ pub enum BackboneError {
         /// Their names.
         operators: Vec<String>,
     },
-    /// Not one input.
+    /// Number of inputs other than one.
     #[error("{file}: has {found} inputs, expected 1, the images")]
     Inputs {
         /// The file.
@@ -71,7 +71,7 @@ pub enum BackboneError {
     Failed {
         /// The file.
         file: String,
-        /// What the engine says.
+        /// Message of the engine.
         what: String,
     },
 }

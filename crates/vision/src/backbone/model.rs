@@ -138,7 +138,7 @@ pub(super) fn f32_type() -> tract_onnx::prelude::DatumType {
     <f32 as tract_onnx::prelude::Datum>::datum_type()
 }
 
-/// What the engine would find out late, or not at all.
+/// Checks what the engine would find out late, or not at all.
 fn check(
     proto: &ModelProto,
     known: &impl Fn(&str) -> bool,

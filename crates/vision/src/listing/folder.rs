@@ -36,10 +36,10 @@ impl Listing {
     }
 }
 
-/// What Windows leaves in folders of pictures.
+/// Files that Windows leaves in folders of pictures.
 const LITTER: [&str; 2] = ["Thumbs.db", "desktop.ini"];
 
-/// What folders hold.
+/// Content of folders.
 #[derive(Default)]
 struct Found {
     images: Vec<Named>,
@@ -116,7 +116,7 @@ impl Found {
     }
 }
 
-/// What `folder` holds, in the order of names; hidden names and litter are left out.
+/// Returns what `folder` holds, in the order of names; hidden names and litter are left out.
 fn entries(
     folder: &Path,
     unusable: &mut Vec<Unusable>,

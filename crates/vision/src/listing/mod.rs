@@ -1,4 +1,4 @@
-//! Which images there are, and what each shows: a folder of folders, a CSV file, or a data set.
+//! List of images and of what each shows: a folder of folders, a CSV file, or a data set.
 //!
 //! ```text
 //! classes                domains                  animals.csv:   path,label,domain
@@ -22,35 +22,35 @@ use std::sync::Arc;
 
 use mesu_data::Dataset;
 
-/// Where an image is.
+/// Place of an image.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// In a PNG or JPEG file.
+    /// Path of a PNG or JPEG file.
     File(PathBuf),
-    /// In a data set, with its number there.
+    /// Number of an image in a data set.
     Record(Arc<Dataset>, usize),
 }
 
 /// One image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
-    /// Where it is.
+    /// Place of the image.
     pub content: Content,
-    /// Its name: the path from the folder of images on, with `/`, or as the CSV has it; of a data set
+    /// Name: the path from the folder of images on, with `/`, or as the CSV has it; of a data set
     /// `train/17` or `test/17`.
     pub name: String,
-    /// Its class, an index into [`Listing::classes`].
+    /// Class, an index into [`Listing::classes`].
     pub label: usize,
-    /// Its domain, an index into [`Listing::domains`], if there are any.
+    /// Domain, an index into [`Listing::domains`], if there are any.
     pub domain: Option<usize>,
-    /// Whether it is of a data set's test images.
+    /// True for one of a data set's test images.
     pub tested: bool,
 }
 
 /// Images with their classes, and domains where folders or a CSV give them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listing {
-    /// At least one.
+    /// Images, at least one.
     pub images: Vec<Image>,
     /// Names of the classes.
     pub classes: Vec<String>,
@@ -60,7 +60,7 @@ pub struct Listing {
     pub unusable: Vec<Unusable>,
 }
 
-/// Why there is no list of images.
+/// Reason why there is no list of images.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListingError {
@@ -86,9 +86,9 @@ pub enum ListingError {
     Line {
         /// The CSV file.
         path: PathBuf,
-        /// Counted from 1.
+        /// Line, counted from 1.
         line: u64,
-        /// What is wrong with it.
+        /// Defect.
         what: String,
     },
 }
@@ -99,11 +99,11 @@ pub enum ListingError {
 pub struct Unusable {
     /// The file or folder.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// Defect.
     pub misplaced: Misplaced,
 }
 
-/// Why a file or folder among the images can't be used.
+/// Reason why a file or folder among the images can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misplaced {

@@ -1,4 +1,4 @@
-//! Why files are not a CIFAR set.
+//! Reasons why files are not a CIFAR set.
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -6,20 +6,20 @@ use std::path::PathBuf;
 use super::layout::MAX_BYTES;
 use crate::dataset::DatasetError;
 
-/// Why files are not a CIFAR set. `file` is a path, within an archive followed by the entry's.
+/// Reason why files are not a CIFAR set. `file` is a path, within an archive followed by the entry's.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CifarError {
-    /// Neither an archive nor its folder is there.
+    /// Absence of both the archive and its folder.
     #[error(
         "{}: no {archive} there, nor a folder {folder} with its files", path.display()
     )]
     NotThere {
-        /// Where it was looked for.
+        /// Place where it was looked for.
         path: PathBuf,
         /// The archive's name.
         archive: &'static str,
-        /// Its folder's name.
+        /// Name of its folder.
         folder: &'static str,
     },
     /// The operating system does not give the file.
@@ -35,7 +35,7 @@ pub enum CifarError {
     Gzip {
         /// The file.
         file: String,
-        /// What the decoder found.
+        /// Finding of the decoder.
         cause: io::Error,
     },
     /// The archive's structure is damaged.
@@ -43,7 +43,7 @@ pub enum CifarError {
     Tar {
         /// The file.
         file: String,
-        /// What the reader found.
+        /// Finding of the reader.
         cause: io::Error,
     },
     /// The archive holds something that a data set's archive never does.
@@ -51,7 +51,7 @@ pub enum CifarError {
     Hostile {
         /// The file.
         file: String,
-        /// "a path that climbs out", "an absolute path", "a link" or "a special file".
+        /// Defect: "a path that climbs out", "an absolute path", "a link" or "a special file".
         what: &'static str,
     },
     /// A file that occurs twice: which one is meant?
@@ -60,12 +60,12 @@ pub enum CifarError {
         /// The file.
         file: String,
     },
-    /// More is announced than is ever read.
+    /// Announcement of more than is ever read.
     #[error("{file}: {bytes} bytes in all up to here, more than the limit of {MAX_BYTES}")]
     TooLarge {
         /// The file.
         file: String,
-        /// Its bytes and those of all files before it.
+        /// Bytes of it and of all files before it.
         bytes: u64,
     },
     /// A size that is no number of records.
@@ -73,7 +73,7 @@ pub enum CifarError {
     RecordSize {
         /// The file.
         file: String,
-        /// Its size.
+        /// Size of the file.
         bytes: u64,
         /// Bytes of a record.
         record: usize,
@@ -100,9 +100,9 @@ pub enum CifarError {
         file: String,
         /// The record, counted from 0.
         index: usize,
-        /// "label", "coarse label" or "fine label".
+        /// Kind of label: "label", "coarse label" or "fine label".
         kind: &'static str,
-        /// What it is.
+        /// Value of the label.
         label: u8,
         /// Number of classes, at least 1.
         classes: usize,
@@ -125,12 +125,12 @@ pub enum CifarError {
         /// The names of those files.
         expected: &'static str,
     },
-    /// What was read does not make a data set.
+    /// Content that does not make a data set.
     #[error("{file}: {error}")]
     Dataset {
         /// The archive or folder.
         file: String,
-        /// What is wrong.
+        /// Defect.
         error: DatasetError,
     },
 }
@@ -139,7 +139,7 @@ pub enum CifarError {
 #[derive(Clone, Debug)]
 pub(super) struct Name {
     pub(super) file: String,
-    /// Whether it comes out of a gzip stream, whose decoder has findings of its own.
+    /// Returns whether it comes out of a gzip stream, whose decoder has findings of its own.
     pub(super) packed: bool,
 }
 

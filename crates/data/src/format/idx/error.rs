@@ -4,7 +4,7 @@ use std::io;
 
 use super::layout::{IMAGES_MAGIC, LABELS_MAGIC, MAX_BYTES};
 
-/// Why a file is not an IDX file of the wanted kind. `file` is its path or name.
+/// Reason why a file is not an IDX file of the wanted kind. `file` is its path or name.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdxError {
@@ -23,7 +23,7 @@ pub enum IdxError {
         file: String,
         /// Bytes that could be unpacked.
         at: u64,
-        /// What the decoder found.
+        /// Finding of the decoder.
         cause: io::Error,
     },
     /// The first four bytes name another kind of file.
@@ -46,7 +46,7 @@ pub enum IdxError {
     ZeroDimension {
         /// The file.
         file: String,
-        /// "count", "rows" or "columns".
+        /// Dimension: "count", "rows" or "columns".
         dimension: &'static str,
     },
     /// The header announces more than is ever read.
@@ -80,7 +80,7 @@ pub enum IdxError {
     },
 }
 
-/// `; it is a labels file` of an IDX file of the other kind.
+/// Returns `; it is a labels file` of an IDX file of the other kind.
 fn other_kind(expected: u32, got: u32) -> &'static str {
     match (expected, got) {
         (IMAGES_MAGIC, LABELS_MAGIC) => "; it is a labels file",

@@ -1,10 +1,10 @@
-//! What can be wrong with an array or with an archive of arrays.
+//! Errors of an array or of an archive of arrays.
 
 use std::io;
 
 use super::limits::MAX_BYTES;
 
-/// Why bytes are not an array that can be read. `file` is the path or name of the file,
+/// Reason why bytes are not an array that can be read. `file` is the path or name of the file,
 /// with the array's name where it is one of several.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -22,7 +22,7 @@ pub enum NpyError {
     Magic {
         /// The file.
         file: String,
-        /// Its first bytes, at most 6.
+        /// First bytes of the file, at most 6.
         got: Vec<u8>,
     },
     /// A version that did not exist when this was written.
@@ -40,7 +40,7 @@ pub enum NpyError {
     Header {
         /// The file.
         file: String,
-        /// What was found.
+        /// Value that was found.
         what: String,
     },
     /// Elements that only Python can read, and that can run code there.
@@ -104,7 +104,7 @@ pub enum NpyError {
     },
 }
 
-/// Why a file is not an archive of arrays, or lacks one.
+/// Reason why a file is not an archive of arrays, or lacks one.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NpzError {
@@ -113,7 +113,7 @@ pub enum NpzError {
     Io {
         /// The file.
         file: String,
-        /// What was tried.
+        /// Attempt.
         what: &'static str,
         /// The reason.
         cause: io::Error,
@@ -123,7 +123,7 @@ pub enum NpzError {
     Archive {
         /// The file.
         file: String,
-        /// What the reader says.
+        /// Message of the reader.
         what: String,
     },
     /// No array of that name.
@@ -133,7 +133,7 @@ pub enum NpzError {
         file: String,
         /// The array looked for.
         name: String,
-        /// Those that are there.
+        /// Arrays that are there.
         found: Vec<String>,
     },
     /// A few bytes that unfold to very many.

@@ -95,7 +95,7 @@ impl Experiment {
         }
     }
 
-    /// What belongs to one scenario alone.
+    /// Checks settings that belong to one scenario alone.
     fn check_scenario(&self) -> Result<(), LabError> {
         let (data, domains) = (&self.data, &self.domains);
         if !(0.0..=1.0).contains(&domains.gradual) {

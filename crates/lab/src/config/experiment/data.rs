@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Where examples come from, and how many.
+/// Sources and numbers of examples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
@@ -15,10 +15,10 @@ pub struct DataConfig {
     /// `embedded`); or `permuted`: the test images themselves, their pixels in an order that is no task's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ood: Option<String>,
-    /// Whether the unknown images are shuffled like the newest task's, rather than shown as they
+    /// True if out-of-distribution images are shuffled like the newest task's, rather than shown as they
     /// are.
     pub ood_permuted: bool,
-    /// How pixels or features are standardised.
+    /// Standardization of pixels or features.
     pub standardise: Standardising,
     /// Examples per update, 1..=`train_examples`.
     pub batch_size: usize,
@@ -28,7 +28,7 @@ pub struct DataConfig {
     /// test set; 1 or more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validation: Option<usize>,
-    /// Of an archive with one set: the share of every class and domain that is the test set, in (0, 1).
+    /// Share of every class and domain that is the test set of an archive with one set, in (0, 1).
     #[serde(default = "fifth", skip_serializing_if = "is_fifth")]
     pub test_share: f64,
     /// Training examples of each task, 1 or more; all without it.
@@ -46,13 +46,13 @@ impl DataConfig {
     /// The value of `ood` that means a permuted copy of the test set.
     pub const PERMUTED: &'static str = "permuted";
 
-    /// Whether the unknown images are the test images, permuted.
+    /// Returns whether the out-of-distribution images are the test images, permuted.
     pub(crate) fn ood_is_own(&self) -> bool {
         self.ood.as_deref() == Some(Self::PERMUTED)
     }
 }
 
-/// What is done to pixels, scaled to 0..=1, and to features: `false`, `true` or `"each"` in TOML.
+/// Standardization of pixels, scaled to 0..=1, and of features: `false`, `true` or `"each"` in TOML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "FlagOrName", into = "FlagOrName")]
 pub enum Standardising {
@@ -104,13 +104,13 @@ fn is_fifth(share: &f64) -> bool {
     *share == fifth()
 }
 
-/// How domains follow each other.
+/// Order of domains.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DomainsConfig {
-    /// Whether every class of a domain is repeated until it is as large as the largest.
+    /// True if every class of a domain is repeated until it is as large as the largest.
     pub balanced: bool,
-    /// Whether every class has its domains in an order of its own, drawn from the seed.
+    /// True if every class has its domains in an order of its own, drawn from the seed.
     pub shuffled: bool,
     /// The last part of a domain, 0 to 1, in which examples of the next one come in, more and more.
     pub gradual: f64,

@@ -1,4 +1,4 @@
-//! What is to be run: scenario, data, network, learner and seed, in one TOML file.
+//! Experiments: scenario, data, network, learner and seed, in one TOML file.
 //!
 //! A value comes from the last of these that names it: the preset
 //! `permuted-digits`, the user's file, `--set` (see [`crate::config::plan`]). Names and types are
@@ -24,16 +24,16 @@ pub use self::data::{DataConfig, DomainsConfig, Standardising};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Experiment {
-    /// What runs are called by; the file's name if the file gives none.
+    /// Name of the runs; the file's name if the file gives none.
     pub name: String,
     /// One line for `mesu list`.
     #[serde(default)]
     pub description: String,
-    /// How one data set becomes many tasks.
+    /// Scenario by which one data set becomes many tasks.
     pub scenario: Scenario,
     /// Number of tasks, 1 or more.
     pub tasks: usize,
-    /// Of `split`: parts that every task is cut into; the stream is part 1 of all tasks, part 2 of all
+    /// Number of parts that every task of `split` is cut into; the stream is part 1 of all tasks, part 2 of all
     /// tasks, and so on. 1 or more.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub splits: usize,
@@ -41,7 +41,7 @@ pub struct Experiment {
     pub seed: u64,
     /// Longest stretch of learning between two checkpoints, seconds, 0 or more.
     pub checkpoint_seconds: f64,
-    /// Whether, in the end, what the learner holds important is compared with the Hessian's diagonal.
+    /// True if the importance of synapses is compared with the Hessian's diagonal in the end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub importance: bool,
     /// Epochs between two tests within a task, 1 or more; without it there is one at its end.
@@ -50,9 +50,9 @@ pub struct Experiment {
     /// The newest tasks that are tested, 1 or more; without it all so far. After the last stage all are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_window: Option<usize>,
-    /// Where examples come from.
+    /// Sources of examples.
     pub data: DataConfig,
-    /// Of `domain`: how domains follow each other.
+    /// Order of domains, of the scenario `domain`.
     #[serde(default, skip_serializing_if = "DomainsConfig::is_default")]
     pub domains: DomainsConfig,
     /// Layers.
@@ -62,7 +62,7 @@ pub struct Experiment {
     pub learner: LearnerConfig,
 }
 
-/// How one data set becomes many tasks.
+/// Scenario by which one data set becomes many tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scenario {
@@ -122,7 +122,7 @@ impl Experiment {
         table
     }
 
-    /// Where `self` (there) differs from `asked`, by key.
+    /// Differences between `self` (there) and `asked`, by key.
     pub(crate) fn differences(&self, asked: &Self) -> Vec<String> {
         document::differences(&table(self), &table(asked))
     }
@@ -142,7 +142,7 @@ impl Experiment {
         self.tasks.saturating_mul(self.splits)
     }
 
-    /// Which of the tasks so far, the first one first, are tested after `epochs` epochs of `stage`,
+    /// The tasks so far, the first one first, that are tested after `epochs` epochs of `stage`,
     /// counted from 0.
     pub fn tested(&self, stage: usize, epochs: usize) -> Vec<bool> {
         let so_far = self.tasks.min(stage + 1);

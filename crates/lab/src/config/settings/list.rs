@@ -4,7 +4,7 @@ use mesu::LearnerKind::{
     self, Adam, Bbb, Ewc, Foovb, Mesu, OnlineEwc, Replay, Sgd, Si, StreamingEwc,
 };
 
-use super::{Kind, Range, Setting};
+use super::setting::{Kind, Range, Setting};
 
 const fn setting(key: &'static str, kind: Kind, meaning: &'static str) -> Setting {
     Setting {

@@ -247,7 +247,7 @@ fn a_whole_experiment_holds_every_key_and_reads_back() {
     }
 }
 
-/// Whether `value` satisfies `schema`, of which it knows the words that are used; else where it does not.
+/// Checks `value` against `schema`, of which it knows the words that are used; returns the places that break it.
 fn validate(schema: &Json, value: &Json, path: &str) -> Result<(), String> {
     let known = [
         "$schema",

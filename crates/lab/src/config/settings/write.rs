@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use mesu::LearnerKind;
 use toml::{Table, Value};
 
-use super::{SECTIONS, SETTINGS, Setting, find};
+use super::list::SETTINGS;
+use super::lookup::find;
+use super::setting::{SECTIONS, Setting};
 
 /// Column of comments.
 const COLUMN: usize = 26;

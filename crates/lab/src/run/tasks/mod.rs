@@ -19,7 +19,7 @@ use crate::error::LabError;
 pub struct Data {
     source: Arc<DataSplits>,
     standardise: Arc<Standardizer>,
-    /// Of the training set and the test set.
+    /// Checksums of the training set and the test set.
     checksums: [u32; 2],
 }
 
@@ -118,7 +118,7 @@ impl Data {
         })
     }
 
-    /// What the tasks of `experiment` are called: names of domains, if the data have them and all classes
+    /// Names of the tasks of `experiment`: names of domains, if the data have them and all classes
     /// go through them in the same order; else empty.
     pub fn task_names(&self, experiment: &Experiment) -> Vec<String> {
         let names = self.source.domain_names();
@@ -213,7 +213,7 @@ fn refused(error: ConfigError, network: &NetworkConfig) -> LabError {
     }
 }
 
-/// What decides which examples there are.
+/// Settings that decide which examples there are.
 type Asked = (DataConfig, Scenario, DomainsConfig, usize);
 
 /// Data by what they were asked for as: experiments that differ elsewhere share them.

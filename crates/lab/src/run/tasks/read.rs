@@ -1,4 +1,4 @@
-//! What `data.source` and `data.ood` mean: sets inside the program, sets of the data folder, folders and
+//! Meaning of `data.source` and `data.ood`: sets inside the program, sets of the data folder, folders and
 //! archives of the user.
 
 use std::path::Path;

@@ -38,7 +38,7 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
 
 type Export = fn(&Report, &Path) -> Result<Vec<PathBuf>, mesu_lab::LabError>;
 
-/// Where the page goes: beside the runs if they are in one folder.
+/// Path of the page: beside the runs if they are in one folder.
 fn page(arguments: &ReportArguments) -> PathBuf {
     match (&arguments.out, &arguments.folders[..]) {
         (Some(out), _) => out.clone(),

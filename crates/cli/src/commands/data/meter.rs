@@ -1,4 +1,4 @@
-//! How far a file has come: a bar on a terminal, a line now and then elsewhere.
+//! Progress of a download: a bar on a terminal, a line now and then elsewhere.
 
 use std::cell::Cell;
 use std::io::IsTerminal;

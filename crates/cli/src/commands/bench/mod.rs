@@ -95,7 +95,7 @@ fn cnn(quick: bool) -> Result<Cnn> {
     Cnn::measure(batch, effort(quick), &announce).context("bench cnn")
 }
 
-/// How long to measure, by `--quick`.
+/// Effort of measuring, by `--quick`.
 fn effort(quick: bool) -> Effort {
     if quick { Effort::QUICK } else { Effort::FULL }
 }

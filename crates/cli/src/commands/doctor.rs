@@ -76,6 +76,7 @@ impl Examined {
             task_length: arguments
                 .task_length
                 .or(known.and_then(|stream| stream.task_length)),
+            tasks: known.and_then(|stream| stream.tasks),
         };
         let mut diagnosis = Diagnosis::new(&saved.learner, stream);
         if let Some(Ended::Diverged { stage, message, .. } | Ended::Failed { stage, message }) =

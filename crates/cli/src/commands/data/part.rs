@@ -87,7 +87,7 @@ impl Part {
         format!("{:x}", self.sum.clone().finalize())
     }
 
-    /// Where it is.
+    /// Path of the file.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

@@ -1,4 +1,4 @@
-//! What benchmarks found, in lines for people.
+//! Results of benchmarks, in lines for people.
 
 use std::fmt::Write as _;
 
@@ -148,7 +148,7 @@ fn rates(rates: &Rates, gemm: &str) -> String {
     line + "\n"
 }
 
-/// How to compare with the matrix products of another library, where none is built in.
+/// Command that compares with the matrix products of another library, where none is built in.
 pub(super) fn without_baselines(benchmark: &str) -> String {
     match BASELINES {
         true => String::new(),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::output::grouped;
+use crate::tables::has_epistemic;
 
 /// Most tasks that get a line of their own.
 const TASKS: usize = 20;
@@ -15,7 +16,7 @@ const NAME: usize = 22;
 /// One line of the table.
 struct Row {
     name: &'static str,
-    /// Where the number is in a summary.
+    /// JSON pointer of the number in a summary.
     pointer: &'static str,
     shown: fn(f64) -> String,
     unit: &'static str,
@@ -153,7 +154,9 @@ pub(crate) fn table(summary: &Value, names: &[String]) -> String {
             let pointer = format!("{prefix}{}", row.pointer);
             summary.pointer(&pointer).and_then(Value::as_f64)
         };
-        let Some(value) = number("").filter(|_| count.max(1) >= row.tasks) else {
+        let epistemic = row.pointer.ends_with("/epistemic");
+        let shown = count.max(1) >= row.tasks && (!epistemic || has_epistemic(summary));
+        let Some(value) = number("").filter(|_| shown) else {
             continue;
         };
         let shown = match number("/std") {

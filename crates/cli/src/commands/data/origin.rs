@@ -1,4 +1,4 @@
-//! Where files come from: the published addresses, or what `--from` says.
+//! Origins of files: the published addresses, or what `--from` says.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use mesu_datasets::BenchmarkSet;
 
 use super::published::{self, Published};
 
-/// Where one file is.
+/// Origin of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     /// At the first of these addresses that has it.
@@ -16,7 +16,7 @@ pub(super) enum Origin {
     File(PathBuf),
 }
 
-/// Where `file` of `set` is, by `--from` if that is given: an address, a folder or a file.
+/// Origin of `file` of `set`, by `--from` if that is given: an address, a folder or a file.
 /// An address that ends in `/` is a folder; so is any, of a set of several files.
 pub(super) fn origin(set: BenchmarkSet, file: &Published, from: Option<&str>) -> Result<Origin> {
     let Some(from) = from else {

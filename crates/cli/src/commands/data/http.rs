@@ -15,7 +15,7 @@ pub(super) struct Client {
     address: String,
 }
 
-/// What a server gives.
+/// Answer of a server.
 pub(super) struct Answer {
     /// The place in the file where `body` begins: 0 unless the server honoured the request.
     pub(super) start: u64,
@@ -94,7 +94,7 @@ impl Client {
     }
 }
 
-/// What to do about a server that does not give the file.
+/// Advice for a server that does not give the file.
 pub(super) const REMEDY: &str = "run this again, or give the file with --from";
 
 /// The `5` of `bytes 5-99/100`.

@@ -17,13 +17,13 @@ use crate::output::message;
 /// The most that is taken of a file that need not be the published one: 1 GiB.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// How often a connection that broke is made again for one file, if each brought something.
+/// Number of reconnections for one file, if each brought something.
 const TRIES: u32 = 20;
 
 /// Says why a file can't be read, if so.
 pub(super) type Readable<'a> = &'a dyn Fn(&Path) -> Result<()>;
 
-/// How files are received.
+/// Rules for receiving files.
 pub(super) struct Options<'a> {
     /// After so long without a byte a server is given up.
     pub(super) patience: Duration,
@@ -34,7 +34,7 @@ pub(super) struct Options<'a> {
     pub(super) progress: &'a dyn Fn(u64, u64),
 }
 
-/// Whether the file in its place is good.
+/// Returns whether the file in its place is good.
 ///
 /// # Errors
 /// If it is not the published one, and not taken nevertheless.
@@ -54,7 +54,7 @@ pub(super) fn check(file: &Published, target: &Path, options: &Options<'_>) -> R
     }
 }
 
-/// What was put in its place.
+/// Outcome of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fetched {
     /// The published file, by its checksum.
@@ -212,7 +212,7 @@ fn receive_any(
     Err(last)
 }
 
-/// What to do about another file.
+/// Advice for another file than the published one.
 const OTHER: &str = "give the published one with --from, or take this one with --any-checksum";
 
 /// Receives what `part` lacks, over as many connections as it takes.

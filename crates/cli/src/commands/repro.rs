@@ -12,9 +12,9 @@ use mesu_report::{Record, results};
 use serde_json::json;
 
 use crate::arguments::{ReproArguments, RunArguments};
+use crate::commands::run::{self, Done, INTERRUPTED};
 use crate::hints;
 use crate::output::{message, print, span};
-use crate::run::{self, Done, INTERRUPTED};
 
 /// Runs the preset of a figure and prints which targets are met.
 pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {

@@ -99,7 +99,7 @@ fn get(arguments: &GetArguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether a file that is not the published one is at least of its kind.
+/// Returns whether a file that is not the published one is at least of its kind.
 fn readable(set: BenchmarkSet, name: &str, path: &Path) -> Result<()> {
     match set {
         BenchmarkSet::Cifar10 => cifar::read(cifar::Kind::Cifar10, path).map(|_| ())?,

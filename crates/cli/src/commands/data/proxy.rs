@@ -37,7 +37,7 @@ pub(super) fn of(
     })
 }
 
-/// Whether `list`, as in `localhost,.example.org,*`, names `host` or a domain that it is in.
+/// Returns whether `list`, as in `localhost,.example.org,*`, names `host` or a domain that it is in.
 fn is_listed(host: &str, list: &str) -> bool {
     list.split(',').any(|entry| {
         let entry = entry.trim().to_ascii_lowercase();

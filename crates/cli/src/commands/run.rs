@@ -18,11 +18,10 @@ use mesu_report::Drawn;
 use serde_json::Value;
 
 use crate::arguments::RunArguments;
-use crate::cells;
 use crate::hints;
 use crate::output::{columns, message, print, span};
 use crate::progress::Screen;
-use crate::table;
+use crate::tables::{cells, run as table};
 
 /// Time spent on estimating how long runs will take.
 const BUDGET: Duration = Duration::from_millis(150);

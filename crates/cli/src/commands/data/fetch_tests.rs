@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::*;
 use server::{Request, Server, head, range, whole};
 
-#[path = "../../tests/cli/support/server.rs"]
+#[path = "../../../tests/cli/support/server.rs"]
 mod server;
 
 /// Longer than one read, and not of one byte.

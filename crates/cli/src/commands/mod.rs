@@ -1,0 +1,15 @@
+//! The commands, a file or folder each.
+
+pub(crate) mod bench;
+pub(crate) mod data;
+pub(crate) mod describe;
+pub(crate) mod doctor;
+#[cfg(feature = "vision")]
+pub(crate) mod features;
+pub(crate) mod list;
+pub(crate) mod report;
+pub(crate) mod repro;
+pub(crate) mod results;
+pub(crate) mod run;
+pub(crate) mod settings;
+pub(crate) mod show;
