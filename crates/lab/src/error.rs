@@ -259,6 +259,14 @@ pub enum LabError {
         /// The repeated one.
         seed: u64,
     },
+    /// A path that leads to no run directory and no checkpoint.
+    #[error("{}: can't be looked at: {source}", path.display())]
+    NoSavedRun {
+        /// The path.
+        path: PathBuf,
+        /// Message of the system.
+        source: std::io::Error,
+    },
     /// A folder in which nothing was learned.
     #[error("{}: holds no checkpoint.safetensors, and neither do its folders", path.display())]
     NoCheckpoint {

@@ -176,7 +176,7 @@ pub fn extract(
                     features.cached += 1;
                     Ok(known)
                 }
-                Input::New(..) => computed.unwrap_or_else(|| Err(ImageError::NotComputed)),
+                Input::New(..) => computed.unwrap_or(Err(ImageError::NotComputed)),
                 Input::Bad(reason) => Err(reason),
             };
             let values = values.map_err(|reason| BadImage {

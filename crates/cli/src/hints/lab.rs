@@ -54,7 +54,9 @@ pub(super) fn of(error: &LabError) -> Option<String> {
         LabError::Learning { .. } => "changed settings need a new --out",
         LabError::NoRun { .. } => "give a folder that `mesu run` made, or one of such folders",
         LabError::RepeatedSeed { .. } => "name every seed of --seeds once",
-        LabError::NoCheckpoint { .. } => "name a run directory or a checkpoint",
+        LabError::NoCheckpoint { .. } | LabError::NoSavedRun { .. } => {
+            "name a run directory or a checkpoint"
+        }
         LabError::Unreadable {
             source: CheckpointError::Damaged(_),
             ..
