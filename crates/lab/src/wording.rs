@@ -4,7 +4,7 @@ use mesu::checkpoint::CheckpointError;
 use mesu::{ConfigError, ConfigPart, LearnError, Remedy};
 use mesu_data::ScenarioError;
 
-/// A setting's dotted key, what was found and what is expected.
+/// Words of an error of settings: the dotted key, what was found and what is expected.
 pub(crate) fn setting(error: &ConfigError) -> String {
     let section = match error.part {
         ConfigPart::Network => "network.",

@@ -161,8 +161,8 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
     })
 }
 
-/// What is allowed in the experiments of `plan` but tells less than it seems to; nothing of experiments that
-/// can't be run.
+/// Returns what is allowed in the experiments of `plan` but tells less than it seems to; nothing of
+/// experiments that can't be run.
 fn notes(plan: &Plan, sets: &mut DataSets) -> Vec<String> {
     let mut notes = Vec::new();
     for cell in &plan.cells {
@@ -193,7 +193,7 @@ fn notes(plan: &Plan, sets: &mut DataSets) -> Vec<String> {
     notes
 }
 
-/// `classes without a training example: 0, 4 and 196 more`
+/// Writes `classes without a training example: 0, 4 and 196 more`.
 fn without_examples(classes: &[usize], names: Option<&[String]>) -> String {
     const SHOWN: usize = 8;
     let name = |class: &usize| match names.and_then(|names| names.get(*class)) {

@@ -195,7 +195,10 @@ mod tests {
             assert!(error.to_string().contains("thesis.tex"), "{error}");
         }
         let file = folder.path().join("thesis.tex");
-        assert!(matches!(open(&file, false), Err(LabError::Io { .. })));
+        assert!(matches!(
+            open(&file, false),
+            Err(LabError::RunFolder { .. })
+        ));
     }
 
     #[test]
