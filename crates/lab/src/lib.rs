@@ -51,3 +51,8 @@ pub use run::{
     CellOutcomes, Data, DataSets, Event, NoPages, Outcome, Outcomes, Pages, Progress, RunName,
     Setting, Silent, run, run_cells, run_seeds,
 };
+
+/// Examples of the project's README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

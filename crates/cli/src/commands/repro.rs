@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use mesu_lab::{LabError, Plan};
+use mesu_lab::Plan;
 use mesu_report::repro::{Figure, Reached};
 use mesu_report::{Record, results};
 use serde_json::json;
 
 use crate::arguments::{ReproArguments, RunArguments};
 use crate::commands::run::{self, Done, INTERRUPTED};
+use crate::hints;
 use crate::output::{message, print, span};
 
 /// Runs the preset of a figure and prints which targets are met.
@@ -67,7 +68,7 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
         Record::new(figure, &numbers, wall, cpu).write(folder)?;
     }
     for (cell, error) in &failed {
-        message(&format!("error: {cell}: {}", one_line(error)));
+        message(&format!("error: {cell}: {}", hints::advised(error)));
     }
     Ok(if failed.is_empty() {
         ExitCode::SUCCESS
@@ -82,10 +83,6 @@ fn best_of(others: &[String]) -> String {
         [one] => one.clone(),
         several => format!("best of {}", several.join(", ")),
     }
-}
-
-fn one_line(error: &LabError) -> String {
-    error.to_string()
 }
 
 fn table(figure: &Figure, quick: bool, rows: &[Reached], seeds: usize, time: Duration) -> String {

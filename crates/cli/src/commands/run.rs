@@ -1,5 +1,6 @@
 //! `mesu run`: an experiment from its name or file to its table.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ use mesu_lab::{
 use mesu_report::Drawn;
 
 use crate::arguments::RunArguments;
+use crate::hints;
 use crate::output::{columns, message, print, span};
 use crate::progress::Screen;
 use crate::tables::{cells, run as table};
@@ -64,7 +66,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         }
     }
     for (cell, error) in &failed {
-        message(&format!("error: {cell}: {error}"));
+        message(&format!("error: {cell}: {}", hints::advised(error)));
     }
     if results.is_none() {
         message(&format!(
@@ -107,6 +109,11 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
             left_out.join(", "),
             experiment.tasks + left_out.len()
         );
+    }
+    if !arguments.quiet {
+        for note in notes(plan, &mut sets) {
+            let _ = write!(heading, "\nnote: {note}");
+        }
     }
     // Errors of a cell, or of a folder that is there, are reported by the run itself.
     if !arguments.quiet
@@ -151,6 +158,56 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
         names,
         failed,
     })
+}
+
+/// Returns what is allowed in the experiments of `plan` but tells less than it seems to; nothing of
+/// experiments that can't be run.
+fn notes(plan: &Plan, sets: &mut DataSets) -> Vec<String> {
+    let mut notes = Vec::new();
+    for cell in &plan.cells {
+        let experiment = &cell.experiment;
+        let Ok(data) = sets.load(experiment) else {
+            continue;
+        };
+        let splits = data.splits();
+        let without = splits.classes_without_examples();
+        if !without.is_empty() {
+            notes.push(without_examples(&without, splits.train().names()));
+        }
+        if data
+            .tasks(experiment)
+            .is_ok_and(|tasks| tasks.single_class())
+        {
+            let fewer = match experiment.tasks {
+                1 => "",
+                _ => "; fewer tasks have more classes each",
+            };
+            notes.push(format!(
+                "one class per task: a head with one output can't be wrong{fewer}"
+            ));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    notes.retain(|note| seen.insert(note.clone()));
+    notes
+}
+
+/// Writes `classes without a training example: 0, 4 and 196 more`.
+fn without_examples(classes: &[usize], names: Option<&[String]>) -> String {
+    const SHOWN: usize = 8;
+    let name = |class: &usize| match names.and_then(|names| names.get(*class)) {
+        Some(name) => name.clone(),
+        None => class.to_string(),
+    };
+    let shown: Vec<String> = classes.iter().take(SHOWN).map(name).collect();
+    let more = match classes.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "classes without a training example: {}{more}",
+        shown.join(", ")
+    )
 }
 
 fn default_path(plan: &Plan, seeds: &[u64]) -> PathBuf {

@@ -20,8 +20,8 @@
 //! the endings there is one set, and a share of every class and domain is held out as the test set.
 //!
 //! There are as many classes as `classes` has names; without it, as many as labels of the training set have
-//! different texts, in alphabetical order; of integers the largest of the training set + 1, unless there are more than 16
-//! and most of them never occur.
+//! different texts, in alphabetical order; of integers the largest of the training set + 1, unless there are
+//! more than 16 and most of them never occur.
 
 mod convert;
 #[cfg(test)]
@@ -40,20 +40,20 @@ use crate::format::npz::Npz;
 use crate::splits::labels::classes_of;
 use crate::splits::{DataSplits, SplitsError, held_out};
 
-/// Who is held out must not depend on a run's seed: all runs are tested on the same examples.
+/// Seed of what is held out, the same for every run: all runs are tested on the same examples.
 const HELD_OUT_SEED: u64 = 0;
 
 /// Reads the archive at `path`. Of an archive with one set, `test_share`, in (0, 1), of every class and
 /// domain becomes the test set.
 ///
 /// # Errors
-/// [`SplitsError::Npz`] for a damaged archive, [`SplitsError::Archive`] or [`SplitsError::Dataset`] for arrays
-/// that do not belong together.
+/// [`SplitsError::Npz`] for a damaged archive, [`SplitsError::Archive`] or [`SplitsError::Dataset`] for
+/// arrays that do not belong together.
 pub fn read(path: &Path, test_share: f64) -> Result<DataSplits, SplitsError> {
     Archive::open(path)?.splits(test_share)
 }
 
-/// As [`read`], of the archive in `content`, called `file` in errors.
+/// Reads the archive in `content`, called `file` in errors, like [`read`].
 ///
 /// # Errors
 /// As [`read`].
@@ -81,11 +81,11 @@ pub fn read_ood(path: &Path) -> Result<Dataset, SplitsError> {
 /// Meaning of a set's labels.
 #[derive(Clone, Copy)]
 enum Role<'a> {
-    /// They say which classes there are.
+    /// Labels that say which classes there are.
     Training,
-    /// They are of the classes of the training set.
+    /// Labels of the classes of the training set.
     Test(&'a Dataset),
-    /// They need not be there.
+    /// Labels that need not be there.
     Unlabeled,
 }
 
@@ -390,7 +390,7 @@ impl<R: Read + Seek> Archive<R> {
     }
 }
 
-/// `values` plane by plane.
+/// Returns `values` plane by plane.
 fn planar<T: Copy>(values: Vec<T>, layout: Layout) -> Vec<T> {
     match layout.interleaved {
         true => planes(&values, layout.shape),
