@@ -82,3 +82,8 @@ mod synapse;
 
 pub use real::{Real, Single};
 pub use synapse::{Gradient, MAX_PLANES, Rule, State, Synapse};
+
+/// Examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

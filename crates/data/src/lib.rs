@@ -61,3 +61,8 @@ pub use format::npy::{NpyError, NpzError};
 pub use scenario::{EpochBatches, Examples, OodKind, Scenario, ScenarioError, Tasks};
 pub use splits::{DataSplits, SplitsError};
 pub use standardizer::{Standardizer, StandardizerError};
+
+/// Examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -49,7 +49,7 @@ pub(crate) fn uniform(generator: &mut Xoshiro256PlusPlus) -> f64 {
 }
 
 /// A number uniform in `0..bound`, without bias (Lemire 2019: multiply, keep the
-/// high half, reject the few low halves that would favour some numbers).
+/// high half, reject the few low halves that would favor some numbers).
 fn below(bound: u64, generator: &mut Xoshiro256PlusPlus) -> u64 {
     let rejected_below = bound.wrapping_neg() % bound;
     loop {

@@ -1,4 +1,4 @@
-//! From bytes or features to the numbers a network sees.
+//! Conversion of bytes or features to the numbers a network sees.
 //!
 //! A pixel v in 0..=255 becomes x = (v/255 − mean) / std, with the mean and the
 //! standard deviation of v/255 over all pixels of all training images (for MNIST
@@ -22,13 +22,14 @@ pub struct Standardizer {
 /// feature that hardly ever moved would drown the others when it does.
 const FLOOR: f64 = 0.02;
 
-/// Why no standardisation can be fitted.
+/// Reason why no standardization can be fitted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum StandardizerError {
     /// Every number is the same: the standard deviation is 0.
     #[error(
         "all numbers of the {examples} training examples are {value}, so their standard deviation \
-         is 0; give examples that differ"
+         is 0"
     )]
     Constant {
         /// Number of training examples.
@@ -37,7 +38,7 @@ pub enum StandardizerError {
         value: f32,
     },
     /// Images have no features to be looked at one by one.
-    #[error("each feature by itself is of features, not of images; set it to true or false")]
+    #[error("images have no features to standardize one by one")]
     Images,
 }
 
@@ -94,7 +95,7 @@ impl Standardizer {
         })
     }
 
-    /// Of pixels; the one that all are if they don't differ.
+    /// Fits one of pixels; gives the one that all are if they don't differ.
     fn of_bytes(bytes: &[u8]) -> Result<Self, f32> {
         // Summing 256 counts instead of millions of pixels is exact and quick.
         let mut histogram = [0_u64; 256];
@@ -116,7 +117,7 @@ impl Standardizer {
         Ok(Self::with(mean, variance.sqrt()))
     }
 
-    /// Of features; the one that all are if they don't differ.
+    /// Fits one of features; gives the one that all are if they don't differ.
     fn of_numbers(numbers: &[f32]) -> Result<Self, f32> {
         let expectation = |f: &dyn Fn(f64) -> f64| -> f64 {
             numbers.iter().map(|x| f(f64::from(*x))).sum::<f64>() / numbers.len() as f64
@@ -130,7 +131,7 @@ impl Standardizer {
         }
     }
 
-    /// x = v/255 alone, in 0..=1 (mean 0, std 1).
+    /// Creates the map x = v/255 alone, in 0..=1 (mean 0, std 1).
     pub fn identity() -> Self {
         Self::with(0.0, 1.0)
     }
@@ -155,13 +156,13 @@ impl Standardizer {
         self.std
     }
 
-    /// x of each byte: `table()[v]` is x(v).
+    /// Returns x of each byte: `table()[v]` is x(v).
     #[inline]
     pub fn table(&self) -> &[f32; 256] {
         &self.table
     }
 
-    /// x of the feature at place `at`: (f − mean) / std.
+    /// Returns x of the feature at place `at`: (f − mean) / std.
     ///
     /// # Panics
     /// If each feature has its own mean, and there are no more than `at`.
@@ -173,7 +174,7 @@ impl Standardizer {
         }
     }
 
-    /// `outputs[i]`: x of feature i of an example.
+    /// Writes x of feature i of an example to `outputs[i]`.
     ///
     /// # Panics
     /// If the lengths differ, or each feature has its own mean and there are fewer.
@@ -191,7 +192,7 @@ impl Standardizer {
         }
     }
 
-    /// `outputs[i] = x(bytes[i])`.
+    /// Writes `outputs[i] = x(bytes[i])`.
     ///
     /// # Panics
     /// If the lengths differ.
@@ -208,16 +209,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn standardised_pixels_have_mean_zero_and_variance_one() {
+    fn standardized_pixels_have_mean_zero_and_variance_one() {
         let bytes: Vec<u8> = (0..600_u32).map(|i| (i * i % 251) as u8).collect();
         let set = Dataset::new(bytes.clone(), vec![0; 6], 10, 10, 1).unwrap();
-        let standardise = Standardizer::fit(&set).unwrap();
+        let standardizer = Standardizer::fit(&set).unwrap();
         let mut outputs = vec![0.0; 600];
-        standardise.apply(&bytes, &mut outputs);
+        standardizer.apply(&bytes, &mut outputs);
         let mean = outputs.iter().map(|&x| f64::from(x)).sum::<f64>() / 600.0;
         let variance = outputs.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / 600.0;
         assert!(mean.abs() < 1e-6 && (variance - 1.0).abs() < 1e-6);
-        let naive = (f64::from(bytes[77]) / 255.0 - standardise.mean()) / standardise.std();
+        let naive = (f64::from(bytes[77]) / 255.0 - standardizer.mean()) / standardizer.std();
         assert_eq!(outputs[77], naive as f32);
     }
 
@@ -229,17 +230,17 @@ mod tests {
     }
 
     #[test]
-    fn features_are_standardised_too() {
+    fn features_are_standardized_too() {
         let set = Dataset::features(vec![1.0, 2.0, 3.0, 6.0], vec![0, 1], 2, 2).unwrap();
-        let standardise = Standardizer::fit(&set).unwrap();
+        let standardizer = Standardizer::fit(&set).unwrap();
         assert_eq!(
-            (standardise.mean(), standardise.std()),
+            (standardizer.mean(), standardizer.std()),
             (3.0, 3.5_f64.sqrt())
         );
-        assert_eq!(standardise.feature(1, 3.0), 0.0);
+        assert_eq!(standardizer.feature(1, 3.0), 0.0);
         let mut outputs = [0.0; 2];
-        standardise.features(&[3.0, 6.5], &mut outputs);
-        assert_eq!(outputs, [0.0, standardise.feature(1, 6.5)]);
+        standardizer.features(&[3.0, 6.5], &mut outputs);
+        assert_eq!(outputs, [0.0, standardizer.feature(1, 6.5)]);
         assert_eq!(Standardizer::identity().feature(0, -2.5), -2.5);
         let same = Dataset::features(vec![0.1; 4], vec![0, 1], 2, 2).unwrap();
         assert!(Standardizer::fit(&same).is_err() && Standardizer::fit_each(&same).is_err());
@@ -250,14 +251,14 @@ mod tests {
         // The first moves by 1, the second by 10, the third not at all.
         let features = vec![1.0, 0.0, 5.0, 3.0, 20.0, 5.0];
         let set = Dataset::features(features, vec![0, 1], 3, 2).unwrap();
-        let standardise = Standardizer::fit_each(&set).unwrap();
-        assert_eq!(standardise.feature(0, 3.0), 1.0);
-        assert_eq!(standardise.feature(1, 0.0), -1.0);
+        let standardizer = Standardizer::fit_each(&set).unwrap();
+        assert_eq!(standardizer.feature(0, 3.0), 1.0);
+        assert_eq!(standardizer.feature(1, 0.0), -1.0);
         let mut outputs = [0.0; 3];
-        standardise.features(&[3.0, 0.0, 5.5], &mut outputs);
-        assert_eq!(outputs, [1.0, -1.0, standardise.feature(2, 5.5)]);
+        standardizer.features(&[3.0, 0.0, 5.5], &mut outputs);
+        assert_eq!(outputs, [1.0, -1.0, standardizer.feature(2, 5.5)]);
         let floor = FLOOR * (101.0_f64 / 3.0).sqrt();
-        let moved = f64::from(standardise.feature(2, 5.5));
+        let moved = f64::from(standardizer.feature(2, 5.5));
         assert!((moved - 0.5 / floor).abs() < 1e-5);
         let images = Dataset::new(vec![0, 1], vec![0, 1], 1, 1, 2).unwrap();
         assert_eq!(

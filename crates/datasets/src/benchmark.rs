@@ -16,17 +16,17 @@ use mesu_data::{DataSplits, Dataset, SplitsError};
 /// A published data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BenchmarkSet {
-    /// 28 x 28 digits in 10 classes (LeCun, Cortes and Burges).
+    /// Digits of 28 x 28 pixels in 10 classes (LeCun, Cortes and Burges).
     Mnist,
-    /// 28 x 28 pieces of clothing in 10 classes (Xiao, Rasul and Vollgraf 2017).
+    /// Pieces of clothing of 28 x 28 pixels in 10 classes (Xiao, Rasul and Vollgraf 2017).
     FashionMnist,
-    /// 3 x 32 x 32 pictures in 10 classes (Krizhevsky 2009).
+    /// Color pictures of 32 x 32 pixels in 10 classes (Krizhevsky 2009).
     Cifar10,
-    /// 3 x 32 x 32 pictures in 100 classes, in 20 superclasses (Krizhevsky 2009).
+    /// Color pictures of 32 x 32 pixels in 100 classes, in 20 superclasses (Krizhevsky 2009).
     Cifar100,
 }
 
-/// What there is of a set.
+/// Presence of a set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartialSet {
     /// The training images.
@@ -44,7 +44,7 @@ impl BenchmarkSet {
         Self::Cifar100,
     ];
 
-    /// Its name, and that of its folder.
+    /// Returns its name, and that of its folder.
     pub fn name(self) -> &'static str {
         match self {
             Self::Mnist => "mnist",
@@ -67,7 +67,7 @@ impl BenchmarkSet {
         }
     }
 
-    /// Its folder in the data folder `root`.
+    /// Returns its folder in the data folder `root`.
     pub fn folder(self, root: &Path) -> PathBuf {
         root.join(self.name())
     }

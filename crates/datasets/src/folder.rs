@@ -1,4 +1,4 @@
-//! Where data sets are kept: the folder that `MESU_DATA` names, else the one that the
+//! Folder of the data sets: the one that `MESU_DATA` names, else the one that the
 //! platform has for it.
 //!
 //! | platform | folder |
@@ -15,7 +15,7 @@ pub const VARIABLE: &str = "MESU_DATA";
 
 /// No place for data is known: no variable is set, and there is no home folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{VARIABLE}: not set, and no home folder is known; set it to the folder of the data sets")]
+#[error("{VARIABLE}: not set, and no home folder is known")]
 pub struct NoDataFolder;
 
 /// The folder of the data sets. Nothing is read or made: it may not be there.

@@ -62,3 +62,8 @@ pub use generator::Generator;
 pub use lanes::LANES;
 pub use matrix::Matrix;
 pub use planes::PlanesMut;
+
+/// Examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,4 @@
-//! Errors of a run: each message says what, where and what to do, in one line.
+//! Errors of a run: each message says in one line what and where. Advice on what to type, a front end adds.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,9 +13,10 @@ use crate::wording;
 
 /// Why an experiment can't be read or run.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LabError {
     /// Neither a preset nor a file.
-    #[error("{asked}: no such preset and no such file{}; `mesu list` shows the presets", meant(nearest.as_deref()))]
+    #[error("{asked}: no such preset and no such file{}", meant(nearest.as_deref()))]
     UnknownPreset {
         /// Name that was asked for.
         asked: String,
@@ -31,7 +32,7 @@ pub enum LabError {
         found: FileKind,
     },
     /// Text that is no TOML.
-    #[error("{origin}, line {line}, column {column}: {message}; mend that line")]
+    #[error("{origin}, line {line}, column {column}: {message}")]
     Syntax {
         /// The file.
         origin: String,
@@ -43,7 +44,7 @@ pub enum LabError {
         message: String,
     },
     /// An assignment without a key or an equals sign.
-    #[error("--set {assignment}: expected key=value, for example --set tasks=20")]
+    #[error("{assignment}: expected key=value")]
     Assignment {
         /// Text that was given.
         assignment: String,
@@ -59,9 +60,7 @@ pub enum LabError {
         nearest: Option<String>,
     },
     /// A setting of another learner than the one that runs.
-    #[error(
-        "{origin}: {key}: no setting of learner.kind = \"{kind}\", which has {keys}; drop it, or change learner.kind"
-    )]
+    #[error("{origin}: {key}: no setting of learner.kind = \"{kind}\", which has {keys}")]
     OtherLearners {
         /// The file, or `--set`.
         origin: String,
@@ -73,7 +72,7 @@ pub enum LabError {
         keys: String,
     },
     /// A learner or a combination of values that would be run twice.
-    #[error("{origin}: {key}: {value} is listed twice; list everything once")]
+    #[error("{origin}: {key}: {value} is listed twice")]
     ListedTwice {
         /// The file, or `--set`.
         origin: String,
@@ -83,19 +82,15 @@ pub enum LabError {
         value: String,
     },
     /// A key of the grid that has a place of its own.
-    #[error("{origin}: {key}: not one to vary in the grid; {instead}")]
+    #[error("{origin}: {key}: not one to vary in the grid")]
     NotVaried {
         /// The file, or `--set`.
         origin: String,
         /// The dotted key.
         key: String,
-        /// Advice.
-        instead: &'static str,
     },
     /// A learner, or a setting of one, that no cell would run.
-    #[error(
-        "{origin}: {key}: {kind} does not run, only {running}; add it to compare, or drop the key"
-    )]
+    #[error("{origin}: {key}: {kind} does not run, only {running}")]
     NotRun {
         /// The file, or `--set`.
         origin: String,
@@ -107,9 +102,7 @@ pub enum LabError {
         running: String,
     },
     /// A key of the grid that a learner does not have.
-    #[error(
-        "grid.learner.{setting}: {kind} has no such setting, but {keys}; write learners.KIND.{setting} for the learner that has it, or take {kind} out"
-    )]
+    #[error("grid.learner.{setting}: {kind} has no such setting, but {keys}")]
     NotOfLearner {
         /// The key without its section.
         setting: String,
@@ -119,9 +112,7 @@ pub enum LabError {
         keys: String,
     },
     /// Several experiments where one was to be.
-    #[error(
-        "{asked}: describes {cells} experiments with compare or grid, expected one; set learner.kind and plain values instead"
-    )]
+    #[error("{asked}: describes {cells} experiments with compare or grid, expected one")]
     Several {
         /// The preset or file.
         asked: String,
@@ -139,9 +130,7 @@ pub enum LabError {
         message: String,
     },
     /// A value outside the range of its key.
-    #[error(
-        "{key}: found {found}, expected {expected}; change it in the file or with --set {key}=…"
-    )]
+    #[error("{key}: found {found}, expected {expected}")]
     Range {
         /// The dotted key.
         key: &'static str,
@@ -151,7 +140,7 @@ pub enum LabError {
         expected: String,
     },
     /// A setting that the learner refuses.
-    #[error("{}; change it in the file or with --set", wording::setting(.0))]
+    #[error("{}", wording::setting(.0))]
     Learner(#[from] ConfigError),
     /// Data that can't be read.
     #[error("data.source: {0}")]
@@ -160,7 +149,7 @@ pub enum LabError {
     #[error("data.ood: {0}")]
     Unknown(SplitsError),
     /// Data that make no such tasks.
-    #[error("{0}")]
+    #[error("{}", wording::scenario(.0))]
     Scenario(#[from] ScenarioError),
     /// No data folder is known.
     #[error("data.source: {0}")]
@@ -173,13 +162,21 @@ pub enum LabError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// Attempt, and advice.
+        /// Attempt.
         what: &'static str,
         /// Message of the system.
         source: std::io::Error,
     },
+    /// A path that can't be the folder of a run.
+    #[error("{}: can't be read as a folder: {source}", path.display())]
+    RunFolder {
+        /// The path.
+        path: PathBuf,
+        /// Message of the system.
+        source: std::io::Error,
+    },
     /// A record of results that can't be read.
-    #[error("{}: no record of results: {message}; make it anew with mesu repro FIGURE --record FOLDER", path.display())]
+    #[error("{}: no record of results: {message}", path.display())]
     Record {
         /// The file.
         path: PathBuf,
@@ -187,19 +184,19 @@ pub enum LabError {
         message: String,
     },
     /// A folder of records without any.
-    #[error("{}: holds no record of results; mesu repro FIGURE --record FOLDER writes one there", folder.display())]
+    #[error("{}: holds no record of results", folder.display())]
     NoRecords {
         /// The folder.
         folder: PathBuf,
     },
     /// The directory holds a run, and going on was not asked for.
-    #[error("{}: holds a run already; go on with it by adding --resume, or choose another --out", path.display())]
+    #[error("{}: holds a run already", path.display())]
     Occupied {
         /// The directory.
         path: PathBuf,
     },
     /// The directory holds files that are no run's.
-    #[error("{}: holds {found}, which is no part of a run; choose a new or empty directory with --out", path.display())]
+    #[error("{}: holds {found}, which is no part of a run", path.display())]
     Foreign {
         /// The directory.
         path: PathBuf,
@@ -207,13 +204,13 @@ pub enum LabError {
         found: String,
     },
     /// Another process writes this run.
-    #[error("{}: another process is writing this run; wait for it, or choose another --out", path.display())]
+    #[error("{}: another process is writing this run", path.display())]
     Busy {
         /// The directory.
         path: PathBuf,
     },
     /// The directory holds a run with other settings.
-    #[error("{}: holds a run with other settings ({}); give that run's settings to go on with it, or choose another --out", path.display(), differences.join("; "))]
+    #[error("{}: holds a run with other settings ({})", path.display(), differences.join("; "))]
     OtherSettings {
         /// The directory.
         path: PathBuf,
@@ -221,7 +218,7 @@ pub enum LabError {
         differences: Vec<String>,
     },
     /// Examples that are not those that a run began with.
-    #[error("data.source: {source_name} has changed since the run in {} began; nothing was changed: put back what it held, or start anew with another --out", path.display())]
+    #[error("data.source: {source_name} has changed since the run in {} began; nothing was changed", path.display())]
     OtherData {
         /// The run directory.
         path: PathBuf,
@@ -229,7 +226,7 @@ pub enum LabError {
         source_name: String,
     },
     /// A checkpoint that can't be gone on from.
-    #[error("{}: {reason}; nothing was changed: put back a copy of that file, or start anew with another --out", path.display())]
+    #[error("{}: {reason}; nothing was changed", path.display())]
     Checkpoint {
         /// The file.
         path: PathBuf,
@@ -237,7 +234,7 @@ pub enum LabError {
         reason: String,
     },
     /// Learning stopped because it diverged or met bad input.
-    #[error("seed {seed}, task {task}: {}; the last good checkpoint is {}; changed settings need a new --out", wording::learning(source), checkpoint.display())]
+    #[error("seed {seed}, task {task}: {}; the last good checkpoint is {}", wording::learning(source), checkpoint.display())]
     Learning {
         /// The run's seed.
         seed: u64,
@@ -249,7 +246,7 @@ pub enum LabError {
         checkpoint: PathBuf,
     },
     /// A folder of which no report can be made.
-    #[error("{}: {reason}; give a folder that `mesu run` made, or one of such folders", path.display())]
+    #[error("{}: {reason}", path.display())]
     NoRun {
         /// The folder.
         path: PathBuf,
@@ -257,13 +254,21 @@ pub enum LabError {
         reason: String,
     },
     /// The seeds of one call are not a set.
-    #[error("--seeds {seed}: given twice; name every seed once")]
+    #[error("seed {seed}: given twice")]
     RepeatedSeed {
         /// The repeated one.
         seed: u64,
     },
+    /// A path that leads to no run directory and no checkpoint.
+    #[error("{}: can't be looked at: {source}", path.display())]
+    NoSavedRun {
+        /// The path.
+        path: PathBuf,
+        /// Message of the system.
+        source: std::io::Error,
+    },
     /// A folder in which nothing was learned.
-    #[error("{}: holds no checkpoint.safetensors, and neither do its folders; name a run directory or a checkpoint", path.display())]
+    #[error("{}: holds no checkpoint.safetensors, and neither do its folders", path.display())]
     NoCheckpoint {
         /// The folder.
         path: PathBuf,

@@ -41,10 +41,18 @@ mod wording;
 
 pub use config::{Cell, DataConfig, Experiment, Plan, find_preset, presets};
 pub use error::LabError;
+pub use record::comparison::{Comparison, Results};
 pub use record::history::TaskRecord;
+pub use record::measures::Measure;
 pub use record::saved::Saved;
+pub use record::summaries::Summaries;
 pub use record::summary::Summary;
 pub use run::{
     CellOutcomes, Data, DataSets, Event, NoPages, Outcome, Outcomes, Pages, Progress, RunName,
     Setting, Silent, run, run_cells, run_seeds,
 };
+
+/// Examples of the project's README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

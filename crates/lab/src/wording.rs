@@ -2,8 +2,9 @@
 
 use mesu::checkpoint::CheckpointError;
 use mesu::{ConfigError, ConfigPart, LearnError, Remedy};
+use mesu_data::ScenarioError;
 
-/// A setting's dotted key, what was found and what is expected.
+/// Words of an error of settings: the dotted key, what was found and what is expected.
 pub(crate) fn setting(error: &ConfigError) -> String {
     let section = match error.part {
         ConfigPart::Network => "network.",
@@ -11,6 +12,19 @@ pub(crate) fn setting(error: &ConfigError) -> String {
         _ => "",
     };
     format!("{section}{error}")
+}
+
+/// Words of an error of the tasks, with the key of a list of species.
+pub(crate) fn scenario(error: &ScenarioError) -> String {
+    use ScenarioError::{SpeciesTwice, TooFewSpecies, UnknownSpecies};
+    let key = match error {
+        UnknownSpecies { class: None, .. } | SpeciesTwice { class: None, .. } => {
+            "domains.strangers: "
+        }
+        UnknownSpecies { .. } | SpeciesTwice { .. } | TooFewSpecies { .. } => "domains.species: ",
+        _ => "",
+    };
+    format!("{key}{error}")
 }
 
 /// Words of a learner's error, with advice.
@@ -24,7 +38,6 @@ pub(crate) fn learning(error: &LearnError) -> String {
 /// Words of a checkpoint's error, with advice.
 pub(crate) fn checkpoint(error: &CheckpointError) -> String {
     match error {
-        CheckpointError::Damaged(_) => format!("{error}; use a copy of it or start again"),
         CheckpointError::Foreign(_) => {
             format!("{error}; it may be of another program or version")
         }

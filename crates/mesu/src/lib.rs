@@ -68,7 +68,8 @@ pub use network::{HeadError, Initialization, NetworkConfig, WeightKind};
 pub use prediction::Prediction;
 pub use synapse::Synapses;
 
-/// The examples of the README are tests.
+/// The examples of the crate's README are tests; those of the project's are tests of `mesu-lab`, which is not
+/// packaged without the project.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

@@ -73,8 +73,11 @@ impl Report {
     /// # Errors
     /// [`LabError::Io`].
     pub fn write_svg(&self, folder: &Path) -> Result<Vec<PathBuf>, LabError> {
-        let file = |figure: &Figure| (format!("{}.svg", figure.id), canvas::alone(&figure.svg));
-        write_all(folder, self.figures.iter().map(file))
+        let file = |figure: &Figure| {
+            let svg = canvas::alone(figure.svg()?);
+            Some((format!("{}.svg", figure.id), svg))
+        };
+        write_all(folder, self.figures.iter().filter_map(file))
     }
 
     /// Writes the data of every figure and table to `folder` as a CSV file; returns the files.

@@ -3,7 +3,9 @@
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+
+use mesu_lab::Results;
+use mesu_lab::record::measures::find;
 
 /// A figure of the paper.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,7 +40,7 @@ pub struct Row {
     pub cell: String,
     /// What the number is.
     pub number: String,
-    /// Its place in the cell's summary.
+    /// Key of the measure.
     pub at: String,
     /// The paper's: nothing, `[mean]` or `[mean, standard deviation]`.
     #[serde(default)]
@@ -62,7 +64,7 @@ pub struct Reached {
     pub cell: String,
     /// What the number is.
     pub number: String,
-    /// Its place in the cell's summary.
+    /// Key of the measure.
     pub at: String,
     /// The paper's mean and standard deviation.
     pub paper: Vec<f64>,
@@ -107,17 +109,13 @@ impl Figure {
         [&self.sets[..], more].concat()
     }
 
-    /// The rows with what `summary`, the `summary.json` of the preset's run, holds of them.
-    pub fn reached(&self, summary: &Value) -> Vec<Reached> {
-        let cells = summary["cells"].as_array();
-        let cell = |name: &str| match cells {
-            None => Some(summary),
-            Some(cells) => cells.iter().find(|cell| cell["cell"] == name),
-        };
+    /// The rows with what `results`, the numbers of the preset's run, hold of them.
+    pub fn reached(&self, results: &Results) -> Vec<Reached> {
         let reached = |row: &Row| {
-            let value = |name: &str| cell(name)?.pointer(&row.at)?.as_f64();
+            let number = |cell: &str| results.cell(cell)?.number(find(&row.at)?);
+            let value = |cell: &str| Some(number(cell)?.0);
             let ours = value(&row.cell);
-            let std = cell(&row.cell).and_then(|cell| cell["std"].pointer(&row.at)?.as_f64());
+            let std = number(&row.cell).and_then(|number| number.1);
             let others: Option<Vec<f64>> = row.over.iter().map(|other| value(other)).collect();
             let best = others.map(|others| others.into_iter().reduce(f64::max));
             let met = match (row.target, row.within, &row.paper[..]) {
@@ -150,10 +148,9 @@ impl Figure {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-    use mesu_lab::Plan;
+    use mesu_lab::record::comparison::Compared;
+    use mesu_lab::{Comparison, Plan, Summaries, Summary};
 
     #[test]
     fn every_row_is_of_a_cell_that_its_preset_has() {
@@ -166,27 +163,45 @@ mod tests {
                     let known = |name: &String| plan.cells.iter().any(|cell| cell.name == *name);
                     assert!(row.over.iter().all(known) && !row.over.contains(&row.cell));
                     assert!(row.over.is_empty() || row.target.is_some());
-                    assert!(row.paper.len() <= 2 && row.at.starts_with('/'));
+                    assert!(row.paper.len() <= 2 && find(&row.at).is_some());
                     assert!(row.within.is_none() || !row.paper.is_empty());
                 }
             }
         }
     }
 
+    fn cells(cells: Vec<(&str, Option<Summaries>)>) -> Results {
+        let compared = |(cell, summaries): (&str, Option<Summaries>)| Compared {
+            cell: cell.to_owned(),
+            settings: Default::default(),
+            result: summaries.ok_or_else(|| "no".to_owned()),
+        };
+        Results::Cells(Comparison {
+            name: String::new(),
+            cells: cells.into_iter().map(compared).collect(),
+        })
+    }
+
+    fn one(change: impl Fn(&mut Summary)) -> Summaries {
+        let mut summary = Summary::default();
+        change(&mut summary);
+        Summaries::new(vec![summary])
+    }
+
     #[test]
     fn rows_find_their_numbers() {
         let figure = Figure::find("fig3").unwrap();
-        let cell = json!({ "cell": "mesu", "learning_accuracy": 0.95, "window_accuracy": { "5": 0.9 },
-            "std": { "learning_accuracy": 0.01 } });
-        let rows = figure.reached(&json!({ "cells": [cell, { "cell": "si", "error": "no" }] }));
-        assert_eq!(
-            (rows[0].ours, rows[0].std, rows[0].met),
-            (Some(0.95), Some(0.01), Some(true))
-        );
-        assert_eq!(
-            (rows[1].ours, rows[1].std, rows[1].met),
-            (Some(0.9), None, Some(false))
-        );
+        let seed = |learning_accuracy| Summary {
+            tasks: 200,
+            learning_accuracy,
+            window_accuracy: [("5".to_owned(), 0.9)].into(),
+            ..Summary::default()
+        };
+        let seeds = Summaries::new(vec![seed(0.9375), seed(0.96875)]);
+        let rows = figure.reached(&cells(vec![("mesu", Some(seeds)), ("si", None)]));
+        assert_eq!((rows[0].ours, rows[0].met), (Some(0.953_125), Some(true)));
+        assert!((rows[0].std.unwrap() - 0.022_097).abs() < 1e-6);
+        assert_eq!((rows[1].ours, rows[1].met), (Some(0.9), Some(false)));
         assert_eq!(rows[2].met, None);
         let si = rows.iter().find(|row| row.cell == "si").unwrap();
         assert_eq!((si.ours, si.met), (None, Some(false)));
@@ -196,24 +211,25 @@ mod tests {
             .iter()
             .position(|row| row.over == ["sgd,lr=0.0001"])
             .unwrap();
+        let average = |average| one(|summary| summary.average_accuracy = average);
         for (sgd, met) in [(Some(0.75), true), (Some(0.76), false), (None, false)] {
-            let cells = json!([
-                { "cell": "mesu", "average_accuracy": 0.8 },
-                { "cell": "sgd,lr=0.0001", "average_accuracy": sgd },
-            ]);
-            let rows = animals.reached(&json!({ "cells": cells }));
+            let rows = animals.reached(&cells(vec![
+                ("mesu", Some(average(0.8))),
+                ("sgd,lr=0.0001", sgd.map(average)),
+            ]));
             assert_eq!(rows[over].met, Some(met), "{sgd:?}");
         }
         let lone = Figure::find("supp-ucb").unwrap();
-        assert_eq!(
-            lone.reached(&json!({ "average_accuracy": 0.92 }))[0].met,
-            Some(true)
-        );
+        let rows = lone.reached(&Results::One(average(0.92)));
+        assert_eq!(rows[0].met, Some(true));
         let window = Figure::find("supp-window").unwrap();
         let cell = &window.row[0].cell;
         for (ours, met) in [(0.878, true), (0.898, false), (0.876, false)] {
-            let cell = json!({ "cell": cell, "window_accuracy": { "5": ours } });
-            let rows = window.reached(&json!({ "cells": [cell] }));
+            let of = one(|summary| {
+                summary.tasks = 200;
+                summary.window_accuracy.insert("5".to_owned(), ours);
+            });
+            let rows = window.reached(&cells(vec![(cell, Some(of))]));
             assert_eq!(rows[0].met, Some(met), "{ours}");
         }
     }

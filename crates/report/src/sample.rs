@@ -4,8 +4,10 @@ use mesu::metric::ReliabilityBin;
 
 use crate::runs::source::RunData;
 use mesu_lab::config::{Experiment, Scenario};
+use mesu_lab::record::classes::Classes;
 use mesu_lab::record::gallery::{Exhibit, Gallery};
 use mesu_lab::record::history::{History, OodAuroc, PastCalibration, TaskRecord, Uncertainty};
+use mesu_lab::record::importance::Importance;
 use mesu_lab::record::snapshot::{
     MeanBits, SIGMA_BINS, SigmaHistogram, Snapshot, UNCERTAINTY_BINS, UncertaintyHistograms,
 };
@@ -54,13 +56,40 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
     if unseen {
         let names = ["photos", "line_drawings", "toys", "statues"];
         history.task_names = names.map(str::to_owned).into();
+        history.importance = Some(Importance {
+            measure: "1/sigma^2".to_owned(),
+            spearman: 0.7,
+            pearson_of_logs: 0.6,
+            share: 0.9,
+        });
     }
     history.position.task = tasks;
     history.gallery = Some(gallery());
+    history.classes = Some(classes());
     history.state_bytes_per_synapse = Some(8.0);
     RunData {
         config: history.config.parse().unwrap(),
         history,
+    }
+}
+
+/// Makes `run` one of a learner whose weights are points.
+pub(crate) fn without_epistemic(run: &mut RunData) {
+    for record in &mut run.history.tasks {
+        let chance = |auroc: &mut OodAuroc| auroc.epistemic = 0.5;
+        record.ood_auroc.iter_mut().for_each(chance);
+        record.unseen_auroc.iter_mut().for_each(chance);
+        if let Some(Uncertainty {
+            known,
+            unseen,
+            foreign,
+        }) = &mut record.uncertainty
+        {
+            let all = [Some(known), unseen.as_mut(), foreign.as_mut()];
+            all.into_iter()
+                .flatten()
+                .for_each(|bits| bits.epistemic = 0.0);
+        }
     }
 }
 
@@ -136,6 +165,17 @@ fn snapshot(task: usize) -> Snapshot {
     }
 }
 
+fn classes() -> Classes {
+    let confusion = vec![vec![8, 1, 1], vec![1, 7, 2], vec![0, 0, 5]];
+    Classes {
+        names: Vec::new(),
+        examples: vec![10, 10, 5],
+        predicted: vec![9, 8, 8],
+        correct: vec![8, 7, 5],
+        confusion,
+    }
+}
+
 fn bits(epistemic: f64) -> MeanBits {
     MeanBits {
         epistemic,
@@ -153,6 +193,7 @@ fn gallery() -> Gallery {
         total: 1.5,
         epistemic: 0.5,
         pixels: "00ff80c0".to_owned(),
+        path: String::new(),
     };
     Gallery {
         channels: 1,

@@ -21,3 +21,8 @@ pub use lock::{FolderLock, LOCK_FILE, LockError};
 pub use replace::{
     folder_of, is_temporary, probe, publish, remove_temporaries, sync_folder, write, write_with,
 };
+
+/// Examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

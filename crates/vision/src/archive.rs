@@ -23,7 +23,7 @@ use crate::resize::CHANNELS;
 
 /// The file can't be written; nothing is there under its name that was not before.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: can't be written: {cause}; choose another --out", path.display())]
+#[error("{}: can't be written: {cause}", path.display())]
 pub struct ArchiveError {
     /// The file.
     pub path: PathBuf,
@@ -109,7 +109,7 @@ fn of_set(
         .collect()
 }
 
-/// Whether a file may be made where [`write()`] will make one: to be asked before hours of work.
+/// Checks that a file may be made where [`write()`] will make one, before hours of work.
 ///
 /// # Errors
 /// [`ArchiveError`].

@@ -24,21 +24,22 @@ const KEY: usize = 32;
 /// Bytes of a CRC-32.
 const CHECK: usize = 4;
 
-/// Why features can't be kept.
+/// Reason why features can't be kept.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CacheError {
     /// A file or folder that the system won't read or write.
-    #[error("{}: {what}: {cause}; choose another --cache, or --no-cache", path.display())]
+    #[error("{}: {what}: {cause}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was tried.
+        /// Attempt.
         what: &'static str,
         /// The system's reason.
         cause: std::io::Error,
     },
     /// Another process writes this file.
-    #[error("{}: another process is using it; wait for it, or choose another --cache", path.display())]
+    #[error("{}: another process is using it", path.display())]
     Busy {
         /// The file.
         path: PathBuf,

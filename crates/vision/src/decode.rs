@@ -1,7 +1,7 @@
-//! From the bytes of a PNG or JPEG file to a picture; its header is judged first.
+//! Decoding of the bytes of a PNG or JPEG file to a picture; its header is judged first.
 //!
-//! What a file is, its first bytes say, not its name. Transparency is dropped, grey becomes
-//! colour, 16 bits become 8, and a photograph is turned upright as its camera noted (EXIF).
+//! What a file is, its first bytes say, not its name. Transparency is dropped, gray becomes
+//! color, 16 bits become 8, and a photograph is turned upright as its camera noted (EXIF).
 
 use std::io::Cursor;
 
@@ -15,26 +15,27 @@ use crate::resize::Picture;
 pub const MAX_FILE_BYTES: u64 = 1 << 28;
 /// The most pixels that are decoded: 134 million, 400 MB as bytes.
 pub const MAX_PIXELS: u64 = 1 << 27;
-/// How many times longer than wide a picture may be.
+/// Limit of how many times longer than wide a picture may be.
 pub const MAX_RATIO: u32 = 20;
 
-/// What decoding may take, beside the file: four bytes a pixel of 16 bits, and room to work.
+/// Memory that decoding may take, beside the file: four bytes a pixel of 16 bits, and room to work.
 const MAX_MEMORY: u64 = 8 * MAX_PIXELS + (1 << 26);
 
-/// Why bytes are not a picture; what a file's name goes in front of.
+/// Reason why bytes are not a picture, to follow a file's name.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum PictureError {
-    /// Nothing in it.
-    #[error("is empty; get the file again, or take it out")]
+    /// File without content.
+    #[error("is empty")]
     Empty,
     /// Another kind of file.
     #[error("is no PNG or JPEG image but {found}")]
     NoImage {
-        /// What it is, by its content.
+        /// Kind of the file, by its content.
         found: FileKind,
     },
-    /// More pixels than are decoded.
-    #[error("announces {width} x {height} pixels, more than the limit of {} million; scale it down", MAX_PIXELS / 1_000_000)]
+    /// Picture of more pixels than are decoded.
+    #[error("announces {width} x {height} pixels, more than the limit of {} million", MAX_PIXELS / 1_000_000)]
     TooLarge {
         /// Pixels of a row.
         width: u32,
@@ -43,7 +44,7 @@ pub enum PictureError {
     },
     /// A thread rather than a picture.
     #[error(
-        "has {width} x {height} pixels, one side more than {} times the other; crop it",
+        "has {width} x {height} pixels, one side more than {} times the other",
         MAX_RATIO
     )]
     TooNarrow {
@@ -53,9 +54,9 @@ pub enum PictureError {
         height: u32,
     },
     /// Bytes that can't be decoded.
-    #[error("is damaged: {what}; get the file again, or take it out")]
+    #[error("is damaged: {what}")]
     Damaged {
-        /// What the decoder found.
+        /// Finding of the decoder.
         what: String,
     },
 }
@@ -75,7 +76,7 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
             return Err(PictureError::NoImage { found });
         }
     };
-    // The decoder fills what a cut JPEG lacks with grey.
+    // The decoder fills what a cut JPEG lacks with gray.
     if format == ImageFormat::Jpeg && !jpeg_ends(bytes) {
         return Err(PictureError::Damaged {
             what: "it ends before its picture does".to_owned(),
@@ -108,8 +109,8 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, PictureError> {
     })
 }
 
-/// Whether the marker of a JPEG's end comes behind the start of its first scan. Segments before that are
-/// stepped over: they may hold small pictures with an end of their own. Of a file whose segments make no
+/// Returns whether the marker of a JPEG's end comes behind the start of its first scan. Segments before that
+/// are stepped over: they may hold small pictures with an end of their own. Of a file whose segments make no
 /// sense the decoder will say more.
 fn jpeg_ends(bytes: &[u8]) -> bool {
     const SCAN: u8 = 0xda;
@@ -176,15 +177,15 @@ mod tests {
     }
 
     #[test]
-    fn every_colour_becomes_three_bytes() {
-        let colour = [10, 20, 30, 40, 50, 60];
+    fn every_color_becomes_three_bytes() {
+        let color = [10, 20, 30, 40, 50, 60];
         let expected = Picture {
             width: 2,
             height: 1,
-            pixels: colour.to_vec(),
+            pixels: color.to_vec(),
         };
         assert_eq!(
-            decode(&png(&colour, 2, 1, ExtendedColorType::Rgb8)).unwrap(),
+            decode(&png(&color, 2, 1, ExtendedColorType::Rgb8)).unwrap(),
             expected
         );
         let transparent = [10, 20, 30, 0, 40, 50, 60, 255];
@@ -192,15 +193,15 @@ mod tests {
             decode(&png(&transparent, 2, 1, ExtendedColorType::Rgba8)).unwrap(),
             expected
         );
-        let grey = decode(&png(&[7, 9], 2, 1, ExtendedColorType::L8)).unwrap();
-        assert_eq!(grey.pixels, [7, 7, 7, 9, 9, 9]);
+        let gray = decode(&png(&[7, 9], 2, 1, ExtendedColorType::L8)).unwrap();
+        assert_eq!(gray.pixels, [7, 7, 7, 9, 9, 9]);
         let deep: Vec<u8> = [7_u16 * 257, 9 * 257]
             .iter()
             .flat_map(|x| x.to_ne_bytes())
             .collect();
         assert_eq!(
             decode(&png(&deep, 2, 1, ExtendedColorType::L16)).unwrap(),
-            grey
+            gray
         );
         let photograph = decode(&jpeg(20, 10)).unwrap();
         assert_eq!((photograph.width, photograph.height), (20, 10));

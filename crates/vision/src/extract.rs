@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::backbone::{Backbone, BackboneError};
 use crate::cache::{Cache, CacheError, ImageKey, key_of};
-use crate::decode::{MAX_FILE_BYTES, decode};
+use crate::decode::{MAX_FILE_BYTES, PictureError, decode};
 use crate::listing::{self, Image, Listing};
 use crate::preprocess::Prepare;
 use crate::resize::{CHANNELS, Picture};
@@ -19,19 +19,20 @@ use crate::thumbnail::thumbnail;
 /// side by side. An error is that of the first bad image, whatever the number of threads.
 const BLOCK: usize = 64;
 
-/// Why features were not computed.
+/// Reason why features were not computed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ExtractError {
     /// An image that can't be used.
-    #[error("{0}, or leave it out with --skip-bad")]
-    Image(String),
+    #[error(transparent)]
+    Image(#[from] BadImage),
     /// Every image was left out.
     #[error("all {count} images were left out, the first because {first}")]
     Nothing {
         /// Images of the list.
         count: usize,
-        /// What is wrong with the first.
-        first: String,
+        /// The first of them.
+        first: BadImage,
     },
     /// The backbone failed.
     #[error(transparent)]
@@ -41,23 +42,57 @@ pub enum ExtractError {
     Cache(#[from] CacheError),
 }
 
+/// An image that can't be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {reason}")]
+pub struct BadImage {
+    /// Path of its file, or its name in a data set.
+    pub place: String,
+    /// Defect.
+    pub reason: ImageError,
+}
+
+/// Reason why an image can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImageError {
+    /// The operating system does not give the file.
+    #[error("cannot be read: {0}")]
+    Unreadable(std::io::Error),
+    /// File of more bytes than are read.
+    #[error("more than {MAX_FILE_BYTES} bytes")]
+    TooLong,
+    /// No picture.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// An example of features alone.
+    #[error("holds no pixels")]
+    NoPixels,
+    /// The backbone makes infinities or NaN of it.
+    #[error("its features are not all finite numbers")]
+    NotFinite,
+    /// The backbone gave nothing for it.
+    #[error("was not computed")]
+    NotComputed,
+}
+
 /// Features of the images of a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Features {
     /// Features of an image, d.
     pub width: usize,
-    /// `[n][width]`.
+    /// Features, `[n][width]`.
     pub values: Vec<f32>,
     /// Pixels along the sides of a picture; 0 unless [`Options::pictures`] asks for them.
     pub side: usize,
-    /// What the images look like, `[n][side][side][3]`.
+    /// Pictures of the images, `[n][side][side][3]`.
     pub pictures: Vec<u8>,
     /// The n images they are of, as indices into [`Listing::images`], in its order.
     pub of: Vec<usize>,
-    /// Those found in the cache.
+    /// Number of those found in the cache.
     pub cached: usize,
-    /// Why each of the others was left out, one line each.
-    pub skipped: Vec<String>,
+    /// The others, which were left out.
+    pub skipped: Vec<BadImage>,
 }
 
 impl Features {
@@ -79,34 +114,34 @@ impl Features {
     }
 }
 
-/// How images are read and what happens to those that can't be.
+/// Settings of how images are read and what happens to those that can't be.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// Leave out what can't be used.
     pub skip_bad: bool,
-    /// How many pixels the sides of the pictures have, if any are wanted. Then an image that the
+    /// Pixels of the sides of the pictures, if any are wanted. Then an image that the
     /// cache knows is decoded too.
     pub pictures: Option<usize>,
-    /// Where features are looked up and kept.
+    /// Cache in which features are looked up and kept.
     pub cache: Option<&'a Cache>,
     /// Called now and then with the number of images done.
     pub progress: &'a (dyn Fn(usize) + Sync),
 }
 
 /// Features of one image, or what is wrong with them.
-type Computed = Result<Arc<[f32]>, String>;
+type Computed = Result<Arc<[f32]>, ImageError>;
 
-/// What became of one image's file.
+/// Result of reading one image's file.
 struct Prepared {
     input: Input,
-    /// `[side][side][3]`; empty if it is not wanted or can't be had.
+    /// Picture, `[side][side][3]`; empty if it is not wanted or can't be had.
     picture: Vec<u8>,
 }
 
 enum Input {
     Known(Arc<[f32]>),
     New(ImageKey, Vec<f32>),
-    Bad(String),
+    Bad(ImageError),
 }
 
 /// Computes the features of all images of `listing` that are not in the cache, on all cores.
@@ -141,28 +176,31 @@ pub fn extract(
                     features.cached += 1;
                     Ok(known)
                 }
-                Input::New(..) => computed.unwrap_or_else(|| Err("was not computed".to_owned())),
-                Input::Bad(what) => Err(what),
+                Input::New(..) => computed.unwrap_or(Err(ImageError::NotComputed)),
+                Input::Bad(reason) => Err(reason),
             };
+            let values = values.map_err(|reason| BadImage {
+                place: place(&images[at]),
+                reason,
+            });
             match values {
                 Ok(values) => {
                     features.values.extend_from_slice(&values);
                     features.pictures.extend(prepared.picture);
                     features.of.push(block * BLOCK + at);
                 }
-                Err(what) if options.skip_bad => features.skipped.push(what),
-                Err(what) => return Err(ExtractError::Image(what)),
+                Err(bad) if options.skip_bad => features.skipped.push(bad),
+                Err(bad) => return Err(bad.into()),
             }
         }
         (options.progress)(block * BLOCK + images.len());
     }
-    match features.skipped.first() {
-        Some(first) if features.of.is_empty() => Err(ExtractError::Nothing {
-            count: features.skipped.len(),
-            first: first.clone(),
-        }),
-        _ => Ok(features),
+    if features.of.is_empty() && !features.skipped.is_empty() {
+        let count = features.skipped.len();
+        let first = features.skipped.swap_remove(0);
+        return Err(ExtractError::Nothing { count, first });
     }
+    Ok(features)
 }
 
 fn prepared(image: &Image, prepare: &Prepare, planar: bool, options: Options<'_>) -> Prepared {
@@ -186,14 +224,11 @@ fn prepared(image: &Image, prepare: &Prepare, planar: bool, options: Options<'_>
         };
         Ok((input, picture.unwrap_or_default()))
     });
-    let (input, picture) = made.unwrap_or_else(|what| {
-        let what = format!("{}: {what}", place(image));
-        (Input::Bad(what), Vec::new())
-    });
+    let (input, picture) = made.unwrap_or_else(|reason| (Input::Bad(reason), Vec::new()));
     Prepared { input, picture }
 }
 
-/// What messages call an image.
+/// Returns what messages call an image.
 fn place(image: &Image) -> String {
     match &image.content {
         listing::Content::File(path) => path.display().to_string(),
@@ -201,21 +236,21 @@ fn place(image: &Image) -> String {
     }
 }
 
-/// What an image is made of.
+/// Content that an image is made of.
 enum Content<'a> {
-    /// What is in its file.
+    /// Bytes of its file.
     File(Vec<u8>),
     /// Channels, rows and columns, and the pixels of one channel after another.
     Planes([usize; 3], &'a [u8]),
 }
 
 impl<'a> Content<'a> {
-    /// That of an image, or what is wrong with it.
-    fn of(image: &'a Image) -> Result<Self, String> {
+    /// Returns the content of an image, or what is wrong with it.
+    fn of(image: &'a Image) -> Result<Self, ImageError> {
         match &image.content {
             listing::Content::File(path) => read(path).map(Self::File),
             listing::Content::Record(set, at) => {
-                let pixels = set.image(*at).ok_or("holds no pixels")?;
+                let pixels = set.image(*at).ok_or(ImageError::NoPixels)?;
                 Ok(Self::Planes(set.shape(), pixels))
             }
         }
@@ -230,18 +265,18 @@ impl<'a> Content<'a> {
         }
     }
 
-    fn picture(&self) -> Result<Picture, String> {
+    fn picture(&self) -> Result<Picture, ImageError> {
         match self {
-            Self::File(bytes) => decode(bytes).map_err(|error| error.to_string()),
+            Self::File(bytes) => Ok(decode(bytes)?),
             Self::Planes([channels, height, width], planes) => {
                 let plane = height * width;
-                // Grey becomes colour.
-                let colour =
+                // Gray becomes color.
+                let color =
                     |pixel| (0..CHANNELS).map(move |c| planes[(c % channels) * plane + pixel]);
                 Ok(Picture {
                     width: *width,
                     height: *height,
-                    pixels: (0..plane).flat_map(colour).collect(),
+                    pixels: (0..plane).flat_map(color).collect(),
                 })
             }
         }
@@ -249,22 +284,18 @@ impl<'a> Content<'a> {
 }
 
 /// The content of a file, or what is wrong with it.
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+fn read(path: &Path) -> Result<Vec<u8>, ImageError> {
     let mut bytes = Vec::new();
     let read =
         File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
     match read {
-        Err(cause) => Err(format!(
-            "cannot be read: {cause}; check the path and its permissions"
-        )),
-        Ok(_) if bytes.len() as u64 > MAX_FILE_BYTES => {
-            Err(format!("more than {MAX_FILE_BYTES} bytes; scale it down"))
-        }
+        Err(cause) => Err(ImageError::Unreadable(cause)),
+        Ok(_) if bytes.len() as u64 > MAX_FILE_BYTES => Err(ImageError::TooLong),
         Ok(_) => Ok(bytes),
     }
 }
 
-/// For each image the features that were computed for it now, if any.
+/// Returns for each image the features that were computed for it now, if any.
 fn computed(
     images: &[Image],
     prepared: &[Prepared],
@@ -305,16 +336,13 @@ fn computed(
             Ok(features)
         })
         .collect();
-    let mut all: Vec<Option<Computed>> = vec![None; images.len()];
+    let mut all: Vec<Option<Computed>> = images.iter().map(|_| None).collect();
     for (batch, features) in inputs.chunks(backbone.batch()).zip(batches) {
         for (&(at, ..), features) in batch.iter().zip(features?.chunks_exact(backbone.width())) {
             all[at] = Some(if finite(features) {
                 Ok(features.into())
             } else {
-                let place = place(&images[at]);
-                Err(format!(
-                    "{place}: its features are not all finite numbers; check --preprocess"
-                ))
+                Err(ImageError::NotFinite)
             });
         }
     }

@@ -4,8 +4,8 @@
 //! `Resample.c`; `in`, `out` are the sizes):
 //!
 //! ```text
-//! centre(o) = (o + 1/2) in/out        scale = max(in/out, 1)
-//! w(o, i)   = kernel((i + 1/2 - centre(o)) / scale) / sum over i of the same
+//! center(o) = (o + 1/2) in/out        scale = max(in/out, 1)
+//! w(o, i)   = kernel((i + 1/2 - center(o)) / scale) / sum over i of the same
 //! ```
 //! Rows first, then columns, each rounded to bytes, with weights of 22 binary places: the
 //! same bytes as Pillow's, on every machine.
@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-/// How pixels between pixels are made up.
+/// Method by which pixels between pixels are made up.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Filter {
@@ -54,7 +54,7 @@ pub struct Picture {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// `height * width * 3` bytes: red, green, blue.
+    /// Pixels, `height * width * 3` bytes: red, green, blue.
     pub pixels: Vec<u8>,
 }
 
@@ -146,17 +146,17 @@ fn half(size: usize) -> usize {
     down + (size % 2) * (down % 2)
 }
 
-/// 1/2 at the places of a weight.
+/// Constant 1/2 at the places of a weight.
 const HALF: i32 = 1 << (PLACES - 1);
 
 fn byte(sum: i32) -> u8 {
     (sum >> PLACES).clamp(0, 255) as u8
 }
 
-/// For every output pixel the first input pixel it sees, and the weights of it and those after it.
+/// Weights of every output pixel: the first input pixel it sees, and the weights of it and those after it.
 struct Weights {
     firsts: Vec<usize>,
-    /// Of each output pixel from where to where in `weights`.
+    /// Range of each output pixel in `weights`.
     ends: Vec<usize>,
     weights: Vec<i32>,
 }
@@ -172,10 +172,10 @@ impl Weights {
             weights: Vec::new(),
         };
         for pixel in 0..output {
-            let centre = (pixel as f64 + 0.5) * ratio;
-            let first = (centre - support + 0.5).max(0.0) as usize;
-            let end = ((centre + support + 0.5) as usize).min(input);
-            let weight = |i: usize| filter.kernel((i as f64 - centre + 0.5) / scale);
+            let center = (pixel as f64 + 0.5) * ratio;
+            let first = (center - support + 0.5).max(0.0) as usize;
+            let end = ((center + support + 0.5) as usize).min(input);
+            let weight = |i: usize| filter.kernel((i as f64 - center + 0.5) / scale);
             let sum: f64 = (first..end).map(weight).sum();
             all.firsts.push(first);
             all.weights.extend((first..end).map(|i| {
@@ -247,12 +247,12 @@ mod tests {
         let picture = stripes(7, 5);
         for filter in [Filter::Bilinear, Filter::Bicubic] {
             assert_eq!(picture.resized(7, 5, filter), picture);
-            let grey = Picture {
+            let gray = Picture {
                 width: 9,
                 height: 4,
                 pixels: vec![77; 9 * 4 * CHANNELS],
             };
-            let resized = grey.resized(31, 2, filter);
+            let resized = gray.resized(31, 2, filter);
             assert!(resized.pixels.iter().all(|&byte| byte == 77));
             assert_eq!(resized.pixels.len(), 31 * 2 * CHANNELS);
         }

@@ -1,4 +1,4 @@
-//! What an image looks like, small: the square in its middle, for a report.
+//! Small picture of an image: the square in its middle, for a report.
 //!
 //! Blocks of pixels are first averaged, down to two pixels or more for each that is wanted, which
 //! reads every pixel once; [`Filter::Bicubic`] does the rest. A backbone sees the middle too, so
@@ -55,7 +55,7 @@ fn averaged(picture: &Picture, count: usize, block: usize) -> Picture {
 mod tests {
     use super::*;
 
-    /// `width` x `height` pixels, `of(x, y)`.
+    /// Creates `width` x `height` pixels, `of(x, y)`.
     fn picture(width: usize, height: usize, of: impl Fn(usize, usize) -> [u8; 3]) -> Picture {
         let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
         Picture {
@@ -85,8 +85,8 @@ mod tests {
             (16, 17),
             (100, 33),
         ] {
-            let grey = picture(width, height, |_, _| [77, 0, 255]);
-            let small = thumbnail(&grey, 4);
+            let gray = picture(width, height, |_, _| [77, 0, 255]);
+            let small = thumbnail(&gray, 4);
             assert_eq!((small.width, small.height), (4, 4), "{width} x {height}");
             let same = small.pixels.chunks(3).all(|pixel| pixel == [77, 0, 255]);
             assert!(same, "{width} x {height}");

@@ -17,6 +17,7 @@ use mesu_vision::{Backbone, Cache, Listing, Model, Options, Preprocess, extract}
 use serde_json::json;
 
 use crate::arguments::FeaturesArguments;
+use crate::hints;
 use crate::output::{grouped, message, print, span};
 
 /// Time between two lines where there is no terminal.
@@ -82,7 +83,9 @@ pub(crate) fn features(arguments: &FeaturesArguments) -> Result<ExitCode> {
     let features = features?;
     let seconds = started.elapsed().as_secs_f64();
     let (count, cached) = (features.of.len(), features.cached);
-    let skipped: Vec<String> = [&listing.unusable[..], &features.skipped].concat();
+    let unusable = listing.unusable.iter().map(|bad| hints::advised(bad));
+    let bad = features.skipped.iter().map(|bad| hints::advised(bad));
+    let skipped: Vec<String> = unusable.chain(bad).collect();
     let lost = features.lost_classes(&listing);
     let (classes, domains) = (listing.classes.len() - lost.len(), listing.domains.len());
     write(out, &arrays(&listing, &features))?;

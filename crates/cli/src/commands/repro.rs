@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use mesu_lab::{LabError, Plan};
+use mesu_lab::Plan;
 use mesu_report::repro::{Figure, Reached};
 use mesu_report::{Record, results};
 use serde_json::json;
 
 use crate::arguments::{ReproArguments, RunArguments};
 use crate::commands::run::{self, Done, INTERRUPTED};
+use crate::hints;
 use crate::output::{message, print, span};
 
 /// Runs the preset of a figure and prints which targets are met.
@@ -43,33 +44,31 @@ pub(crate) fn repro(arguments: &ReproArguments) -> Result<ExitCode> {
         results::prepare(folder)?;
     }
     let started = Instant::now();
-    let Done { json, failed, .. } = run::follow(&run, &plan, &path)?;
-    let Some(summary) = json else {
+    let Done {
+        results: numbers,
+        failed,
+        ..
+    } = run::follow(&run, &plan, &path)?;
+    let Some(numbers) = numbers else {
         message("stopped, and saved. The same command resumes it");
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    let rows = figure.reached(&summary);
+    let rows = figure.reached(&numbers);
     let seconds = started.elapsed();
     print(&if arguments.json {
         let value = json!({ "figure": figure.name, "title": figure.title, "quick": arguments.quick,
-            "seeds": results::seeds(&summary), "wall_seconds": seconds.as_secs_f64(), "rows": rows });
+            "seeds": numbers.seeds(), "wall_seconds": seconds.as_secs_f64(), "rows": rows });
         format!("{value:#}\n")
     } else {
-        table(
-            figure,
-            arguments.quick,
-            &rows,
-            results::seeds(&summary),
-            seconds,
-        )
+        table(figure, arguments.quick, &rows, numbers.seeds(), seconds)
     })?;
     if let Some(folder) = &arguments.record {
         let wall = whole.then_some(seconds.as_secs_f64());
         let cpu = mesu_lab::record::Machine::here().cpu;
-        Record::new(figure, &summary, wall, cpu).write(folder)?;
+        Record::new(figure, &numbers, wall, cpu).write(folder)?;
     }
     for (cell, error) in &failed {
-        message(&format!("error: {cell}: {}", one_line(error)));
+        message(&format!("error: {cell}: {}", hints::advised(error)));
     }
     Ok(if failed.is_empty() {
         ExitCode::SUCCESS
@@ -84,10 +83,6 @@ fn best_of(others: &[String]) -> String {
         [one] => one.clone(),
         several => format!("best of {}", several.join(", ")),
     }
-}
-
-fn one_line(error: &LabError) -> String {
-    error.to_string()
 }
 
 fn table(figure: &Figure, quick: bool, rows: &[Reached], seeds: usize, time: Duration) -> String {
@@ -144,12 +139,25 @@ fn table(figure: &Figure, quick: bool, rows: &[Reached], seeds: usize, time: Dur
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mesu_lab::record::comparison::Compared;
+    use mesu_lab::{Comparison, Results, Summaries, Summary};
 
     #[test]
     fn tables_align_and_say_what_is_met() {
         let figure = Figure::find("fig3").expect("the main one");
-        let rows =
-            figure.reached(&json!({ "cells": [{ "cell": "mesu", "learning_accuracy": 0.95 }] }));
+        let summary = Summary {
+            learning_accuracy: 0.95,
+            ..Summary::default()
+        };
+        let cell = Compared {
+            cell: "mesu".to_owned(),
+            settings: Default::default(),
+            result: Ok(Summaries::new(vec![summary])),
+        };
+        let rows = figure.reached(&Results::Cells(Comparison {
+            name: String::new(),
+            cells: vec![cell],
+        }));
         let text = table(figure, true, &rows, 1, Duration::from_secs(90));
         assert!(
             text.contains("quick:") && text.contains("1 seed,"),

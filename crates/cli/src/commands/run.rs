@@ -1,5 +1,6 @@
 //! `mesu run`: an experiment from its name or file to its table.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,13 +11,13 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use mesu_lab::record::files::REPORT;
 use mesu_lab::{
-    CellOutcomes, DataSets, LabError, Outcomes, Plan, Progress, Setting, Silent, run_cells,
-    run_seeds,
+    CellOutcomes, DataSets, LabError, Outcomes, Plan, Progress, Results, Setting, Silent,
+    run_cells, run_seeds,
 };
 use mesu_report::Drawn;
-use serde_json::Value;
 
 use crate::arguments::RunArguments;
+use crate::hints;
 use crate::output::{columns, message, print, span};
 use crate::progress::Screen;
 use crate::tables::{cells, run as table};
@@ -46,18 +47,18 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         .clone()
         .unwrap_or_else(|| default_path(&plan, &arguments.seeds));
     let Done {
-        json,
+        results,
         names,
         failed,
     } = follow(arguments, &plan, &path)?;
-    if let Some(json) = &json {
+    if let Some(results) = &results {
         let report = format!("report: {}", path.join(REPORT).display());
-        let table = match plan.single() {
-            Some(_) => table::table(json, &names),
-            None => cells::table(json, columns()),
+        let table = match results {
+            Results::One(summaries) => table::table(summaries, &names),
+            Results::Cells(comparison) => cells::table(comparison, columns()),
         };
         match arguments.json {
-            true => print(&format!("{json:#}\n"))?,
+            true => print(&format!("{:#}\n", results.json()))?,
             false => print(&format!("{table}\n{report}\n"))?,
         }
         if arguments.json && !arguments.quiet {
@@ -65,15 +66,15 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
         }
     }
     for (cell, error) in &failed {
-        message(&format!("error: {cell}: {error}"));
+        message(&format!("error: {cell}: {}", hints::advised(error)));
     }
-    if json.is_none() {
+    if results.is_none() {
         message(&format!(
             "stopped, and saved. To resume:\n  {}",
             resumption(arguments, &path)
         ));
     }
-    Ok(match (json, &failed[..]) {
+    Ok(match (results, &failed[..]) {
         (None, _) => ExitCode::from(INTERRUPTED),
         (Some(_), []) => ExitCode::SUCCESS,
         (Some(_), _) => ExitCode::FAILURE,
@@ -82,8 +83,8 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<ExitCode> {
 
 /// Outcome of runs.
 pub(crate) struct Done {
-    /// The summary, unless they were interrupted.
-    pub(crate) json: Option<Value>,
+    /// The numbers, unless they were interrupted.
+    pub(crate) results: Option<Results>,
     /// Names of the tasks, if they have any.
     names: Vec<String>,
     /// The cells that failed.
@@ -108,6 +109,11 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
             left_out.join(", "),
             experiment.tasks + left_out.len()
         );
+    }
+    if !arguments.quiet {
+        for note in notes(plan, &mut sets) {
+            let _ = write!(heading, "\nnote: {note}");
+        }
     }
     // Errors of a cell, or of a folder that is there, are reported by the run itself.
     if !arguments.quiet
@@ -134,24 +140,74 @@ pub(crate) fn follow(arguments: &RunArguments, plan: &Plan, path: &Path) -> Resu
     let done = match data {
         Some((experiment, data)) => run_seeds(experiment, &arguments.seeds, &data, path, setting)
             .map(|outcomes| {
-                let json = match outcomes {
-                    Outcomes::Finished { json, .. } => Some(json),
+                let results = match outcomes {
+                    Outcomes::Finished(summaries) => Some(Results::One(summaries)),
                     Outcomes::Interrupted => None,
                 };
-                (json, Vec::new())
+                (results, Vec::new())
             }),
         None => run_cells(plan, &arguments.seeds, sets, path, setting)
-            .map(|CellOutcomes { json, failed }| (json, failed)),
+            .map(|CellOutcomes { comparison, failed }| (comparison.map(Results::Cells), failed)),
     };
     if let Some(screen) = &screen {
         screen.clear();
     }
-    let (json, failed) = done?;
+    let (results, failed) = done?;
     Ok(Done {
-        json,
+        results,
         names,
         failed,
     })
+}
+
+/// Returns what is allowed in the experiments of `plan` but tells less than it seems to; nothing of
+/// experiments that can't be run.
+fn notes(plan: &Plan, sets: &mut DataSets) -> Vec<String> {
+    let mut notes = Vec::new();
+    for cell in &plan.cells {
+        let experiment = &cell.experiment;
+        let Ok(data) = sets.load(experiment) else {
+            continue;
+        };
+        let splits = data.splits();
+        let without = splits.classes_without_examples();
+        if !without.is_empty() {
+            notes.push(without_examples(&without, splits.train().names()));
+        }
+        if data
+            .tasks(experiment)
+            .is_ok_and(|tasks| tasks.single_class())
+        {
+            let fewer = match experiment.tasks {
+                1 => "",
+                _ => "; fewer tasks have more classes each",
+            };
+            notes.push(format!(
+                "one class per task: a head with one output can't be wrong{fewer}"
+            ));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    notes.retain(|note| seen.insert(note.clone()));
+    notes
+}
+
+/// Writes `classes without a training example: 0, 4 and 196 more`.
+fn without_examples(classes: &[usize], names: Option<&[String]>) -> String {
+    const SHOWN: usize = 8;
+    let name = |class: &usize| match names.and_then(|names| names.get(*class)) {
+        Some(name) => name.clone(),
+        None => class.to_string(),
+    };
+    let shown: Vec<String> = classes.iter().take(SHOWN).map(name).collect();
+    let more = match classes.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "classes without a training example: {}{more}",
+        shown.join(", ")
+    )
 }
 
 fn default_path(plan: &Plan, seeds: &[u64]) -> PathBuf {

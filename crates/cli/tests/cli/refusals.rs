@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{fail, files, idx_header, small_data, small_run, succeed};
+use crate::support::{fail, files, idx_header, small_data, small_run, stderr, succeed};
 
 /// Runs with `set`, and checks that the line holds all of `words` and no folder was made.
 fn refuse(folder: &Path, set: &str, words: &[&str]) {
@@ -75,7 +75,10 @@ fn settings() {
         refuse(folder.path(), set, &words);
     }
     let line = fail(folder.path(), &small_run(&["--seeds", "1,2,1"]));
-    assert!(line.contains("--seeds 1: given twice"), "{line}");
+    assert!(
+        line.contains("seed 1: given twice") && line.contains("--seeds"),
+        "{line}"
+    );
     let line = fail(
         folder.path(),
         &small_run(&["--seeds", "1", "--set", "seed=2"]),
@@ -284,4 +287,208 @@ fn divergence_keeps_the_last_good_checkpoint() {
     }
     let checkpoint = fs::read(folder.path().join("out/checkpoint.safetensors")).unwrap();
     safetensors::SafeTensors::deserialize(&checkpoint).unwrap();
+}
+
+/// The error of `arguments`, after checking that a fact comes first and that all of `words` follow.
+fn advised(folder: &Path, arguments: &[&str], words: &[&str]) -> String {
+    let line = fail(folder, arguments);
+    for word in words {
+        assert!(line.contains(word), "{word:?} is not in {line}");
+    }
+    line
+}
+
+#[test]
+fn facts_are_followed_by_advice() {
+    let folder = small_data();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("phone.heic"), b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").unwrap();
+    fs::write(at("photo.webp"), b"RIFF\x24\0\0\0WEBPVP8 ").unwrap();
+    fs::write(at("cut.npz"), b"PK\x03\x04").unwrap();
+    fs::write(at("latin.txt"), "words").unwrap();
+    let set = |set: &'static str| ["run", "permuted-digits", "--set", set];
+    let small = |set: &'static str| small_run(&["--set", set]);
+    let cases: [(&[&str], &[&str]); 17] = [
+        (
+            &["run", "photographs"],
+            &[
+                "data.source: photos.npz",
+                "; make it with: mesu features PHOTOS",
+                "--out photos.npz, or choose another with --set data.source=FILE",
+            ],
+        ),
+        (
+            &small("data.ood=other.npz"),
+            &[
+                "data.ood: other.npz",
+                "; make it with: mesu features",
+                "--set data.ood=FILE",
+            ],
+        ),
+        (
+            &set("data.source=nowhere"),
+            &["no such folder", "; data sets by name: mesu data list"],
+        ),
+        (
+            &set("data.source=phone.heic"),
+            &[
+                "a HEIC image",
+                "; convert it to PNG or JPEG",
+                "mesu features",
+            ],
+        ),
+        (
+            &set("data.source=photo.webp"),
+            &[
+                "a WebP image",
+                "; convert it to PNG or JPEG",
+                "mesu features",
+            ],
+        ),
+        (
+            &set("data.source=cut.npz"),
+            &[
+                "no readable NPZ",
+                "; get the file again, or save it with numpy.savez",
+            ],
+        ),
+        (
+            &set("data.source=latin.txt"),
+            &["a text file", "numpy.savez"],
+        ),
+        (&["run", "bad.toml"], &["line 1", "; mend that line"]),
+        (
+            &["run", "digit"],
+            &["no such preset", "`mesu list` shows the presets"],
+        ),
+        (
+            &set("tasks=0"),
+            &[
+                "tasks: found 0",
+                "; change it in the file or with --set tasks=…",
+            ],
+        ),
+        (
+            &small("learner.memory_window=-1"),
+            &[
+                "learner.memory_window is -1",
+                "; change it in the file or with --set",
+            ],
+        ),
+        (
+            &small("scenario=domain"),
+            &[
+                "tasks: found 3, expected 1",
+                "; set tasks=1, or give an array `domains`",
+                "mesu features --domains",
+            ],
+        ),
+        (
+            &small("scenario=split"),
+            &[
+                "4 classes can't be cut into 3 tasks",
+                "; give a number of tasks",
+            ],
+        ),
+        (
+            &set("grid.seed=[1, 2]"),
+            &["grid.seed", "; give --seeds N,… instead"],
+        ),
+        (
+            &small_run(&["--seeds", "1,1"]),
+            &["seed 1: given twice; name every seed of --seeds once"],
+        ),
+        (
+            &small_run(&["--out", "latin.txt"]),
+            &[
+                "latin.txt: can't be read as a folder",
+                "; choose another --out",
+            ],
+        ),
+        (
+            &["data", "get", "cifar10", "--from", "latin.txt"],
+            &["latin.txt: not the published", "get it elsewhere"],
+        ),
+    ];
+    fs::write(at("bad.toml"), "tasks = [\n").unwrap();
+    for (arguments, words) in cases {
+        advised(folder.path(), arguments, words);
+    }
+    let ood = fail(folder.path(), &small("data.ood=other.npz"));
+    assert!(!ood.contains("data.source"), "{ood}");
+}
+
+#[test]
+fn damaged_files_are_followed_by_advice() {
+    let folder = small_data();
+    let images = folder.path().join("digits/train-images-idx3-ubyte");
+    let labels = folder.path().join("digits/train-labels-idx1-ubyte");
+    let [whole_images, whole_labels] = [&images, &labels].map(|path| fs::read(path).unwrap());
+    let run = small_run(&["--out", "refused"]);
+    fs::write(&images, &whole_images[..99]).unwrap();
+    advised(folder.path(), &run, &["truncated", "; get the file again"]);
+    fs::write(&images, &whole_labels).unwrap();
+    advised(
+        folder.path(),
+        &run,
+        &["it is a labels file; give the images file"],
+    );
+    fs::write(&images, &whole_images).unwrap();
+    fs::write(&labels, [idx_header(0x801, &[599]), vec![0; 599]].concat()).unwrap();
+    advised(
+        folder.path(),
+        &run,
+        &["599 labels; give two files of one set"],
+    );
+    fs::remove_file(&labels).unwrap();
+    advised(
+        folder.path(),
+        &run,
+        &["no training labels there", "; put the file there"],
+    );
+}
+
+#[test]
+fn what_tells_less_than_it_seems_is_noted_before_the_run() {
+    let folder = small_data();
+    let noted = |more: &[&str]| stderr(&succeed(folder.path(), &small_run(more)));
+    let one = [
+        "--set",
+        "scenario=split",
+        "--set",
+        "tasks=4",
+        "--set",
+        "data.epochs=1",
+    ];
+    let some = [
+        "--set",
+        "data.train_examples=40",
+        "--set",
+        "data.test_examples=20",
+    ];
+    let text = noted(&[&one[..], &some, &["--out", "one"]].concat());
+    assert!(
+        text.contains("note: one class per task: a head with one output can't be wrong; fewer"),
+        "{text}"
+    );
+    let quiet = noted(&[&one[..], &some, &["--out", "quiet", "--quiet"]].concat());
+    assert_eq!(quiet, "");
+    // Class 1 becomes 3: four classes, of which one never occurs.
+    for set in ["train", "t10k"] {
+        let path = folder
+            .path()
+            .join(format!("digits/{set}-labels-idx1-ubyte"));
+        let mut labels = fs::read(&path).unwrap();
+        labels[8..]
+            .iter_mut()
+            .filter(|label| **label == 1)
+            .for_each(|label| *label = 3);
+        fs::write(&path, labels).unwrap();
+    }
+    let text = noted(&["--out", "gap"]);
+    assert!(
+        text.contains("note: classes without a training example: 1\n"),
+        "{text}"
+    );
+    assert!(!text.contains("one class per task"), "{text}");
 }

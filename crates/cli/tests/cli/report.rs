@@ -231,7 +231,9 @@ fn reports_and_exports_go_where_they_are_asked_to() {
             "{id}"
         );
     }
-    let csv = String::from_utf8(written[&folder.path().join("out/csv/matrix-1.csv")].clone());
+    let csv = String::from_utf8(
+        written[&folder.path().join("out/csv/matrix-mesu-hidden-16.csv")].clone(),
+    );
     assert_eq!(csv.unwrap().lines().count(), 1 + 6);
 }
 

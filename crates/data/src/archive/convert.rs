@@ -39,7 +39,7 @@ pub(super) fn integers(values: Elements) -> Option<Vec<i64>> {
 pub(super) struct Layout {
     /// Channels, rows and columns.
     pub(super) shape: [usize; 3],
-    /// Whether colors come last, pixel by pixel.
+    /// True where colors come last, pixel by pixel.
     pub(super) interleaved: bool,
 }
 

@@ -9,6 +9,7 @@
 //! | | `[n]` or `[n, 1]`, text | class of each by name |
 //! | `domains` or `domain` | `[n]` or `[n, 1]`, integers | domain of each, 0 to 255; optional |
 //! | `pictures` | `[n, rows, columns, 3]` u8 | pictures that the features were made of; optional |
+//! | `paths` | `[n]` text | file that each example was made of; optional |
 //! | `classes`, `domain_names` | text | names; optional |
 //!
 //! Images of u8 stay bytes, images of other numbers are features of that shape; a table of u8 is a table of
@@ -19,8 +20,8 @@
 //! the endings there is one set, and a share of every class and domain is held out as the test set.
 //!
 //! There are as many classes as `classes` has names; without it, as many as labels of the training set have
-//! different texts, in alphabetical order; of integers the largest of the training set + 1, unless there are more than 16
-//! and most of them never occur.
+//! different texts, in alphabetical order; of integers the largest of the training set + 1, unless there are
+//! more than 16 and most of them never occur.
 
 mod convert;
 #[cfg(test)]
@@ -39,20 +40,20 @@ use crate::format::npz::Npz;
 use crate::splits::labels::classes_of;
 use crate::splits::{DataSplits, SplitsError, held_out};
 
-/// Who is held out must not depend on a run's seed: all runs are tested on the same examples.
+/// Seed of what is held out, the same for every run: all runs are tested on the same examples.
 const HELD_OUT_SEED: u64 = 0;
 
 /// Reads the archive at `path`. Of an archive with one set, `test_share`, in (0, 1), of every class and
 /// domain becomes the test set.
 ///
 /// # Errors
-/// [`SplitsError::Npz`] for a damaged archive, [`SplitsError::Archive`] or [`SplitsError::Dataset`] for arrays
-/// that do not belong together.
+/// [`SplitsError::Npz`] for a damaged archive, [`SplitsError::Archive`] or [`SplitsError::Dataset`] for
+/// arrays that do not belong together.
 pub fn read(path: &Path, test_share: f64) -> Result<DataSplits, SplitsError> {
     Archive::open(path)?.splits(test_share)
 }
 
-/// As [`read`], of the archive in `content`, called `file` in errors.
+/// Reads the archive in `content`, called `file` in errors, like [`read`].
 ///
 /// # Errors
 /// As [`read`].
@@ -80,11 +81,11 @@ pub fn read_ood(path: &Path) -> Result<Dataset, SplitsError> {
 /// Meaning of a set's labels.
 #[derive(Clone, Copy)]
 enum Role<'a> {
-    /// They say which classes there are.
+    /// Labels that say which classes there are.
     Training,
-    /// They are of the classes of the training set.
+    /// Labels of the classes of the training set.
     Test(&'a Dataset),
-    /// They need not be there.
+    /// Labels that need not be there.
     Unlabeled,
 }
 
@@ -232,7 +233,9 @@ impl<R: Read + Seek> Archive<R> {
             let (pictures, shape) = self.pictures(ending, count)?;
             set = set.with_pictures(pictures, shape).map_err(failed)?;
         }
-        Ok(set)
+        // Only to be read by people: nothing is refused for their sake.
+        let paths = self.texts(&format!("paths{ending}"));
+        Ok(set.with_paths(paths.ok().flatten().unwrap_or_default()))
     }
 
     /// Bytes `[count][3][rows][columns]`, and the shape of each.
@@ -387,7 +390,7 @@ impl<R: Read + Seek> Archive<R> {
     }
 }
 
-/// `values` plane by plane.
+/// Returns `values` plane by plane.
 fn planar<T: Copy>(values: Vec<T>, layout: Layout) -> Vec<T> {
     match layout.interleaved {
         true => planes(&values, layout.shape),

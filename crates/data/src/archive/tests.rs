@@ -9,7 +9,7 @@ fn rows(width: usize, values: Elements) -> Array {
     Array::new(&[values.len() / width, width], values).unwrap()
 }
 
-/// What reading an archive of these arrays gives.
+/// Reads an archive of these arrays.
 fn source(arrays: &[(&str, Array)]) -> Result<DataSplits, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.npz");
@@ -52,7 +52,7 @@ fn one_set_is_cut_within_each_class_and_domain() {
         .collect();
     groups.sort_unstable();
     assert_eq!(groups, [(0, 0), (0, 1), (1, 0), (1, 1)]);
-    // The picture goes with its features, colour by colour.
+    // The picture goes with its features, color by color.
     let crate::dataset::ExampleData::Features(numbers) = test.values() else {
         panic!("features")
     };

@@ -1,4 +1,4 @@
-//! What the examples of a data set are made of.
+//! Content of the examples of a data set.
 
 /// The examples of a data set, one after another.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,7 +10,7 @@ pub enum ExampleData {
 }
 
 impl ExampleData {
-    /// How many bytes or numbers there are.
+    /// Returns the number of bytes or numbers.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Pixels(bytes) => bytes.len(),

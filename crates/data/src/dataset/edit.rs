@@ -1,5 +1,7 @@
 //! Sets made of sets: other names, labels, domains, parts.
 
+use std::sync::Arc;
+
 use super::data::ExampleData;
 use super::error::DatasetError;
 use super::set::{Dataset, Pictures};
@@ -59,16 +61,27 @@ impl Dataset {
         Ok(self)
     }
 
+    /// The same with the names of the files that its examples were made of, which are left out unless they
+    /// are [`Dataset::len`].
+    #[must_use]
+    pub fn with_paths(mut self, paths: Vec<String>) -> Self {
+        let paths = Some(paths).filter(|paths| paths.len() == self.len());
+        self.paths = paths.map(|paths| paths.into_iter().map(Arc::from).collect());
+        self
+    }
+
     /// The same examples with other labels, in `0..classes`; the names of the classes go.
     ///
     /// # Errors
     /// [`DatasetError`] unless there is one label in range for each example.
     pub fn with_labels(self, labels: Vec<u16>, classes: usize) -> Result<Self, DatasetError> {
-        let (shape, domains, pictures) = (self.shape(), self.domains, self.pictures);
+        let (shape, domains) = (self.shape(), self.domains);
+        let (pictures, paths) = (self.pictures, self.paths);
         let set = Self::checked(self.values, labels, shape, classes)?;
         Ok(Self {
             domains,
             pictures,
+            paths,
             ..set
         })
     }
@@ -79,19 +92,21 @@ impl Dataset {
     /// # Errors
     /// [`DatasetError`] if `classes` is 0 or a label is not below it.
     pub fn with_classes(self, classes: usize) -> Result<Self, DatasetError> {
-        let (shape, domains, pictures) = (self.shape(), self.domains, self.pictures);
+        let (shape, domains) = (self.shape(), self.domains);
+        let (pictures, paths) = (self.pictures, self.paths);
         let names = self.names.filter(|names| names.len() == classes);
         let set = Self::checked(self.values, self.labels, shape, classes)?;
         Ok(Self {
             names,
             domains,
             pictures,
+            paths,
             ..set
         })
     }
 
     /// The examples of both, the labels of `other` behind those of `self`: as many classes as both
-    /// have together. Domains and pictures go; names stay if both have them.
+    /// have together. Domains, pictures and paths go; names stay if both have them.
     ///
     /// # Errors
     /// [`DatasetError::Shapes`] unless both are of one kind and shape,
@@ -116,6 +131,7 @@ impl Dataset {
             classes,
             domains: None,
             pictures: None,
+            paths: None,
             ..self
         })
     }
@@ -129,8 +145,8 @@ impl Dataset {
     /// If an index is not below [`Dataset::len`].
     pub fn select(&self, indices: &[u32]) -> Result<Self, DatasetError> {
         let values = self.values.select(indices, self.pixels());
-        fn pick<T: Copy>(of: &[T], indices: &[u32]) -> Vec<T> {
-            indices.iter().map(|&i| of[i as usize]).collect()
+        fn pick<T: Clone>(of: &[T], indices: &[u32]) -> Vec<T> {
+            indices.iter().map(|&i| of[i as usize].clone()).collect()
         }
         let set = Self::checked(
             values,
@@ -148,6 +164,7 @@ impl Dataset {
                 shape: pictures.shape,
                 bytes: pictures.bytes.select(indices, pictures.of_one()),
             }),
+            paths: self.paths.as_deref().map(|paths| pick(paths, indices)),
             ..set
         })
     }
@@ -173,6 +190,7 @@ impl Dataset {
                 shape: pictures.shape,
                 bytes: pictures.bytes.split_off(first * pictures.of_one()),
             }),
+            paths: self.paths.as_mut().map(|paths| paths.split_off(first)),
             ..self
         };
         Ok((self, last))
@@ -197,6 +215,9 @@ impl Dataset {
         }
         if let Some(pictures) = &mut self.pictures {
             pictures.bytes.truncate(count * pictures.of_one());
+        }
+        if let Some(paths) = &mut self.paths {
+            paths.truncate(count);
         }
         Ok(self)
     }

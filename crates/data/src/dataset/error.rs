@@ -1,12 +1,13 @@
-//! Why bytes and labels do not make a data set.
+//! Reason why bytes and labels do not make a data set.
 
-/// Why bytes and labels do not make a data set.
+/// Reason why bytes and labels do not make a data set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DatasetError {
     /// No example, or images without pixels, or no class.
     #[error(
         "a data set needs examples, pixels and classes, got {count} examples of \
-         {} pixels in {classes} classes; give at least one of each",
+         {} pixels in {classes} classes",
         size(shape)
     )]
     Empty {
@@ -17,19 +18,15 @@ pub enum DatasetError {
         /// Number of classes.
         classes: usize,
     },
-    /// More examples than an index of 32 bits can name.
-    #[error(
-        "{count} examples are more than the {} supported; split the set",
-        u32::MAX
-    )]
+    /// Number of examples beyond what an index of 32 bits can name.
+    #[error("{count} examples are more than the {} supported", u32::MAX)]
     TooMany {
         /// Number of labels.
         count: usize,
     },
     /// The images are not as many bytes as there are labels times pixels.
     #[error(
-        "{count} labels need {count} images of {} bytes, got {bytes} bytes; \
-         give one label per image",
+        "{count} labels need {count} images of {} bytes, got {bytes} bytes",
         size(shape)
     )]
     Length {
@@ -42,26 +39,26 @@ pub enum DatasetError {
     },
     /// A label names no class.
     #[error(
-        "example {index} has label {label}, expected 0..={}; repair or drop that label", classes - 1
+        "example {index} has label {label}, expected 0..={}", classes - 1
     )]
     LabelOutOfRange {
         /// The example, counted from 0.
         index: usize,
-        /// Its label.
+        /// Label of the example.
         label: u16,
         /// Number of classes, at least 1.
         classes: usize,
     },
-    /// Not one name per class.
-    #[error("{names} names for {classes} classes; give one name per class")]
+    /// Number of names other than that of the classes.
+    #[error("{names} names for {classes} classes")]
     Names {
         /// Number of names.
         names: usize,
         /// Number of classes.
         classes: usize,
     },
-    /// Not one domain per example.
-    #[error("{domains} domains for {examples} examples; give one per example")]
+    /// Number of domains other than that of the examples.
+    #[error("{domains} domains for {examples} examples")]
     Domains {
         /// Number of domains given.
         domains: usize,
@@ -69,7 +66,7 @@ pub enum DatasetError {
         examples: usize,
     },
     /// A feature that no network can learn from.
-    #[error("feature {position} of example {index} is not finite; repair or drop that example")]
+    #[error("feature {position} of example {index} is not finite")]
     NotFinite {
         /// The example, counted from 0.
         index: usize,
@@ -77,25 +74,21 @@ pub enum DatasetError {
         position: usize,
     },
     /// Two sets that can't be one.
-    #[error(
-        "examples of {} and of {} in one set; give sets of one shape, all images or all features",
-        size(shape),
-        size(of_other)
-    )]
+    #[error("examples of {} and of {} in one set", size(shape), size(of_other))]
     Shapes {
         /// Channels, height and width of the first set's.
         shape: [usize; 3],
-        /// Those of the other's.
+        /// Sizes of the other's.
         of_other: [usize; 3],
     },
-    /// More classes than a label can name.
-    #[error("{classes} classes are more than 65,536; give fewer sets at once")]
+    /// Number of classes beyond what a label can name.
+    #[error("{classes} classes are more than 65,536")]
     Labels {
         /// Classes of all sets together.
         classes: usize,
     },
-    /// More examples were asked for than there are.
-    #[error("{asked} examples asked for, {available} available; ask for 1..={available}")]
+    /// Request for more examples than there are.
+    #[error("{asked} examples asked for, {available} available")]
     NotEnough {
         /// Examples asked for.
         asked: usize,
@@ -104,7 +97,7 @@ pub enum DatasetError {
     },
 }
 
-/// `28 x 28`, or `3 x 32 x 32` of several channels.
+/// Returns sizes in words: `28 x 28`, or `3 x 32 x 32` of several channels.
 fn size(&[channels, rows, columns]: &[usize; 3]) -> String {
     match channels {
         1 => format!("{rows} x {columns}"),

@@ -7,8 +7,8 @@ use super::data::ExampleData;
 use super::error::DatasetError;
 
 /// Images `[count][channels][rows][columns]` of bytes in 0..=255, or features of finite numbers,
-/// `[count][1][1][width]` or of the shape of images; one label in `0..classes` each, and perhaps a domain. Grey images have one
-/// channel; colour images three, red, green and blue, one whole plane after another.
+/// `[count][1][1][width]` or of the shape of images; one label in `0..classes` each, and perhaps a domain.
+/// Gray images have one channel; color images three, red, green and blue, one whole plane after another.
 ///
 /// Never empty, and images are never converted as a whole: 60,000 of 28 x 28 are 47 MB
 /// as bytes and would be 188 MB as `f32`.
@@ -23,9 +23,10 @@ pub struct Dataset {
     pub(super) names: Option<Arc<[String]>>,
     pub(super) domains: Option<Vec<u8>>,
     pub(super) pictures: Option<Pictures>,
+    pub(super) paths: Option<Vec<Arc<str>>>,
 }
 
-/// What features were made of, to be looked at.
+/// Pictures that the features were made of, to be looked at.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pictures {
     pub(super) shape: [usize; 3],
@@ -39,7 +40,7 @@ impl Pictures {
 }
 
 impl Dataset {
-    /// Checks and keeps grey images: `images` is `[labels.len()][rows * columns]`, labels are
+    /// Checks and keeps gray images: `images` is `[labels.len()][rows * columns]`, labels are
     /// in `0..classes`.
     ///
     /// # Errors
@@ -54,7 +55,7 @@ impl Dataset {
         Self::planar(images, labels, [1, rows, columns], classes)
     }
 
-    /// As [`Dataset::new`], of images `[labels.len()][channels][rows][columns]`.
+    /// Creates a set like [`Dataset::new`], of images `[labels.len()][channels][rows][columns]`.
     ///
     /// # Errors
     /// [`DatasetError`], as for [`Dataset::new`].
@@ -67,7 +68,7 @@ impl Dataset {
         Self::checked(ExampleData::Pixels(images), labels, shape, classes)
     }
 
-    /// As [`Dataset::planar`], of finite numbers in place of bytes.
+    /// Creates a set like [`Dataset::planar`], of finite numbers in place of bytes.
     ///
     /// # Errors
     /// [`DatasetError`], as for [`Dataset::new`], and for a number that is not finite.
@@ -87,7 +88,7 @@ impl Dataset {
         Self::checked(ExampleData::Features(features), labels, shape, classes)
     }
 
-    /// As [`Dataset::new`], of features `[labels.len()][width]`.
+    /// Creates a set like [`Dataset::new`], of features `[labels.len()][width]`.
     ///
     /// # Errors
     /// [`DatasetError`], as for [`Dataset::new`], and for a number that is not finite.
@@ -148,6 +149,7 @@ impl Dataset {
             names: None,
             domains: None,
             pictures: None,
+            paths: None,
         })
     }
 
@@ -184,7 +186,7 @@ impl Dataset {
         [self.channels, self.rows, self.columns]
     }
 
-    /// Planes of an image: 1 if grey, 3 if coloured.
+    /// Planes of an image: 1 if gray, 3 if colored.
     pub fn channels(&self) -> usize {
         self.channels
     }
@@ -226,7 +228,7 @@ impl Dataset {
         }
     }
 
-    /// What example `index` looks like, and its channels, rows and columns: the image itself, or what
+    /// Returns the picture of example `index`, and its channels, rows and columns: the image itself, or what
     /// features were made of, if that is known.
     ///
     /// # Panics
@@ -241,6 +243,14 @@ impl Dataset {
             ExampleData::Pixels(bytes) => Some((pictures.shape, &bytes[index * size..][..size])),
             ExampleData::Features(_) => None,
         }
+    }
+
+    /// Name of the file that example `index` was made of, if it is known.
+    ///
+    /// # Panics
+    /// If `index >= len()`.
+    pub fn path(&self, index: usize) -> Option<&str> {
+        Some(&self.paths.as_ref()?[index])
     }
 
     /// Label of example `index`, in `0..classes`.

@@ -40,7 +40,7 @@ fn the_last_are_split_off() {
     );
     for count in [0, 3, 4] {
         let error = small().split_off(count).unwrap_err().to_string();
-        assert!(error.contains("ask for 1..=2"), "{error}");
+        assert!(error.ends_with("2 available"), "{error}");
     }
 }
 
@@ -50,20 +50,20 @@ fn truncated_to_more_says_what_is_there() {
         let error = small().truncated(asked).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("{asked} examples asked for, 3 available; ask for 1..=3")
+            format!("{asked} examples asked for, 3 available")
         );
     }
 }
 
 #[test]
-fn colours_are_planes_of_an_image() {
+fn colors_are_planes_of_an_image() {
     let set = Dataset::planar((0..24).collect(), vec![0, 1], [3, 2, 2], 2).unwrap();
     assert_eq!((set.pixels(), set.channels()), (12, 3));
     assert_eq!(set.image(1).unwrap(), (12..24).collect::<Vec<u8>>());
     let error = Dataset::planar(vec![0; 23], vec![0, 1], [3, 2, 2], 2).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "2 labels need 2 images of 3 x 2 x 2 bytes, got 23 bytes; give one label per image"
+        "2 labels need 2 images of 3 x 2 x 2 bytes, got 23 bytes"
     );
 }
 
@@ -84,7 +84,7 @@ fn names_belong_to_their_classes() {
     assert!(set.with_labels(vec![0], 2).is_err());
     assert_eq!(
         small().named(names[..2].to_vec()).unwrap_err().to_string(),
-        "2 names for 3 classes; give one name per class"
+        "2 names for 3 classes"
     );
 }
 
@@ -114,7 +114,7 @@ fn misfits_are_refused() {
     ));
     assert_eq!(
         new(8, &[0, 5], 2, 2, 5).to_string(),
-        "example 1 has label 5, expected 0..=4; repair or drop that label"
+        "example 1 has label 5, expected 0..=4"
     );
 }
 
@@ -126,7 +126,7 @@ fn features_have_numbers_and_no_images() {
     let error = Dataset::features(vec![0.5, 0.0, f32::NAN, 0.0], vec![1, 0], 2, 2);
     assert_eq!(
         error.unwrap_err().to_string(),
-        "feature 0 of example 1 is not finite; repair or drop that example"
+        "feature 0 of example 1 is not finite"
     );
 }
 
@@ -150,7 +150,7 @@ fn domains_go_with_their_examples() {
     );
     assert!(matches!(set.select(&[]), Err(DatasetError::Empty { .. })));
     let error = small().in_domains(vec![0]).unwrap_err().to_string();
-    assert_eq!(error, "1 domains for 3 examples; give one per example");
+    assert_eq!(error, "1 domains for 3 examples");
 }
 
 #[test]

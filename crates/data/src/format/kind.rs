@@ -1,4 +1,4 @@
-//! What a file is, told by its first bytes and, where these do not say, by its name: for errors that
+//! Kinds of files, told by their first bytes and, where these do not say, by their name: for errors that
 //! name what was given instead of what is read.
 
 use std::fmt;
@@ -124,7 +124,7 @@ impl FileKind {
     }
 }
 
-/// Whether `start` is UTF-8 without control characters; a character may be cut off at its end.
+/// Returns whether `start` is UTF-8 without control characters; a character may be cut off at its end.
 fn is_text(start: &[u8]) -> bool {
     let text = match std::str::from_utf8(start) {
         Ok(text) => text,
@@ -136,7 +136,7 @@ fn is_text(start: &[u8]) -> bool {
     !text.contains(|letter: char| letter.is_control() && !"\r\n\t".contains(letter))
 }
 
-/// With an article where one belongs: "is {kind}".
+/// Writes the kind with an article where one belongs: "is {kind}".
 impl fmt::Display for FileKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

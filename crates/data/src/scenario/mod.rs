@@ -18,7 +18,7 @@ pub use self::tasks::{EpochBatches, Tasks};
 use crate::dataset::Dataset;
 use crate::random::{generator, shuffled};
 
-/// What is decided about a stream of tasks. Stages and tasks are counted from 0.
+/// Decisions about a stream of tasks. Stages and tasks are counted from 0.
 ///
 /// Everything random depends on a seed, the stage and the epoch alone, so that a stream can be entered
 /// anywhere.
@@ -48,14 +48,14 @@ pub trait Scenario: fmt::Debug + Send + Sync {
     /// The test examples of `task`.
     fn test(&self, task: usize) -> Arc<[u32]>;
 
-    /// How the examples of `task` look.
+    /// Returns the view of the examples of `task`.
     fn view(&self, task: usize) -> View;
 
-    /// Which examples of which set a network should not know after `stage`, to be held against the
-    /// test examples of `task`; `None` if there is nothing like that.
+    /// Returns the examples that a network should not know after `stage`, and their set, to be held against
+    /// the test examples of `task`; `None` if there is nothing like that.
     fn ood(&self, what: OodKind, stage: usize, task: usize) -> Option<OodExamples>;
 
-    /// Whether unknown examples are held against all tasks so far, rather than the newest one.
+    /// Returns whether unknown examples are held against all tasks so far, rather than the newest one.
     fn ood_against_all_tasks(&self) -> bool {
         true
     }
@@ -64,35 +64,35 @@ pub trait Scenario: fmt::Debug + Send + Sync {
 /// A kind of thing that a network should not be sure of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OodKind {
-    /// Nothing that it learns: another data set, or classes that come later.
+    /// Examples of nothing that it learns: another data set, or classes that come later.
     Ood,
     /// New kinds of what it has learned, such as a species of a known class.
     Unseen,
 }
 
-/// Where unknown examples are, and how they look.
+/// Place of unknown examples, and their view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OodExamples {
     /// Their set.
     pub set: OodSet,
     /// Their places in it.
     pub indices: Arc<[u32]>,
-    /// How they look.
+    /// View of them.
     pub view: View,
 }
 
 /// A set of a [`DataSplits`](crate::DataSplits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OodSet {
-    /// Its out-of-distribution set.
+    /// Out-of-distribution set.
     Ood,
-    /// Its unseen set.
+    /// Unseen set.
     Unseen,
-    /// Its test set.
+    /// Test set.
     Test,
 }
 
-/// How an example becomes what the network sees.
+/// View of an example: how it becomes what the network sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// The order of the inputs; as stored if none.
@@ -104,50 +104,44 @@ pub struct View {
 /// Examples of a data set, as a network sees them.
 #[derive(Clone, Debug)]
 pub struct Examples<'a> {
-    /// Where they are.
+    /// Set that holds them.
     pub dataset: &'a Dataset,
     /// Their places in it.
     pub indices: Arc<[u32]>,
-    /// How they look.
+    /// View of them.
     pub view: View,
 }
 
-/// Why a data set does not make the tasks asked for.
+/// Reason why a data set does not make the tasks asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ScenarioError {
     /// Several tasks, but nobody knows which example is of which domain.
-    #[error(
-        "tasks: found {asked}, expected 1: the data do not say of which domain an example is; set \
-         tasks=1, or give an array `domains` (`mesu features --domains` writes one), or the species \
-         of every domain in [domains.species]"
-    )]
+    #[error("tasks: found {asked}, expected 1: the data do not say of which domain an example is")]
     NoDomains {
         /// Tasks asked for.
         asked: usize,
     },
-    /// More tasks than there are.
+    /// Request for more tasks than there are.
     #[error("tasks: found {asked}, expected 1 to {available} ({what} in the data)")]
     TooManyTasks {
         /// Tasks asked for.
         asked: usize,
         /// Tasks there are.
         available: usize,
-        /// What they are: "domains".
+        /// Kind of tasks: "domains".
         what: &'static str,
     },
     /// A task with nothing to learn or nothing to be tested on.
-    #[error("task {task} has no {what} examples; give some, or fewer tasks")]
+    #[error("task {task} has no {what} examples")]
     EmptyTask {
-        /// Counted from 1.
+        /// Task, counted from 1.
         task: usize,
-        /// "training" or "test".
+        /// Set: "training" or "test".
         what: &'static str,
     },
     /// Tasks of different numbers of classes.
-    #[error(
-        "{classes} classes can't be cut into {tasks} tasks of as many each; give a number of tasks \
-         that divides them"
-    )]
+    #[error("{classes} classes can't be cut into {tasks} tasks of as many each")]
     Classes {
         /// Classes in the data.
         classes: usize,
@@ -163,31 +157,55 @@ pub enum ScenarioError {
         splits: usize,
         /// Examples of that task.
         examples: usize,
-        /// Counted from 1.
+        /// Task, counted from 1.
         task: usize,
     },
-    /// A list of species that does not fit the data.
-    #[error("domains.species: {class} lists {species}{}{hint}", colon(*known))]
-    Species {
-        /// The class that lists it.
-        class: String,
+    /// A name in a list of species that no class of the data has.
+    #[error(
+        "{} lists {species}, which the data do not have: {}",
+        list(class),
+        names(known)
+    )]
+    UnknownSpecies {
+        /// The class that lists it; `None` for the out-of-distribution list.
+        class: Option<String>,
         /// The name.
         species: String,
-        /// Whether the data have it.
-        known: bool,
-        /// What there is, or what to do.
-        hint: String,
+        /// Names of the data's classes; empty if they have none.
+        known: Vec<String>,
+    },
+    /// A species that belongs to two lists, or twice to one.
+    #[error("{} lists {species}, which is listed twice", list(class))]
+    SpeciesTwice {
+        /// The class that lists it again; `None` for the out-of-distribution list.
+        class: Option<String>,
+        /// The name.
+        species: String,
+    },
+    /// A class with fewer species than there are tasks.
+    #[error("{class} lists only {found}; expected {needed} species or more, one for each task")]
+    TooFewSpecies {
+        /// The class.
+        class: String,
+        /// Species it lists.
+        found: usize,
+        /// Number of tasks.
+        needed: usize,
     },
 }
 
-fn colon(known: bool) -> &'static str {
+fn list(class: &Option<String>) -> &str {
+    class.as_deref().unwrap_or("the out-of-distribution list")
+}
+
+fn names(known: &[String]) -> String {
     match known {
-        true => ": ",
-        false => ", which the data do not have: ",
+        [] => "their classes have no names".to_owned(),
+        _ => format!("its classes are {}", known.join(", ")),
     }
 }
 
-/// `train`, shuffled for `epoch` of `stage`.
+/// Returns `train`, shuffled for `epoch` of `stage`.
 fn in_order(train: &[u32], seed: u64, stage: usize, epoch: usize) -> Vec<u32> {
     let indices = [stage as u64, epoch as u64];
     let mut order = shuffled(train.len(), &mut generator(seed, "train order", &indices));

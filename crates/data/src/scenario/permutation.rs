@@ -17,7 +17,7 @@ impl Permutation {
         Some(Self(order))
     }
 
-    /// `as_slice()[j]` is the pixel that becomes input j.
+    /// Returns the pixels: `as_slice()[j]` is the one that becomes input j.
     pub fn as_slice(&self) -> &[u32] {
         &self.0
     }

@@ -1,6 +1,6 @@
 //! Permuted images: task t is the whole data set, its pixels in an order of t's own.
 //!
-//! With p_t the permutation of task t and x the standardisation, an image v
+//! With p_t the permutation of task t and x the standardization, an image v
 //! becomes the input
 //!
 //! ```text
@@ -18,10 +18,10 @@ use crate::dataset::Dataset;
 use crate::random::{generator, shuffled};
 use crate::splits::DataSplits;
 
-/// How unknown images look beside permuted ones.
+/// View of unknown images beside permuted ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OodOrder {
-    /// As they are stored.
+    /// Order in which they are stored.
     AsStored,
     /// Permuted like the newest task's.
     Newest,
@@ -62,7 +62,7 @@ impl Permuted {
         Permutation(shuffled(self.pixels, &mut generator))
     }
 
-    /// A permutation that is no task's, for images that should not be recognised: a function
+    /// A permutation that is no task's, for images that should not be recognized: a function
     /// of the seed.
     pub fn unknown_permutation(&self) -> Permutation {
         let mut generator = generator(self.seed, "unknown permutation", &[]);

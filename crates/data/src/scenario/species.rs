@@ -6,61 +6,56 @@ use super::ScenarioError;
 use crate::dataset::Dataset;
 use crate::splits::DataSplits;
 
-/// `source` with the classes of `lists`, each a name and its species: classes of `source`, the first one of
-/// domain 0, and so on for `domains` domains. Test examples of the species behind those are unseen, and
-/// test examples of `strangers` out of distribution. All other classes are left out.
+/// Returns `source` with the classes of `lists`, each a name and its species: classes of `source`, the first
+/// one of domain 0, and so on for `domains` domains. Test examples of the species behind those are unseen,
+/// and test examples of `ood` out of distribution. All other classes are left out.
 ///
 /// # Errors
-/// [`ScenarioError::Species`] for a name that `source` does not have or that is listed twice, or a class
-/// with fewer species than domains; [`ScenarioError::EmptyTask`] if nothing is left to learn.
+/// [`ScenarioError::UnknownSpecies`] for a name that `source` does not have, [`ScenarioError::SpeciesTwice`]
+/// for one that is listed twice, [`ScenarioError::TooFewSpecies`] for a class with fewer species than
+/// domains; [`ScenarioError::EmptyTask`] if nothing is left to learn.
 pub fn by_species(
     source: &DataSplits,
     lists: &[(String, Vec<String>)],
-    strangers: &[String],
+    ood: &[String],
     domains: usize,
 ) -> Result<DataSplits, ScenarioError> {
     let names = source.train().names().unwrap_or_default();
-    let error = |class: &str, species: &str, known, hint: String| ScenarioError::Species {
-        class: class.to_owned(),
-        species: species.to_owned(),
-        known,
-        hint,
-    };
-    let wrong = |class: &str, species: &str, hint| error(class, species, true, hint);
-    let label = |class: &str, species: &str| {
+    let label = |class: Option<&String>, species: &str| {
         let label = names.iter().position(|name| name == species);
-        label.ok_or_else(|| {
-            let hint = match names {
-                [] => "their classes have no names".to_owned(),
-                _ => format!("its classes are {}", names.join(", ")),
-            };
-            error(class, species, false, hint)
+        label.ok_or_else(|| ScenarioError::UnknownSpecies {
+            class: class.cloned(),
+            species: species.to_owned(),
+            known: names.to_vec(),
         })
     };
-    // What becomes of each class of the source.
+    let twice = |class: Option<&String>, species: &str| ScenarioError::SpeciesTwice {
+        class: class.cloned(),
+        species: species.to_owned(),
+    };
+    // Fate of each class of the source that is listed.
     let mut becomes: BTreeMap<usize, Fate> = BTreeMap::new();
     for (class, (name, species)) in lists.iter().enumerate() {
         if species.len() < domains {
-            let hint = format!("give {domains} species or more, one for each task");
-            let all = format!("only {}", species.len());
-            return Err(wrong(name, &all, hint));
+            return Err(ScenarioError::TooFewSpecies {
+                class: name.clone(),
+                found: species.len(),
+                needed: domains,
+            });
         }
         for (domain, one) in species.iter().enumerate() {
             let fate = match domain < domains {
                 true => Fate::Learned { class, domain },
                 false => Fate::Unseen { class },
             };
-            if becomes.insert(label(name, one)?, fate).is_some() {
-                return Err(wrong(name, one, "it is listed twice".to_owned()));
+            if becomes.insert(label(Some(name), one)?, fate).is_some() {
+                return Err(twice(Some(name), one));
             }
         }
     }
-    for one in strangers {
-        if becomes
-            .insert(label("strangers", one)?, Fate::Stranger)
-            .is_some()
-        {
-            return Err(wrong("strangers", one, "it is listed twice".to_owned()));
+    for one in ood {
+        if becomes.insert(label(None, one)?, Fate::Ood).is_some() {
+            return Err(twice(None, one));
         }
     }
     let classes: Vec<String> = lists.iter().map(|(name, _)| name.clone()).collect();
@@ -86,7 +81,7 @@ pub fn by_species(
         _ => None,
     });
     let ood = take(source.test(), &|fate| {
-        matches!(fate, Fate::Stranger).then_some((0, 0))
+        matches!(fate, Fate::Ood).then_some((0, 0))
     });
     let ood = ood.or_else(|| source.ood().cloned());
     // Of one source, so that they agree.
@@ -98,7 +93,7 @@ pub fn by_species(
 enum Fate {
     Learned { class: usize, domain: usize },
     Unseen { class: usize },
-    Stranger,
+    Ood,
 }
 
 #[cfg(test)]
@@ -147,9 +142,9 @@ mod tests {
 
     #[test]
     fn lists_that_do_not_fit_are_refused() {
-        let refusal = |of: &[(&str, &[&str])], strangers: &[&str]| {
-            let strangers: Vec<String> = strangers.iter().map(ToString::to_string).collect();
-            let made = by_species(&source(), &lists(of), &strangers, 2);
+        let refusal = |of: &[(&str, &[&str])], ood: &[&str]| {
+            let ood: Vec<String> = ood.iter().map(ToString::to_string).collect();
+            let made = by_species(&source(), &lists(of), &ood, 2);
             made.unwrap_err().to_string()
         };
         let text = refusal(&[("insect", &["bee", "wasp"])], &[]);

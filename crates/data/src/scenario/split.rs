@@ -15,18 +15,18 @@ use crate::splits::DataSplits;
 #[derive(Clone, Debug)]
 pub struct Split {
     tasks: usize,
-    /// Of each task.
+    /// Classes of each task.
     classes: usize,
-    /// Of each stage.
+    /// Training examples of each stage.
     train: Vec<Arc<[u32]>>,
-    /// Of each task.
+    /// Test examples of each task.
     test: Vec<Arc<[u32]>>,
-    /// After each task but the last, in the first round: as many test examples of classes that come
-    /// later as a task has, as many of each class.
+    /// Examples for after each task but the last, in the first round: as many test examples of classes that
+    /// come later as a task has, as many of each class.
     later: Vec<Arc<[u32]>>,
 }
 
-/// How classes are split.
+/// Order in which classes are split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SplitOptions {
     /// Tasks, 1 or more, as many classes in each.
@@ -220,8 +220,7 @@ mod tests {
         };
         assert_eq!(
             refusal(4, 1),
-            "6 classes can't be cut into 4 tasks of as many each; give a number of tasks that \
-             divides them"
+            "6 classes can't be cut into 4 tasks of as many each"
         );
         assert!(refusal(0, 1).starts_with("6 classes can't be cut into 0 tasks"));
         let text = "expected 1 to 4 (the training examples of task 1)";

@@ -1,4 +1,4 @@
-//! From a scenario's indices to the numbers that a network sees.
+//! Conversion of a scenario's indices to the numbers that a network sees.
 
 use std::iter::zip;
 use std::ops::Range;
@@ -16,7 +16,7 @@ const WINDOW: usize = 1024;
 #[derive(Clone, Debug)]
 pub struct Tasks {
     source: Arc<DataSplits>,
-    standardise: Arc<Standardizer>,
+    standardizer: Arc<Standardizer>,
     scenario: Arc<dyn Scenario>,
     seed: u64,
 }
@@ -35,13 +35,13 @@ impl Tasks {
     /// derive from `seed`.
     pub fn new(
         source: impl Into<Arc<DataSplits>>,
-        standardise: impl Into<Arc<Standardizer>>,
+        standardizer: impl Into<Arc<Standardizer>>,
         scenario: impl Scenario + 'static,
         seed: u64,
     ) -> Self {
         Self {
             source: source.into(),
-            standardise: standardise.into(),
+            standardizer: standardizer.into(),
             scenario: Arc::new(scenario),
             seed,
         }
@@ -52,14 +52,14 @@ impl Tasks {
         &self.source
     }
 
-    /// What makes tasks of them.
+    /// Scenario that makes tasks of them.
     pub fn scenario(&self) -> &dyn Scenario {
         &*self.scenario
     }
 
-    /// From bytes and features to inputs.
+    /// Standardizer that makes inputs of bytes and features.
     pub fn standardizer(&self) -> &Standardizer {
-        &self.standardise
+        &self.standardizer
     }
 
     /// The seed that orders derive from.
@@ -114,7 +114,7 @@ impl Tasks {
         }
     }
 
-    /// What should not be recognised after `stage`, to be held against the test examples of `task`.
+    /// Returns what should not be recognized after `stage`, to be held against the test examples of `task`.
     pub fn ood(&self, what: OodKind, stage: usize, task: usize) -> Option<Examples<'_>> {
         let OodExamples { set, indices, view } = self.scenario.ood(what, stage, task)?;
         let dataset = match set {
@@ -149,7 +149,7 @@ impl Tasks {
             examples.dataset,
             indices,
             &examples.view,
-            &self.standardise,
+            &self.standardizer,
             inputs,
             labels,
         );
@@ -172,7 +172,7 @@ impl EpochBatches<'_> {
             self.tasks.source.train(),
             indices,
             &self.view,
-            &self.tasks.standardise,
+            &self.tasks.standardizer,
             inputs,
             labels,
         );
@@ -196,7 +196,7 @@ fn gather(
     dataset: &Dataset,
     indices: &[u32],
     view: &View,
-    standardise: &Standardizer,
+    standardizer: &Standardizer,
     inputs: &mut Vec<f32>,
     labels: &mut Vec<u32>,
 ) {
@@ -209,12 +209,12 @@ fn gather(
     // Every place is written below; a buffer of the right length is not cleared first.
     inputs.resize(indices.len() * pixels, 0.0);
     let rows = zip(inputs.chunks_exact_mut(pixels), indices);
-    let table = standardise.table();
+    let table = standardizer.table();
     let mut window = [0_u8; WINDOW];
     for (row, index) in rows {
         let at = *index as usize * pixels..(*index as usize + 1) * pixels;
         match (dataset.values(), order) {
-            (ExampleData::Pixels(bytes), None) => standardise.apply(&bytes[at], row),
+            (ExampleData::Pixels(bytes), None) => standardizer.apply(&bytes[at], row),
             (ExampleData::Pixels(bytes), Some(order)) if pixels <= WINDOW => {
                 // An index masked to the window needs no bounds check, and none is lost:
                 // they are all below `pixels`.
@@ -229,11 +229,11 @@ fn gather(
                     *input = table[usize::from(image[pixel as usize])];
                 }
             }
-            (ExampleData::Features(numbers), None) => standardise.features(&numbers[at], row),
+            (ExampleData::Features(numbers), None) => standardizer.features(&numbers[at], row),
             (ExampleData::Features(numbers), Some(order)) => {
                 let example = &numbers[at];
                 for (input, &feature) in zip(row, order) {
-                    *input = standardise.feature(feature as usize, example[feature as usize]);
+                    *input = standardizer.feature(feature as usize, example[feature as usize]);
                 }
             }
         }
@@ -263,11 +263,11 @@ mod tests {
 
     fn tasks(count: usize, rows: usize, columns: usize, seed: u64) -> Tasks {
         let train = set(count, rows, columns);
-        let standardise = Standardizer::fit(&train).unwrap();
+        let standardizer = Standardizer::fit(&train).unwrap();
         let test = set(4, rows, columns);
         let source = DataSplits::new(train, test.clone(), Some(test)).unwrap();
         let scenario = Permuted::new(&source, OodOrder::AsStored, seed);
-        Tasks::new(source, standardise, scenario, seed)
+        Tasks::new(source, standardizer, scenario, seed)
     }
 
     #[test]
@@ -289,8 +289,8 @@ mod tests {
                 for &pixel in view.order.as_ref().unwrap().as_slice() {
                     let image = train.image(index as usize).unwrap();
                     let value = f64::from(image[pixel as usize]) / 255.0;
-                    let standardise = tasks.standardizer();
-                    expected.push(((value - standardise.mean()) / standardise.std()) as f32);
+                    let standardizer = tasks.standardizer();
+                    expected.push(((value - standardizer.mean()) / standardizer.std()) as f32);
                 }
             }
             assert_eq!(inputs, expected);

@@ -1,4 +1,4 @@
-//! Why files do not make a source of examples.
+//! Reasons why files do not make a source of examples.
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +8,9 @@ use crate::format::cifar::CifarError;
 use crate::format::idx::IdxError;
 use crate::format::npy::NpzError;
 
-/// Why files do not make a [`DataSplits`](crate::DataSplits).
+/// Reason why files do not make a [`DataSplits`](crate::DataSplits).
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SplitsError {
     /// A file is not what it should be.
     #[error(transparent)]
@@ -25,9 +26,9 @@ pub enum SplitsError {
     Archive {
         /// The archive.
         file: String,
-        /// What was found.
+        /// Value that was found.
         what: String,
-        /// What should have been.
+        /// Value that should have been.
         expected: String,
     },
     /// A known set is not in the data folder, or lacks a part that is needed.
@@ -35,11 +36,11 @@ pub enum SplitsError {
         "{}: no {what} of {set} there", folder.display()
     )]
     Absent {
-        /// Its name.
+        /// Name of the set.
         set: &'static str,
-        /// "files", "training images" or "test images".
+        /// Content that is missing: "files", "training images" or "test images".
         what: &'static str,
-        /// Its folder.
+        /// Folder of the set.
         folder: PathBuf,
     },
     /// The folder is not there.
@@ -53,7 +54,7 @@ pub enum SplitsError {
     OtherKind {
         /// The file.
         path: PathBuf,
-        /// What it is, by its content and its name.
+        /// Kind of the file, by its content and its name.
         found: FileKind,
     },
     /// An archive without an array that is needed.
@@ -68,37 +69,31 @@ pub enum SplitsError {
     },
     /// The folder lacks a file.
     #[error(
-        "{}: no {what} there, tried {}; put the file there under one of these names",
+        "{}: no {what} there, tried {}",
         folder.display(), tried.join(", ")
     )]
     Missing {
         /// The folder.
         folder: PathBuf,
-        /// What the file would hold, e.g. "training images".
+        /// Content that the file would hold, e.g. "training images".
         what: &'static str,
         /// The names that were looked for.
         tried: Vec<String>,
     },
     /// An images file and its labels file do not belong together.
-    #[error(
-        "{images_file} holds {images} images but {labels_file} holds {labels} labels; \
-         give two files of one set"
-    )]
+    #[error("{images_file} holds {images} images but {labels_file} holds {labels} labels")]
     Count {
         /// The images file.
         images_file: String,
-        /// Its number of images.
+        /// Number of images.
         images: usize,
         /// The labels file.
         labels_file: String,
-        /// Its number of labels.
+        /// Number of labels.
         labels: usize,
     },
     /// A training label far above the others: damage rather than a class.
-    #[error(
-        "{file}: example {index} has label {label}, but only {used} different labels occur; \
-         repair that label, or number the classes from 0 without gaps"
-    )]
+    #[error("{file}: example {index} has label {label}, but only {used} different labels occur")]
     StrayLabel {
         /// The labels file.
         file: String,
@@ -106,31 +101,28 @@ pub enum SplitsError {
         index: usize,
         /// The largest label of the file.
         label: u16,
-        /// How many different labels occur.
+        /// Number of different labels that occur.
         used: usize,
     },
     /// A set of images does not have the training set's number of pixels.
-    #[error(
-        "the {set} set's examples have {got} numbers, the training set's {expected}; \
-         give sets of one size"
-    )]
+    #[error("the {set} set's examples have {got} numbers, the training set's {expected}")]
     Pixels {
-        /// "test", "out-of-distribution" or "unseen".
+        /// Set: "test", "out-of-distribution" or "unseen".
         set: &'static str,
         /// Pixels or features of a training example.
         expected: usize,
-        /// Those of an example of this set.
+        /// Sizes of an example of this set.
         got: usize,
     },
     /// The test set holds a class that the training set does not have.
     #[error(
         "the test set's example {index} has label {label}, the training set's labels are \
-         0..={}; give two sets of the same classes", classes - 1
+         0..={}", classes - 1
     )]
     TestLabel {
         /// The test example, counted from 0.
         index: usize,
-        /// Its label.
+        /// Label of the example.
         label: u32,
         /// Classes of the training set.
         classes: usize,
@@ -140,7 +132,7 @@ pub enum SplitsError {
     Dataset {
         /// The set or file.
         set: String,
-        /// What is wrong with it.
+        /// Defect.
         error: DatasetError,
     },
 }
@@ -163,7 +155,7 @@ impl SplitsError {
     }
 }
 
-/// `a, b and 3 more`; at most twelve names.
+/// Writes `a, b and 3 more`; at most twelve names.
 fn listed(names: &[String]) -> String {
     const SHOWN: usize = 12;
     match names.len() {

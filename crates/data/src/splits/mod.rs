@@ -1,5 +1,5 @@
-//! Where a scenario's examples come from: a training set, a test set, and sets of what a
-//! learner should not recognise: other things (out of distribution), and kinds of the known
+//! Sources of a scenario's examples: a training set, a test set, and sets of what a
+//! learner should not recognize: other things (out of distribution), and kinds of the known
 //! classes that it never saw.
 
 mod error;
@@ -184,17 +184,17 @@ impl DataSplits {
         })
     }
 
-    /// What is learned.
+    /// Returns the set that is learned.
     pub fn train(&self) -> &Dataset {
         &self.train
     }
 
-    /// What accuracy is measured on; as many classes as [`DataSplits::train`].
+    /// Returns the set that accuracy is measured on; as many classes as [`DataSplits::train`].
     pub fn test(&self) -> &Dataset {
         &self.test
     }
 
-    /// What should not be recognised, if there is any.
+    /// Returns the set that should not be recognized, if there is any.
     pub fn ood(&self) -> Option<&Dataset> {
         self.ood.as_ref()
     }
@@ -242,9 +242,9 @@ fn check_pixels(
     }
 }
 
-/// Which examples are kept and which held out: of every class and domain the last `share`, in the order
-/// they are stored or, with a seed, in one drawn from it. A class with two examples or more keeps one and
-/// gives one.
+/// Returns the examples that are kept and those held out: of every class and domain the last `share`, in the
+/// order they are stored or, with a seed, in one drawn from it. A class with two examples or more keeps one
+/// and gives one.
 pub(crate) fn held_out(set: &Dataset, share: f64, seed: Option<u64>) -> [Vec<u32>; 2] {
     let domain = |i: usize| set.domains().map_or(0, |domains| domains[i]);
     let mut groups: BTreeMap<(u32, u8), Vec<u32>> = BTreeMap::new();

@@ -79,7 +79,7 @@ fn find(
     }
 }
 
-/// What the file of a set may be called.
+/// Returns the names that the file of a set may have.
 fn names(set: &str, kind: &str, dimensions: usize) -> Vec<String> {
     let mut names = Vec::new();
     for separator in ["-", "."] {

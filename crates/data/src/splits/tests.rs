@@ -27,7 +27,7 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
-/// With the test set of the folder `ood` as the unknown.
+/// Reads the sets, with the test set of the folder `ood` as the unknown.
 fn with_ood(folder: &Path, ood: &Path) -> Result<DataSplits, SplitsError> {
     DataSplits::from_idx_folder(folder)?.with_ood(Some(DataSplits::ood_from_idx_folder(ood)?))
 }
@@ -68,8 +68,7 @@ fn a_missing_file_names_folder_and_names() {
     assert_eq!(
         message.replace(&folder.path().display().to_string(), "F"),
         "F: no test labels there, tried t10k-labels-idx1-ubyte, t10k-labels-idx1-ubyte.gz, \
-         t10k-labels.idx1-ubyte, t10k-labels.idx1-ubyte.gz; \
-         put the file there under one of these names"
+         t10k-labels.idx1-ubyte, t10k-labels.idx1-ubyte.gz"
     );
     let none = folder.path().join("none");
     assert!(matches!(
@@ -83,22 +82,20 @@ fn files_that_disagree_are_refused() {
     assert_eq!(
         refusal("train-labels-idx1-ubyte", labels(&[0, 1])),
         "F/train-images-idx3-ubyte holds 3 images but F/train-labels-idx1-ubyte holds \
-         2 labels; give two files of one set"
+         2 labels"
     );
     assert_eq!(
         refusal("t10k-images.idx3-ubyte", images(2, 2, 3)),
-        "the test set's examples have 6 numbers, the training set's 4; \
-         give sets of one size"
+        "the test set's examples have 6 numbers, the training set's 4"
     );
     assert_eq!(
         refusal("t10k-labels.idx1-ubyte", labels(&[1, 3])),
-        "the test set's example 1 has label 3, the training set's labels are 0..=2; \
-         give two sets of the same classes"
+        "the test set's example 1 has label 3, the training set's labels are 0..=2"
     );
     assert_eq!(
         refusal("train-labels-idx1-ubyte", labels(&[0, 200, 1])),
         "F/train-labels-idx1-ubyte: example 1 has label 200, but only 3 different labels \
-         occur; repair that label, or number the classes from 0 without gaps"
+         occur"
     );
     assert!(refusal("train-labels-idx1-ubyte", images(3, 2, 2)).contains("images file"));
 }
@@ -138,6 +135,6 @@ fn truncated_cuts_all_three() {
     assert_eq!(read().truncated(None, None).unwrap(), read());
     assert_eq!(
         read().truncated(Some(4), None).unwrap_err().to_string(),
-        "training set: 4 examples asked for, 3 available; ask for 1..=3"
+        "training set: 4 examples asked for, 3 available"
     );
 }

@@ -40,6 +40,9 @@ pub struct Gallery {
 pub struct Exhibit {
     /// Its place in the test set, counted from 0.
     pub example: usize,
+    /// Name of the file that it was made of; empty if that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path: String,
     /// Its class.
     pub label: u32,
     /// The most probable class.
@@ -83,6 +86,7 @@ impl Gallery {
             let (predicted, probability) = prediction.top(place);
             Exhibit {
                 example,
+                path: dataset.path(example).unwrap_or_default().to_owned(),
                 label: dataset.label(example),
                 predicted: first_label + predicted,
                 probability,

@@ -8,6 +8,7 @@ use mesu::metric::{is_next, newest_first};
 use serde::{Deserialize, Serialize};
 
 use crate::config::experiment::Experiment;
+use crate::record::classes::Classes;
 use crate::record::gallery::Gallery;
 use crate::record::importance::Importance;
 use crate::record::snapshot::{MeanBits, Snapshot};
@@ -43,6 +44,9 @@ pub struct History {
     /// After the newest of them; older ones would make the note long.
     #[serde(default, alias = "digits")]
     pub gallery: Option<Gallery>,
+    /// Answers by class, after the newest of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Classes>,
     /// The tests within tasks and at their ends, of an experiment with `test_every`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub epochs: Vec<EpochRecord>,
@@ -189,6 +193,7 @@ impl History {
             task_names: Vec::new(),
             tasks: Vec::new(),
             gallery: None,
+            classes: None,
             epochs: Vec::new(),
             importance: None,
         }
@@ -248,7 +253,8 @@ impl History {
                 && (1..=record.task).contains(&tasks)
                 && has_newest(&record.accuracy, record.task)
         });
-        epochs.then_some(history)
+        let classes = history.classes.as_ref().is_none_or(Classes::is_whole);
+        (epochs && classes).then_some(history)
     }
 
     /// Reads the note of any run, with its experiment; `None` unless they fit.

@@ -94,17 +94,20 @@ fn task_length(history: &History, experiment: &Experiment) -> Option<u64> {
 /// `seed-10`).
 ///
 /// # Errors
-/// [`LabError::Io`] when there is no such file or folder, [`LabError::NoCheckpoint`].
+/// [`LabError::NoSavedRun`] when there is no such file or folder, [`LabError::NoCheckpoint`].
 pub fn checkpoints(path: &Path) -> Result<Vec<PathBuf>, LabError> {
-    let unfit = "can't be looked at; name a run directory or a checkpoint";
-    let metadata = fs::metadata(path).map_err(LabError::io(path, unfit))?;
+    let unfit = |source| LabError::NoSavedRun {
+        path: path.to_owned(),
+        source,
+    };
+    let metadata = fs::metadata(path).map_err(unfit)?;
     if metadata.is_file() {
         return Ok(vec![path.to_owned()]);
     }
     if !metadata.is_dir() {
         // A pipe or device would be waited for.
         let error = Error::new(ErrorKind::InvalidInput, "neither a file nor a folder");
-        return Err(LabError::io(path, unfit)(error));
+        return Err(unfit(error));
     }
     let mut found = Vec::new();
     search(path, DEPTH, &mut found)?;
@@ -158,7 +161,7 @@ mod tests {
         ));
         assert!(matches!(
             checkpoints(&path.join("nothing")),
-            Err(LabError::Io { .. })
+            Err(LabError::NoSavedRun { .. })
         ));
         for run in ["b/seed-10", "b/seed-2", "a", "too/deep/to/be/found"] {
             fs::create_dir_all(path.join(run)).unwrap();

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use mesu::metric::AccuracyMatrix;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 
+use crate::record::classes::Classes;
 use crate::record::ended::Ended;
 use crate::record::history::{
     History, OodAuroc, PastCalibration, TaskRecord, Uncertainty, WINDOWS,
@@ -21,7 +21,7 @@ pub type Windows = BTreeMap<String, f64>;
 /// A finished run. Accuracies are fractions in 0..=1; a window of more tasks than there
 /// are is all of them. Of a run that still goes on, what takes an accuracy that `test_window` left
 /// out is not a number.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// The experiment's name.
     pub name: String,
@@ -48,6 +48,13 @@ pub struct Summary {
     pub backward_transfer: f64,
     /// On each example just before it was learned, averaged over the run.
     pub online_accuracy: f64,
+    /// Mean accuracy over the classes, on the test examples of all tasks; none of a run that an earlier
+    /// version made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balanced_accuracy: Option<f64>,
+    /// Cohen's kappa on the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kappa: Option<f64>,
     /// After the last task; none without foreign examples.
     pub ood_auroc: Option<OodAuroc>,
     /// Likewise, of new kinds of what is known; none without any.
@@ -122,6 +129,11 @@ impl Summary {
             forgetting: matrix.forgetting(),
             backward_transfer: matrix.backward_transfer(),
             online_accuracy: sum(|record| record.online_accuracy) / tasks.len() as f64,
+            balanced_accuracy: history
+                .classes
+                .as_ref()
+                .and_then(Classes::balanced_accuracy),
+            kappa: history.classes.as_ref().and_then(Classes::kappa),
             ood_auroc: last.ood_auroc,
             unseen_auroc: last.unseen_auroc,
             mean_ood_auroc: mean_auroc(tasks.iter().filter_map(|record| record.ood_auroc)),
@@ -140,6 +152,24 @@ impl Summary {
             importance: history.importance.clone(),
             ended: None,
         }
+    }
+
+    /// Returns whether the learner has an epistemic uncertainty. Weights that are points have one of exactly
+    /// 0, and an AUROC of such zeros is exactly 0.5: neither is a measurement.
+    pub fn has_epistemic(&self) -> bool {
+        if let Some(Uncertainty {
+            known,
+            unseen,
+            foreign,
+        }) = self.uncertainty
+        {
+            let all = [Some(known), unseen, foreign];
+            return all.iter().flatten().any(|bits| bits.epistemic != 0.0);
+        }
+        // Earlier versions kept no means.
+        let aurocs = [self.ood_auroc, self.mean_ood_auroc];
+        let mut aurocs = aurocs.into_iter().flatten().peekable();
+        aurocs.peek().is_none() || aurocs.any(|auroc| auroc.epistemic != 0.5)
     }
 }
 
@@ -162,72 +192,18 @@ pub fn matrix(records: &[TaskRecord]) -> AccuracyMatrix {
     matrix
 }
 
-/// Several seeds as one: every number's mean under its own key, as in the summary of one
-/// seed and again under `mean`; the sample standard deviations under `std`; the summaries
-/// themselves under `seeds`.
-pub fn over_seeds(summaries: &[Summary]) -> Value {
-    let seeds: Vec<Value> = summaries.iter().map(|summary| json!(summary)).collect();
-    let without_seed = |summary: &Value| {
-        let mut summary = summary.clone();
-        if let Some(map) = summary.as_object_mut() {
-            map.remove("seed");
-        }
-        summary
-    };
-    let numbers: Vec<Value> = seeds.iter().map(without_seed).collect();
-    let numbers: Vec<&Value> = numbers.iter().collect();
-    let means = fold(&numbers, mean);
-    let mut whole = means.as_object().cloned().unwrap_or_default();
-    whole.insert("mean".to_owned(), means);
-    whole.insert("std".to_owned(), fold(&numbers, std));
-    whole.insert("seeds".to_owned(), Value::Array(seeds));
-    Value::Object(whole)
-}
-
-/// `of` the numbers that `values`, objects of one shape, hold at each place. What not all hold is left
-/// out, what is a number in the first but not in all is null, and what is none is taken from the first.
-fn fold(values: &[&Value], of: fn(&[f64]) -> f64) -> Value {
-    match values.first() {
-        Some(Value::Object(first)) => {
-            let inner = |key: &String| -> Option<Vec<&Value>> {
-                values.iter().map(|value| value.get(key)).collect()
-            };
-            let field = |key: &String| Some((key.clone(), fold(&inner(key)?, of)));
-            Value::Object(first.keys().filter_map(field).collect::<Map<_, _>>())
-        }
-        Some(Value::Array(first)) => {
-            let inner = |i: usize| -> Vec<&Value> {
-                values.iter().filter_map(|value| value.get(i)).collect()
-            };
-            Value::Array((0..first.len()).map(|i| fold(&inner(i), of)).collect())
-        }
-        Some(first) => {
-            let numbers: Option<Vec<f64>> = values.iter().map(|value| value.as_f64()).collect();
-            match (numbers, first.is_number()) {
-                (Some(numbers), _) => json!(of(&numbers)),
-                (None, true) => Value::Null,
-                (None, false) => (*first).clone(),
-            }
-        }
-        None => Value::Null,
-    }
-}
-
 /// Mean of `numbers`.
 pub fn mean(numbers: &[f64]) -> f64 {
     numbers.iter().sum::<f64>() / numbers.len() as f64
 }
 
-fn std(numbers: &[f64]) -> f64 {
-    let mean = mean(numbers);
-    let squares: f64 = numbers.iter().map(|x| (x - mean).powi(2)).sum();
-    (squares / (numbers.len() as f64 - 1.0).max(1.0)).sqrt()
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::config::experiment::Experiment;
+    use crate::record::summaries::Summaries;
 
     fn record(accuracy: &[f64]) -> TaskRecord {
         TaskRecord {
@@ -317,29 +293,10 @@ mod tests {
         assert_eq!(json!(going)["average_accuracy"], Value::Null);
         assert_eq!(json!(going)["window_accuracy"], json!({ "5": 0.5 }));
         for both in [[whole.clone(), going.clone()], [going, whole]] {
-            let both = over_seeds(&both);
+            let both = Summaries::new(both.to_vec()).json();
             assert_eq!(both["average_accuracy"], Value::Null);
             assert_eq!(both["window_accuracy"], json!({ "5": 0.5 }));
             assert_eq!(both["newest_accuracy"], 0.5);
         }
-    }
-
-    #[test]
-    fn several_seeds_have_the_keys_of_one() {
-        let (one, mut two) = (finished(), finished());
-        two.seed = 2;
-        two.newest_accuracy = 0.5;
-        two.window_accuracy.insert("5".to_owned(), 0.25);
-        let whole = over_seeds(&[one, two]);
-        assert_eq!(whole["newest_accuracy"], 0.75);
-        assert_eq!(whole["window_accuracy"]["5"], 0.5);
-        assert_eq!(whole["mean"]["window_accuracy"]["5"], 0.5);
-        assert_eq!(whole["std"]["newest_accuracy"], 0.125_f64.sqrt());
-        assert_eq!(whole["task_accuracy"], json!([0.5, 1.0]));
-        assert_eq!(whole["std"]["average_accuracy"], 0.0);
-        assert_eq!(whole["seeds"][1]["seed"], 2);
-        assert_eq!(whole["name"], "permuted-digits");
-        assert!(whole["ood_auroc"].is_null());
-        assert!(whole.get("seed").is_none());
     }
 }

@@ -7,12 +7,10 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use serde_json::Value;
-
 use crate::config::experiment::Experiment;
 use crate::config::plan::Plan;
 use crate::error::LabError;
-use crate::record::comparison::{self, Compared};
+use crate::record::comparison::{Compared, Comparison};
 use crate::record::files::SUMMARY;
 use crate::run::directory::{self, RunDirectory};
 use crate::run::parallel::side_by_side;
@@ -25,8 +23,8 @@ use crate::run::training;
 /// Outcomes of the cells of a plan.
 #[derive(Debug)]
 pub struct CellOutcomes {
-    /// Content of `summary.json`; none if it was asked to stop: then every run was saved first.
-    pub json: Option<Value>,
+    /// The cells in numbers; none if it was asked to stop: then every run was saved first.
+    pub comparison: Option<Comparison>,
     /// The cells that failed, by their names, and why.
     pub failed: Vec<(String, LabError)>,
 }
@@ -91,9 +89,9 @@ pub fn run_cells(
     for (cell, _, runs) in &cells {
         let own = outcomes.by_ref().take(runs.experiments.len()).collect();
         let result = match runs.join(own, setting) {
-            Ok(Outcomes::Finished { json, .. }) => {
+            Ok(Outcomes::Finished(summaries)) => {
                 sound.push(path.join(&cell.name));
-                Ok(json)
+                Ok(summaries)
             }
             Ok(Outcomes::Interrupted) => {
                 interrupted = true;
@@ -105,21 +103,28 @@ pub fn run_cells(
                 Err(text)
             }
         };
-        compared.push(Compared { cell, result });
+        compared.push(Compared {
+            cell: cell.name.clone(),
+            settings: cell.settings.clone(),
+            result,
+        });
     }
-    let json = match interrupted {
+    let comparison = match interrupted {
         true => None,
         false => {
-            let json = comparison::summary(&plan.name, &compared);
-            directory.write_json(SUMMARY, &json)?;
+            let comparison = Comparison {
+                name: plan.name.clone(),
+                cells: compared,
+            };
+            directory.write_json(SUMMARY, &comparison.json())?;
             // Of the sound ones: what is wrong with another is told at the end.
             if !sound.is_empty() {
                 setting.pages.ended(path, &sound)?;
             }
-            Some(json)
+            Some(comparison)
         }
     };
-    Ok(CellOutcomes { json, failed })
+    Ok(CellOutcomes { comparison, failed })
 }
 
 /// Hears a run and says which cell it is of.

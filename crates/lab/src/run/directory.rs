@@ -137,15 +137,18 @@ pub(crate) fn check(path: &Path, belongs: Belongs<'_>, resume: bool) -> Result<(
 
 /// The names in the folder `path`, in order; none if there is no such folder.
 fn names(path: &Path) -> Result<Vec<String>, LabError> {
-    let unreadable = || LabError::io(path, "can't be read as a folder; choose another --out");
+    let unreadable = |source| LabError::RunFolder {
+        path: path.to_owned(),
+        source,
+    };
     let entries = match fs::read_dir(path) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable()(error)),
+        Err(error) => return Err(unreadable(error)),
     };
     let mut names = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(unreadable())?;
+        let entry = entry.map_err(unreadable)?;
         names.push(entry.file_name().to_string_lossy().into_owned());
     }
     names.sort();
@@ -192,7 +195,10 @@ mod tests {
             assert!(error.to_string().contains("thesis.tex"), "{error}");
         }
         let file = folder.path().join("thesis.tex");
-        assert!(matches!(open(&file, false), Err(LabError::Io { .. })));
+        assert!(matches!(
+            open(&file, false),
+            Err(LabError::RunFolder { .. })
+        ));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use mesu::{Generator, LearnError, Learner, Prediction};
 use mesu_data::{Examples, OodKind, Tasks};
 use rayon::prelude::*;
 
+use crate::record::classes::Classes;
 use crate::record::gallery::Gallery;
 use crate::record::history::{OodAuroc, PastCalibration, Uncertainty};
 use crate::record::snapshot::{self, Snapshot, UncertaintyHistograms};
@@ -45,6 +46,8 @@ pub(crate) struct Tested {
     pub(crate) snapshot: Snapshot,
     /// Places of the tasks that out-of-distribution examples are compared with.
     pub(crate) gallery: Option<Gallery>,
+    /// Answers by class, of all tasks that were tested.
+    pub(crate) classes: Classes,
 }
 
 /// Why a test gave no result.
@@ -74,8 +77,9 @@ impl Set<'_> {
 /// Results on a set, or on a part of one.
 #[derive(Default)]
 struct Found {
-    correct: usize,
     labels: Vec<u32>,
+    /// The most probable class of each.
+    answers: Vec<u32>,
     /// Prediction of a set that is kept, else empty.
     prediction: Prediction,
     /// Sums over a set that is not kept.
@@ -83,10 +87,15 @@ struct Found {
 }
 
 impl Found {
+    fn accuracy(&self) -> f64 {
+        let pairs = self.labels.iter().zip(&self.answers);
+        pairs.filter(|(label, answer)| label == answer).count() as f64 / self.labels.len() as f64
+    }
+
     /// With the part behind it.
     fn join(mut self, part: Self) -> Self {
-        self.correct += part.correct;
         self.labels.extend(part.labels);
+        self.answers.extend(part.answers);
         self.calibration = self.calibration.merge(&part.calibration);
         extend(&mut self.prediction, &part.prediction);
         self
@@ -207,7 +216,7 @@ pub(crate) fn test(
 
     let mut accuracy = vec![None; tested.len()];
     for (set, found) in known.iter().zip(&known_found) {
-        accuracy[set.task] = Some(found.correct as f64 / found.labels.len() as f64);
+        accuracy[set.task] = Some(found.accuracy());
     }
     let of_past = |(set, found): (&Set<'_>, &Found)| match (set.task == newest, set.keep) {
         (true, _) => None,
@@ -256,6 +265,7 @@ pub(crate) fn test(
             unseen: histograms(&unseen_found),
         },
         gallery: Gallery::of(&galleries.collect::<Vec<_>>()),
+        classes: classes(&known, &known_found),
     })
 }
 
@@ -324,22 +334,34 @@ fn run_part(
     let indices = [stage as u64, set.task as u64, part as u64];
     let noise = Generator::named(tasks.seed(), set.stream, &indices);
     let prediction = learner.predict(&inputs, noise).map_err(Halt::Failed)?;
-    let right = |(i, label): (usize, &u32)| prediction.top(i).0 == *label;
-    let correct = labels
-        .iter()
-        .enumerate()
-        .filter(|&pair| right(pair))
-        .count();
+    let answers = (0..labels.len()).map(|i| prediction.top(i).0).collect();
     let (prediction, calibration) = match set.keep {
         true => (prediction, Sums::default()),
         false => (Prediction::default(), Sums::of(&prediction, &labels)),
     };
     Ok(Found {
-        correct,
         labels,
+        answers,
         prediction,
         calibration,
     })
+}
+
+/// Answers by class, which a head may know by other numbers.
+fn classes(known: &[Set<'_>], found: &[Found]) -> Classes {
+    let dataset = known.first().map(|set| set.examples.dataset);
+    let names = dataset.and_then(|dataset| dataset.names());
+    let mut classes = Classes::new(
+        dataset.map_or(0, |dataset| dataset.classes()),
+        names.unwrap_or_default(),
+    );
+    for (set, found) in known.iter().zip(found) {
+        let first = set.examples.view.first_label;
+        for (label, answer) in found.labels.iter().zip(&found.answers) {
+            classes.count(first + label, first + answer);
+        }
+    }
+    classes
 }
 
 /// The kept predictions as one.

@@ -6,12 +6,10 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
 use crate::config::experiment::Experiment;
 use crate::error::LabError;
 use crate::record::files::SUMMARY;
-use crate::record::summary::{self, Summary};
+use crate::record::summaries::Summaries;
 use crate::run::directory::{self, RunDirectory};
 use crate::run::parallel::side_by_side;
 use crate::run::resume;
@@ -22,13 +20,8 @@ use crate::run::training;
 /// Outcome of a run, or of several.
 #[derive(Clone, Debug)]
 pub enum Outcomes {
-    /// The summaries in the order of the seeds, and the JSON over all.
-    Finished {
-        /// Summary of each seed.
-        summaries: Vec<Summary>,
-        /// Content of `summary.json`.
-        json: Value,
-    },
+    /// The summaries in the order of the seeds.
+    Finished(Summaries),
     /// Asked to stop; every run was saved first.
     Interrupted,
 }
@@ -129,15 +122,10 @@ impl Seeds {
             let directory = RunDirectory::open(&self.path, &is_seed, true)?;
             return self.join_in(&directory, outcomes, setting);
         }
-        Ok(
-            match finished(outcomes)?.and_then(|summaries| summaries.into_iter().next()) {
-                None => Outcomes::Interrupted,
-                Some(summary) => Outcomes::Finished {
-                    json: serde_json::json!(summary),
-                    summaries: vec![summary],
-                },
-            },
-        )
+        Ok(match finished(outcomes)? {
+            None => Outcomes::Interrupted,
+            Some(summaries) => Outcomes::Finished(summaries),
+        })
     }
 
     fn join_in(
@@ -149,18 +137,17 @@ impl Seeds {
         let Some(summaries) = finished(outcomes)? else {
             return Ok(Outcomes::Interrupted);
         };
-        let json = summary::over_seeds(&summaries);
-        directory.write_json(SUMMARY, &json)?;
+        directory.write_json(SUMMARY, &summaries.json())?;
         let folders: Vec<PathBuf> = (self.experiments.iter())
             .map(|experiment| self.folder(experiment))
             .collect();
         setting.pages.ended(&self.path, &folders)?;
-        Ok(Outcomes::Finished { summaries, json })
+        Ok(Outcomes::Finished(summaries))
     }
 }
 
 /// The summaries, if all runs are finished.
-fn finished(outcomes: Vec<Result<Outcome, LabError>>) -> Result<Option<Vec<Summary>>, LabError> {
+fn finished(outcomes: Vec<Result<Outcome, LabError>>) -> Result<Option<Summaries>, LabError> {
     let mut summaries = Some(Vec::new());
     for outcome in outcomes {
         match (outcome?, &mut summaries) {
@@ -168,7 +155,7 @@ fn finished(outcomes: Vec<Result<Outcome, LabError>>) -> Result<Option<Vec<Summa
             _ => summaries = None,
         }
     }
-    Ok(summaries)
+    Ok(summaries.map(Summaries::new))
 }
 
 /// Returns whether `name` shows that a folder holds runs of several seeds.

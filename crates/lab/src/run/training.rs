@@ -269,6 +269,7 @@ impl Run<'_> {
             snapshot: Some(tested.snapshot),
         });
         history.gallery = tested.gallery;
+        history.classes = Some(tested.classes);
         history.position.task += 1;
         history.position.epoch = 0;
         history.online_correct = 0;

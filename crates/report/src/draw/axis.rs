@@ -9,6 +9,8 @@ pub(crate) struct Axis {
     pub(crate) label: String,
     pub(crate) range: (f64, f64),
     pub(crate) ticks: Ticks,
+    /// Names in the place of 1, 2, …; empty where numbers are written.
+    pub(crate) names: Vec<String>,
 }
 
 /// How numbers are written along an axis.
@@ -30,6 +32,7 @@ impl Axis {
             label: label.to_owned(),
             range: (low, high.max(low + least)),
             ticks,
+            names: Vec::new(),
         }
     }
 
@@ -55,6 +58,7 @@ impl Axis {
     /// As many as fit, and no more than there are tasks.
     pub(crate) fn most_ticks(&self) -> usize {
         match self.ticks {
+            _ if !self.names.is_empty() => self.names.len() + 1,
             Ticks::Decimal | Ticks::PowerOfTen => MOST_TICKS,
             Ticks::Whole => MOST_TICKS.min((self.range.1 - self.range.0).abs().ceil() as usize + 1),
         }
@@ -66,6 +70,10 @@ impl Axis {
         match self.ticks {
             // A tick between two tasks is of neither.
             Ticks::Whole if value.fract() != 0.0 => String::new(),
+            Ticks::Whole if !self.names.is_empty() => {
+                let name = self.names.get((value as usize).wrapping_sub(1));
+                name.cloned().unwrap_or_default()
+            }
             Ticks::Whole => format!("{value:.0}"),
             Ticks::PowerOfTen => {
                 let number = 10_f64.powf(value);
@@ -120,6 +128,12 @@ mod tests {
             (tasks.text(5.0), tasks.text(2.5)),
             ("5".to_owned(), String::new())
         );
+        let named = Axis {
+            names: vec!["one".to_owned(), "two".to_owned()],
+            ..axis(2.5, Ticks::Whole)
+        };
+        let names = [0.0, 1.0, 1.5, 2.0, 3.0].map(|value| named.text(value));
+        assert_eq!(names, ["", "one", "", "two", ""]);
         let sigma = axis(1.0, Ticks::PowerOfTen);
         let texts = [-1.2, -3.0, 0.0, -5.0].map(|value| sigma.text(value));
         assert_eq!(texts, ["0.063", "0.0010", "1.0", "1.0e-5"]);

@@ -7,10 +7,11 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::draw::Figure;
 use crate::draw::axis::{Axis, Ticks};
-use crate::draw::canvas;
+use crate::draw::canvas::{self, Drawn, Plane};
+use crate::draw::figure::{Figure, Shown};
 use crate::draw::lines::quoted;
 
 /// Longest side of a picture, pixels. More cells than these are thinned out.
@@ -18,6 +19,32 @@ const MOST_PIXELS: usize = 1000;
 
 /// Shortest side: what shows a picture may blur its pixels, so they are not too large.
 const LEAST_PIXELS: usize = 400;
+
+/// Width of the colors and their numbers at the right.
+const LEGEND: u32 = 150;
+
+/// Width between the plane and the colors.
+const RIGHT: u32 = 20;
+
+/// Width of the labels at the left, where they are numbers.
+const LEFT: u32 = 112;
+
+/// Most rows or columns that have names.
+pub(crate) const MOST_NAMES: usize = 12;
+
+/// Width of a letter.
+const LETTER: u32 = 15;
+
+/// Longest name.
+const NAME: usize = 16;
+
+/// `name`, cut where it is too long for an axis.
+fn shortened(name: &str) -> String {
+    match name.chars().count() > NAME {
+        true => name.chars().take(NAME - 1).chain(['…']).collect(),
+        false => name.to_owned(),
+    }
+}
 
 /// A figure to be.
 #[derive(Clone, Debug)]
@@ -32,10 +59,14 @@ pub(crate) struct HeatMap {
     pub(crate) y: Axis,
     /// Of the colours, with the values of the darkest and the brightest.
     pub(crate) scale: Axis,
+    /// Names of the columns and of the rows; empty where they are numbered.
+    pub(crate) names: (Vec<String>, Vec<String>),
     /// Rows from the top, all of one length; none where nothing was measured.
     pub(crate) cells: Vec<Vec<Option<f64>>>,
     /// The middle of each column and of each row, for the data file.
     pub(crate) places: (Vec<f64>, Vec<f64>),
+    /// True if each cell has its value written in it.
+    pub(crate) numbered: bool,
 }
 
 impl HeatMap {
@@ -45,13 +76,27 @@ impl HeatMap {
         let heading = (&*self.title, &*self.whose, &*self.caption);
         let svg = canvas::figure(heading, &[], |area| {
             let (width, _) = area.dim_in_pixel();
-            let (area, legend) = area.split_horizontally(width - 150);
-            let (x, y, scale) = (&self.x, &self.y, &self.scale);
-            let mut chart = canvas::builder(&area, 20)
+            let (area, legend) = area.split_horizontally(width - LEGEND);
+            let (names, left) = self.row_names();
+            let y = &Axis {
+                names,
+                ..self.y.clone()
+            };
+            let room = (width - LEGEND - RIGHT).saturating_sub(left);
+            let x = &Axis {
+                names: self.column_names(room),
+                ..self.x.clone()
+            };
+            let scale = &self.scale;
+            let mut chart = canvas::builder(&area, RIGHT)
+                .y_label_area_size(left)
                 .build_cartesian_2d(x.range.0..x.range.1, y.range.0..y.range.1)?;
             // A grid would hide cells.
             canvas::axes(&mut chart, x, y, TRANSPARENT)?;
             place = Some(chart.plotting_area().get_pixel_range());
+            if self.numbered {
+                self.write_numbers(&mut chart)?;
+            }
             let mut chart = ChartBuilder::on(&legend)
                 .margin_top(canvas::TOP)
                 .margin_bottom(92)
@@ -83,11 +128,62 @@ impl HeatMap {
         Figure {
             id: self.id.clone(),
             caption: self.caption.clone(),
-            svg: match (place, self.picture()) {
+            shown: Shown::Drawing(match (place, self.picture()) {
                 (Some(place), Some(png)) => with_picture(&svg, place, &png),
                 _ => svg,
-            },
+            }),
             csv: self.csv(),
+        }
+    }
+
+    /// Writes the value of each cell into it, but for zeros.
+    fn write_numbers<'a>(&self, chart: &mut Plane<'_, 'a>) -> Drawn<'a> {
+        let (columns, rows) = (self.x.range, self.y.range);
+        let middle = |(from, to): (f64, f64), i: usize, count: usize| {
+            from + (to - from) * (i as f64 + 0.5) / count as f64
+        };
+        let center = Pos::new(HPos::Center, VPos::Center);
+        // From the top, where the y axis ends.
+        let top = (rows.1, rows.0);
+        for (i, row) in self.cells.iter().enumerate() {
+            for (j, value) in row.iter().enumerate() {
+                let Some(value) = value.filter(|value| *value >= 0.5) else {
+                    continue;
+                };
+                let (low, high) = self.scale.range;
+                let bright = value > low + 0.6 * (high - low);
+                let ink = if bright { &BLACK } else { &WHITE };
+                let style = canvas::font(canvas::LETTERS).color(ink).pos(center);
+                let at = (
+                    middle(columns, j, row.len()),
+                    middle(top, i, self.cells.len()),
+                );
+                chart.draw_series([Text::new(format!("{value:.0}"), at, style)])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The names at the rows, shortened, and the width of the labels and what is written beside them.
+    fn row_names(&self) -> (Vec<String>, u32) {
+        let names = &self.names.1;
+        if names.is_empty() || names.len() > MOST_NAMES {
+            return (Vec::new(), LEFT);
+        }
+        let names: Vec<String> = names.iter().map(|name| shortened(name)).collect();
+        let longest = names.iter().map(|name| name.chars().count()).max();
+        let width = LETTER * longest.unwrap_or(0) as u32 + 60;
+        (names, width.max(LEFT))
+    }
+
+    /// The names at the columns, if they fit side by side into `room`; else the columns have numbers.
+    fn column_names(&self, room: u32) -> Vec<String> {
+        let names: Vec<String> = self.names.0.iter().map(|name| shortened(name)).collect();
+        let each = room / names.len().max(1) as u32;
+        let fits = |name: &String| LETTER * (name.chars().count() as u32 + 1) <= each;
+        match names.len() <= MOST_NAMES && names.iter().all(fits) {
+            true => names,
+            false => Vec::new(),
         }
     }
 
@@ -205,16 +301,26 @@ mod tests {
             scale: Axis::new("accuracy", 0.1, 1.0, Ticks::Decimal),
             cells,
             places: (vec![1.0, 2.0, 3.0], vec![1.0, 2.0, 3.0]),
+            names: Default::default(),
+            numbered: false,
         };
         let figure = map.figure();
-        assert_eq!(figure.svg.matches("<image ").count(), 1);
-        assert!(figure.svg.contains("href=\"data:image/png;base64,iVBOR"));
+        let svg = |map: &HeatMap| map.figure().svg().unwrap().to_owned();
+        assert_eq!(svg(&map).matches("<image ").count(), 1);
+        assert!(svg(&map).contains("href=\"data:image/png;base64,iVBOR"));
+        // Short names stand at both axes, long ones only at the rows.
+        for (name, both) in [("photos", 2), ("a name that is too long", 1)] {
+            let names = vec![name.to_owned(); 3];
+            map.names = (names.clone(), names);
+            let count = svg(&map).matches(&*shortened(name)).count();
+            assert_eq!(count, 3 * both, "{name}");
+        }
         assert_eq!(figure.csv.lines().nth(3), Some("2,2,0.9"));
         assert_eq!(figure.csv.lines().count(), 1 + 6);
         // Too many tasks for a pixel each.
         map.cells = vec![vec![Some(0.5); 1500]; 1500];
-        assert!(map.figure().svg.len() < 100_000);
+        assert!(svg(&map).len() < 100_000);
         map.cells = Vec::new();
-        assert!(!map.figure().svg.contains("<image "));
+        assert!(!svg(&map).contains("<image "));
     }
 }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use plotters::prelude::*;
 
-use crate::draw::Figure;
 use crate::draw::axis::Axis;
 use crate::draw::canvas::{self, Drawn, Entry, Mark, Plane};
+use crate::draw::figure::{Figure, Shown, SmallTable};
 use crate::draw::palette::{Colour, Dash, FAINT, GRID, LINES, marked};
 
 /// Lines with fewer points have a mark on each.
@@ -142,7 +142,38 @@ impl Chart {
         Figure {
             id: self.id.clone(),
             caption: self.caption.clone(),
-            svg,
+            shown: Shown::Drawing(svg),
+            csv: self.csv(),
+        }
+    }
+
+    /// The same as a table of so many stages, with `decimals`. Lines to compare with are left out.
+    pub(crate) fn table(&self, stages: usize, decimals: usize) -> Figure {
+        let number = |line: &Line, stage: usize| {
+            let place = line.points.iter().find(|place| place.x == stage as f64);
+            place.map_or("–".to_owned(), |place| {
+                let spread = place.spread;
+                let spread = spread.map_or(String::new(), |std| format!(" ± {std:.decimals$}"));
+                // A minus sign is as wide as a plus.
+                format!("{:.decimals$}{spread}", place.y).replace('-', "−")
+            })
+        };
+        let lines = self.lines.iter().filter(|line| line.reach.is_finite());
+        let row = |line: &Line| {
+            let numbers = (1..=stages).map(|stage| number(line, stage));
+            (line.name.clone(), numbers.collect())
+        };
+        let title = match self.whose.as_str() {
+            "" => self.title.clone(),
+            whose => format!("{}: {whose}", self.title),
+        };
+        Figure {
+            id: self.id.clone(),
+            caption: self.caption.clone(),
+            shown: Shown::Numbers(SmallTable {
+                title: titled(&title, &self.y.label),
+                rows: lines.map(row).collect(),
+            }),
             csv: self.csv(),
         }
     }
@@ -236,10 +267,23 @@ pub(crate) fn quoted(text: &str) -> String {
     }
 }
 
+/// `title` with the unit of an axis `label`, "accuracy, %", or with a label that it does not hold itself.
+fn titled(title: &str, label: &str) -> String {
+    match label.rsplit_once(", ") {
+        Some((_, unit)) => format!("{title}, {unit}"),
+        None if title.contains(label) => title.to_owned(),
+        None => format!("{title} ({label})"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::draw::axis::Ticks;
+
+    fn svg(figure: &Figure) -> &str {
+        figure.svg().unwrap()
+    }
 
     #[test]
     fn lines_have_their_data_and_marks() {
@@ -265,15 +309,15 @@ mod tests {
             bars: None,
         };
         let figure = chart.figure();
-        assert!(
-            figure
-                .svg
-                .starts_with("<svg role=\"img\" aria-label=\"X &amp; Y. Both.\"")
-        );
+        assert!(svg(&figure).starts_with("<svg role=\"img\" aria-label=\"X &amp; Y. Both.\""));
         // Bands, and the triangles of one line.
-        assert_eq!(figure.svg.matches("<polygon").count(), 4 + 4);
-        assert_eq!(figure.svg.matches("stroke-dasharray").count(), 2);
-        assert!(figure.svg.contains("line 4, &lt;i&gt;"), "{}", figure.svg);
+        assert_eq!(svg(&figure).matches("<polygon").count(), 4 + 4);
+        assert_eq!(svg(&figure).matches("stroke-dasharray").count(), 2);
+        assert!(
+            svg(&figure).contains("line 4, &lt;i&gt;"),
+            "{}",
+            svg(&figure)
+        );
         assert!(
             figure
                 .csv
@@ -305,7 +349,7 @@ mod tests {
             lines: vec![line(reach)],
             bars: None,
         };
-        let drawn = |reach, what: &str| chart(reach).figure().svg.matches(what).count();
+        let drawn = |reach, what: &str| svg(&chart(reach).figure()).matches(what).count();
         let lines = |reach| drawn(reach, "<polyline");
         assert_eq!(lines(1.0), lines(f64::INFINITY) + 2);
         let bands = |reach| drawn(reach, "<polygon");

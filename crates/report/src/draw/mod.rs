@@ -2,7 +2,7 @@
 
 pub(crate) mod axis;
 pub(crate) mod canvas;
-mod figure;
+pub(crate) mod figure;
 pub(crate) mod heat;
 pub(crate) mod lines;
 pub(crate) mod palette;

@@ -5,12 +5,16 @@ use crate::draw::axis::{Axis, Ticks};
 use crate::draw::heat::{HeatMap, task_axis};
 use crate::draw::lines::{Bars, Chart, Line, Place, Style};
 use crate::draw::palette::Dash;
+use crate::figures::each_task;
 use crate::runs::group::Group;
 use crate::runs::words::Words;
 use mesu_lab::record::snapshot::Snapshot;
 
 /// Examples that a bin must hold to be shown in a reliability diagram.
 const ENOUGH: f64 = 10.0;
+
+/// Fewest bins that make a line: with less, most examples are in bins that are left out.
+const LEAST_BINS: usize = 3;
 
 /// Whose figure it is, where there are several groups.
 pub(crate) fn whose(groups: &[Group], group: &Group) -> String {
@@ -21,16 +25,20 @@ pub(crate) fn whose(groups: &[Group], group: &Group) -> String {
 }
 
 /// The end of a figure's id, where there are several groups.
-pub(crate) fn suffix(groups: &[Group], number: usize) -> String {
+pub(crate) fn suffix(groups: &[Group], group: &Group) -> String {
     match groups {
         [_] => String::new(),
-        _ => format!("-{}", number + 1),
+        _ => format!("-{}", group.slug),
     }
 }
 
 /// Accuracy on each task after each task.
 pub(crate) fn matrices(groups: &[Group], words: Words) -> Vec<Figure> {
-    let matrix = |(number, group): (usize, &Group)| {
+    // Of a few stages, a table of each task says the same.
+    if words.few() && each_task::shown(groups) {
+        return Vec::new();
+    }
+    let matrix = |group: &Group| {
         let done = group
             .runs
             .iter()
@@ -51,7 +59,7 @@ pub(crate) fn matrices(groups: &[Group], words: Words) -> Vec<Figure> {
             (!values.is_empty()).then(|| 100.0 * values.iter().sum::<f64>() / values.len() as f64)
         };
         let map = HeatMap {
-            id: format!("matrix{}", suffix(groups, number)),
+            id: format!("matrix{}", suffix(groups, group)),
             title: format!("Accuracy on each task, after each {}", words.stage),
             whose: whose(groups, group),
             caption: format!(
@@ -79,10 +87,15 @@ pub(crate) fn matrices(groups: &[Group], words: Words) -> Vec<Figure> {
                 .map(|i| (0..tasks).map(|j| cell(i, j)).collect())
                 .collect(),
             places: (numbers(tasks), numbers(stages)),
+            names: match group.comes_back() {
+                true => (group.task_names(), Vec::new()),
+                false => (group.task_names(), group.task_names()),
+            },
+            numbered: false,
         };
         map.figure()
     };
-    groups.iter().enumerate().map(matrix).collect()
+    groups.iter().map(matrix).collect()
 }
 
 /// 1, 2, … `tasks`.
@@ -142,7 +155,7 @@ pub(crate) fn reliability(groups: &[Group]) -> Vec<Figure> {
             .filter(|bin| bin.0 >= ENOUGH)
             .map(place)
             .collect();
-        (!points.is_empty()).then(|| Line {
+        (points.len() >= LEAST_BINS).then(|| Line {
             name: name.to_owned(),
             style,
             points,
@@ -159,7 +172,7 @@ pub(crate) fn reliability(groups: &[Group]) -> Vec<Figure> {
             spread: None,
         };
         lines.push(Line {
-            name: "as sure as right".to_owned(),
+            name: "perfectly calibrated".to_owned(),
             style: Style::faint(Dash::Long),
             points: vec![place(0.0), place(1.0)],
             reach: f64::INFINITY,
@@ -169,7 +182,7 @@ pub(crate) fn reliability(groups: &[Group]) -> Vec<Figure> {
             title: title.to_owned(),
             whose: String::new(),
             caption: "After the last task, in 15 bins of confidence; bins of fewer than ten \
-                      examples are left out. Below the diagonal: surer than right."
+                      examples are left out. Below the diagonal: overconfident."
                 .to_owned(),
             x: Axis::new("confidence", 0.0, 1.0, Ticks::Decimal),
             y: Axis::new("accuracy", 0.0, 1.0, Ticks::Decimal),

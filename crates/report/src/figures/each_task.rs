@@ -1,4 +1,4 @@
-//! Figures of single tasks: how well each is known, and told from the foreign, as others are learned.
+//! Figures of single tasks: accuracy on each, and detection of unknown inputs, as others are learned.
 
 use crate::draw::Figure;
 use crate::draw::lines::{Line, Style};
@@ -12,7 +12,10 @@ const MOST: usize = 12;
 
 /// Accuracy on each task.
 pub(crate) fn accuracy(groups: &[Group], words: Words) -> Vec<Figure> {
-    let caption = format!("Test accuracy on one task, after each {}.", words.stage);
+    let caption = format!(
+        "Test accuracy on one task after each {0}. What was learned in the last {0} has a single test.",
+        words.stage
+    );
     let charts = OverTasks {
         id: "task",
         title: "Accuracy on each task",
@@ -25,16 +28,22 @@ pub(crate) fn accuracy(groups: &[Group], words: Words) -> Vec<Figure> {
     figures(groups, &charts, "Accuracy on", series::ACCURACY_OF_TASK, 2)
 }
 
-/// How well each task is told from the foreign.
-pub(crate) fn foreign_told(groups: &[Group], words: Words) -> Vec<Figure> {
+/// Whether there are as many tasks as can be shown one by one.
+pub(crate) fn shown(groups: &[Group]) -> bool {
+    let tasks = groups.iter().map(Group::columns).max().unwrap_or(0);
+    (2..=MOST).contains(&tasks)
+}
+
+/// Detection of unknown inputs among the examples of each task.
+pub(crate) fn detection(groups: &[Group], words: Words) -> Vec<Figure> {
     let caption = format!(
-        "Area under the ROC curve of one task's examples against the foreign, by epistemic uncertainty, \
-         after each {}.",
+        "Area under the ROC curve of one task's test examples against unknown inputs, by epistemic \
+         uncertainty, after each {}.",
         words.stage
     );
     let charts = OverTasks {
         id: "ood-task",
-        title: "Telling the foreign from each task",
+        title: "Detection of unknown inputs, each task",
         caption: &caption,
         unit: "AUROC",
         range: Some((0.0, 1.0)),
@@ -44,13 +53,13 @@ pub(crate) fn foreign_told(groups: &[Group], words: Words) -> Vec<Figure> {
     figures(
         groups,
         &charts,
-        "Telling the foreign from",
+        "Unknown inputs against",
         series::OOD_OF_TASK,
         1,
     )
 }
 
-/// What is said `of` each task. One group: the tasks are lines of one chart. Several: a chart per task,
+/// The numbers `of` each task. One group: the tasks are lines of one chart. Several: a chart per task,
 /// whose lines are the groups, called `title` and the task, if a line has at least so many points.
 fn figures(
     groups: &[Group],
@@ -59,10 +68,12 @@ fn figures(
     of: OfTask,
     least: usize,
 ) -> Vec<Figure> {
-    let tasks = groups.iter().map(Group::columns).max().unwrap_or(0);
-    if !(2..=MOST).contains(&tasks) {
+    if !shown(groups) {
         return Vec::new();
     }
+    // In a table, one number is a number.
+    let least = if charts.stages < 3 { 1 } else { least };
+    let tasks = groups.iter().map(Group::columns).max().unwrap_or(0);
     if let [group] = groups {
         let of_task = |task| {
             let points = series::of_task(group, task, of);

@@ -20,11 +20,13 @@ pub(crate) struct OverTasks<'a> {
     pub(crate) whose: &'a str,
     pub(crate) caption: &'a str,
     pub(crate) unit: &'a str,
-    /// What the stages are called.
+    /// Name of the stages.
     pub(crate) after: &'a str,
-    /// The ends of what can be, if the axis is not to end where the lines do.
+    /// The ends of the possible values, if the axis is not to end where the lines do.
     pub(crate) range: Option<(f64, f64)>,
     pub(crate) measures: &'a [Measure],
+    /// Stages that the longest run has finished: of fewer than three, a table takes the chart's place.
+    pub(crate) stages: usize,
     /// A height to compare with.
     pub(crate) compare: Option<(f64, &'a str)>,
 }
@@ -139,7 +141,7 @@ pub(crate) fn speed(groups: &[Group], words: Words) -> Vec<Figure> {
 }
 
 impl OverTasks<'_> {
-    /// Of nothing, from 0 to where the lines end.
+    /// An empty chart; the y axis spans 0 to the largest value.
     pub(crate) fn plain(words: Words) -> Self {
         Self {
             id: "",
@@ -150,6 +152,7 @@ impl OverTasks<'_> {
             after: words.after,
             range: None,
             measures: &[],
+            stages: words.stages,
             compare: None,
         }
     }
@@ -231,7 +234,19 @@ impl OverTasks<'_> {
             lines,
             bars: None,
         };
-        Some(chart.figure())
+        Some(match self.stages {
+            stages @ 0..3 => chart.table(stages, decimals(self.unit)),
+            _ => chart.figure(),
+        })
+    }
+}
+
+/// Decimals of a number in this unit.
+fn decimals(unit: &str) -> usize {
+    match unit {
+        "time, s" | "1,000 updates/s" => 1,
+        unit if unit.contains('%') => 1,
+        _ => 3,
     }
 }
 
@@ -272,13 +287,9 @@ fn level(
     style: Style,
     tasks: usize,
 ) -> Option<Line> {
-    let pointer = match measure.id {
-        "newest" => "/learning_accuracy",
-        "window-5" => "/mean_window_accuracy/5",
-        _ => return None,
-    };
+    let along = measure.paper?;
     let paper = papers.iter().find(|paper| {
-        paper.group == Some(group) && paper.pointer == pointer && paper.remarks.is_empty()
+        paper.group == Some(group) && *paper.measure == along && paper.remarks.is_empty()
     })?;
     let percent = 100.0 * paper.paper.0;
     let name = format!("paper: {}, mean {percent:.2}", measure.name);

@@ -10,13 +10,13 @@ use crate::runs::group::Group;
 use crate::runs::words::Words;
 use mesu_lab::record::snapshot::sigma_edges;
 
-/// What the groups of all heads are called together.
+/// Name of the groups of all heads together.
 const HEADS: &str = "heads";
 
 /// Sigma over the tasks, for every group of synapses.
 pub(crate) fn sigmas(groups: &[Group], words: Words) -> Vec<Figure> {
     let mut figures = Vec::new();
-    for (number, group) in groups.iter().enumerate() {
+    for group in groups {
         let snapshots = last_snapshots(group).next();
         let mut layers: Vec<String> = snapshots.map_or(Vec::new(), |snapshot| {
             let groups = snapshot.sigma.iter();
@@ -25,7 +25,7 @@ pub(crate) fn sigmas(groups: &[Group], words: Words) -> Vec<Figure> {
         let mut seen = HashSet::new();
         layers.retain(|layer| seen.insert(layer.clone()));
         for layer in layers {
-            figures.extend(sigma(groups, number, &layer, words));
+            figures.extend(sigma(groups, group, &layer, words));
         }
     }
     figures
@@ -41,8 +41,7 @@ fn together(group: &str) -> String {
 }
 
 /// Sigma of the synapses `layer` of a group, over the tasks.
-fn sigma(groups: &[Group], number: usize, layer: &str, words: Words) -> Option<Figure> {
-    let group = &groups[number];
+fn sigma(groups: &[Group], group: &Group, layer: &str, words: Words) -> Option<Figure> {
     let done = group.runs.iter().map(|run| run.history.tasks.len()).max()?;
     let after = |task: usize| {
         let snapshots = group
@@ -75,11 +74,7 @@ fn sigma(groups: &[Group], number: usize, layer: &str, words: Words) -> Option<F
         .fold(0.0_f64, |most, share| most.max(*share));
     let middle = |bin: usize| 10_f64.powf((edges[bin] + edges[bin + 1]) / 2.0);
     let map = HeatMap {
-        id: format!(
-            "sigma-{}{}",
-            layer.replace('.', "-"),
-            suffix(groups, number)
-        ),
+        id: format!("sigma-{}{}", layer.replace('.', "-"), suffix(groups, group)),
         title: format!("Sigma of {}", layer.replace('.', " ")),
         whose: whose(groups, group),
         caption: format!(
@@ -93,6 +88,8 @@ fn sigma(groups: &[Group], number: usize, layer: &str, words: Words) -> Option<F
         },
         scale: Axis::from_zero("share of synapses, %", [most].into_iter()),
         cells,
+        names: Default::default(),
+        numbered: false,
         places: (numbers(done), (first..=last).rev().map(middle).collect()),
     };
     Some(map.figure())

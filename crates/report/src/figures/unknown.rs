@@ -1,4 +1,4 @@
-//! Figures of what is unknown: how well it is told, and how unsure of it the network is.
+//! Figures of unknown inputs: how well they are detected, and how uncertain of them the network is.
 
 use std::slice;
 
@@ -18,7 +18,7 @@ use mesu_lab::record::snapshot::{Snapshot, UncertaintyHistograms};
 
 /// AUROCs and mean uncertainties, over the tasks.
 pub(crate) fn over_tasks(groups: &[Group], words: Words) -> Vec<Figure> {
-    let told = |id, title, caption: &str, measures| {
+    let detection = |id, title, caption: &str, measures| {
         let charts = OverTasks {
             id,
             title,
@@ -33,9 +33,9 @@ pub(crate) fn over_tasks(groups: &[Group], words: Words) -> Vec<Figure> {
     };
     // A chart for each group: what is to be seen is how far known and unknown are apart.
     let bits = |id: &str, title, caption: &str, measures| {
-        let figures = groups.iter().enumerate().flat_map(|(number, group)| {
+        let figures = groups.iter().flat_map(|group| {
             let charts = OverTasks {
-                id: &format!("{id}{}", suffix(groups, number)),
+                id: &format!("{id}{}", suffix(groups, group)),
                 title,
                 whose: &whose(groups, group),
                 caption,
@@ -48,38 +48,38 @@ pub(crate) fn over_tasks(groups: &[Group], words: Words) -> Vec<Figure> {
         figures.collect()
     };
     [
-        told(
+        detection(
             "ood",
-            "Telling the foreign",
-            "Area under the ROC curve, by epistemic uncertainty (what the synapses do not know) \
-             and by aleatoric (doubt within the example).",
+            "Detection of unknown inputs",
+            "Area under the ROC curve: 1 is perfect, 0.5 is chance. By epistemic uncertainty (what \
+             the synapses do not know) and by aleatoric (ambiguity of the input).",
             &series::OOD,
         ),
-        told(
+        detection(
             "unseen",
-            "Telling unseen kinds",
-            "Likewise, of new kinds of the known classes. Nearer to chance: the network takes them \
-             for what it knows.",
+            "Detection of new kinds",
+            "The same for new kinds of the known classes. Close to chance: the network recognizes \
+             them as what it knows.",
             &series::UNSEEN,
         ),
         bits(
             "bits-epistemic",
             "Epistemic uncertainty",
-            "What the synapses do not know: a mean over examples. It should be high of the \
-             unknown, low of the known, and not vanish.",
+            "What the synapses do not know, mean over examples. It should be high for unknown \
+             inputs, low for known ones, and not vanish.",
             &series::EPISTEMIC_BITS,
         ),
         bits(
             "bits-total",
             "Total uncertainty",
-            "With the doubt within the example.",
+            "Epistemic and aleatoric together, mean over examples.",
             &series::TOTAL_BITS,
         ),
     ]
     .concat()
 }
 
-/// Uncertainties of the known and of the unknown, in the end.
+/// Uncertainties of known and of unknown inputs at the end.
 pub(crate) fn histograms(groups: &[Group]) -> Vec<Figure> {
     type Of = fn(&UncertaintyHistograms) -> &Vec<u64>;
     let kinds: [(&str, &str, Of); 2] = [
@@ -90,9 +90,10 @@ pub(crate) fn histograms(groups: &[Group]) -> Vec<Figure> {
     ];
     let groups_and_kinds = groups
         .iter()
-        .enumerate()
         .flat_map(|group| kinds.iter().map(move |kind| (group, kind)));
-    let figure = |((number, group), (id, title, of)): ((usize, &Group), &(&str, &str, Of))| {
+    let shown =
+        groups_and_kinds.filter(|(group, (id, ..))| *id != "epistemic" || group.has_epistemic());
+    let figure = |(group, (id, title, of)): (&Group, &(&str, &str, Of))| {
         let records: Vec<&TaskRecord> = group.runs.iter().filter_map(last_unknown).collect();
         let snapshots = || records.iter().filter_map(|record| record.snapshot.as_ref());
         let counted = |histograms: fn(&Snapshot) -> Option<&UncertaintyHistograms>| {
@@ -118,11 +119,11 @@ pub(crate) fn histograms(groups: &[Group]) -> Vec<Figure> {
         let heights = heights.map(|place| place.y);
         let last = records.iter().map(|record| record.task).max()?;
         let chart = Chart {
-            id: format!("uncertainty-{id}{}", suffix(groups, number)),
-            title: format!("{title}, known and unknown"),
+            id: format!("uncertainty-{id}{}", suffix(groups, group)),
+            title: format!("{title}, known and unknown inputs"),
             whose: whose(groups, group),
             caption: format!(
-                "After {} {last}. The less they overlap, the better the unknown is told.",
+                "After {} {last}. The less they overlap, the better unknown inputs are detected.",
                 match group.comes_back() {
                     true => "stage",
                     false => "task",
@@ -140,11 +141,11 @@ pub(crate) fn histograms(groups: &[Group]) -> Vec<Figure> {
         };
         Some(chart.figure())
     };
-    groups_and_kinds.filter_map(figure).collect()
+    shown.filter_map(figure).collect()
 }
 
-/// The last record of `run` with anything unknown: of split classes there is nothing after the last of
-/// them. The last one of all if there never was.
+/// The last record of `run` with unknown inputs: of split classes there are none after the last of
+/// them. The last record of all if there never were any.
 fn last_unknown(run: &RunData) -> Option<&TaskRecord> {
     let counted = |record: &&TaskRecord| record.snapshot.is_some();
     let unknown = |record: &&TaskRecord| {

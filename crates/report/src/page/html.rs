@@ -7,24 +7,25 @@ use askama::Template;
 use crate::draw::lines::quoted;
 use crate::draw::palette;
 use crate::figures::section::Section;
-use crate::page::numbers::NUMBERS;
+use crate::page::paired::Tests;
 use crate::page::pictures::{Pictures, pictures};
 use crate::page::rows::{self, PaperRow, Row};
 use crate::page::settings::{common, differences};
 use crate::runs::group::{Group, leaf};
-use crate::runs::reference::Beside;
+use crate::runs::reference::{self, Beside};
 use crate::runs::words::Words;
+use mesu_lab::record::measures::MEASURES;
 
 /// Everything that the template shows. Texts are escaped there, but for SVG and styles.
 #[derive(Template)]
 #[template(path = "report.html")]
 pub(crate) struct Page<'a> {
     title: String,
-    /// What ran, in a sentence.
+    /// A sentence on the runs.
     lead: String,
     /// The groups and their seeds; empty for a single one.
     list: Vec<String>,
-    /// What to know before reading on.
+    /// Remarks to know before reading on.
     notes: Vec<String>,
     /// Name, value and meaning of the figures to see first; of a single group.
     tiles: Vec<(String, String, String)>,
@@ -34,12 +35,21 @@ pub(crate) struct Page<'a> {
     /// Those that depend on the machine.
     machine: Vec<Row>,
     papers: Vec<PaperRow>,
-    /// Where ours were measured otherwise: whose, and what differs.
+    /// Groups that were measured otherwise than the paper's, and what differs.
     remarks: Vec<(String, String)>,
     sources: Vec<String>,
+    /// Whether the paper's means over the newest tasks are left out.
+    windows_left_out: bool,
+    paired: Option<Tests>,
+    /// The sections to see first, and the others.
+    main: &'a [Section],
     sections: &'a [Section],
     pictures: Vec<Pictures>,
     words: Words,
+    /// Whether pixels change their places from task to task.
+    permuted: bool,
+    /// Whether any learner has no epistemic uncertainty.
+    points: bool,
     /// Settings in which groups differ, with a value per group.
     differences: Vec<(String, Vec<String>)>,
     /// The settings that all share, as TOML.
@@ -49,7 +59,7 @@ pub(crate) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Of `groups`, one or more, beside `papers`; `left_out` runs have no finished task.
+    /// The page of `groups`, one or more, beside `papers`; `left_out` runs have no finished task.
     pub(crate) fn new(
         groups: &'a [Group],
         papers: &[Beside],
@@ -66,6 +76,8 @@ impl<'a> Page<'a> {
                 .map(|group| group.name.replace('=', "=\u{200b}"))
                 .collect(),
         };
+        let first = sections.iter().take_while(|section| section.first);
+        let (main, others) = sections.split_at(first.count());
         let papers = rows::papers(papers, groups);
         let mut remarks: Vec<(String, String)> = papers
             .iter()
@@ -90,12 +102,17 @@ impl<'a> Page<'a> {
             papers,
             remarks,
             sources,
-            sections,
+            windows_left_out: reference::windows_left_out(groups),
+            paired: Tests::of(groups),
+            main,
+            sections: others,
             pictures: groups
                 .iter()
                 .filter_map(|group| pictures(group, !names.is_empty()))
                 .collect(),
             words: Words::of(groups),
+            permuted: groups.iter().any(|group| group.scenario() == "permuted"),
+            points: groups.iter().any(|group| !group.has_epistemic()),
             differences: differences(groups),
             config: common(groups),
             dark: palette::dark_rules(),
@@ -114,13 +131,13 @@ impl<'a> Page<'a> {
 
     /// The tables as CSV files: names and contents.
     pub(crate) fn tables(&self) -> Vec<(String, String)> {
-        let mut text = "run,number,mean,std\n".to_owned();
+        let mut text = "run,number,mean,std,key\n".to_owned();
         for group in self.groups {
-            for number in NUMBERS {
-                if let Some((mean, std)) = group.number(number.pointer) {
+            for measure in MEASURES {
+                if let Some((mean, std)) = group.number(measure) {
                     let std = std.map_or(String::new(), |std| std.to_string());
-                    let (run, name) = (quoted(&group.name), quoted(number.name));
-                    let _ = writeln!(text, "{run},{name},{mean},{std}");
+                    let (run, name) = (quoted(&group.name), quoted(measure.name));
+                    let _ = writeln!(text, "{run},{name},{mean},{std},{}", measure.id);
                 }
             }
         }
@@ -132,6 +149,12 @@ impl<'a> Page<'a> {
                 text.push_str(&(fields.map(|field| quoted(field)).join(",") + "\n"));
             }
             tables.push(("paper.csv".to_owned(), text));
+        }
+        let sections = self.main.iter().chain(self.sections);
+        let classes = sections.filter_map(|section| section.classes.as_ref());
+        tables.extend(classes.map(|table| ("classes.csv".to_owned(), table.csv().to_owned())));
+        if let Some(tests) = &self.paired {
+            tables.push(("paired.csv".to_owned(), tests.csv()));
         }
         tables
     }
@@ -215,7 +238,7 @@ fn notes(groups: &[Group], left_out: usize) -> Vec<String> {
     let old = old.count();
     if old > 0 {
         notes.push(format!(
-            "Tested by an earlier version, which kept no histograms: {old} of {}. Figures of them \
+            "Tested by an earlier version, which kept no histograms: {old} of {}. Their figures \
              are missing or begin later.",
             match runs().count() {
                 1 => "1 run".to_owned(),
@@ -225,7 +248,7 @@ fn notes(groups: &[Group], left_out: usize) -> Vec<String> {
     }
     if left_out > 0 {
         notes.push(format!(
-            "Runs left out, without a finished task: {left_out}."
+            "Runs left out because no task is finished yet: {left_out}."
         ));
     }
     notes
@@ -251,7 +274,7 @@ mod tests {
             "permuted-digits: mesu</h1>",
             "3 of 4 tasks, one after another; seed 1.",
             "not finished, 3 of 4 tasks.",
-            "without a finished task: 1.",
+            "no task is finished yet: 1.",
             "94.68 ± 0.14 %",
             "8.0 bytes",
             "tasks: ours 4, paper 200",
@@ -265,9 +288,12 @@ mod tests {
 
     #[test]
     fn what_users_write_is_escaped() {
-        let run = sample::run(&["description=<b>&bold"], 1);
+        let mut run = sample::run(&["description=<b>&bold"], 1);
+        let gallery = run.history.gallery.as_mut().unwrap();
+        gallery.surest[0].path = "cat/<IMG>.jpg".to_owned();
         let html = html(&Group::all(vec![run]), 0);
         assert!(!html.contains("<b>&bold") && html.contains("&#60;b&#62;&#38;bold"));
+        assert!(html.contains(">&#60;IMG&#62;.jpg</span>") && !html.contains("<IMG>"));
     }
 
     #[test]

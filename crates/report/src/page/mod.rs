@@ -1,8 +1,7 @@
 //! The page: numbers, pictures, settings and figures as HTML.
 
 pub(crate) mod html;
-pub(crate) mod numbers;
+pub(crate) mod paired;
 pub(crate) mod pictures;
 pub(crate) mod rows;
 pub(crate) mod settings;
-pub(crate) mod unit;

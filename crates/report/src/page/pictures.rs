@@ -1,5 +1,5 @@
-//! The examples that a network is surest and least sure of, and that surprise it most, as pictures inside
-//! the page.
+//! Pictures of test examples inside the page: those of the least and of the largest uncertainty, and those
+//! whose class was least probable.
 
 use crate::draw::heat::{data_uri, png};
 use crate::runs::group::Group;
@@ -17,12 +17,15 @@ pub(crate) struct Picture {
     pub(crate) label: String,
     pub(crate) predicted: String,
     pub(crate) wrong: bool,
-    pub(crate) example: usize,
+    /// Its file, or its place in the test set.
+    pub(crate) source: String,
+    /// The name of its file; empty if that is not known.
+    pub(crate) file: String,
     pub(crate) percent: String,
     pub(crate) bits: String,
 }
 
-/// Of the first seed that has any; `named` if there are other groups.
+/// Pictures of the first seed that has any; `named` if there are other groups.
 pub(crate) fn pictures(group: &Group, named: bool) -> Option<Pictures> {
     let run = group
         .runs
@@ -45,8 +48,8 @@ pub(crate) fn pictures(group: &Group, named: bool) -> Option<Pictures> {
     };
     let whose = [name, seed].into_iter().filter(|word| !word.is_empty());
     let kinds = [
-        ("Surest", &gallery.surest),
-        ("Least sure", &gallery.least_sure),
+        ("Most certain", &gallery.surest),
+        ("Least certain", &gallery.least_sure),
         ("Most surprising", &gallery.most_surprising),
     ];
     let kinds = kinds.map(|(kind, list)| (kind, of(list))).into_iter();
@@ -68,7 +71,7 @@ fn picture(gallery: &Gallery, exhibit: &Exhibit) -> Option<Picture> {
     let png = match channels {
         1 => png(columns, rows, png::ColorType::Grayscale, &bytes),
         3 if Some(bytes.len()) == pixels.checked_mul(3) => {
-            // Colour by colour as stored, pixel by pixel as drawn.
+            // Color by color as stored, pixel by pixel as drawn.
             let pixel = |i| [bytes[i], bytes[pixels + i], bytes[2 * pixels + i]];
             let bytes: Vec<u8> = (0..pixels).flat_map(pixel).collect();
             png(columns, rows, png::ColorType::Rgb, &bytes)
@@ -88,7 +91,16 @@ fn picture(gallery: &Gallery, exhibit: &Exhibit) -> Option<Picture> {
         label: name(exhibit.label),
         predicted: name(exhibit.predicted),
         wrong: exhibit.label != exhibit.predicted,
-        example: exhibit.example,
+        source: match exhibit.path.as_str() {
+            "" => format!("test example {}", exhibit.example),
+            path => path.to_owned(),
+        },
+        file: exhibit
+            .path
+            .rsplit(['/', '\\'])
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
         percent: format!("{:.0}", 100.0 * exhibit.probability),
         bits,
     })

@@ -1,15 +1,27 @@
 //! The rows of the page's tables.
 
-use crate::page::numbers::{NUMBERS, Number};
-use crate::page::unit::Unit;
 use crate::runs::group::Group;
 use crate::runs::reference::Beside;
+use mesu_lab::record::measures::{
+    AVERAGE, ECE, MEASURES, Measure, NEWEST, OOD_ALEATORIC, OOD_EPISTEMIC, UNSEEN_ALEATORIC,
+    UNSEEN_EPISTEMIC, WINDOW_5, WINDOW_20,
+};
 
 /// A number, with a value per group.
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) meaning: String,
     pub(crate) values: Vec<String>,
+    /// The group whose value is the best, where they differ.
+    pub(crate) best: Option<usize>,
+}
+
+impl Row {
+    /// Each value, and whether it is the best.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&String, bool)> {
+        let values = self.values.iter().enumerate();
+        values.map(|(i, value)| (value, self.best == Some(i)))
+    }
 }
 
 /// A figure of a paper and ours.
@@ -27,35 +39,38 @@ pub(crate) struct PaperRow {
 
 /// The numbers of `groups`, those that depend on the machine or the others.
 pub(crate) fn numbers(groups: &[Group], machine: bool) -> Vec<Row> {
-    let numbers = NUMBERS.iter().filter(|number| number.machine == machine);
-    let numbers = numbers.filter(|number| number.says_more(groups));
-    numbers.filter_map(|number| row(number, groups)).collect()
+    let measures = MEASURES.iter().filter(|measure| measure.machine == machine);
+    let measures = measures.filter(|measure| Group::says_more(groups, measure));
+    measures
+        .filter_map(|measure| row(measure, groups))
+        .collect()
 }
 
 /// Name, value and meaning of the figures to see first.
 pub(crate) fn tiles(group: &Group) -> Vec<(String, String, String)> {
     let groups = std::slice::from_ref(group);
-    let tile = |pointer: &str, name: &str, meaning: &str| {
-        let number = NUMBERS.iter().find(|number| number.pointer == pointer)?;
-        number.says_more(groups).then_some(())?;
-        let (mean, _) = group.number(pointer)?;
-        let value = match number.unit {
-            Unit::Percent => format!("{:.1} %", 100.0 * mean),
-            unit => unit.text((mean, None)),
-        };
+    let tile = |measure: &Measure, name: &str, meaning: &str| {
+        Group::says_more(groups, measure).then_some(())?;
+        let (mean, _) = group.number(measure)?;
+        let value = format!("{}{}", measure.unit.short(mean), measure.unit.short_name());
         Some((name.to_owned(), value, meaning.to_owned()))
     };
+    // By epistemic uncertainty, where the learner has one; at the end, where there is anything unknown.
+    let auroc = |[epistemic, aleatoric]: [&Measure; 2], name: &str| {
+        let by = |measure: &Measure, kind: &str| {
+            let along = || tile(measure.along?, name, &format!("AUROC, {kind}, mean"));
+            tile(measure, name, &format!("AUROC, {kind}")).or_else(along)
+        };
+        by(epistemic, "epistemic").or_else(|| by(aleatoric, "aleatoric"))
+    };
     [
-        tile("/newest_accuracy", "newest task", "accuracy"),
-        tile("/window_accuracy/5", "5 newest", "mean accuracy"),
-        tile("/window_accuracy/20", "20 newest", "mean accuracy"),
-        tile("/average_accuracy", "all seen", "mean accuracy"),
-        tile("/ood_auroc/epistemic", "foreign told", "AUROC, epistemic").or_else(|| {
-            let meaning = "mean AUROC, epistemic";
-            tile("/mean_ood_auroc/epistemic", "foreign told", meaning)
-        }),
-        tile("/unseen_auroc/epistemic", "unseen told", "AUROC, epistemic"),
-        tile("/ece", "ECE", "newest task"),
+        tile(&NEWEST, NEWEST.name, "accuracy"),
+        tile(&WINDOW_5, WINDOW_5.name, "mean accuracy"),
+        tile(&WINDOW_20, WINDOW_20.name, "mean accuracy"),
+        tile(&AVERAGE, AVERAGE.name, "mean accuracy, all tasks"),
+        auroc([&OOD_EPISTEMIC, &OOD_ALEATORIC], "detects unknown inputs"),
+        auroc([&UNSEEN_EPISTEMIC, &UNSEEN_ALEATORIC], "detects new kinds"),
+        tile(&ECE, "calibration error", "ECE, newest task; 0 is best"),
     ]
     .into_iter()
     .flatten()
@@ -63,18 +78,17 @@ pub(crate) fn tiles(group: &Group) -> Vec<(String, String, String)> {
 }
 
 /// None if no group has the number.
-fn row(number: &Number, groups: &[Group]) -> Option<Row> {
-    let values: Vec<_> = groups
-        .iter()
-        .map(|group| group.number(number.pointer))
-        .collect();
+fn row(measure: &Measure, groups: &[Group]) -> Option<Row> {
+    let values: Vec<_> = groups.iter().map(|group| group.number(measure)).collect();
+    let means: Vec<_> = values.iter().map(|value| Some((*value)?.0)).collect();
     values.iter().any(Option::is_some).then(|| Row {
-        name: number.name.to_owned(),
-        meaning: number.meaning.to_owned(),
+        name: measure.name.to_owned(),
+        meaning: measure.meaning.to_owned(),
         values: values
             .into_iter()
-            .map(|value| value.map_or("–".to_owned(), |value| number.unit.text(value)))
+            .map(|value| value.map_or("–".to_owned(), |value| measure.unit.text(value)))
             .collect(),
+        best: measure.best(&means),
     })
 }
 
@@ -93,17 +107,14 @@ pub(crate) fn papers(papers: &[Beside], groups: &[Group]) -> Vec<PaperRow> {
 }
 
 fn paper_row(paper: &Beside, groups: &[Group]) -> PaperRow {
-    let number = NUMBERS
-        .iter()
-        .find(|number| number.pointer == paper.pointer);
-    let unit = number.map_or(Unit::Plain, |number| number.unit);
+    let unit = paper.measure.unit;
     let group = paper.group.and_then(|number| groups.get(number));
-    let ours = group.and_then(|group| group.number(&paper.pointer));
+    let ours = group.and_then(|group| group.number(paper.measure));
     PaperRow {
         learner: group.map_or(&paper.learner, |group| &group.name).clone(),
         heads: false,
         alone: false,
-        name: number.map_or(String::new(), |number| number.name.to_owned()),
+        name: paper.measure.name.to_owned(),
         paper: unit.text(paper.paper),
         ours: ours.map_or("–".to_owned(), |ours| unit.text(ours)),
         remarks: paper.remarks.join("; "),

@@ -24,6 +24,7 @@ fn one_run_has_every_figure_once() {
             "matrix",
             "tasks",
             "transfer",
+            "confusion",
             "ood",
             "bits-epistemic",
             "bits-total",
@@ -40,7 +41,7 @@ fn one_run_has_every_figure_once() {
     );
     for figure in &report.figures {
         assert!(report.html.contains(&format!("id=\"{}\"", figure.id)));
-        assert!(report.html.contains(&figure.svg), "{}", figure.id);
+        assert!(report.html.contains(svg(figure)), "{}", figure.id);
         assert!(figure.csv.lines().count() > 1, "{}", figure.id);
     }
     // Self-contained: nothing is fetched, nothing is run.
@@ -55,14 +56,15 @@ fn groups_have_a_line_in_every_chart_and_maps_of_their_own() {
     let ids = ids(&report);
     for id in [
         "accuracy-all-seen",
-        "matrix-1",
-        "matrix-2",
+        "matrix-mesu-memory_window-300000",
+        "matrix-mesu-memory_window-1e15",
         "ece-past",
         "reliability-past",
     ] {
         assert!(ids.contains(&id), "{ids:?}");
     }
-    assert!(!ids.contains(&"matrix-3"));
+    let maps = ids.iter().filter(|id| id.starts_with("matrix"));
+    assert_eq!(maps.count(), 2);
     let ece = report
         .figures
         .iter()
@@ -78,6 +80,12 @@ fn groups_have_a_line_in_every_chart_and_maps_of_their_own() {
     assert_eq!(unique.len(), ids.len());
 }
 
+fn svg(figure: &Figure) -> &str {
+    figure
+        .svg()
+        .unwrap_or_else(|| panic!("{} is a table", figure.id))
+}
+
 fn figure<'a>(report: &'a Report, id: &str) -> &'a Figure {
     let found = report.figures.iter().find(|figure| figure.id == id);
     found.unwrap_or_else(|| panic!("no {id} in {:?}", ids(report)))
@@ -87,11 +95,11 @@ fn figure<'a>(report: &'a Report, id: &str) -> &'a Figure {
 fn domains_have_their_names_and_a_third_population() {
     let one = report(&[sample::DOMAIN]);
     for name in ["photos", "line drawings", "toys", "statues"] {
-        assert!(figure(&one, "tasks").svg.contains(name), "{name}");
+        assert!(svg(figure(&one, "tasks")).contains(name), "{name}");
     }
     for id in ["bits-epistemic", "bits-total", "uncertainty-epistemic"] {
         let figure = figure(&one, id);
-        for population in ["known", "foreign", "unseen"] {
+        for population in ["known", "unknown", "unseen"] {
             assert!(figure.csv.contains(&format!("\n{population},")), "{id}");
         }
     }
@@ -102,21 +110,21 @@ fn domains_have_their_names_and_a_third_population() {
     );
     assert!(
         one.html
-            .contains("Of the test examples of all tasks so far")
+            .contains("From the test examples of all tasks so far")
     );
-    assert!(one.html.contains("unseen AUROC, epistemic"));
+    assert!(one.html.contains(">unseen AUROC<"));
     // Of four tasks, windows of five and twenty are all of them.
     assert!(!one.html.contains("5 newest") && !one.html.contains("20 newest"));
 
     let other = [sample::DOMAIN, &["network.hidden=[7]"]].concat();
     let two = report(&[sample::DOMAIN, &other]);
-    assert!(figure(&two, "task-3").svg.contains("Accuracy on toys"));
+    assert!(svg(figure(&two, "task-3")).contains("Accuracy on toys"));
     assert!(!ids(&two).contains(&"task-4"), "it was only just learned");
-    let svg = &figure(&two, "ood-task-3").svg;
-    assert!(svg.contains("Telling the foreign from toys"));
+    let chart = svg(figure(&two, "ood-task-3"));
+    assert!(chart.contains("Unknown inputs against toys"));
     let lines = |id| figure(&two, id).csv.lines().count();
     assert_eq!(lines("unseen-epistemic"), 1 + 2 * 4 + 2, "and chance");
-    assert_eq!(lines("bits-epistemic-2"), 1 + 3 * 4);
+    assert_eq!(lines("bits-epistemic-mesu-hidden-7"), 1 + 3 * 4);
     // More tasks than can be told apart.
     assert!(!ids(&report(&[&["tasks=13"]])).contains(&"tasks"));
 }
@@ -134,22 +142,22 @@ fn tasks_that_come_back_have_stages_and_in_the_end_nothing_unknown() {
         1 + 2 + 1 + 2,
         "of two tasks, and chance"
     );
-    assert!(figure(&report, "tasks").svg.contains("after stage"));
+    assert!(svg(figure(&report, "tasks")).contains("after stage"));
     assert!(
         figure(&report, "uncertainty-total")
             .csv
-            .contains("\nforeign,")
+            .contains("\nunknown,")
     );
     assert!(report.html.contains("After stage 2. The less"));
     for text in [
         "6 of 6 stages, 2 for each of 3 tasks, one after another",
-        "Foreign: classes that come later",
-        "OOD AUROC, epistemic, mean",
-        "mean AUROC, epistemic",
+        "Unknown: classes that come later",
+        ">mean OOD AUROC<",
+        "AUROC, epistemic, mean",
     ] {
         assert!(report.html.contains(text), "{text}");
     }
-    assert!(!report.html.contains("OOD AUROC, epistemic<"));
+    assert!(!report.html.contains(">OOD AUROC epistemic<"));
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn what_was_not_tested_is_left_out() {
         for report in [one, two] {
             assert!(report.html.contains("newest task"), "{set}");
             for figure in &report.figures {
-                for text in [&figure.svg, &figure.csv, &report.html] {
+                for text in [svg(figure), &figure.csv, &report.html] {
                     assert!(!text.contains("NaN"), "{}", figure.id);
                 }
             }
@@ -171,7 +179,7 @@ fn what_was_not_tested_is_left_out() {
     assert_eq!(lines("matrix", "\n"), 1 + 1 + 2 + 2 + 4);
     assert_eq!(lines("accuracy", "\nnewest task,"), 4);
     // Of two tasks all were tested, and after the last.
-    assert_eq!(lines("accuracy", "\nall seen,"), 3);
+    assert_eq!(lines("accuracy", "\naverage,"), 3);
     assert_eq!(lines("transfer", "\nforgetting,"), 2);
     assert_eq!(lines("transfer", "\nlearning accuracy,"), 4);
     assert!(
@@ -180,16 +188,66 @@ fn what_was_not_tested_is_left_out() {
             .contains("not tested then")
     );
     let note = "mesu: only the 2 newest tasks are tested, but all after the last";
-    assert!(report.html.contains(note) && report.html.contains(">all seen<"));
+    assert!(report.html.contains(note) && report.html.contains(">average<"));
     // Of a run that still goes on, the mean over all is not known.
     let going = Report::of(Group::all(vec![sample::run(&whole, 3)]), Vec::new());
-    assert!(!going.html.contains(">all seen<") && !going.html.contains("NaN"));
+    assert!(!going.html.contains(">average<") && !going.html.contains("NaN"));
+}
+
+#[test]
+fn few_stages_are_a_table() {
+    let runs = vec![sample::run(&[sample::DOMAIN, &["tasks=2"]].concat(), 2)];
+    let mut report = Report::of(Group::all(runs), Vec::new());
+    let table = figure(&report, "tasks").table().unwrap();
+    let first = (
+        "photos".to_owned(),
+        vec!["91.0".to_owned(), "51.0".to_owned()],
+    );
+    assert_eq!(table.rows[0], first);
+    assert!(!ids(&report).contains(&"matrix"), "the table says the same");
+    let told = figure(&report, "ood").table().unwrap();
+    assert_eq!(told.rows.len(), 2, "chance is no line");
+    assert!(report.html.contains("<table class=\"small\">"));
+    let folder = tempfile::tempdir().unwrap();
+    let count = |files: Vec<PathBuf>| files.len();
+    let drawings = report
+        .figures
+        .iter()
+        .filter(|figure| figure.svg().is_some())
+        .count();
+    assert_eq!(count(report.write_svg(folder.path()).unwrap()), drawings);
+    assert!(count(report.write_csv(folder.path()).unwrap()) > drawings);
+    report = Report::of(Group::all(vec![sample::run(sample::DOMAIN, 3)]), Vec::new());
+    assert!(figure(&report, "tasks").table().is_none());
+    let map = svg(figure(&report, "matrix"));
+    assert!(map.contains("line drawings"), "domains by name");
+}
+
+#[test]
+fn weights_that_are_points_have_dashes() {
+    let mut other = sample::run(&["network.hidden=[7]"], 3);
+    sample::without_epistemic(&mut other);
+    let one = report(&[&[]]);
+    assert!(
+        ids(&one).contains(&"uncertainty-epistemic") && !one.html.contains("A dash: a learner")
+    );
+    let points = Report::of(Group::all(vec![other.clone()]), Vec::new());
+    for id in ["bits-epistemic", "uncertainty-epistemic"] {
+        assert!(!ids(&points).contains(&id));
+    }
+    assert!(!figure(&points, "ood").csv.contains("epistemic"));
+    assert!(!points.html.contains(">OOD AUROC epistemic<"));
+    assert!(points.html.contains("<span>AUROC, aleatoric</span>"));
+    let both = Report::of(Group::all(vec![sample::run(&[], 3), other]), Vec::new());
+    assert!(both.html.contains("<td class=\"value\">–</td>"));
+    assert!(!figure(&both, "ood-epistemic").csv.contains("hidden=[7]"));
 }
 
 #[test]
 fn runs_of_earlier_versions_have_fewer_figures() {
     let mut run = sample::run(&[], 3);
     run.history.gallery = None;
+    run.history.classes = None;
     for record in &mut run.history.tasks {
         (record.snapshot, record.past, record.ood_auroc) = (None, None, None);
         record.uncertainty = None;
@@ -227,6 +285,7 @@ fn notes_of_earlier_versions_are_read() {
     let has = |id: &str| ids(&report).contains(&id);
     assert!(has("ood") && has("uncertainty-total") && !has("bits-total"));
     assert_eq!(report.html.matches("✗ 3 → 5").count(), 2);
+    assert!(report.html.contains("alt=\"test example 4\""));
     assert!(!report.html.contains("<h3>Most surprising"));
 }
 
@@ -242,7 +301,7 @@ fn figures_and_data_are_exported() {
     let text = fs::read_to_string(out.join("accuracy.svg")).unwrap();
     assert!(text.contains("fill=\"#FFFFFF\""));
     let text = fs::read_to_string(out.join("numbers.csv")).unwrap();
-    assert!(text.starts_with("run,number,mean,std\n"), "{text}");
+    assert!(text.starts_with("run,number,mean,std,key\n"), "{text}");
     let taken = folder.path().join("taken");
     fs::write(&taken, "").unwrap();
     assert!(report.write_svg(&taken).is_err());

@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::page::numbers::NUMBERS;
 use crate::repro::{Figure, Reached, figures};
-use mesu_lab::LabError;
+use mesu_lab::record::comparison::Compared;
+use mesu_lab::record::measures::{MEASURES, Measure};
 use mesu_lab::run::directory::{read, write_file};
+use mesu_lab::{LabError, Results, Summaries};
 
 /// Name of the benchmarks' file among the records.
 const BENCH: &str = "bench.json";
@@ -55,26 +56,29 @@ pub struct CellRecord {
 }
 
 impl Record {
-    /// Of `figure`, whose preset's run came to `summary`, its `summary.json`, on a processor of the name
-    /// `cpu`.
+    /// Record of `figure`, whose preset's run came to `results`, on a processor of the name `cpu`.
     #[must_use]
     pub fn new(
         figure: &Figure,
-        summary: &Value,
+        results: &Results,
         wall_seconds: Option<f64>,
         cpu: Option<String>,
     ) -> Self {
-        let cells = match summary["cells"].as_array() {
-            Some(cells) => cells.iter().map(CellRecord::of).collect(),
-            None => vec![CellRecord::of(summary)],
+        let cells = match results {
+            Results::One(summaries) => vec![CellRecord::of("", Ok(summaries))],
+            Results::Cells(comparison) => {
+                let cells = comparison.cells.iter();
+                let of = |cell: &Compared| CellRecord::of(&cell.cell, cell.result.as_ref());
+                cells.map(of).collect()
+            }
         };
         Self {
             figure: figure.name.clone(),
-            seeds: seeds(summary),
+            seeds: results.seeds(),
             wall_seconds,
             cpu,
             cores: std::thread::available_parallelism().map_or(1, usize::from),
-            rows: figure.reached(summary),
+            rows: figure.reached(results),
             cells,
         }
     }
@@ -93,19 +97,22 @@ impl Record {
 }
 
 impl CellRecord {
-    fn of(summary: &Value) -> Self {
-        let number = |at: &str| {
-            let mean = summary.pointer(at)?.as_f64()?;
-            let std = summary["std"].pointer(at).and_then(Value::as_f64);
-            Some((
-                at.to_owned(),
-                [Some(mean), std].into_iter().flatten().collect(),
-            ))
+    fn of(cell: &str, result: Result<&Summaries, &String>) -> Self {
+        let number = |summaries: &Summaries, measure: &Measure| {
+            let (mean, std) = summaries.number(measure)?;
+            let values = [Some(mean), std].into_iter().flatten().collect();
+            Some((measure.key(), values))
+        };
+        let numbers = |summaries: &Summaries| {
+            let measures = MEASURES.iter();
+            measures
+                .filter_map(|measure| number(summaries, measure))
+                .collect()
         };
         Self {
-            cell: summary["cell"].as_str().unwrap_or_default().to_owned(),
-            error: summary["error"].as_str().map(str::to_owned),
-            numbers: NUMBERS.iter().filter_map(|n| number(n.pointer)).collect(),
+            cell: cell.to_owned(),
+            error: result.err().cloned(),
+            numbers: result.map(numbers).unwrap_or_default(),
         }
     }
 }
@@ -119,13 +126,6 @@ pub fn prepare(folder: &Path) -> Result<(), LabError> {
     let probe = tempfile::tempfile_in(folder);
     probe.map_err(LabError::io(folder, "can't be written to"))?;
     Ok(())
-}
-
-/// How many seeds a `summary.json` is over.
-#[must_use]
-pub fn seeds(summary: &Value) -> usize {
-    let first = summary["cells"].get(0).unwrap_or(summary);
-    first["seeds"].as_array().map_or(1, Vec::len)
 }
 
 /// RESULTS.md: what the records of `folder` hold, in the order of `repro.toml`.
@@ -167,9 +167,8 @@ fn load<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Option<T>, LabError> 
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use mesu_lab::{Comparison, Summary};
 
     #[test]
     fn records_come_back_and_make_a_page() {
@@ -178,12 +177,31 @@ mod tests {
         assert!(empty.contains("--record"), "{empty}");
 
         let figure = Figure::find("fig3").unwrap();
-        let cell = json!({ "cell": "mesu", "learning_accuracy": 0.95, "newest_accuracy": 0.94,
-            "window_accuracy": { "5": 0.9, "20": 0.6 }, "std": { "newest_accuracy": 0.01 },
-            "seeds": [1, 2], "train_seconds": 60.0, "test_seconds": 90.0 });
-        let summary = json!({ "cells": [cell, { "cell": "si", "error": "it diverged" }] });
-        let record = Record::new(figure, &summary, Some(150.0), None);
-        assert_eq!(record.cells[0].numbers["/newest_accuracy"], [0.94, 0.01]);
+        let summary = |seed, newest_accuracy| Summary {
+            seed,
+            newest_accuracy,
+            learning_accuracy: 0.95,
+            window_accuracy: [("5".to_owned(), 0.9), ("20".to_owned(), 0.6)].into(),
+            train_seconds: 60.0,
+            test_seconds: 90.0,
+            ..Summary::default()
+        };
+        let compared = |cell: &str, result| Compared {
+            cell: cell.to_owned(),
+            settings: Default::default(),
+            result,
+        };
+        let seeds = Summaries::new(vec![summary(1, 0.95), summary(2, 0.93)]);
+        let results = Results::Cells(Comparison {
+            name: "permuted-digits".to_owned(),
+            cells: vec![
+                compared("mesu", Ok(seeds)),
+                compared("si", Err("it diverged".to_owned())),
+            ],
+        });
+        let record = Record::new(figure, &results, Some(150.0), None);
+        let newest = &record.cells[0].numbers["/newest_accuracy"];
+        assert!((newest[0] - 0.94).abs() < 1e-12 && (newest[1] - 0.014_142).abs() < 1e-6);
         record.write(folder.path()).unwrap();
         assert_eq!(
             load(&folder.path().join("fig3.json")).unwrap(),
@@ -193,8 +211,8 @@ mod tests {
         let text = page(folder.path()).unwrap();
         for part in [
             "mesu repro fig3",
-            "| mesu | newest task, mean over the run | 94.68 ± 0.14 % | 95.00 % | 94.50 % | yes |",
-            "| mesu | 94.00 ± 1.00 % |",
+            "| mesu | newest task, mean over the run | 94.68 ± 0.14 % | 95.00 ± 0.00 % | 94.50 % | yes |",
+            "| mesu | 94.00 ± 1.41 % |",
             "it diverged",
             "2 min of learning and 3 min of testing",
         ] {

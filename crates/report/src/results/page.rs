@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use super::{CellRecord, Record};
-use crate::page::numbers::NUMBERS;
-use crate::page::unit::Unit;
 use crate::repro::{Figure, Reached};
+use mesu_lab::record::measures::{
+    AVERAGE, MEASURES, Measure, NEWEST, PEAK_MEMORY, TEST_SECONDS, TRAIN_SECONDS, find,
+};
+use mesu_lab::record::unit::Unit;
 
 const HEAD: &str = "\
 # Results
@@ -16,25 +18,6 @@ Made by `mesu results results --out RESULTS.md` of the records in [results](resu
 each table wrote (with `--record results`); nothing here is typed. Paper: Bonnet et al., Nature Communications
 2025. The machine is shared and noisy: times are of runs beside other programs unless they say otherwise.
 ";
-
-/// What is told of every cell, by its place in `summary.json`, and its heading.
-const COLUMNS: [(&str, &str); 15] = [
-    ("/newest_accuracy", "newest"),
-    ("/learning_accuracy", "newest, mean"),
-    ("/window_accuracy/5", "5 newest"),
-    ("/window_accuracy/20", "20 newest"),
-    ("/average_accuracy", "all"),
-    ("/backward_transfer", "backward transfer"),
-    ("/ood_auroc/epistemic", "AUROC epistemic"),
-    ("/ood_auroc/aleatoric", "AUROC aleatoric"),
-    ("/mean_ood_auroc/epistemic", "AUROC epistemic, mean"),
-    ("/mean_ood_auroc/aleatoric", "AUROC aleatoric, mean"),
-    ("/ece", "ECE newest"),
-    ("/past/ece", "ECE past"),
-    ("/nll", "NLL newest"),
-    ("/updates_per_second", "updates/s"),
-    ("/state_bytes_per_synapse", "state"),
-];
 
 /// The page of `records`, each with its figure, and of `mesu bench all --json`.
 pub(super) fn page(records: &[(&Figure, Record)], bench: Option<&Value>) -> String {
@@ -65,14 +48,12 @@ fn section(text: &mut String, figure: &Figure, record: &Record) {
         "`mesu repro {}`: {} seed{plural}{of_all}; ",
         figure.name, record.seeds
     );
-    let seconds = |at: &str| -> f64 {
-        let means = record
-            .cells
-            .iter()
-            .filter_map(|cell| cell.numbers.get(at)?.first());
+    let seconds = |measure: &Measure| -> f64 {
+        let cells = record.cells.iter();
+        let means = cells.filter_map(|cell| numbers(cell, measure)?.first());
         means.sum::<f64>() * record.seeds as f64
     };
-    let (learning, testing) = (seconds("/train_seconds"), seconds("/test_seconds"));
+    let (learning, testing) = (seconds(&TRAIN_SECONDS), seconds(&TEST_SECONDS));
     let _ = write!(
         text,
         "{} of learning and {} of testing, added up over its runs",
@@ -83,7 +64,7 @@ fn section(text: &mut String, figure: &Figure, record: &Record) {
         let _ = write!(text, ", {} on the clock", minutes(wall));
     }
     let peaks = record.cells.iter();
-    let peaks = peaks.filter_map(|cell| cell.numbers.get("/peak_memory_bytes")?.first());
+    let peaks = peaks.filter_map(|cell| numbers(cell, &PEAK_MEMORY)?.first());
     let peak = peaks.copied().fold(0.0, f64::max);
     if peak > 0.0 {
         let _ = write!(text, ", up to about {:.1} GB of memory", peak / 1e9);
@@ -133,23 +114,29 @@ fn reached(text: &mut String, row: &Reached) {
 }
 
 fn cells(text: &mut String, cells: &[CellRecord]) {
-    // A column without numbers says nothing, nor one that repeats the first: of a single task, the
-    // windows do. A mean of AUROCs is told where there is nothing unknown in the end.
-    let values = |at: &str| -> Vec<_> { cells.iter().map(|cell| cell.numbers.get(at)).collect() };
-    let newest = values(COLUMNS[0].0);
-    let says = |(i, (at, _)): &(usize, (&str, &str))| {
-        let values = values(at);
+    // A column without numbers says nothing, nor one that repeats another: of a single task all do, and
+    // windows of more tasks than there are repeat the average. A mean of AUROCs is told where there is
+    // nothing unknown in the end.
+    let values =
+        |measure: &Measure| -> Vec<_> { cells.iter().map(|cell| numbers(cell, measure)).collect() };
+    let none = |measure: &Measure| values(measure).iter().all(Option::is_none);
+    let (newest, average) = (values(&NEWEST), values(&AVERAGE));
+    let says = |measure: &&Measure| {
+        let values = values(measure);
         let zero = |value: &Option<&Vec<f64>>| value.is_none_or(|v| v.iter().all(|x| *x == 0.0));
-        let of_the_end = at
-            .strip_prefix("/mean_ood")
-            .map(|rest| format!("/ood{rest}"));
-        let told =
-            of_the_end.is_some_and(|at| cells.iter().any(|cell| cell.numbers.contains_key(&at)));
-        !values.iter().all(zero) && (*i == 0 || values != newest) && !told
+        let again = match measure.window {
+            Some(_) => values == average,
+            None => **measure != NEWEST && values == newest,
+        };
+        !values.iter().all(zero) && !again
     };
-    let columns = COLUMNS.into_iter().enumerate().filter(says);
-    let columns: Vec<_> = columns.map(|(_, column)| column).collect();
-    let heads: Vec<&str> = columns.iter().map(|column| column.1).collect();
+    let columns = MEASURES.iter().filter(|measure| measure.in_results);
+    let columns = columns.map(|measure| match measure.along {
+        Some(along) if none(measure) => along,
+        _ => measure,
+    });
+    let columns: Vec<&Measure> = columns.filter(says).collect();
+    let heads: Vec<&str> = columns.iter().map(|measure| measure.name).collect();
     let _ = writeln!(text, "\n| cell | {} |", heads.join(" | "));
     let _ = writeln!(text, "|---{}|", "|---".repeat(columns.len()));
     for cell in cells {
@@ -157,9 +144,12 @@ fn cells(text: &mut String, cells: &[CellRecord]) {
             let _ = writeln!(text, "| {} | {error} |", cell.cell);
             continue;
         }
-        let shown = columns.iter().map(|(at, _)| match cell.numbers.get(*at) {
+        let shown = columns.iter().map(|measure| match numbers(cell, measure) {
+            // Weights that are points have no epistemic uncertainty; in older records, exactly chance.
+            Some(values) if measure.epistemic && is_chance(values) => "–".to_owned(),
+            None if measure.epistemic => "–".to_owned(),
             Some(values) if !values.is_empty() => {
-                unit(at).text((values[0], values.get(1).copied()))
+                measure.unit.text((values[0], values.get(1).copied()))
             }
             _ => String::new(),
         });
@@ -168,10 +158,19 @@ fn cells(text: &mut String, cells: &[CellRecord]) {
     }
 }
 
-/// How the number at this place of a summary is written.
-fn unit(at: &str) -> Unit {
-    let number = NUMBERS.iter().find(|number| number.pointer == at);
-    number.map_or(Unit::Plain, |number| number.unit)
+/// Whether an AUROC is exactly chance, without a spread.
+fn is_chance(values: &[f64]) -> bool {
+    values[..1.min(values.len())] == [0.5] && values[1..].iter().all(|std| *std == 0.0)
+}
+
+/// The mean of a cell by this measure and, of several seeds, its standard deviation.
+fn numbers<'a>(cell: &'a CellRecord, measure: &Measure) -> Option<&'a Vec<f64>> {
+    cell.numbers.get(&measure.key())
+}
+
+/// Unit of the number of this key.
+fn unit(key: &str) -> Unit {
+    find(key).map_or(Unit::Plain, |measure| measure.unit)
 }
 
 fn minutes(seconds: f64) -> String {

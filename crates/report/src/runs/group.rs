@@ -1,12 +1,14 @@
 //! Runs that differ in nothing but the seed are one group: one line in every figure, with a
 //! band of one standard deviation over the seeds.
 
-use serde_json::Value as Json;
 use toml::{Table, Value};
 
 use crate::runs::source::RunData;
 use mesu_lab::config::document;
-use mesu_lab::record::summary::{self, Summary};
+use mesu_lab::record::classes::Classes;
+use mesu_lab::record::measures::Measure;
+use mesu_lab::record::summaries::{Number, Summaries};
+use mesu_lab::record::summary::Summary;
 
 /// Keys that make no other experiment: how often it is saved, and what it is called by people.
 const APART: [&str; 3] = ["seed", "checkpoint_seconds", "description"];
@@ -16,14 +18,16 @@ const APART: [&str; 3] = ["seed", "checkpoint_seconds", "description"];
 pub(crate) struct Group {
     /// The learner, and in which settings it differs from the other groups.
     pub(crate) name: String,
+    /// The name as a part of file names, another for every group.
+    pub(crate) slug: String,
     /// `learner.kind`.
     pub(crate) kind: String,
     /// What all its runs share.
     pub(crate) config: Table,
     /// One or more.
     pub(crate) runs: Vec<RunData>,
-    /// The summary of one run, or of several with `mean` and `std`, see [`summary::over_seeds`].
-    pub(crate) summary: Json,
+    /// The summary of each run.
+    pub(crate) summaries: Summaries,
 }
 
 impl Group {
@@ -36,18 +40,20 @@ impl Group {
                 Some(group) => group.runs.push(run),
                 None => groups.push(Self {
                     name: String::new(),
+                    slug: String::new(),
                     kind: kind(&config),
                     config,
                     runs: vec![run],
-                    summary: Json::Null,
+                    summaries: Summaries::default(),
                 }),
             }
         }
         let names: Vec<String> = groups.iter().map(|group| name(group, &groups)).collect();
-        for (group, name) in groups.iter_mut().zip(names) {
-            group.name = name;
+        let slugs = slugs(&names);
+        for (group, (name, slug)) in groups.iter_mut().zip(names.into_iter().zip(slugs)) {
+            (group.name, group.slug) = (name, slug);
             group.runs.sort_by_key(RunData::seed);
-            group.summary = summary(group);
+            group.summaries = summaries(group);
         }
         groups
     }
@@ -86,6 +92,16 @@ impl Group {
         name.map_or(format!("task {}", task + 1), |name| name.replace('_', " "))
     }
 
+    /// The names of its tasks, one for each; empty if they are not known.
+    pub(crate) fn task_names(&self) -> Vec<String> {
+        let run = self.runs.first();
+        let names = run.map_or(&[][..], |run| &run.history.task_names[..]);
+        match names.len() == self.columns() {
+            true => names.iter().map(|name| name.replace('_', " ")).collect(),
+            false => Vec::new(),
+        }
+    }
+
     /// Different tasks that the configuration asks for.
     pub(crate) fn columns(&self) -> usize {
         self.count("tasks").unwrap_or(0)
@@ -120,11 +136,35 @@ impl Group {
         }
     }
 
-    /// A number of its summary: the mean over the seeds, and their standard deviation if
-    /// there are several.
-    pub(crate) fn number(&self, pointer: &str) -> Option<(f64, Option<f64>)> {
-        let at = |pointer: &str| self.summary.pointer(pointer).and_then(Json::as_f64);
-        Some((at(pointer)?, at(&format!("/std{pointer}"))))
+    /// Whether its learner has an epistemic uncertainty.
+    pub(crate) fn has_epistemic(&self) -> bool {
+        self.summaries.has_epistemic()
+    }
+
+    /// A number of its summaries: the mean over the seeds, and their standard deviation if
+    /// there are several. An epistemic uncertainty that its learner does not have is no number.
+    pub(crate) fn number(&self, measure: &Measure) -> Option<Number> {
+        self.summaries.number(measure)
+    }
+
+    /// Returns whether `measure` is not the same as another in all of `groups`: a window of more tasks than
+    /// there are is all of them.
+    pub(crate) fn says_more(groups: &[Self], measure: &Measure) -> bool {
+        measure.least_tasks <= 1 || Self::exceed(groups, measure.least_tasks - 1)
+    }
+
+    /// Answers by class, of all its runs that have the same classes as the first; none of runs that an
+    /// earlier version made.
+    pub(crate) fn classes(&self) -> Option<Classes> {
+        let mut all = self
+            .runs
+            .iter()
+            .filter_map(|run| run.history.classes.as_ref());
+        let mut sum = all.next()?.clone();
+        all.for_each(|other| {
+            sum.add(other);
+        });
+        Some(sum)
     }
 
     /// "seed 1", "seeds 1, 2, 3".
@@ -148,13 +188,9 @@ fn kind(config: &Table) -> String {
     learner.and_then(Value::as_str).unwrap_or("?").to_owned()
 }
 
-fn summary(group: &Group) -> Json {
+fn summaries(group: &Group) -> Summaries {
     let one = |run: &RunData| Summary::new(group.experiment(), run.seed(), &run.history);
-    let summaries: Vec<Summary> = group.runs.iter().map(one).collect();
-    match &summaries[..] {
-        [one] => serde_json::json!(one),
-        several => summary::over_seeds(several),
-    }
+    Summaries::new(group.runs.iter().map(one).collect())
 }
 
 /// Settings of the learner are compared among learners of the same kind: others don't have
@@ -176,6 +212,26 @@ fn name(group: &Group, groups: &[Group]) -> String {
         }
     }
     words.join(", ")
+}
+
+/// Longest part of a file name.
+const SLUG: usize = 60;
+
+/// Names as parts of file names: letters, digits, dots and dashes, with a number where two would be the same.
+fn slugs(names: &[String]) -> Vec<String> {
+    let mut slugs: Vec<String> = Vec::new();
+    for name in names {
+        let kept = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_');
+        let words = name
+            .split(|c: char| !kept(c))
+            .filter(|word| !word.is_empty());
+        let whole = words.collect::<Vec<_>>().join("-");
+        let slug: String = whole.chars().take(SLUG).collect();
+        let numbered = (2..).map(|number| format!("{slug}-{number}"));
+        let mut candidates = std::iter::once(slug.clone()).chain(numbered);
+        slugs.extend(candidates.find(|candidate| !slugs.contains(candidate)));
+    }
+    slugs
 }
 
 /// The value at the dotted `key`, as text.
@@ -203,6 +259,34 @@ pub(crate) fn plain(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::sample;
+    use mesu_lab::record::measures::{
+        MEAN_OOD_EPISTEMIC, MEASURES, NEWEST, OOD_EPISTEMIC, PEAK_MEMORY,
+    };
+
+    #[test]
+    fn windows_of_all_tasks_say_nothing_more() {
+        let said = |sets: &[&str]| {
+            let groups = Group::all(vec![sample::run(sets, 2)]);
+            let said = |measure: &&Measure| Group::says_more(&groups, measure);
+            let windows = MEASURES.iter().filter(|measure| measure.window.is_some());
+            windows.filter(said).count()
+        };
+        assert_eq!(
+            [&["tasks=21"], &["tasks=6"], &["tasks=5"]].map(|sets| said(sets)),
+            [4, 2, 0]
+        );
+    }
+
+    #[test]
+    fn a_run_has_every_number() {
+        let sets = [sample::DOMAIN, &["tasks=20"]].concat();
+        let group = &Group::all(vec![sample::run(&sets, 20)])[0];
+        for measure in MEASURES {
+            // Known on Linux only, and not in a made-up run.
+            let found = group.number(measure).is_some();
+            assert!(found || *measure == PEAK_MEMORY, "{}", measure.id);
+        }
+    }
 
     #[test]
     fn seeds_are_one_group_and_settings_are_others() {
@@ -229,9 +313,16 @@ mod tests {
         );
         assert_eq!((groups[0].runs.len(), groups[0].stages()), (2, 2));
         assert_eq!(groups[0].seeds(), "seeds 1, 2");
-        assert!(groups[0].number("/newest_accuracy").unwrap().1.is_some());
-        assert!(groups[1].number("/newest_accuracy").unwrap().1.is_none());
-        assert_eq!(groups[1].number("/nothing"), None);
+        assert!(groups[0].number(&NEWEST).unwrap().1.is_some());
+        assert!(groups[1].number(&NEWEST).unwrap().1.is_none());
+        let slugs: Vec<&str> = groups.iter().map(|group| group.slug.as_str()).collect();
+        assert_eq!(
+            slugs,
+            [
+                "mesu-memory_window-300000-slow_windows-hidden-50",
+                "mesu-memory_window-1e15-slow_windows-1e15-300000-hidden-7"
+            ]
+        );
     }
 
     #[test]
@@ -243,6 +334,25 @@ mod tests {
         let split = &groups(sample::SPLIT)[0];
         assert_eq!(split.progress(), "3 of 6 stages, 2 for each of 3 tasks");
         assert_eq!(split.task_name(1), "task 2");
+    }
+
+    #[test]
+    fn file_names_differ() {
+        let names = ["a, b=1", "a, b/1", "a-b-1"].map(str::to_owned);
+        assert_eq!(slugs(&names), ["a-b-1", "a-b-1-2", "a-b-1-3"]);
+    }
+
+    #[test]
+    fn points_have_no_epistemic_uncertainty() {
+        let number = |zero: bool| {
+            let mut run = sample::run(&[], 2);
+            if zero {
+                sample::without_epistemic(&mut run);
+            }
+            let group = &Group::all(vec![run])[0];
+            [OOD_EPISTEMIC, MEAN_OOD_EPISTEMIC].map(|measure| group.number(&measure).is_some())
+        };
+        assert_eq!((number(false), number(true)), ([true; 2], [false; 2]));
     }
 
     #[test]

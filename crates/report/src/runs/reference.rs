@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use crate::page::numbers::NUMBERS;
 use crate::runs::group::{Group, leaf, plain};
 use mesu_lab::config::document;
+use mesu_lab::record::measures::{MEASURES, Measure, find};
 
 /// Figures of one source, for some presets.
 #[derive(Debug, Deserialize)]
@@ -34,7 +34,7 @@ struct Case {
     /// Whether it is shown without a run of ours.
     #[serde(default)]
     lone: bool,
-    /// `[mean]` or `[mean, std]`, by pointers into a summary.
+    /// `[mean]` or `[mean, std]`, by the keys of measures.
     values: BTreeMap<String, Vec<f64>>,
 }
 
@@ -44,10 +44,9 @@ pub(crate) struct Beside {
     /// Our group, by its number.
     pub(crate) group: Option<usize>,
     pub(crate) learner: String,
-    /// Place in a summary.
-    pub(crate) pointer: String,
+    pub(crate) measure: &'static Measure,
     pub(crate) paper: (f64, Option<f64>),
-    /// In which settings ours was measured otherwise, and notes: empty if like for like.
+    /// Settings in which ours differs, and notes: empty if like for like.
     pub(crate) remarks: Vec<String>,
     pub(crate) source: String,
 }
@@ -65,30 +64,60 @@ fn sets() -> &'static [Set] {
     })
 }
 
-/// All that belongs beside `groups`.
+/// Whether the number is a mean over the newest tasks: with another number of tasks it is another number.
+fn is_window(key: &str) -> bool {
+    find(key).is_some_and(|measure| measure.window.is_some())
+}
+
+/// Whether the paper has means over the newest tasks that are left out beside `groups`, which have another
+/// number of tasks.
+pub(crate) fn windows_left_out(groups: &[Group]) -> bool {
+    let sets = sets().iter();
+    sets.flat_map(|set| {
+        let ours = groups.iter().filter(|group| set.has(group));
+        ours.filter(|group| !set.as_many_tasks(group))
+            .flat_map(|group| set.case.iter().filter(|case| case.fits(group)))
+    })
+    .any(|case| case.values.keys().any(|key| is_window(key)))
+}
+
+impl Set {
+    fn has(&self, group: &Group) -> bool {
+        self.presets
+            .iter()
+            .any(|preset| group.experiment() == preset)
+    }
+
+    fn as_many_tasks(&self, group: &Group) -> bool {
+        let tasks = self.at.get("tasks").and_then(Value::as_integer);
+        tasks.is_none_or(|tasks| usize::try_from(tasks) == Ok(group.columns()))
+    }
+}
+
+impl Case {
+    fn fits(&self, group: &Group) -> bool {
+        group.kind == self.learner && differences(&group.config, &self.r#where).is_empty()
+    }
+}
+
+/// All numbers of papers that belong beside `groups`. Learners that there is no run of are told only in a
+/// comparison.
 pub(crate) fn beside(groups: &[Group]) -> Vec<Beside> {
     let mut found = Vec::new();
     for set in sets() {
         let ours: Vec<(usize, &Group)> = groups
             .iter()
             .enumerate()
-            .filter(|(_, group)| {
-                set.presets
-                    .iter()
-                    .any(|preset| group.experiment() == preset)
-            })
+            .filter(|(_, group)| set.has(group))
             .collect();
         if ours.is_empty() {
             continue;
         }
         for case in &set.case {
-            let matching = |group: &&(usize, &Group)| {
-                group.1.kind == case.learner
-                    && differences(&group.1.config, &case.r#where).is_empty()
-            };
+            let matching = |group: &&(usize, &Group)| case.fits(group.1);
             let like: Vec<Option<&(usize, &Group)>> = match ours.iter().filter(matching) {
                 like if like.clone().next().is_some() => like.map(Some).collect(),
-                _ if case.lone => vec![None],
+                _ if case.lone && groups.len() > 1 => vec![None],
                 _ => Vec::new(),
             };
             for group in like {
@@ -96,13 +125,15 @@ pub(crate) fn beside(groups: &[Group]) -> Vec<Beside> {
                     group.map_or(Vec::new(), |(_, group)| differences(&group.config, &set.at));
                 remarks.extend(unfinished(group.map(|(_, group)| *group)));
                 remarks.extend((!case.note.is_empty()).then(|| case.note.clone()));
-                for number in NUMBERS {
-                    if let Some([mean, std @ ..]) = case.values.get(number.pointer).map(|v| &v[..])
-                    {
+                let windows = group.is_none_or(|(_, group)| set.as_many_tasks(group));
+                let measures = MEASURES.iter();
+                for measure in measures.filter(|measure| windows || measure.window.is_none()) {
+                    let values = case.values.get(&measure.key());
+                    if let Some([mean, std @ ..]) = values.map(|values| &values[..]) {
                         found.push(Beside {
                             group: group.map(|(number, _)| *number),
                             learner: case.learner.clone(),
-                            pointer: number.pointer.to_owned(),
+                            measure,
                             paper: (*mean, std.first().copied()),
                             remarks: remarks.clone(),
                             source: set.source.clone(),
@@ -156,6 +187,7 @@ fn same(a: &Value, b: &Value) -> bool {
 mod tests {
     use super::*;
     use crate::sample;
+    use mesu_lab::record::measures::{LEARNING, OOD_EPISTEMIC, WINDOW_5};
 
     #[test]
     fn the_file_names_presets_and_numbers_that_exist() {
@@ -169,9 +201,9 @@ mod tests {
                 );
             }
             for case in &set.case {
-                for (pointer, values) in &case.values {
-                    assert!(NUMBERS.iter().any(|n| n.pointer == pointer), "{pointer}");
-                    assert!(matches!(values.len(), 1 | 2), "{pointer}");
+                for (key, values) in &case.values {
+                    assert!(find(key).is_some(), "{key}");
+                    assert!(matches!(values.len(), 1 | 2), "{key}");
                 }
             }
         }
@@ -193,21 +225,29 @@ mod tests {
         ]);
         let all = beside(&groups);
         let of = |group: Option<usize>| all.iter().filter(move |row| row.group == group);
-        assert_eq!(of(Some(0)).count(), 5);
-        let first = of(Some(0))
-            .find(|row| row.pointer == "/learning_accuracy")
-            .unwrap();
+        assert_eq!(of(Some(0)).count(), 2, "and no window of another length");
+        assert!(windows_left_out(&groups));
+        let first = of(Some(0)).find(|row| *row.measure == LEARNING).unwrap();
         assert_eq!(first.paper, (0.9468, Some(0.0014)));
         assert_eq!(first.remarks, ["tasks: ours 2, paper 200"]);
-        let window = of(Some(1))
-            .find(|row| row.pointer == "/window_accuracy/5")
+        let auroc = of(Some(1))
+            .find(|row| *row.measure == OOD_EPISTEMIC)
             .unwrap();
-        assert_eq!(window.paper, (0.870, None));
-        assert_eq!(window.remarks[1], "ours is at task 1");
+        assert_eq!(auroc.paper, (0.833, None));
+        assert_eq!(auroc.remarks[1], "ours is at task 1");
         // No width of 3 in the paper; learners that we have no run of stand alone.
         assert_eq!(of(Some(2)).count(), 0);
         let alone: Vec<&str> = of(None).map(|row| row.learner.as_str()).collect();
         assert_eq!(alone, ["foovb", "si", "online-ewc", "streaming-ewc", "sgd"]);
+        let whole = Group::all(vec![sample::run(&["tasks=200"], 2)]);
+        let rows = beside(&whole);
+        assert!(
+            rows.iter().all(|row| row.group == Some(0)),
+            "of one run, only its own"
+        );
+        let window = rows.iter().find(|row| *row.measure == WINDOW_5);
+        assert_eq!(window.unwrap().paper, (0.913, None));
+        assert!(!windows_left_out(&whole));
         assert!(beside(&Group::all(vec![sample::run(&["name=own"], 1)])).is_empty());
     }
 }

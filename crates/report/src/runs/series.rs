@@ -5,6 +5,7 @@ use mesu::metric::{AccuracyMatrix, newest_first};
 
 use crate::runs::group::Group;
 use mesu_lab::record::history::TaskRecord;
+use mesu_lab::record::measures;
 
 /// A number after every task.
 #[derive(Clone, Copy)]
@@ -15,6 +16,10 @@ pub(crate) struct Measure {
     pub(crate) name: &'static str,
     /// The value after each task, in the unit of its chart; none where it does not exist.
     pub(crate) of: fn(&[TaskRecord]) -> Vec<Option<f64>>,
+    /// Whether it needs a learner that has an epistemic uncertainty.
+    pub(crate) epistemic: bool,
+    /// The mean along the run of which the paper may have a number.
+    pub(crate) paper: Option<measures::Measure>,
 }
 
 /// After one task: the mean over the seeds that have it.
@@ -29,13 +34,16 @@ pub(crate) struct Point {
 }
 
 impl Measure {
-    /// Over the runs of `group`.
+    /// Points over the runs of `group`; none of an uncertainty that its learner does not have.
     pub(crate) fn over(&self, group: &Group) -> Vec<Point> {
+        if self.epistemic && !group.has_epistemic() {
+            return Vec::new();
+        }
         over(group, self.of)
     }
 }
 
-/// Over the runs of `group`, what is `of` each after every task.
+/// The mean over the runs of `group` of what is `of` each after every task.
 pub(crate) fn over(group: &Group, of: impl Fn(&[TaskRecord]) -> Vec<Option<f64>>) -> Vec<Point> {
     let runs: Vec<Vec<Option<f64>>> = group
         .runs
@@ -62,67 +70,98 @@ pub(crate) fn over(group: &Group, of: impl Fn(&[TaskRecord]) -> Vec<Option<f64>>
     (0..tasks).filter_map(point).collect()
 }
 
-/// What a record says of one task, counted from 0; none where it was not tested.
-pub(crate) type OfTask = fn(&TaskRecord, usize) -> Option<f64>;
+/// A number of one task in a record.
+#[derive(Clone, Copy)]
+pub(crate) struct OfTask {
+    /// The number, of the task counted from 0; none where it was not tested.
+    of: fn(&TaskRecord, usize) -> Option<f64>,
+    /// Whether it needs a learner that has an epistemic uncertainty.
+    epistemic: bool,
+}
 
 /// Per cent of a task's examples.
-pub(crate) const ACCURACY_OF_TASK: OfTask =
-    |record, task| Some(100.0 * (*record.accuracy.get(task)?)?);
+pub(crate) const ACCURACY_OF_TASK: OfTask = OfTask {
+    of: |record, task| Some(100.0 * (*record.accuracy.get(task)?)?),
+    epistemic: false,
+};
 
-/// How well a task's examples are told from the foreign, by epistemic uncertainty.
-pub(crate) const OOD_OF_TASK: OfTask =
-    |record, task| Some((*record.ood_auroc_of_tasks.get(task)?)?.epistemic);
+/// Detection of unknown inputs among a task's examples, by epistemic uncertainty.
+pub(crate) const OOD_OF_TASK: OfTask = OfTask {
+    of: |record, task| Some((*record.ood_auroc_of_tasks.get(task)?)?.epistemic),
+    epistemic: true,
+};
 
-/// What is said `of` one `task` after each, over the runs of `group`.
+/// The number `of` one `task` after each stage, over the runs of `group`.
 pub(crate) fn of_task(group: &Group, task: usize, of: OfTask) -> Vec<Point> {
-    over(group, |tasks| each(tasks, |record| of(record, task)))
+    if of.epistemic && !group.has_epistemic() {
+        return Vec::new();
+    }
+    over(group, |tasks| each(tasks, |record| (of.of)(record, task)))
 }
 
 pub(crate) const NEWEST: Measure = Measure {
     id: "newest",
-    name: "newest task",
+    name: measures::NEWEST.name,
     of: |tasks| window(tasks, 1),
+    epistemic: false,
+    paper: Some(measures::LEARNING),
 };
 pub(crate) const WINDOW_5: Measure = Measure {
     id: "window-5",
-    name: "5 newest",
+    name: measures::WINDOW_5.name,
     of: |tasks| window(tasks, 5),
+    epistemic: false,
+    paper: Some(measures::MEAN_WINDOW_5),
 };
 pub(crate) const WINDOW_20: Measure = Measure {
     id: "window-20",
-    name: "20 newest",
+    name: measures::WINDOW_20.name,
     of: |tasks| window(tasks, 20),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const AVERAGE: Measure = Measure {
     id: "all-seen",
-    name: "all seen",
+    name: measures::AVERAGE.name,
     of: |tasks| window(tasks, usize::MAX),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const LEARNING: Measure = Measure {
     id: "learning-accuracy",
-    name: "learning accuracy",
+    name: measures::LEARNING.name,
     of: |tasks| percent(tasks, AccuracyMatrix::learning_accuracy),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const FORGETTING: Measure = Measure {
     id: "forgetting",
-    name: "forgetting",
+    name: measures::FORGETTING.name,
     of: |tasks| after_one(percent(tasks, AccuracyMatrix::forgetting)),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const BACKWARD_TRANSFER: Measure = Measure {
     id: "backward-transfer",
-    name: "backward transfer",
+    name: measures::BACKWARD_TRANSFER.name,
     of: |tasks| after_one(percent(tasks, AccuracyMatrix::backward_transfer)),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const OOD: [Measure; 2] = [
     Measure {
         id: "epistemic",
         name: "epistemic uncertainty",
         of: |tasks| each(tasks, |record| Some(record.ood_auroc?.epistemic)),
+        epistemic: true,
+        paper: None,
     },
     Measure {
         id: "aleatoric",
         name: "aleatoric uncertainty",
         of: |tasks| each(tasks, |record| Some(record.ood_auroc?.aleatoric)),
+        epistemic: false,
+        paper: None,
     },
 ];
 pub(crate) const UNSEEN: [Measure; 2] = [
@@ -135,36 +174,45 @@ pub(crate) const UNSEEN: [Measure; 2] = [
         ..OOD[1]
     },
 ];
-/// What is known, what is foreign, and new kinds of the known: in the order of their styles.
-pub(crate) const POPULATIONS: [&str; 3] = ["known", "foreign", "unseen"];
+/// Known inputs, unknown ones, and new kinds of the known: in the order of their styles.
+pub(crate) const POPULATIONS: [&str; 3] = ["known", "unknown", "unseen"];
 pub(crate) const EPISTEMIC_BITS: [Measure; 3] = [
     Measure {
         id: POPULATIONS[0],
         name: POPULATIONS[0],
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.known.epistemic)),
+        epistemic: true,
+        paper: None,
     },
     Measure {
         id: POPULATIONS[1],
         name: POPULATIONS[1],
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.foreign?.epistemic)),
+        epistemic: true,
+        paper: None,
     },
     Measure {
         id: POPULATIONS[2],
         name: POPULATIONS[2],
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.unseen?.epistemic)),
+        epistemic: true,
+        paper: None,
     },
 ];
 pub(crate) const TOTAL_BITS: [Measure; 3] = [
     Measure {
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.known.total)),
+        epistemic: false,
         ..EPISTEMIC_BITS[0]
     },
     Measure {
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.foreign?.total)),
+        epistemic: false,
         ..EPISTEMIC_BITS[1]
     },
     Measure {
         of: |tasks| each(tasks, |record| Some(record.uncertainty?.unseen?.total)),
+        epistemic: false,
         ..EPISTEMIC_BITS[2]
     },
 ];
@@ -172,41 +220,57 @@ pub(crate) const ECE: Measure = Measure {
     id: "newest",
     name: "newest task",
     of: |tasks| each(tasks, |record| Some(record.ece)),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const PAST_ECE: Measure = Measure {
     id: "past",
     name: "past tasks",
     of: |tasks| each(tasks, |record| record.past.map(|past| past.ece)),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const BRIER: Measure = Measure {
     id: "newest",
     name: "newest task",
     of: |tasks| each(tasks, |record| Some(record.brier)),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const PAST_BRIER: Measure = Measure {
     id: "past",
     name: "past tasks",
     of: |tasks| each(tasks, |record| record.past.map(|past| past.brier)),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const NLL: Measure = Measure {
     id: "newest",
     name: "newest task",
     of: |tasks| each(tasks, |record| Some(record.nll)),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const PAST_NLL: Measure = Measure {
     id: "past",
     name: "past tasks",
     of: |tasks| each(tasks, |record| record.past.map(|past| past.nll)),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const TRAIN_SECONDS: Measure = Measure {
     id: "learning",
     name: "learning",
     of: |tasks| each(tasks, |record| Some(record.train_seconds)),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const TEST_SECONDS: Measure = Measure {
     id: "testing",
     name: "testing",
     of: |tasks| each(tasks, |record| Some(record.test_seconds)),
+    epistemic: false,
+    paper: None,
 };
 pub(crate) const SPEED: Measure = Measure {
     id: "updates",
@@ -220,6 +284,8 @@ pub(crate) const SPEED: Measure = Measure {
         };
         tasks.iter().map(speed).collect()
     },
+    epistemic: false,
+    paper: None,
 };
 
 /// Mean accuracy over the newest tasks, per cent; none where not all were tested.
@@ -232,7 +298,7 @@ fn window(tasks: &[TaskRecord], window: usize) -> Vec<Option<f64>> {
     })
 }
 
-/// What a measure comes to after each task, per cent.
+/// A measure of the accuracy matrix after each task, per cent.
 fn percent(tasks: &[TaskRecord], of: fn(&AccuracyMatrix) -> f64) -> Vec<Option<f64>> {
     let mut matrix = AccuracyMatrix::new();
     each(tasks, |record| {
@@ -241,7 +307,7 @@ fn percent(tasks: &[TaskRecord], of: fn(&AccuracyMatrix) -> f64) -> Vec<Option<f
     })
 }
 
-/// Of the first task there is nothing to say.
+/// The values without the first: after one task there is nothing to compare.
 fn after_one(mut values: Vec<Option<f64>>) -> Vec<Option<f64>> {
     if let Some(first) = values.first_mut() {
         *first = None;

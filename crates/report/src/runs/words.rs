@@ -1,28 +1,35 @@
-//! What figures and pages say of tasks and of the unknown: it depends on the scenario.
+//! Words for tasks and unknown inputs: they depend on the scenario.
 
 use crate::runs::group::Group;
 
 /// Words that fit all of some groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Words {
-    /// What the stages of the stream are called at an axis.
+    /// Name of the stages of the stream at an axis.
     pub(crate) after: &'static str,
     /// One of them: "task", or "stage" where tasks come back.
     pub(crate) stage: &'static str,
-    /// What the unknown is held against.
+    /// Test examples that unknown inputs are compared with.
     pub(crate) known: &'static str,
-    /// What is foreign.
-    pub(crate) foreign: &'static str,
-    /// Which tasks are the past ones.
+    /// Inputs that are unknown.
+    pub(crate) unknown: &'static str,
+    /// Tasks that are the past ones.
     pub(crate) past: &'static str,
-    /// Why a number may be missing beside the paper's.
+    /// Reason why a number may be missing beside the paper's.
     pub(crate) dash: &'static str,
     /// A test's name, and why it takes as long as it does.
     pub(crate) testing: (&'static str, &'static str),
+    /// Stages that the longest of the runs has finished.
+    pub(crate) stages: usize,
 }
 
 impl Words {
-    /// For `groups`, one or more.
+    /// Whether there are too few stages for lines over them: a small table says more.
+    pub(crate) fn few(&self) -> bool {
+        self.stages < 3
+    }
+
+    /// Words for `groups`, one or more.
     pub(crate) fn of(groups: &[Group]) -> Self {
         let some = groups.iter().any(|group| group.test_window().is_some());
         let all = |scenario: &str| groups.iter().all(|group| group.scenario() == scenario);
@@ -30,21 +37,23 @@ impl Words {
             true => "the test examples of the tasks that were tested",
             false => "the test examples of all tasks so far",
         };
-        let (known, foreign) = match (all("permuted"), all("split")) {
+        let (known, unknown) = match (all("permuted"), all("split")) {
             (true, _) => (
                 "the newest task’s test examples",
-                "other things than those learned",
+                "other data than what was learned",
             ),
             (_, true) => (
                 so_far,
-                "classes that come later; after the last new one there are none",
+                "classes that come later (none are left after the last stage that brings new ones)",
             ),
-            _ if all("domain") => (so_far, "other things than those learned"),
+            _ if all("domain") => (so_far, "other data than what was learned"),
             _ => (
-                "the test examples of the tasks so far, or of the newest",
-                "what was not learned",
+                "the test examples of the tasks so far, or of the newest one",
+                "inputs of a kind that was not learned",
             ),
         };
+        let runs = groups.iter().flat_map(|group| &group.runs);
+        let stages = runs.map(|run| run.history.tasks.len()).max().unwrap_or(0);
         let (after, stage) = match groups.iter().any(Group::comes_back) {
             true => ("after stage", "stage"),
             false => ("after learning task", "task"),
@@ -53,7 +62,7 @@ impl Words {
             after,
             stage,
             known,
-            foreign,
+            unknown,
             past: match some {
                 true => "those before the newest that were tested after it",
                 false => "all before the newest, tested after it",
@@ -72,6 +81,7 @@ impl Words {
                     "Testing covers all tasks so far, so it takes longer with each new one.",
                 ),
             },
+            stages,
         }
     }
 }

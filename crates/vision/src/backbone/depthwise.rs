@@ -29,7 +29,7 @@ pub(super) struct Geometry {
     pub(super) before: [usize; 2],
 }
 
-/// What outputs are kept within, `[least, most]`.
+/// Bounds that outputs are kept within, `[least, most]`.
 pub(super) type Clip = [f32; 2];
 
 impl Geometry {
@@ -38,7 +38,7 @@ impl Geometry {
         self.output[axis] + self.dilation[axis] * (self.kernel[axis] - 1) / self.stride[axis]
     }
 
-    /// Where tap (u, v) of the first output is in the planes, which are `size` long.
+    /// Returns where tap (u, v) of the first output is in the planes, which are `size` long.
     fn tap(&self, u: usize, v: usize, size: usize) -> usize {
         let [rows, columns] = [u * self.dilation[0], v * self.dilation[1]];
         let plane = rows % self.stride[0] * self.stride[1] + columns % self.stride[1];
@@ -96,7 +96,7 @@ fn copy_every(stride: usize, from: &[f32], to: &mut [f32]) {
     }
 }
 
-/// `output` is `[channels][output]`, of `input` `[channels][input]`, `weights`
+/// Computes `output`, `[channels][output]`, of `input` `[channels][input]`, `weights`
 /// `[channels][kernel]` and `bias` `[channels]`, kept within `[least, most]`.
 pub(super) fn depthwise(
     geometry: &Geometry,
@@ -138,7 +138,7 @@ pub(super) fn depthwise(
     }
 }
 
-/// `outputs[i] = bias + sum of weight * planes[at + i]` over the taps `(at, weight)`.
+/// Computes `outputs[i] = bias + sum of weight * planes[at + i]` over the taps `(at, weight)`.
 ///
 /// Indices rather than iterators: what is not inlined here is not compiled for the level.
 #[inline(always)]
@@ -160,7 +160,7 @@ fn convolve<S: Simd>(
     }
 }
 
-/// `N` vectors of outputs from `from` on.
+/// Computes `N` vectors of outputs from `from` on.
 #[inline(always)]
 fn vectors<S: Simd, const N: usize>(
     simd: S,

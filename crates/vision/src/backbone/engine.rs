@@ -8,7 +8,7 @@ use tract_onnx::tract_core::ops::nn::DataFormat;
 
 use super::depthwise::{Clip, Geometry, depthwise};
 
-/// [`depthwise`] as an operator: inputs image `[n, c, h, w]` or `[c, h, w]`, weights, bias.
+/// Operator of [`depthwise`]: inputs image `[n, c, h, w]` or `[c, h, w]`, weights, bias.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Depthwise {
     geometry: Geometry,

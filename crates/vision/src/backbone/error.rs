@@ -1,36 +1,41 @@
 //! Reasons why a file is no backbone, or fails as one.
 
-/// Why a file is no backbone, or fails as one.
+/// Reason why a file is no backbone, or fails as one.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BackboneError {
     /// The operating system does not give the file.
-    #[error("{file}: cannot be read: {cause}; check the path and its permissions")]
+    #[error("{file}: cannot be read: {cause}")]
     Unreadable {
         /// The file.
         file: String,
         /// The system's reason.
         cause: std::io::Error,
     },
-    /// Not ONNX, damaged, or a graph that makes no sense.
-    #[error(
-        "{file}: no ONNX model that can be used: {what}; get the file again, or export it anew"
-    )]
+    /// Content that is not ONNX, is damaged, or makes no sense as a graph.
+    #[error("{file}: no ONNX model that can be used: {what}")]
     NoModel {
         /// The file.
         file: String,
-        /// What is wrong with it.
+        /// Defect.
         what: String,
     },
+    /// A graph whose weights are not in its file.
+    #[error("{file}: no ONNX model that can be used: its weights lie in other files")]
+    ExternalWeights {
+        /// The file.
+        file: String,
+    },
     /// Operators that the engine does not have.
-    #[error("{file}: uses operators that are not supported: {}; export it without them", operators.join(", "))]
+    #[error("{file}: uses operators that are not supported: {}", operators.join(", "))]
     Operators {
         /// The file.
         file: String,
         /// Their names.
         operators: Vec<String>,
     },
-    /// Not one input.
-    #[error("{file}: has {found} inputs, expected 1, the images; export the backbone alone")]
+    /// Number of inputs other than one.
+    #[error("{file}: has {found} inputs, expected 1, the images")]
     Inputs {
         /// The file.
         file: String,
@@ -39,7 +44,7 @@ pub enum BackboneError {
     },
     /// An input that takes no images.
     #[error(
-        "{file}: its input is {found}, expected images of f32, [n, 3, height, width] or [n, height, width, 3]; export the backbone alone"
+        "{file}: its input is {found}, expected images of f32, [n, 3, height, width] or [n, height, width, 3]"
     )]
     Input {
         /// The file.
@@ -49,7 +54,7 @@ pub enum BackboneError {
     },
     /// An output that is not features.
     #[error(
-        "{file}: its first output is {found:?} for {batch} images of {size:?}, expected [n, d]; export it with pooling, and with the features as first output"
+        "{file}: its first output is {found:?} for {batch} images of {size:?}, expected [n, d]"
     )]
     Output {
         /// The file.
@@ -62,11 +67,11 @@ pub enum BackboneError {
         size: [usize; 2],
     },
     /// Running it failed.
-    #[error("{file}: failed on an image: {what}; export it anew")]
+    #[error("{file}: failed on an image: {what}")]
     Failed {
         /// The file.
         file: String,
-        /// What the engine says.
+        /// Message of the engine.
         what: String,
     },
 }

@@ -138,7 +138,7 @@ pub(super) fn f32_type() -> tract_onnx::prelude::DatumType {
     <f32 as tract_onnx::prelude::Datum>::datum_type()
 }
 
-/// What the engine would find out late, or not at all.
+/// Checks what the engine would find out late, or not at all.
 fn check(
     proto: &ModelProto,
     known: &impl Fn(&str) -> bool,
@@ -163,10 +163,9 @@ fn check(
         .iter()
         .any(|tensor| tensor.data_location == Some(external))
     {
-        return Err(no_model(
-            file,
-            "its weights lie in other files, save it with all in one",
-        ));
+        return Err(BackboneError::ExternalWeights {
+            file: file.to_owned(),
+        });
     }
     let names: BTreeSet<&str> = (graph.node.iter().flat_map(|node| &node.output))
         .chain(graph.input.iter().map(|input| &input.name))

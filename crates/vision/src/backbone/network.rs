@@ -106,7 +106,7 @@ impl Backbone {
         self.size
     }
 
-    /// Whether an image is `[3][height][width]` rather than `[height][width][3]`.
+    /// Returns whether an image is `[3][height][width]` rather than `[height][width][3]`.
     pub fn planar(&self) -> bool {
         self.planar
     }

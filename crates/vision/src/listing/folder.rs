@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Listing, ListingError, Named, unreadable};
+use super::{Listing, ListingError, Misplaced, Named, Unusable, unreadable};
 
 impl Listing {
     /// The images in `folder`: its folders are the classes, and their folders belong to them.
@@ -24,41 +24,38 @@ impl Listing {
     /// As [`Listing::from_folder`]; and, unless `skip_bad`, a domain without classes.
     pub fn from_domains(folder: &Path, skip_bad: bool) -> Result<Self, ListingError> {
         let mut found = Found::default();
-        let beside = "lies beside the folders of the domains; move it into a class of one of them";
-        for (path, domain) in found.folders(folder, beside)? {
+        for (path, domain) in found.folders(folder, Misplaced::BesideDomains)? {
             let before = found.unusable.len();
             if found.classes(&path, Some(&domain))? == 0 {
                 // One line, whatever else lies there.
                 found.unusable.truncate(before);
-                found.unusable.push(format!(
-                    "{}: a domain without the folder of any class; expected domain/class/image, \
-                     or no --domains",
-                    path.display()
-                ));
+                found.refuse(path, Misplaced::EmptyDomain);
             }
         }
         Self::new(found.images, found.unusable, folder, skip_bad)
     }
 }
 
-/// What Windows leaves in folders of pictures.
+/// Files that Windows leaves in folders of pictures.
 const LITTER: [&str; 2] = ["Thumbs.db", "desktop.ini"];
 
-/// What folders hold.
+/// Content of folders.
 #[derive(Default)]
 struct Found {
     images: Vec<Named>,
-    unusable: Vec<String>,
+    unusable: Vec<Unusable>,
 }
 
 impl Found {
+    fn refuse(&mut self, path: PathBuf, misplaced: Misplaced) {
+        self.unusable.push(Unusable { path, misplaced });
+    }
+
     /// The images of all classes in `folder`, the whole or one domain; returns the number of classes.
     fn classes(&mut self, folder: &Path, domain: Option<&str>) -> Result<usize, ListingError> {
         let beside = match domain {
-            None => "lies beside the folders of the classes; move it into one of them",
-            Some(_) => {
-                "lies in a domain beside the folders of its classes; move it into one of them"
-            }
+            None => Misplaced::BesideClasses,
+            Some(_) => Misplaced::InDomain,
         };
         let classes = self.folders(folder, beside)?;
         let count = classes.len();
@@ -70,10 +67,7 @@ impl Found {
             };
             self.walk(&path, &name, &class, domain)?;
             if self.images.len() == before {
-                self.unusable.push(format!(
-                    "{}: a class without any image; put some there, or take the folder away",
-                    path.display()
-                ));
+                self.refuse(path, Misplaced::EmptyClass);
             }
         }
         Ok(count)
@@ -83,15 +77,14 @@ impl Found {
     fn folders(
         &mut self,
         folder: &Path,
-        beside: &str,
+        beside: Misplaced,
     ) -> Result<Vec<(PathBuf, String)>, ListingError> {
         let all = entries(folder, &mut self.unusable)?;
         let (folders, files): (Vec<_>, Vec<_>) =
             all.into_iter().partition(|(path, _)| path.is_dir());
-        let lines = files
-            .iter()
-            .map(|(path, _)| format!("{}: {beside}", path.display()));
-        self.unusable.extend(lines);
+        for (path, _) in files {
+            self.refuse(path, beside);
+        }
         Ok(folders)
     }
 
@@ -114,10 +107,7 @@ impl Found {
                 });
             } else if path.is_symlink() {
                 // It may lead back here.
-                self.unusable.push(format!(
-                    "{}: a link to a folder inside a class; link the class itself",
-                    path.display()
-                ));
+                self.refuse(path, Misplaced::Link);
             } else {
                 self.walk(&path, &name, class, domain)?;
             }
@@ -126,10 +116,10 @@ impl Found {
     }
 }
 
-/// What `folder` holds, in the order of names; hidden names and litter are left out.
+/// Returns what `folder` holds, in the order of names; hidden names and litter are left out.
 fn entries(
     folder: &Path,
-    unusable: &mut Vec<String>,
+    unusable: &mut Vec<Unusable>,
 ) -> Result<Vec<(PathBuf, String)>, ListingError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
@@ -137,10 +127,10 @@ fn entries(
         match entry.file_name().into_string() {
             Ok(name) if name.starts_with('.') || LITTER.contains(&&name[..]) => {}
             Ok(name) => found.push((entry.path(), name)),
-            Err(_) => unusable.push(format!(
-                "{}: its name is no Unicode; rename it",
-                entry.path().display()
-            )),
+            Err(_) => unusable.push(Unusable {
+                path: entry.path(),
+                misplaced: Misplaced::Name,
+            }),
         }
     }
     found.sort_by(|left, right| left.1.cmp(&right.1));

@@ -1,4 +1,4 @@
-//! Which images there are, and what each shows: a folder of folders, a CSV file, or a data set.
+//! List of images and of what each shows: a folder of folders, a CSV file, or a data set.
 //!
 //! ```text
 //! classes                domains                  animals.csv:   path,label,domain
@@ -22,49 +22,50 @@ use std::sync::Arc;
 
 use mesu_data::Dataset;
 
-/// Where an image is.
+/// Place of an image.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// In a PNG or JPEG file.
+    /// Path of a PNG or JPEG file.
     File(PathBuf),
-    /// In a data set, with its number there.
+    /// Number of an image in a data set.
     Record(Arc<Dataset>, usize),
 }
 
 /// One image.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
-    /// Where it is.
+    /// Place of the image.
     pub content: Content,
-    /// Its name: the path from the folder of images on, with `/`, or as the CSV has it; of a data set
+    /// Name: the path from the folder of images on, with `/`, or as the CSV has it; of a data set
     /// `train/17` or `test/17`.
     pub name: String,
-    /// Its class, an index into [`Listing::classes`].
+    /// Class, an index into [`Listing::classes`].
     pub label: usize,
-    /// Its domain, an index into [`Listing::domains`], if there are any.
+    /// Domain, an index into [`Listing::domains`], if there are any.
     pub domain: Option<usize>,
-    /// Whether it is of a data set's test images.
+    /// True for one of a data set's test images.
     pub tested: bool,
 }
 
 /// Images with their classes, and domains where folders or a CSV give them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listing {
-    /// At least one.
+    /// Images, at least one.
     pub images: Vec<Image>,
     /// Names of the classes.
     pub classes: Vec<String>,
     /// Names of the domains; none without a level of folders or a third column for them.
     pub domains: Vec<String>,
-    /// What is there but can't be used, one line each.
-    pub unusable: Vec<String>,
+    /// Files and folders that are there but can't be used.
+    pub unusable: Vec<Unusable>,
 }
 
-/// Why there is no list of images.
+/// Reason why there is no list of images.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ListingError {
     /// The operating system does not give the folder or file.
-    #[error("{}: cannot be read: {cause}; check the path and its permissions", path.display())]
+    #[error("{}: cannot be read: {cause}", path.display())]
     Unreadable {
         /// The folder or file.
         path: PathBuf,
@@ -72,10 +73,10 @@ pub enum ListingError {
         cause: std::io::Error,
     },
     /// Something in the folder that can't be used.
-    #[error("{0}, or leave it out with --skip-bad")]
-    Unusable(String),
+    #[error(transparent)]
+    Unusable(#[from] Unusable),
     /// No image anywhere.
-    #[error("{}: holds no image; expected a folder for each class (with --domains: in one for each domain) with PNG or JPEG files, or a CSV of path,label", path.display())]
+    #[error("{}: holds no image; expected a folder for each class with PNG or JPEG files, in one for each domain if there are domains, or a CSV of path,label", path.display())]
     Nothing {
         /// The folder or file.
         path: PathBuf,
@@ -85,11 +86,48 @@ pub enum ListingError {
     Line {
         /// The CSV file.
         path: PathBuf,
-        /// Counted from 1.
+        /// Line, counted from 1.
         line: u64,
-        /// What is wrong with it.
+        /// Defect.
         what: String,
     },
+}
+
+/// A file or folder among the images that can't be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {misplaced}", path.display())]
+pub struct Unusable {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Defect.
+    pub misplaced: Misplaced,
+}
+
+/// Reason why a file or folder among the images can't be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misplaced {
+    /// A file where folders of classes are.
+    #[error("lies beside the folders of the classes")]
+    BesideClasses,
+    /// A file in a domain, where folders of classes are.
+    #[error("lies in a domain beside the folders of its classes")]
+    InDomain,
+    /// A file where folders of domains are.
+    #[error("lies beside the folders of the domains")]
+    BesideDomains,
+    /// A domain without folders.
+    #[error("a domain without the folder of any class; expected domain/class/image")]
+    EmptyDomain,
+    /// A folder without files.
+    #[error("a class without any image")]
+    EmptyClass,
+    /// A link to a folder, which may lead back.
+    #[error("a link to a folder inside a class")]
+    Link,
+    /// A name of other bytes than UTF-8.
+    #[error("its name is no Unicode")]
+    Name,
 }
 
 /// An image before classes and domains are numbered.
@@ -104,12 +142,12 @@ impl Listing {
     /// Numbers the classes and domains of `images`, that come from `of`.
     fn new(
         images: Vec<Named>,
-        unusable: Vec<String>,
+        unusable: Vec<Unusable>,
         of: &Path,
         skip_bad: bool,
     ) -> Result<Self, ListingError> {
         if !skip_bad && let Some(first) = unusable.first() {
-            return Err(ListingError::Unusable(first.clone()));
+            return Err(first.clone().into());
         }
         if images.is_empty() {
             return Err(ListingError::Nothing {

@@ -15,7 +15,7 @@ impl Listing {
         Self::parse_csv(&text, csv, folder)
     }
 
-    /// As [`Listing::from_csv`], of the content `text` of the file.
+    /// Reads the content `text` of the file like [`Listing::from_csv`].
     ///
     /// # Errors
     /// As [`Listing::from_csv`].
@@ -74,7 +74,7 @@ impl Listing {
     }
 }
 
-/// Whether fields look like names of columns: more than half are names that people give to them.
+/// Returns whether fields look like names of columns: more than half are names that people give to them.
 fn is_header(fields: &[&str]) -> bool {
     const NAMES: [&str; 8] = [
         "path",

@@ -81,12 +81,12 @@ fn what_can_not_be_used_is_named_or_skipped() {
             .unwrap_err()
             .to_string();
         assert!(
-            message.contains(words) && message.ends_with("--skip-bad"),
+            message.contains(words) && !message.contains("--"),
             "{message}"
         );
         let listing = Listing::from_folder(folder.path(), true).unwrap();
         assert_eq!(listing.classes, ["cat"]);
-        assert!(listing.unusable[0].contains(words));
+        assert!(listing.unusable[0].to_string().contains(words));
     }
     let empty = folder(&[]);
     for skip_bad in [false, true] {
@@ -150,7 +150,7 @@ fn what_is_out_of_place_among_domains_is_named_or_skipped() {
         let error = Listing::from_domains(folder.path(), false).unwrap_err();
         let message = error.to_string();
         assert!(
-            message.contains(words) && message.ends_with("--skip-bad"),
+            message.contains(words) && !message.contains("--"),
             "{message}"
         );
         let listing = Listing::from_domains(folder.path(), true).unwrap();
@@ -158,7 +158,8 @@ fn what_is_out_of_place_among_domains_is_named_or_skipped() {
             (listing.classes.len(), &listing.domains[..]),
             (1, &["day".to_owned()][..])
         );
-        assert!(listing.unusable[0].contains(words) && listing.unusable.len() == 1);
+        assert_eq!(listing.unusable.len(), 1);
+        assert!(listing.unusable[0].to_string().contains(words));
         assert!(listing.gaps().is_empty());
     }
     // Folders of classes only: it is said which levels are expected, then nothing is left.

@@ -1,4 +1,4 @@
-//! From a picture to a backbone's input: resize, crop, normalise.
+//! Conversion of a picture to a backbone's input: resize, crop, normalize.
 //!
 //! ```text
 //! x[channel] = (p range/255 - mean[channel]) / std[channel],   p: a byte, 0..=255

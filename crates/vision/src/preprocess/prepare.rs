@@ -70,7 +70,7 @@ pub struct Prepare {
     preprocess: Preprocess,
     resize: Size,
     crop: [usize; 2],
-    /// Of each colour what each byte becomes.
+    /// Table of what each byte becomes, of each color.
     table: [[f32; 256]; CHANNELS],
 }
 

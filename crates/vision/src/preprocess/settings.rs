@@ -25,7 +25,7 @@ pub enum Size {
     Both([usize; 2]),
 }
 
-/// Order of the three colours.
+/// Order of the three colors.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channels {
@@ -36,7 +36,7 @@ pub enum Channels {
     Bgr,
 }
 
-/// How pictures become input.
+/// Settings of how pictures become input.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preprocess {
@@ -44,15 +44,15 @@ pub struct Preprocess {
     pub resize: Option<Size>,
     /// Size of the middle part that is used; the model's input if `None`.
     pub crop: Option<Size>,
-    /// How to resize.
+    /// Method of resizing.
     pub filter: Filter,
     /// The largest value of a pixel before `mean` and `std`.
     pub range: f64,
-    /// Subtracted, per colour: red, green, blue.
+    /// Subtracted, per color: red, green, blue.
     pub mean: [f64; CHANNELS],
-    /// Divided by, per colour, above 0.
+    /// Divided by, per color, above 0.
     pub std: [f64; CHANNELS],
-    /// Order of the colours in the input.
+    /// Order of the colors in the input.
     #[serde(default)]
     pub channels: Channels,
 }
@@ -92,7 +92,7 @@ impl Preprocess {
         if let Some(preset) = asked.and_then(Self::preset) {
             return Ok((
                 preset,
-                format!("--preprocess {}", asked.unwrap_or_default()),
+                format!("preprocessing {}", asked.unwrap_or_default()),
             ));
         }
         let beside = model.with_extension("toml");

@@ -77,7 +77,7 @@ fn sizes_follow_the_model() {
 }
 
 #[test]
-fn colours_and_layout_are_as_stated() {
+fn colors_and_layout_are_as_stated() {
     let preprocess = Preprocess::parse(WHOLE.as_bytes(), "x").unwrap();
     let picture = Picture {
         width: 3,

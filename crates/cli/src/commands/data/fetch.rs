@@ -11,6 +11,7 @@ use super::http::{Client, REMEDY};
 use super::origin::Origin;
 use super::part::{Part, md5_of};
 use super::published::Published;
+use crate::hints;
 use crate::output::message;
 
 /// The most that is taken of a file that need not be the published one: 1 GiB.
@@ -137,8 +138,9 @@ impl Checked {
         };
         if let Err(error) = readable(part.path()) {
             // The part will be gone; what is wrong is wrong with where it came from.
+            let hint = hints::hint(&error).map_or(String::new(), |hint| format!("; {hint}"));
             let why = format!("{error:#}").replace(&part.path().display().to_string(), &place);
-            bail!("{why}; not taken");
+            bail!("{why}{hint}; not taken");
         }
         message(&format!(
             "{}: not the published file (MD5 {sum}, published {}), taken as asked",

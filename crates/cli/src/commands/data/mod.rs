@@ -19,6 +19,7 @@ use mesu_datasets::{BenchmarkSet, PartialSet, data_folder};
 use rayon::prelude::*;
 
 use crate::arguments::{DataCommand, GetArguments};
+use crate::hints;
 use crate::output::{grouped, message, print};
 use fetch::{Fetched, Options, Readable};
 use meter::Meter;
@@ -89,7 +90,10 @@ fn get(arguments: &GetArguments) -> Result<ExitCode> {
         }
         unproven.iter().for_each(|file| drop(fs::remove_file(file)));
         let _ = fs::remove_dir(set.folder(&root));
-        bail!("{error}; what was fetched now and is not the published file is taken away again");
+        bail!(
+            "{}; what was fetched now and is not the published file is taken away again",
+            hints::advised(&error)
+        );
     }
     print(&line(set, &root))?;
     Ok(ExitCode::SUCCESS)
@@ -123,7 +127,7 @@ fn line(set: BenchmarkSet, root: &Path) -> String {
     let folder = set.folder(root);
     let (state, words) = match set.read(root) {
         Ok(None) => ("missing", format!("mesu data get {}", set.name())),
-        Err(error) => ("damaged", error.to_string()),
+        Err(error) => ("damaged", hints::advised(&error)),
         Ok(Some(held)) => {
             let counts = [held.train, held.test].map(|part| part.map_or(0, |part| part.len()));
             let state = if counts == set.whole() {

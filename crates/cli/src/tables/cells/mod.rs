@@ -1,6 +1,5 @@
 //! The table of the cells of a comparison: a row for each, and the first against each of the others.
 
-mod columns;
 mod layout;
 mod paired;
 #[cfg(test)]
@@ -8,69 +7,55 @@ mod tests;
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
+use mesu_lab::record::comparison::{Compared, Comparison};
+use mesu_lab::record::measures::{Family, MEASURES, Measure};
+use mesu_lab::record::unit::Unit;
+use mesu_lab::{Summaries, Summary};
 
-use self::columns::{Above, COLUMNS, Column};
 use self::layout::{NAME, lead, narrowed, width};
 use self::paired::paired;
-use crate::tables::has_epistemic;
 
-/// The table of a summary over cells, at most `columns` wide but for long names.
-pub(crate) fn table(summary: &Value, columns: usize) -> String {
-    let empty = Vec::new();
-    let cells = summary["cells"].as_array().unwrap_or(&empty);
-    let mut text = heading(summary, cells);
-    let names = || cells.iter().map(|cell| width(name(cell)));
-    let indent = names()
-        .filter(|width| *width <= NAME)
-        .max()
-        .unwrap_or(0)
-        .max(4);
-    // A mean over the seeds where there are several.
-    let tasks = cells.iter().filter_map(|cell| cell["tasks"].as_f64());
-    let tasks = tasks
-        .reduce(f64::max)
-        .map_or(usize::MAX, |tasks| tasks as usize);
-    // Of split classes nothing is unknown in the end, but it was along the run.
-    let known = |pointer: &str| {
-        cells
-            .iter()
-            .any(|cell| cell.pointer(pointer).is_some_and(Value::is_f64))
-    };
-    let along = !known("/ood_auroc/aleatoric") && known("/mean_ood_auroc/aleatoric");
-    let number = |cell: &Value, of: &Value, column: &Column| {
-        let epistemic = column.pointer.ends_with("/epistemic");
-        number(of, column.pointer, along).filter(|_| !epistemic || has_epistemic(cell))
-    };
-    let any = |column: &Column| {
-        cells
-            .iter()
-            .any(|cell| number(cell, cell, column).is_some())
-    };
-    let mut shown: Vec<&Column> = COLUMNS
-        .iter()
-        .filter(|column| column.tasks <= tasks && (column.above != Above::Auroc || any(column)))
-        .collect();
+/// A column of numbers.
+struct Column {
+    heading: &'static str,
+    measure: &'static Measure,
+    width: usize,
+    /// Columns of the highest rank are left out first where the terminal is too narrow.
+    rank: u8,
+}
+
+/// The table over cells, at most `columns` wide but for long names.
+pub(crate) fn table(comparison: &Comparison, columns: usize) -> String {
+    let cells = &comparison.cells;
+    let mut text = heading(comparison);
+    let indent = cells.iter().map(|cell| width(&cell.cell));
+    let indent = indent.filter(|width| *width <= NAME).max();
+    let indent = indent.unwrap_or(0).max(4);
+    let tasks = finished(cells).map(Summaries::tasks).max();
+    let tasks = tasks.unwrap_or(usize::MAX);
+    let mut shown = shown(cells, tasks);
     let left_out = narrowed(&mut shown, columns.saturating_sub(indent), |column| {
         (column.width + 1, column.rank)
     });
-    above(&mut text, &shown, indent, along);
+    above(&mut text, &shown, indent);
     row(&mut text, "cell", indent, &shown, |column| {
         column.heading.to_owned()
     });
     for cell in cells {
-        if cell.get("error").is_some() {
-            let _ = writeln!(text, "{:indent$} failed", name(cell));
+        let name = &cell.cell;
+        let Ok(summaries) = &cell.result else {
+            let _ = writeln!(text, "{name:indent$} failed");
             continue;
-        }
-        row(&mut text, name(cell), indent, &shown, |column| {
-            number(cell, cell, column).map_or("-".to_owned(), column.shown)
+        };
+        row(&mut text, name, indent, &shown, |column| {
+            let number = summaries.number(column.measure);
+            number.map_or("-".to_owned(), |(mean, _)| column.measure.unit.short(mean))
         });
-        if let Some(std) = cell.get("std") {
+        if summaries.seeds().len() > 1 {
             row(&mut text, "", indent, &shown, |column| {
-                let value = number(cell, std, column);
-                value.map_or(String::new(), |value| {
-                    format!("± {}", (column.shown)(value))
+                let std = summaries.number(column.measure).and_then(|number| number.1);
+                std.map_or(String::new(), |std| {
+                    format!("± {}", column.measure.unit.short(std))
                 })
             });
         }
@@ -79,32 +64,82 @@ pub(crate) fn table(summary: &Value, columns: usize) -> String {
         let left_out: Vec<&str> = left_out.iter().map(|column| column.heading).collect();
         let _ = writeln!(text, "(no room: {}; see --json)", left_out.join(", "));
     }
-    paired(&mut text, summary, cells, tasks, columns);
+    paired(&mut text, comparison, tasks, columns);
     text
 }
 
-fn heading(summary: &Value, cells: &[Value]) -> String {
-    let seeds = cells.iter().find_map(|cell| cell["seeds"].as_array());
-    let mut text = summary["name"].as_str().unwrap_or_default().to_owned();
-    match (seeds, cells.iter().find_map(|cell| cell["seed"].as_u64())) {
-        (Some(seeds), _) => {
-            let _ = write!(text, ", mean ± standard deviation of {} seeds", seeds.len());
+fn finished(cells: &[Compared]) -> impl Iterator<Item = &Summaries> {
+    cells.iter().filter_map(|cell| cell.result.as_ref().ok())
+}
+
+/// The columns that say something of a run of so many tasks.
+fn shown(cells: &[Compared], tasks: usize) -> Vec<Column> {
+    let any = |measure: &Measure| finished(cells).any(|cell| cell.number(measure).is_some());
+    // Of split classes nothing is unknown in the end, but it was along the run: of all detection or none.
+    let detection = |measure: &&Measure| measure.family == Family::Detection;
+    let of_the_end = MEASURES
+        .iter()
+        .filter(detection)
+        .filter(|m| m.column.is_some());
+    let along = !of_the_end.clone().any(any);
+    let of = |measure: &'static Measure| {
+        let column = measure.column?;
+        let (detection, measure) = match measure.along {
+            Some(mean) if along => (true, mean),
+            _ => (measure.family == Family::Detection, measure),
+        };
+        let room = match measure.unit {
+            Unit::Percent => 6,
+            Unit::Count => 9,
+            _ => 7,
+        };
+        (measure.least_tasks <= tasks && (!detection || any(measure))).then_some(Column {
+            heading: column.heading,
+            measure,
+            width: room.max(width(column.heading)),
+            rank: column.rank,
+        })
+    };
+    let mut shown: Vec<Column> = MEASURES.iter().filter_map(of).collect();
+    // What stands under one heading stands together.
+    shown.sort_by_key(|column| match column.measure.family {
+        Family::Accuracy => 0,
+        Family::Detection => 1,
+        _ => 2,
+    });
+    shown
+}
+
+fn heading(comparison: &Comparison) -> String {
+    let mut text = comparison.name.clone();
+    let first: Option<&Summaries> = finished(&comparison.cells).next();
+    match first.map(|first| (first.seeds().len(), first.first())) {
+        Some((seeds @ 2.., _)) => {
+            let _ = write!(text, ", mean ± standard deviation of {seeds} seeds");
         }
-        (None, Some(seed)) => {
+        Some((_, Some(Summary { seed, .. }))) => {
             let _ = write!(text, ", seed {seed}");
         }
-        (None, None) => {}
+        _ => {}
     }
     text.push_str("\n\n");
     text
 }
 
 /// The line over the headings: what several columns are about.
-fn above(text: &mut String, shown: &[&Column], indent: usize, along: bool) {
-    let auroc = if along { "mean OOD AUROC" } else { "OOD AUROC" };
+fn above(text: &mut String, shown: &[Column], indent: usize) {
+    let along = |column: &Column| column.measure.column.is_none();
+    let auroc = match shown.iter().any(along) {
+        true => "mean OOD AUROC",
+        false => "OOD AUROC",
+    };
     let mut line = String::new();
-    for (above, name) in [(Above::Accuracy, "accuracy, %"), (Above::Auroc, auroc)] {
-        let Some(last) = shown.iter().rposition(|column| column.above == above) else {
+    for (family, name) in [
+        (Family::Accuracy, "accuracy, %"),
+        (Family::Detection, auroc),
+    ] {
+        let of = |column: &Column| column.measure.family == family;
+        let Some(last) = shown.iter().rposition(of) else {
             continue;
         };
         let end = indent
@@ -119,19 +154,12 @@ fn above(text: &mut String, shown: &[&Column], indent: usize, along: bool) {
     text.push('\n');
 }
 
-/// The number of `summary` at `pointer`; with `along`, AUROCs are means along the run.
-fn number(summary: &Value, pointer: &str, along: bool) -> Option<f64> {
-    let mean = pointer.replace("/ood_", "/mean_ood_");
-    let pointer = if along { &mean } else { pointer };
-    summary.pointer(pointer)?.as_f64()
-}
-
 /// Writes a line of the columns' `text` after `name`, which has a line of its own if it is long.
 fn row(
     into: &mut String,
     name: &str,
     indent: usize,
-    shown: &[&Column],
+    shown: &[Column],
     text: impl Fn(&Column) -> String,
 ) {
     let mut line = lead(into, name, indent);
@@ -140,8 +168,4 @@ fn row(
     }
     into.push_str(line.trim_end());
     into.push('\n');
-}
-
-fn name(cell: &Value) -> &str {
-    cell["cell"].as_str().unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use super::error::{CifarError, Name};
 use super::layout::{Cifar, Kind};
 use super::parts::{Part, Parts};
 
-/// What may follow the archive's end: tar fills its last record with zeros, 10 kB as a rule.
+/// Length of what may follow the archive's end: tar fills its last record with zeros, 10 kB as a rule.
 const MAX_PADDING: u64 = 1 << 20;
 
 /// Reads the archive at `path`.
@@ -75,7 +75,7 @@ fn tar_failed(name: &Name, cause: io::Error) -> CifarError {
     }
 }
 
-/// What makes an entry one that no data set's archive has.
+/// Returns what makes an entry one that no data set's archive has.
 fn hostile(path: &[u8], kind: EntryType) -> Option<&'static str> {
     let is_separator = |byte: &u8| matches!(byte, b'/' | b'\\');
     if path.split(is_separator).any(|part| part == b"..") {

@@ -1,4 +1,4 @@
-//! Why files are not a CIFAR set.
+//! Reasons why files are not a CIFAR set.
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -6,24 +6,24 @@ use std::path::PathBuf;
 use super::layout::MAX_BYTES;
 use crate::dataset::DatasetError;
 
-/// Why files are not a CIFAR set. `file` is a path, within an archive followed by the entry's.
+/// Reason why files are not a CIFAR set. `file` is a path, within an archive followed by the entry's.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum CifarError {
-    /// Neither an archive nor its folder is there.
+    /// Absence of both the archive and its folder.
     #[error(
-        "{}: no {archive} there, nor a folder {folder} with its files; \
-         give the archive, or the folder that holds it", path.display()
+        "{}: no {archive} there, nor a folder {folder} with its files", path.display()
     )]
     NotThere {
-        /// Where it was looked for.
+        /// Place where it was looked for.
         path: PathBuf,
         /// The archive's name.
         archive: &'static str,
-        /// Its folder's name.
+        /// Name of its folder.
         folder: &'static str,
     },
     /// The operating system does not give the file.
-    #[error("{file}: cannot be read: {cause}; check the path and its permissions")]
+    #[error("{file}: cannot be read: {cause}")]
     Unreadable {
         /// The file.
         file: String,
@@ -31,63 +31,55 @@ pub enum CifarError {
         cause: io::Error,
     },
     /// The compressed stream is damaged, or not one.
-    #[error("{file}: corrupt gzip stream: {cause}; get the archive again")]
+    #[error("{file}: corrupt gzip stream: {cause}")]
     Gzip {
         /// The file.
         file: String,
-        /// What the decoder found.
+        /// Finding of the decoder.
         cause: io::Error,
     },
     /// The archive's structure is damaged.
-    #[error("{file}: corrupt tar archive: {cause}; get the archive again")]
+    #[error("{file}: corrupt tar archive: {cause}")]
     Tar {
         /// The file.
         file: String,
-        /// What the reader found.
+        /// Finding of the reader.
         cause: io::Error,
     },
     /// The archive holds something that a data set's archive never does.
-    #[error("{file}: {what}, expected files and folders below the archive's own; don't use it")]
+    #[error("{file}: {what}, expected files and folders below the archive's own")]
     Hostile {
         /// The file.
         file: String,
-        /// "a path that climbs out", "an absolute path", "a link" or "a special file".
+        /// Defect: "a path that climbs out", "an absolute path", "a link" or "a special file".
         what: &'static str,
     },
     /// A file that occurs twice: which one is meant?
-    #[error("{file}: there twice, expected once; get the archive again")]
+    #[error("{file}: there twice, expected once")]
     Twice {
         /// The file.
         file: String,
     },
-    /// More is announced than is ever read.
-    #[error(
-        "{file}: {bytes} bytes in all up to here, more than the limit of {MAX_BYTES}; \
-         get the published files"
-    )]
+    /// Announcement of more than is ever read.
+    #[error("{file}: {bytes} bytes in all up to here, more than the limit of {MAX_BYTES}")]
     TooLarge {
         /// The file.
         file: String,
-        /// Its bytes and those of all files before it.
+        /// Bytes of it and of all files before it.
         bytes: u64,
     },
     /// A size that is no number of records.
-    #[error(
-        "{file}: {bytes} bytes, expected a multiple of {record}, the bytes of a record; \
-         get the file again"
-    )]
+    #[error("{file}: {bytes} bytes, expected a multiple of {record}, the bytes of a record")]
     RecordSize {
         /// The file.
         file: String,
-        /// Its size.
+        /// Size of the file.
         bytes: u64,
         /// Bytes of a record.
         record: usize,
     },
     /// The file ends before the size that is announced for it.
-    #[error(
-        "{file}: truncated in record {index}, {got} bytes where {expected} are announced; get the file again"
-    )]
+    #[error("{file}: truncated in record {index}, {got} bytes where {expected} are announced")]
     Truncated {
         /// The file.
         file: String,
@@ -100,7 +92,7 @@ pub enum CifarError {
     },
     /// A label names no class.
     #[error(
-        "{file}: record {index} has {kind} {label}, expected 0..={}; get the file again",
+        "{file}: record {index} has {kind} {label}, expected 0..={}",
         classes - 1
     )]
     Label {
@@ -108,15 +100,15 @@ pub enum CifarError {
         file: String,
         /// The record, counted from 0.
         index: usize,
-        /// "label", "coarse label" or "fine label".
+        /// Kind of label: "label", "coarse label" or "fine label".
         kind: &'static str,
-        /// What it is.
+        /// Value of the label.
         label: u8,
         /// Number of classes, at least 1.
         classes: usize,
     },
     /// A file of names that has not one for each class.
-    #[error("{file}: {names} names, expected {classes} in lines of UTF-8; get the file again")]
+    #[error("{file}: {names} names, expected {classes} in lines of UTF-8")]
     Names {
         /// The file.
         file: String,
@@ -126,19 +118,19 @@ pub enum CifarError {
         classes: usize,
     },
     /// No file of images at all.
-    #[error("{file}: holds none of {expected}; get the published files")]
+    #[error("{file}: holds none of {expected}")]
     NoImages {
         /// The archive or folder.
         file: String,
         /// The names of those files.
         expected: &'static str,
     },
-    /// What was read does not make a data set.
+    /// Content that does not make a data set.
     #[error("{file}: {error}")]
     Dataset {
         /// The archive or folder.
         file: String,
-        /// What is wrong.
+        /// Defect.
         error: DatasetError,
     },
 }
@@ -147,7 +139,7 @@ pub enum CifarError {
 #[derive(Clone, Debug)]
 pub(super) struct Name {
     pub(super) file: String,
-    /// Whether it comes out of a gzip stream, whose decoder has findings of its own.
+    /// Returns whether it comes out of a gzip stream, whose decoder has findings of its own.
     pub(super) packed: bool,
 }
 

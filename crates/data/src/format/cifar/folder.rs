@@ -8,7 +8,7 @@ use super::error::{CifarError, Name};
 use super::layout::{Cifar, Kind};
 use super::parts::{Part, Parts};
 
-/// Whether any file of the set is there.
+/// Returns whether any file of the set is there.
 pub(super) fn holds_any(kind: Kind, folder: &Path) -> bool {
     let is_there = |(name, _): &(&str, Part)| folder.join(name).is_file();
     Part::all(kind).iter().any(is_there)

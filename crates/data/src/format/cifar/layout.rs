@@ -12,12 +12,12 @@ pub const SHAPE: [usize; 3] = [3, 32, 32];
 /// Classes of CIFAR-100's coarse labels.
 pub const COARSE_CLASSES: usize = 20;
 
-/// Which of the two sets.
+/// One of the two sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// 10 classes.
+    /// Set of 10 classes.
     Cifar10,
-    /// 100 classes in 20 superclasses.
+    /// Set of 100 classes in 20 superclasses.
     Cifar100,
 }
 

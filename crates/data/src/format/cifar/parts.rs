@@ -11,7 +11,7 @@ use crate::dataset::{Dataset, DatasetError};
 /// A hundred names take a hundredth of it.
 const MAX_NAMES_BYTES: u64 = 1 << 16;
 
-/// What a file of a set is.
+/// Part of a set that a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
     /// Training images; where there are several files, they are put in this order.

@@ -1,4 +1,4 @@
-//! Where a set lies: in its archive, or in the folder that the archive unpacks to.
+//! Places where a set lies: its archive, or the folder that the archive unpacks to.
 
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub fn parse_archive(kind: Kind, content: impl BufRead, file: &str) -> Result<Ci
     archive::unfold(kind, content, &name)
 }
 
-/// Whether [`read`] finds an archive or a folder at `path`, whatever is in it.
+/// Returns whether [`read`] finds an archive or a folder at `path`, whatever is in it.
 pub fn is_at(kind: Kind, path: &Path) -> bool {
     find(kind, path).is_some()
 }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use super::error::{CifarError, Name};
 use super::layout::{COARSE_CLASSES, Kind};
 
-/// What a file of records holds, record by record.
+/// Content of a file of records, record by record.
 #[derive(Debug, Default)]
 pub(super) struct Records {
     /// Bytes `[count][3][32][32]`.
@@ -71,7 +71,7 @@ impl Records {
         Ok(records)
     }
 
-    /// `self`, then `other`.
+    /// Returns `self`, then `other`.
     pub(super) fn join(mut self, other: Self) -> Self {
         self.images.extend(other.images);
         self.labels.extend(other.labels);

@@ -4,11 +4,12 @@ use std::io;
 
 use super::layout::{IMAGES_MAGIC, LABELS_MAGIC, MAX_BYTES};
 
-/// Why a file is not an IDX file of the wanted kind. `file` is its path or name.
+/// Reason why a file is not an IDX file of the wanted kind. `file` is its path or name.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum IdxError {
     /// The operating system does not give the file.
-    #[error("{file}: cannot be read: {cause}; check the path and its permissions")]
+    #[error("{file}: cannot be read: {cause}")]
     Unreadable {
         /// The file.
         file: String,
@@ -16,19 +17,19 @@ pub enum IdxError {
         cause: io::Error,
     },
     /// The compressed stream is damaged or followed by something else.
-    #[error("{file}: corrupt gzip stream after {at} unpacked bytes: {cause}; get the file again")]
+    #[error("{file}: corrupt gzip stream after {at} unpacked bytes: {cause}")]
     Gzip {
         /// The file.
         file: String,
         /// Bytes that could be unpacked.
         at: u64,
-        /// What the decoder found.
+        /// Finding of the decoder.
         cause: io::Error,
     },
     /// The first four bytes name another kind of file.
     #[error(
-        "{file}: starts with 0x{got:08x}, expected 0x{expected:08x} ({kind}); {}",
-        magic_remedy(*expected, *got)
+        "{file}: starts with 0x{got:08x}, expected 0x{expected:08x} ({kind}){}",
+        other_kind(*expected, *got)
     )]
     Magic {
         /// The file.
@@ -41,17 +42,16 @@ pub enum IdxError {
         got: u32,
     },
     /// A dimension is zero.
-    #[error("{file}: the header's {dimension} is 0, expected at least 1; get the file again")]
+    #[error("{file}: the header's {dimension} is 0, expected at least 1")]
     ZeroDimension {
         /// The file.
         file: String,
-        /// "count", "rows" or "columns".
+        /// Dimension: "count", "rows" or "columns".
         dimension: &'static str,
     },
     /// The header announces more than is ever read.
     #[error(
-        "{file}: the header announces {dimensions:?} bytes, more than the limit of {} bytes; \
-         get the file again, or split it",
+        "{file}: the header announces {dimensions:?} bytes, more than the limit of {} bytes",
         MAX_BYTES
     )]
     TooLarge {
@@ -61,9 +61,7 @@ pub enum IdxError {
         dimensions: Vec<u32>,
     },
     /// The file ends early.
-    #[error(
-        "{file}: truncated, {got} bytes where the header asks for {expected}; get the file again"
-    )]
+    #[error("{file}: truncated, {got} bytes where the header asks for {expected}")]
     Truncated {
         /// The file.
         file: String,
@@ -73,10 +71,7 @@ pub enum IdxError {
         got: u64,
     },
     /// The file goes on after its last byte.
-    #[error(
-        "{file}: over-long, more bytes follow the {expected} that the header asks for; \
-         get the file again"
-    )]
+    #[error("{file}: over-long, more bytes follow the {expected} that the header asks for")]
     Trailing {
         /// The file.
         file: String,
@@ -85,10 +80,11 @@ pub enum IdxError {
     },
 }
 
-fn magic_remedy(expected: u32, got: u32) -> &'static str {
+/// Returns `; it is a labels file` of an IDX file of the other kind.
+fn other_kind(expected: u32, got: u32) -> &'static str {
     match (expected, got) {
-        (IMAGES_MAGIC, LABELS_MAGIC) => "this is a labels file, give the images file",
-        (LABELS_MAGIC, IMAGES_MAGIC) => "this is an images file, give the labels file",
-        _ => "give an IDX file of unsigned bytes, plain or in gzip",
+        (IMAGES_MAGIC, LABELS_MAGIC) => "; it is a labels file",
+        (LABELS_MAGIC, IMAGES_MAGIC) => "; it is an images file",
+        _ => "",
     }
 }

@@ -18,7 +18,7 @@ pub struct Images {
     pub rows: usize,
     /// Width of each.
     pub columns: usize,
-    /// `count * rows * columns` bytes.
+    /// Pixels, `count * rows * columns` bytes.
     pub bytes: Vec<u8>,
 }
 

@@ -78,7 +78,7 @@ fn wrong_headers_say_what_to_do() {
     assert_eq!(
         images(&wrong).unwrap_err().to_string(),
         "x: starts with 0x00000801, expected 0x00000803 (IDX images of bytes); \
-         this is a labels file, give the images file"
+         it is a labels file"
     );
     for (at, name) in ["count", "rows", "columns"].into_iter().enumerate() {
         let mut dimensions = [2, 2, 3];

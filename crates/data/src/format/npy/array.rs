@@ -16,7 +16,7 @@ pub struct Array {
 }
 
 impl Array {
-    /// `values` in C order, seen as `shape`; `None` if their number is not its product.
+    /// Creates an array of `values` in C order, seen as `shape`; `None` if their number is not its product.
     pub fn new(shape: &[usize], values: Elements) -> Option<Self> {
         let product = shape
             .iter()
@@ -27,7 +27,7 @@ impl Array {
         })
     }
 
-    /// `values` as a list, of the shape `[values.len()]`.
+    /// Creates an array of `values` as a list, of the shape `[values.len()]`.
     pub fn list(values: Elements) -> Self {
         Self {
             shape: vec![values.len()],
@@ -35,17 +35,17 @@ impl Array {
         }
     }
 
-    /// Its sizes, the last index running fastest.
+    /// Returns its sizes, the last index running fastest.
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
 
-    /// Its elements.
+    /// Returns its elements.
     pub fn elements(&self) -> &Elements {
         &self.values
     }
 
-    /// Its elements, without a copy.
+    /// Returns its elements, without a copy.
     pub fn into_elements(self) -> Elements {
         self.values
     }

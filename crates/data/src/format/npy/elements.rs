@@ -20,7 +20,7 @@ pub enum Elements {
     F16(Vec<f16>),
     F32(Vec<f32>),
     F64(Vec<f64>),
-    /// numpy's `<U`: NULs at an element's end are not kept.
+    /// Text, numpy's `<U`: NULs at an element's end are not kept.
     Text(Vec<String>),
 }
 
@@ -89,12 +89,12 @@ impl Elements {
         with_vector!(self, vector => vector.len())
     }
 
-    /// Whether there is no element.
+    /// Returns whether there is no element.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What the elements are; of text, the longest decides, and none is shorter than 1.
+    /// Returns the kind of the elements; of text, the longest decides, and none is shorter than 1.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Bool(_) => Kind::Bool,
@@ -190,7 +190,7 @@ impl Elements {
         bytes
     }
 
-    /// From the order in which the first index runs fastest to that in which the last does.
+    /// Reorders from the first index running fastest to the last running fastest.
     pub(super) fn into_c_order(self, shape: &[usize]) -> Self {
         match self {
             Self::Bool(values) => Self::Bool(transposed(values, shape)),
@@ -230,7 +230,7 @@ fn text_of(element: &[u8], big_endian: bool) -> Result<String, u32> {
         .collect()
 }
 
-/// `values[i + n_i * (j + n_j * k)]` moved to `(i * n_j + j) * n_k + k`; `shape` is `[n_i, n_j, n_k]`.
+/// Moves `values[i + n_i * (j + n_j * k)]` to `(i * n_j + j) * n_k + k`; `shape` is `[n_i, n_j, n_k]`.
 fn transposed<T: Clone>(values: Vec<T>, shape: &[usize]) -> Vec<T> {
     if shape.len() < 2 || values.is_empty() {
         return values;

@@ -1,15 +1,16 @@
-//! What can be wrong with an array or with an archive of arrays.
+//! Errors of an array or of an archive of arrays.
 
 use std::io;
 
 use super::limits::MAX_BYTES;
 
-/// Why bytes are not an array that can be read. `file` is the path or name of the file,
+/// Reason why bytes are not an array that can be read. `file` is the path or name of the file,
 /// with the array's name where it is one of several.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NpyError {
     /// The operating system does not give the file, or a compressed stream is damaged.
-    #[error("{file}: cannot be read: {cause}; check the path, or get the file again")]
+    #[error("{file}: cannot be read: {cause}")]
     Unreadable {
         /// The file.
         file: String,
@@ -17,19 +18,15 @@ pub enum NpyError {
         cause: io::Error,
     },
     /// The first bytes are not those of the format.
-    #[error(
-        "{file}: starts with {got:02x?}, expected 93 4e 55 4d 50 59 (NPY); give an array that numpy saved"
-    )]
+    #[error("{file}: starts with {got:02x?}, expected 93 4e 55 4d 50 59 (NPY)")]
     Magic {
         /// The file.
         file: String,
-        /// Its first bytes, at most 6.
+        /// First bytes of the file, at most 6.
         got: Vec<u8>,
     },
     /// A version that did not exist when this was written.
-    #[error(
-        "{file}: NPY version {major}.{minor}, expected 1.0, 2.0 or 3.0; save it with numpy.save"
-    )]
+    #[error("{file}: NPY version {major}.{minor}, expected 1.0, 2.0 or 3.0")]
     Version {
         /// The file.
         file: String,
@@ -39,19 +36,15 @@ pub enum NpyError {
         minor: u8,
     },
     /// The header is not the dictionary it should be.
-    #[error(
-        "{file}: header: {what}, expected {{'descr': …, 'fortran_order': …, 'shape': …}}; save it anew with numpy.save"
-    )]
+    #[error("{file}: header: {what}, expected {{'descr': …, 'fortran_order': …, 'shape': …}}")]
     Header {
         /// The file.
         file: String,
-        /// What was found.
+        /// Value that was found.
         what: String,
     },
     /// Elements that only Python can read, and that can run code there.
-    #[error(
-        "{file}: holds Python objects (dtype {descr}), expected numbers or text; convert it with .astype and save it anew"
-    )]
+    #[error("{file}: holds Python objects (dtype {descr}), expected numbers or text")]
     Object {
         /// The file.
         file: String,
@@ -60,7 +53,7 @@ pub enum NpyError {
     },
     /// Elements of a kind that is not read here.
     #[error(
-        "{file}: dtype {descr} is not read, expected bool, integers, floats of 16, 32 or 64 bits, or <U text; convert it with .astype"
+        "{file}: dtype {descr} is not read, expected bool, integers, floats of 16, 32 or 64 bits, or <U text"
     )]
     Dtype {
         /// The file.
@@ -70,7 +63,7 @@ pub enum NpyError {
     },
     /// The header announces more than is ever read.
     #[error(
-        "{file}: the header announces {shape:?} elements of {size} bytes, more than the limit of {} bytes; split the array",
+        "{file}: the header announces {shape:?} elements of {size} bytes, more than the limit of {} bytes",
         MAX_BYTES
     )]
     TooLarge {
@@ -82,9 +75,7 @@ pub enum NpyError {
         size: u64,
     },
     /// The data end early.
-    #[error(
-        "{file}: truncated, {got} bytes where the header asks for {expected}; get the file again"
-    )]
+    #[error("{file}: truncated, {got} bytes where the header asks for {expected}")]
     Truncated {
         /// The file.
         file: String,
@@ -94,9 +85,7 @@ pub enum NpyError {
         got: u64,
     },
     /// The data go on after the last element.
-    #[error(
-        "{file}: over-long, more bytes follow the {expected} that the header asks for; get the file again"
-    )]
+    #[error("{file}: over-long, more bytes follow the {expected} that the header asks for")]
     Trailing {
         /// The file.
         file: String,
@@ -104,7 +93,7 @@ pub enum NpyError {
         expected: u64,
     },
     /// Text that is no Unicode.
-    #[error("{file}: element {index} holds {code:#x}, which is no character; save it anew as text")]
+    #[error("{file}: element {index} holds {code:#x}, which is no character")]
     Character {
         /// The file.
         file: String,
@@ -115,46 +104,40 @@ pub enum NpyError {
     },
 }
 
-/// Why a file is not an archive of arrays, or lacks one.
+/// Reason why a file is not an archive of arrays, or lacks one.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum NpzError {
     /// The operating system does not give or take the file.
-    #[error("{file}: {what}: {cause}; check the path and its permissions")]
+    #[error("{file}: {what}: {cause}")]
     Io {
         /// The file.
         file: String,
-        /// What was tried.
+        /// Attempt.
         what: &'static str,
         /// The reason.
         cause: io::Error,
     },
     /// No zip archive, or a damaged one.
-    #[error(
-        "{file}: no readable NPZ (zip) archive: {what}; get the file again, or save it with numpy.savez"
-    )]
+    #[error("{file}: no readable NPZ (zip) archive: {what}")]
     Archive {
         /// The file.
         file: String,
-        /// What the reader says.
+        /// Message of the reader.
         what: String,
     },
     /// No array of that name.
-    #[error(
-        "{file}: holds no array {name}, but {}; name one of these",
-        listed(found)
-    )]
+    #[error("{file}: holds no array {name}, but {}", listed(found))]
     Missing {
         /// The file.
         file: String,
         /// The array looked for.
         name: String,
-        /// Those that are there.
+        /// Arrays that are there.
         found: Vec<String>,
     },
     /// A few bytes that unfold to very many.
-    #[error(
-        "{file}, array {name}: {packed} bytes unfold to {unpacked}, which no real data do; save it anew with numpy.savez"
-    )]
+    #[error("{file}, array {name}: {packed} bytes unfold to {unpacked}, which no real data do")]
     Bomb {
         /// The file.
         file: String,

@@ -9,14 +9,14 @@ use super::error::NpyError;
 use super::kind::Kind;
 use super::literal::{Parser, shown};
 
-/// What files of this format start with.
+/// Bytes that files of this format start with.
 pub(super) const MAGIC: [u8; 6] = *b"\x93NUMPY";
 /// The longest dictionary that is read: numpy's own limit is 10,000 characters.
 pub(super) const MAX_HEADER: u32 = 1 << 16;
 /// Data begin at a multiple of it.
 const ALIGNMENT: usize = 64;
 
-/// What a header says.
+/// Content of a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     /// Kind of an element.
@@ -25,7 +25,7 @@ pub(super) struct Header {
     pub(super) big_endian: bool,
     /// The first index runs fastest.
     pub(super) fortran_order: bool,
-    /// Not checked against anything.
+    /// Sizes, not checked against anything.
     pub(super) shape: Vec<u64>,
 }
 
@@ -103,7 +103,7 @@ impl Header {
     }
 }
 
-/// `'<f4'` and the like. A list stands for a structure.
+/// Reads `'<f4'` and the like. A list stands for a structure.
 fn kind_of(descr: &str, file: &str) -> Result<(Kind, bool), NpyError> {
     let not_read = || NpyError::Dtype {
         file: file.to_owned(),

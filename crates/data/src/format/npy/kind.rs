@@ -1,6 +1,6 @@
 //! The kinds of elements, and numpy's names for them.
 
-/// What an element is.
+/// Kind of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Kind {
@@ -16,7 +16,7 @@ pub enum Kind {
     F16,
     F32,
     F64,
-    /// At most so many characters each, at least 1.
+    /// Text of at most so many characters each, at least 1.
     Text(u32),
 }
 
@@ -47,7 +47,7 @@ impl Kind {
         })
     }
 
-    /// numpy's name for it, byte order included.
+    /// Returns numpy's name for it, byte order included.
     pub(super) fn descr(self, big_endian: bool) -> String {
         let order = match self {
             Self::Bool | Self::I8 | Self::U8 => '|',

@@ -1,6 +1,6 @@
 //! The few Python literals that a header is made of.
 
-/// numpy's own limit.
+/// Limit of numpy itself.
 const MAX_DIMENSIONS: usize = 64;
 
 /// A piece of a file in an error: one short line, whatever it holds.

@@ -34,7 +34,7 @@ use super::npy::{Array, NpzError};
 
 /// Whatever unfolds to no more than this is never called a bomb.
 pub const FREE_BYTES: u64 = 1 << 26;
-/// How many bytes one byte of the archive may stand for beyond that; deflate allows 1032.
+/// Number of bytes that one byte of the archive may stand for beyond that; deflate allows 1032.
 pub const MAX_RATIO: u64 = 200;
 
 const ENDING: &str = ".npy";

@@ -60,7 +60,7 @@ fn a_missing_array_names_those_there() {
     let error = open(&bytes).unwrap().array("labels").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "x.npz: holds no array labels, but features, names; name one of these"
+        "x.npz: holds no array labels, but features, names"
     );
 }
 

@@ -14,12 +14,12 @@ use crate::dataset::Dataset;
 use crate::random::{generator, index_below, shuffled, uniform};
 use crate::splits::DataSplits;
 
-/// How domains follow each other.
+/// Order in which domains follow each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct DomainOptions {
-    /// Whether every class of a domain has as many examples as its largest, by repetition.
+    /// True if every class of a domain has as many examples as its largest, by repetition.
     pub balanced: bool,
-    /// Whether every class has its species in an order of its own, drawn from the seed.
+    /// True if every class has its species in an order of its own, drawn from the seed.
     pub shuffled: bool,
     /// The last part of a domain, 0 to 1, in which examples of the next one come in, their share rising
     /// from 0 to 1.
@@ -112,7 +112,7 @@ impl Domains {
     }
 }
 
-/// `indices` with every class repeated, from its first example on, until it is as large as the largest.
+/// Repeats every class of `indices`, from its first example on, until it is as large as the largest.
 fn balanced(indices: &[u32], set: &Dataset) -> Arc<[u32]> {
     let of = |class: u32| -> Vec<u32> {
         let own = |i: &&u32| set.label(**i as usize) == class;

@@ -146,8 +146,5 @@ fn what_is_not_there_is_refused() {
     let one = set().select(&[0, 1, 2]).unwrap();
     let uneven = DataSplits::new(set(), one, None).unwrap();
     let error = Domains::new(&uneven, DomainOptions::default(), 2, 1, 1).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "task 2 has no test examples; give some, or fewer tasks"
-    );
+    assert_eq!(error.to_string(), "task 2 has no test examples");
 }

@@ -131,7 +131,7 @@ fn errors_state_the_ranges_that_are_described() {
             let error = Experiment::find("permuted-digits", &[wrong]).unwrap_err();
             let text = error.to_string();
             assert!(
-                text.contains(&format!("expected {expected};")),
+                text.ends_with(&format!("expected {expected}")),
                 "{}: {text}",
                 setting.key
             );

@@ -130,6 +130,12 @@ impl Data {
         }
     }
 
+    /// Training and test sets that the tasks are made of.
+    #[must_use]
+    pub fn splits(&self) -> &DataSplits {
+        &self.source
+    }
+
     /// Checksums of the training set and the test set.
     pub(crate) fn checksums(&self) -> [u32; 2] {
         self.checksums

@@ -151,7 +151,7 @@ fn partial_sets_are_read_as_they_are() {
     let error = only(2).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "x.tar.gz: holds none of train.bin and test.bin; get the published files"
+        "x.tar.gz: holds none of train.bin and test.bin"
     );
 }
 
