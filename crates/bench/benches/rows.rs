@@ -154,10 +154,7 @@ fn main() {
         .collect();
     if std::env::var_os("NO_SGD").is_none() {
         for lr in [0.003, 0.01, 0.03, 0.1] {
-            configs.push((
-                format!("sgd {lr}"),
-                SgdConfig::default().lr(lr).into(),
-            ));
+            configs.push((format!("sgd {lr}"), SgdConfig::default().lr(lr).into()));
         }
     }
     print!("{:60}", "");

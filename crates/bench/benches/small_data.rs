@@ -58,7 +58,11 @@ fn main() {
     let given: Option<serde_json::Value> = settings
         .next()
         .map(|json| serde_json::from_str(&json).expect("JSON"));
-    let batches: Vec<usize> = if std::env::var_os("ONE").is_some() { vec![1] } else { vec![1, 16] };
+    let batches: Vec<usize> = if std::env::var_os("ONE").is_some() {
+        vec![1]
+    } else {
+        vec![1, 16]
+    };
     let only: Option<usize> = std::env::var("SAMPLES").ok().and_then(|s| s.parse().ok());
     for batch in batches {
         for samples in [1, 2, 4, 10] {
@@ -78,9 +82,20 @@ fn main() {
             let config: LearnerConfig = serde_json::from_value(value).expect("settings");
             println!("batches of {batch}, {samples} samples: diverged (accuracy)");
             let row: Option<usize> = std::env::var("ROW").ok().and_then(|s| s.parse().ok());
-            for (r, hidden) in [&[8][..], &[16], &[32, 32], &[128, 64, 32]].into_iter().enumerate() {
-                if row.is_some_and(|o| o != r) { continue; }
-                let cells = (if row.is_some() { vec![8, 16] } else { vec![1, 2, 4, 8, 16, 64] }).into_iter().map(|width| {
+            for (r, hidden) in [&[8][..], &[16], &[32, 32], &[128, 64, 32]]
+                .into_iter()
+                .enumerate()
+            {
+                if row.is_some_and(|o| o != r) {
+                    continue;
+                }
+                let cells = (if row.is_some() {
+                    vec![8, 16]
+                } else {
+                    vec![1, 2, 4, 8, 16, 64]
+                })
+                .into_iter()
+                .map(|width| {
                     let lives: Vec<_> = (0..SEEDS)
                         .into_par_iter()
                         .map(|seed| life(hidden, width, batch, &config, seed))
@@ -89,7 +104,11 @@ fn main() {
                     let mean = whole.iter().sum::<f64>() / whole.len().max(1) as f64;
                     format!("{:3} ({mean:.3})", lives.len() - whole.len())
                 });
-                println!("{:16} {}", format!("{hidden:?}"), cells.collect::<Vec<_>>().join("  "));
+                println!(
+                    "{:16} {}",
+                    format!("{hidden:?}"),
+                    cells.collect::<Vec<_>>().join("  ")
+                );
             }
         }
     }

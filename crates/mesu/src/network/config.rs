@@ -10,10 +10,9 @@ use crate::layer::{FirstValues, Plan, Shape, WeightKind};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Initialization {
-    /// mu, or point weights, uniform in ±√(2/active), sigma = 0.3/√active, where active is the number of a
-    /// layer's inputs that are not zero (fan_in unless
-    /// [`active_inputs`](NetworkConfig#structfield.active_inputs) says otherwise). Standard deviations of priors are in
-    /// units of 1/√active of each layer.
+    /// mu, or point weights, uniform in ±1/√active, sigma = 0.6/√active, where active is the number of a
+    /// layer's inputs that are not zero: [`active_inputs`](NetworkConfig#structfield.active_inputs) of the network's
+    /// inputs, half of a hidden layer. Standard deviations of priors are in units of 1/√active of each layer.
     #[default]
     Auto,
     /// mu uniform in ±4/√fan_in, sigma = 2/√fan_in; point weights uniform in ±1/√fan_in: the paper's
@@ -24,20 +23,14 @@ pub enum Initialization {
     He,
 }
 
-fn knob(name: &str, default: f32) -> f32 {
-    std::env::var(name)
-        .ok()
-        .and_then(|v| v.parse().ok())
-        .unwrap_or(default)
-}
 /// Share of the prior's standard deviation that sigma starts with under [`Initialization::Auto`].
-const FIRST_SHARE: f32 = 0.3;
+const FIRST_SHARE: f32 = 0.6;
 
 impl Initialization {
     /// First sigma in a layer of these widths; > 0.
     fn sigma(self, active: f32, fan_in: usize, fan_out: usize) -> f32 {
         match self {
-            Self::Auto => knob("FIRST", FIRST_SHARE) / active.sqrt(),
+            Self::Auto => FIRST_SHARE / active.sqrt(),
             Self::Wide => 2.0 / (fan_in as f32).sqrt(),
             Self::He => 0.5 * (1.0 / fan_out as f32).sqrt(),
         }
@@ -47,7 +40,7 @@ impl Initialization {
     fn bound(self, active: f32, fan_in: usize, kind: WeightKind) -> f32 {
         let fan_in = fan_in as f32;
         match (self, kind) {
-            (Self::Auto, _) => knob("MU", 1.0) * (2.0 / active).sqrt(),
+            (Self::Auto, _) => 1.0 / active.sqrt(),
             (Self::Wide, WeightKind::Gaussian) => 4.0 / fan_in.sqrt(),
             (Self::Wide, WeightKind::Point) => 1.0 / fan_in.sqrt(),
             (Self::He, _) => (2.0 / fan_in).sqrt(),
@@ -126,7 +119,8 @@ impl NetworkConfig {
         let active = match self.active_inputs {
             Some(active) if first && layer.conv.is_none() => (active as f32).min(fan_in),
             _ if first => fan_in,
-            _ => fan_in * knob("ACTIVE", 0.5),
+            // ReLU silences half of them.
+            _ => fan_in * 0.5,
         };
         FirstValues {
             bound: self.init.bound(active, layer.inputs, kind),

@@ -140,8 +140,26 @@ impl Rule for ExactMesu {
 }
 
 impl Default for Mesu {
-    /// The paper's permuted digits: N = 300,000, a standard normal prior, rates of 1, no option.
+    /// Settings that hold on any standardized data: a temperature of 10, so rates of 10 and an N of ten times
+    /// the 3,000 updates of memory, and every safeguard.
     fn default() -> Self {
+        Self {
+            memory_window: 30_000.0,
+            lr_mu: 10.0,
+            lr_sigma: 10.0,
+            max_step_ratio: Some(1.0),
+            sigma_step: SigmaStep::ClosedForm,
+            prior_step: PriorStep::Exact,
+            sigma_at_most_prior: true,
+            ..Self::paper()
+        }
+    }
+}
+
+impl Mesu {
+    /// The paper's permuted digits: N = 300,000, a standard normal prior, rates of 1, no option.
+    #[must_use]
+    pub fn paper() -> Self {
         Self {
             memory_window: 300_000.0,
             sigma_prior: 1.0,
@@ -288,7 +306,7 @@ impl Mesu {
                 // With the exact prior, sigma shrinks by no larger a factor than it grows by: a single
                 // gradient does not take it to 0.
                 let (low, high) = match share {
-                    Some(_) => (constant(-0.5), constant(1.0)),
+                    Some(_) => (constant(-ratio / (1.0 + ratio)), high),
                     None => (low, high),
                 };
                 (

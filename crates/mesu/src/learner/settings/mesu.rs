@@ -95,7 +95,7 @@ impl Default for MesuConfig {
     /// Settings that hold on any standardized data.
     fn default() -> Self {
         Self {
-            memory_window: 10_000.0,
+            memory_window: 3_000.0,
             temperature: 10.0,
             max_step_ratio: 1.0,
             sigma_step: SigmaStep::ClosedForm,
