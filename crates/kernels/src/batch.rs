@@ -143,9 +143,15 @@ pub fn total(x: &[f32]) -> f32 {
 /// Tests that no number is NaN or infinite.
 #[must_use]
 pub fn all_finite(x: &[f32]) -> bool {
+    all_within(x, f32::MAX)
+}
+
+/// Returns whether no number is NaN or of a larger magnitude than `most`, which is finite and not negative.
+#[must_use]
+pub fn all_within(x: &[f32], most: f32) -> bool {
     // An integer maximum, so that the loop vectorizes; an early exit would prevent that.
     let largest = x
         .iter()
         .fold(0, |largest, x| largest.max(x.to_bits() & 0x7fff_ffff));
-    largest < f32::INFINITY.to_bits()
+    largest <= most.to_bits()
 }

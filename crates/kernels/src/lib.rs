@@ -57,7 +57,7 @@ mod signs;
 pub mod softmax;
 mod update;
 
-pub use batch::all_finite;
+pub use batch::{all_finite, all_within};
 pub use generator::Generator;
 pub use lanes::LANES;
 pub use matrix::Matrix;

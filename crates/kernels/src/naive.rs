@@ -23,6 +23,23 @@ pub fn sample(m: f32, v: f32, z: f32) -> (f64, f64) {
     (m + std * z, if v > 0.0 { z / std } else { 0.0 })
 }
 
+/// Sum over the classes of the variance over the samples of what a logit, `[samples][classes]`, is off the
+/// mean of its sample.
+#[must_use]
+pub fn spread(logits: &[Vec<f64>]) -> f64 {
+    let mean = |numbers: &[f64]| numbers.iter().sum::<f64>() / numbers.len() as f64;
+    let centred: Vec<Vec<f64>> = logits
+        .iter()
+        .map(|sample| sample.iter().map(|a| a - mean(sample)).collect())
+        .collect();
+    let of_class = |class: usize| {
+        let column: Vec<f64> = centred.iter().map(|sample| sample[class]).collect();
+        let squares: Vec<f64> = column.iter().map(|a| (a - mean(&column)).powi(2)).collect();
+        mean(&squares)
+    };
+    (0..logits[0].len()).map(of_class).sum()
+}
+
 /// `[h_i > 0] sum_o ( d_o mu_oi + r_o sigma_oi^2 h_i )` for one row of inputs.
 #[must_use]
 pub fn input_gradient(mu: &[f32], sigma: &[f32], h: &[f32], d: &[f32], r: &[f32]) -> Vec<f64> {

@@ -7,6 +7,12 @@
 //! ```text
 //! total = H(p)     aleatoric = mean_s H(p_s)     epistemic = total - aleatoric >= 0
 //! ```
+//!
+//! Beside them stands the spread of the logits a_sc over the samples, which grows where the softmax is sure:
+//!
+//! ```text
+//! spread = sum_c var_s( a_sc - mean_c a_sc )
+//! ```
 
 use std::ops::Range;
 
@@ -77,6 +83,51 @@ fn softmax_at<S: Simd>(
         log_sum_exp: log_total + largest,
         entropy: log_total - weighted * inverse,
     }
+}
+
+/// Writes the spread of the logits, `[classes][samples * examples]`, of each example: the sum over the classes of the
+/// variance over the samples of the logit less the mean logit of its sample. `out` is `[examples]`.
+pub fn spread(logits: &[f32], classes: usize, samples: usize, out: &mut [f32]) {
+    let examples = out.len();
+    let columns = samples * examples;
+    assert_eq!(
+        logits.len(),
+        classes * columns,
+        "spread: logits are [classes][samples * examples]"
+    );
+    if samples == 1 {
+        out.fill(0.0);
+        return;
+    }
+    // Mean over the classes of the logits of each sample, for one vector of examples.
+    let mut means = vec![0.0; samples * LANES];
+    dispatch!(level(), simd => {
+        let share = splat(simd, 1.0 / samples as f32);
+        let of_class = splat(simd, 1.0 / classes as f32);
+        for at in (0..examples).step_by(LANES) {
+            let logit = |class: &[f32], s: usize| load(simd, &class[s * examples..(s + 1) * examples], at);
+            for (s, mean) in means.chunks_exact_mut(LANES).enumerate() {
+                let mut sum = splat(simd, 0.0);
+                for class in logits.chunks_exact(columns) {
+                    sum += logit(class, s);
+                }
+                store(sum * of_class, mean, 0);
+            }
+            let mut total = splat(simd, 0.0);
+            for class in logits.chunks_exact(columns) {
+                let mut sum = splat(simd, 0.0);
+                for (s, mean) in means.chunks_exact(LANES).enumerate() {
+                    sum += logit(class, s) - load(simd, mean, 0);
+                }
+                let centre = sum * share;
+                for (s, mean) in means.chunks_exact(LANES).enumerate() {
+                    let off = logit(class, s) - load(simd, mean, 0) - centre;
+                    total = off.fused(off, total);
+                }
+            }
+            store(total * share, out, at);
+        }
+    });
 }
 
 /// Outputs of [`predict`], each `[examples]` except `probabilities`, `[examples][classes]`.

@@ -19,9 +19,30 @@ pub struct Prediction {
     pub aleatoric: Vec<f32>,
     /// `[examples]`, bits, >= 0.
     pub epistemic: Vec<f32>,
+    /// Spread of the logits over the samples, `[examples]`, >= 0: the sum over the classes of the variance of the
+    /// logit less its sample's mean logit. It sees inputs far away, where the samples are all sure and the
+    /// entropies small. 0 of point weights and of a single sample.
+    pub spread: Vec<f32>,
 }
 
 impl Prediction {
+    /// A prediction of no example, of `classes` classes.
+    pub(crate) fn none(classes: usize) -> Self {
+        Self {
+            classes,
+            ..Self::default()
+        }
+    }
+
+    /// Adds the examples of another prediction.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.probabilities.extend(other.probabilities);
+        self.total.extend(other.total);
+        self.aleatoric.extend(other.aleatoric);
+        self.epistemic.extend(other.epistemic);
+        self.spread.extend(other.spread);
+    }
+
     /// Number of examples.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -42,6 +42,13 @@ proptest! {
             }
         }
 
+        let mut spreads = vec![0.0; examples];
+        mesu_kernels::softmax::spread(&logits, classes, samples, &mut spreads);
+        for (b, got) in spreads.iter().enumerate() {
+            let all: Vec<Vec<f64>> = (0..samples).map(|s| column(s * examples + b)).collect();
+            prop_assert!(close(*got, naive::spread(&all), f64::from(spread * spread)));
+        }
+
         let mut out = vec![0.0; examples * classes];
         let (mut total, mut aleatoric, mut epistemic) = (vec![0.0; examples], vec![0.0; examples], vec![0.0; examples]);
         predict(&mut logits.clone(), classes, samples, Predicted {

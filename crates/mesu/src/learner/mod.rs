@@ -231,16 +231,8 @@ impl Learner {
             Ok(()) => self.diverged(diverged),
             Err(input) => input,
         })?;
-        let mut prediction = Prediction {
-            classes: self.network.classes(),
-            ..Prediction::default()
-        };
-        for part in chunks {
-            prediction.probabilities.extend(part.probabilities);
-            prediction.total.extend(part.total);
-            prediction.aleatoric.extend(part.aleatoric);
-            prediction.epistemic.extend(part.epistemic);
-        }
+        let mut prediction = Prediction::none(self.network.classes());
+        chunks.into_iter().for_each(|part| prediction.extend(part));
         Ok(prediction)
     }
 

@@ -1,6 +1,6 @@
 //! Predictions of chunks of examples, on several threads.
 
-use mesu_kernels::softmax::{Predicted, predict};
+use mesu_kernels::softmax::{Predicted, predict, spread};
 
 use crate::estimator::examples_at_once;
 use crate::network::Network;
@@ -42,7 +42,9 @@ pub(super) fn from_logits(logits: &mut [f32], classes: usize, samples: usize) ->
         total: vec![0.0; examples],
         aleatoric: vec![0.0; examples],
         epistemic: vec![0.0; examples],
+        spread: vec![0.0; examples],
     };
+    spread(logits, classes, samples, &mut part.spread);
     let out = Predicted {
         probabilities: &mut part.probabilities,
         total: &mut part.total,

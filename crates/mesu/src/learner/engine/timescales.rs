@@ -131,11 +131,13 @@ impl Engine for Timescales {
             for (sum, own) in mixed.iter_mut().zip(own) {
                 add(&mut sum.probabilities, &own.probabilities);
                 add(&mut sum.aleatoric, &own.aleatoric);
+                add(&mut sum.spread, &own.spread);
             }
         }
         let share = 1.0 / (self.slow.len() + 1) as f32;
         for part in &mut mixed {
             let means = part.probabilities.iter_mut().chain(&mut part.aleatoric);
+            let means = means.chain(&mut part.spread);
             means.for_each(|x| *x *= share);
             entropy(&part.probabilities, part.classes, &mut part.total);
             let pairs = part.total.iter().zip(&part.aleatoric);
