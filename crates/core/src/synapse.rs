@@ -273,6 +273,14 @@ pub trait Rule: Copy + Send + Sync {
         *self
     }
 
+    /// Returns the rule for an update before which `updates` others were not made, for want of something to
+    /// learn: their time has passed all the same. Rules without a pull to a prior are as before.
+    #[must_use]
+    fn after_idle(&self, updates: u64) -> Self {
+        let _ = updates;
+        *self
+    }
+
     /// Returns the rule for a layer whose prior is narrower or wider: its standard deviation is `prior_scale`
     /// times that of the rule, above 0. Rules without a prior are the same in all layers.
     #[must_use]

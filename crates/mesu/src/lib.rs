@@ -57,11 +57,12 @@ pub mod rule {
 }
 
 pub use config::{ConfigError, ConfigPart};
-pub use estimator::Estimator;
+pub use estimator::{Batch, Estimator};
 pub use learner::{
     AdamConfig, BbbConfig, EwcConfig, FoovbConfig, HeadsDrift, LearnError, Learned, Learner,
-    LearnerBuilder, LearnerConfig, LearnerKind, MesuConfig, OnlineEwcConfig, Optimizer, OwnConfig,
-    Reduction, Remedy, ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
+    LearnerBuilder, LearnerConfig, LearnerKind, LearningConfig, LeftOut, MesuConfig, OnDivergence,
+    OnlineEwcConfig, Optimizer, OwnConfig, Reduction, Remedy, ReplayConfig, SgdConfig, SiConfig,
+    Step, StreamingEwcConfig,
 };
 pub use mesu_kernels::{Generator, level};
 pub use network::{HeadError, Initialization, NetworkConfig, WeightKind};

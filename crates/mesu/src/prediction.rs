@@ -1,5 +1,7 @@
 //! Predictions of a network, and how sure it is.
 
+use mesu_kernels::softmax::{Predicted, predict, spread};
+
 use crate::numeric::argmax;
 
 /// Probabilities and uncertainties of a batch of inputs.
@@ -27,15 +29,22 @@ pub struct Prediction {
 
 impl Prediction {
     /// A prediction of no example, of `classes` classes.
-    pub(crate) fn none(classes: usize) -> Self {
+    fn none(classes: usize) -> Self {
         Self {
             classes,
             ..Self::default()
         }
     }
 
+    /// The predictions of parts of the examples as one.
+    pub(crate) fn joined(classes: usize, parts: Vec<Self>) -> Self {
+        let mut joined = Self::none(classes);
+        parts.into_iter().for_each(|part| joined.extend(part));
+        joined
+    }
+
     /// Adds the examples of another prediction.
-    pub(crate) fn extend(&mut self, other: Self) {
+    fn extend(&mut self, other: Self) {
         self.probabilities.extend(other.probabilities);
         self.total.extend(other.total);
         self.aleatoric.extend(other.aleatoric);
@@ -74,4 +83,26 @@ impl Prediction {
         let class = argmax(row);
         (class as u32, row[class])
     }
+}
+
+/// Turns the logits `[classes][samples * examples]`, into the prediction of the examples.
+pub(crate) fn from_logits(logits: &mut [f32], classes: usize, samples: usize) -> Prediction {
+    let examples = logits.len() / (classes * samples);
+    let mut part = Prediction {
+        classes,
+        probabilities: vec![0.0; examples * classes],
+        total: vec![0.0; examples],
+        aleatoric: vec![0.0; examples],
+        epistemic: vec![0.0; examples],
+        spread: vec![0.0; examples],
+    };
+    spread(logits, classes, samples, &mut part.spread);
+    let out = Predicted {
+        probabilities: &mut part.probabilities,
+        total: &mut part.total,
+        aleatoric: &mut part.aleatoric,
+        epistemic: &mut part.epistemic,
+    };
+    predict(logits, classes, samples, out);
+    part
 }

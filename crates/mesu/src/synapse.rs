@@ -66,6 +66,32 @@ impl Synapses {
         }
     }
 
+    /// Adds the rows of other synapses, which have the same planes and columns, below its own.
+    pub(crate) fn append_rows(&mut self, other: &Self) {
+        let (rows, columns) = (self.mu().rows() + other.mu().rows(), self.mu().columns());
+        self.append(other, rows, columns);
+    }
+
+    /// Adds the columns of another single row to its own.
+    pub(crate) fn append_columns(&mut self, other: &Self) {
+        let columns = self.mu().columns() + other.mu().columns();
+        self.append(other, 1, columns);
+    }
+
+    /// Puts the numbers of `other` after its own, plane by plane.
+    fn append(&mut self, other: &Self, rows: usize, columns: usize) {
+        let planes = self.names.clone().into_iter().zip(&other.planes);
+        for (number, (name, more)) in planes.enumerate() {
+            let values = self.planes[number].values().chain(more.values());
+            let values: Vec<f32> = values.collect();
+            let mut plane = Matrix::from_slice(rows, columns, &values);
+            if name != "mu" && name != "value" {
+                plane.repeat_last_into_padding();
+            }
+            self.planes[number] = plane;
+        }
+    }
+
     /// Means, or the values of point weights.
     #[must_use]
     pub fn mu(&self) -> &Matrix {

@@ -85,6 +85,13 @@ impl Rule for Bbb {
         }
     }
 
+    fn after_idle(&self, updates: u64) -> Self {
+        Self {
+            share: self.share * (updates as f64 + 1.0),
+            ..*self
+        }
+    }
+
     fn for_layer(&self, prior_scale: f64) -> Self {
         Self {
             sigma_prior: self.sigma_prior * prior_scale,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::format::VERSION;
-use crate::learner::LearnerConfig;
+use crate::learner::{LearnerConfig, LearningConfig, LeftOut};
 use crate::network::{Network, NetworkConfig};
 
 /// The JSON in the metadata entry `mesu`.
@@ -22,6 +22,15 @@ pub(crate) struct Description {
     /// State of the heads of networks with several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) heads: Option<Heads>,
+    /// Settings of learning, where they are not the defaults.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) learning: LearningConfig,
+    /// Numbers of examples that were not learned, if there are any.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) left_out: LeftOut,
+    /// Updates that were not made since the last one, of the trunk and of each head; empty if they are all 0.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) idle: Vec<u64>,
     /// Texts of the caller, by their keys.
     pub(crate) notes: BTreeMap<String, String>,
     /// Checksum in hexadecimal, over the tensors and this description with an empty one.
@@ -49,6 +58,9 @@ impl Description {
             updates,
             counts: counts.to_vec(),
             heads: Heads::of(network),
+            learning: LearningConfig::default(),
+            left_out: LeftOut::default(),
+            idle: network.idle(),
             notes: notes.collect(),
             checksum: String::new(),
         }
@@ -57,6 +69,10 @@ impl Description {
     pub(super) fn json(&self) -> String {
         serde_json::to_string(self).expect("plain numbers and names")
     }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The state of several heads.

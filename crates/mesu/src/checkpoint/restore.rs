@@ -148,7 +148,14 @@ fn complete(mut learner: Learner, mut restored: Restored) -> Result<WithNotes, C
         optimizer_reset_at,
     )
     .ok_or_else(other_heads)?;
+    let idle = std::mem::take(&mut restored.description.idle);
+    let fits = idle.is_empty() || learner.network.set_idle(&idle).is_some();
+    fits.then_some(()).ok_or_else(other_heads)?;
     learner.updates = updates;
+    learner.left_out = restored.description.left_out;
+    let learning = restored.description.learning;
+    let foreign = |e: ConfigError| CheckpointError::Foreign(e.to_string());
+    let learner = learner.with_learning(learning).map_err(foreign)?;
     Ok((learner, restored.description.notes))
 }
 
@@ -161,6 +168,7 @@ fn heads_of(
 ) -> Option<()> {
     let total = description.updates;
     let trunk = UpdateCount {
+        idle: 0,
         total,
         at_optimizer_reset: optimizer_reset_at,
     };
@@ -171,6 +179,7 @@ fn heads_of(
     let heads = state.updates.iter().zip(&state.before);
     let heads: Vec<UpdateCount> = heads
         .map(|(&total, &at_optimizer_reset)| UpdateCount {
+            idle: 0,
             total,
             at_optimizer_reset,
         })

@@ -13,6 +13,7 @@ impl Learner {
     /// [`LearnError::Diverged`] when a synapse is no Gaussian any more: what can't be restored is
     /// not saved.
     pub fn save(&self, notes: &[(&str, &str)]) -> Result<Vec<u8>, LearnError> {
+        self.check_whole()?;
         let state = self.engine.state();
         let slow = state.slow.iter().map(|slow| &slow.network);
         let networks = std::iter::once(&self.network).chain(slow);
@@ -28,7 +29,7 @@ impl Learner {
             }
         }
         let (network, noise) = (&self.network, self.noise.state());
-        let description = Description::new(
+        let mut description = Description::new(
             network,
             self.network_config(),
             self.config(),
@@ -36,6 +37,8 @@ impl Learner {
             &state.counts,
             notes,
         );
+        description.learning = self.learning.clone();
+        description.left_out = self.left_out;
         Ok(write(network, &noise, &state, description))
     }
 }

@@ -192,6 +192,10 @@ impl Batched {
             updates,
         } = body;
         let learned = self.gradients(network, batch, objective, noise)?;
+        if learned.gated == batch.len() as u64 {
+            network.count_idle();
+            return Ok(learned);
+        }
         let rules = network.rules(rule);
         let layers = network.layers.iter_mut().zip(&self.gradients);
         for (l, (layer, LayerGradients { mu, sigma })) in layers.enumerate().rev() {
@@ -225,9 +229,10 @@ impl Batched {
         let (conv, linear) = halves(network);
         let moments = GaussianConvs::new(conv, samples, true);
         let parts = batch.parts(examples_at_once, network.inputs());
-        for (number, Batch { inputs, labels }) in parts.enumerate() {
+        for (number, part) in parts.enumerate() {
+            let inputs = part.inputs;
             self.forward(&moments, linear, inputs, samples, noise, true)?;
-            learned += self.loss(network, labels, scale)?;
+            learned += self.loss(network, part, scale)?;
             let first = number == 0;
             for l in (0..linear.len()).rev() {
                 self.backward(l, conv.len(), linear, inputs, samples, first);
@@ -246,10 +251,15 @@ impl Batched {
     }
 
     /// The loss of the last forward pass, and d at the logits.
-    fn loss(&mut self, network: &Network, labels: &[u32], scale: f32) -> Result<Learned, Diverged> {
+    fn loss(
+        &mut self,
+        network: &Network,
+        batch: Batch<'_>,
+        scale: f32,
+    ) -> Result<Learned, Diverged> {
         let last = self.layers.last_mut().expect("a fully connected layer");
         self.loss.load(last.ops.output(&[]), network.classes());
-        let learned = self.loss.gradient(labels, scale);
+        let learned = self.loss.gradient(batch, scale);
         self.loss.store(&mut last.d);
         learned.ok_or_else(|| Diverged::at_loss(network.layers.len()))
     }

@@ -153,16 +153,16 @@ impl GivenWeights {
         &mut self,
         convolutions: &GivenConvs<'_>,
         layers: &[LayerWeights<'_>],
-        Batch { inputs, labels }: Batch<'_>,
+        batch: Batch<'_>,
         scale: f32,
         gradients: &mut [Gradients],
         first: bool,
     ) -> Result<Learned, Diverged> {
-        let (count, columns) = (layers.len(), labels.len());
+        let (inputs, count, columns) = (batch.inputs, layers.len(), batch.len());
         let before = convolutions.weights().len();
         let classes = layers[count - 1].weight.rows();
         self.loss.load(self.ops[count - 1].output(&[]), classes);
-        let learned = self.loss.gradient(labels, scale);
+        let learned = self.loss.gradient(batch, scale);
         let learned = learned.ok_or_else(|| Diverged::at_loss(before + count))?;
         self.d.resize_with(count, Vec::new);
         self.loss.store(&mut self.d[count - 1]);

@@ -3,6 +3,7 @@
 use mesu_kernels::Matrix;
 use mesu_kernels::softmax::softmax;
 
+use super::task::Batch;
 use crate::numeric::argmax;
 
 /// Loss and hits of a call of learn, as they were before the update.
@@ -12,12 +13,18 @@ pub struct Learned {
     pub nll: f64,
     /// Examples whose label was the most probable class.
     pub correct: u64,
+    /// Examples whose loss was too small to learn from.
+    pub gated: u64,
+    /// Examples that were left out, because learning from them diverged; their losses are not counted.
+    pub skipped: u64,
 }
 
 impl std::ops::AddAssign for Learned {
     fn add_assign(&mut self, other: Self) {
         self.nll += other.nll;
         self.correct += other.correct;
+        self.gated += other.gated;
+        self.skipped += other.skipped;
     }
 }
 
@@ -29,6 +36,8 @@ pub(super) struct Loss {
     log_sum_exp: Matrix,
     /// Probabilities summed over the samples, `[examples][classes]`.
     pub(super) probability_sums: Vec<f32>,
+    /// Factors of the examples' gradients, `[examples]`.
+    factors: Vec<f32>,
 }
 
 impl Loss {
@@ -38,6 +47,7 @@ impl Loss {
             logits: Matrix::zeros(classes, columns),
             log_sum_exp: Matrix::zeros(1, columns),
             probability_sums: Vec::new(),
+            factors: Vec::new(),
         }
     }
 
@@ -80,13 +90,21 @@ impl Loss {
         gradient.extend(self.logits.values());
     }
 
-    /// Turns the logits into the gradient of `scale` times the sum, over examples and samples, of
-    /// -ln p(label). Returns that sum, unscaled, and counts the examples whose label has the largest sum of probabilities.
-    pub(super) fn gradient(&mut self, labels: &[u32], scale: f32) -> Option<Learned> {
+    /// Turns the logits into the gradient of `scale` times the sum, over the examples to learn from and the samples, of
+    /// their weight times -ln p(label). Returns the sum of all losses, unscaled and without weights, and counts the
+    /// examples whose label has the largest sum of probabilities.
+    pub(super) fn gradient(&mut self, batch: Batch<'_>, scale: f32) -> Option<Learned> {
+        let Batch {
+            labels,
+            weights,
+            learn_above,
+            ..
+        } = batch;
         let Self {
             logits,
             log_sum_exp,
             probability_sums,
+            factors: factors_kept,
         } = self;
         let (classes, stride, examples) = (logits.rows(), logits.stride(), labels.len());
         let columns = logits.columns();
@@ -96,6 +114,19 @@ impl Loss {
         let own_logits: f64 = pairs()
             .map(|(c, label)| f64::from(padded[own(c, *label)]))
             .sum();
+        let mut factors = std::mem::take(factors_kept);
+        factors.clear();
+        factors.resize(examples, scale);
+        if let Some(weights) = weights {
+            factors.iter_mut().zip(weights).for_each(|(f, w)| *f *= w);
+        }
+        let own_of_examples = (learn_above > 0.0).then(|| {
+            let mut own_logits = vec![0.0; examples];
+            pairs().for_each(|(c, label)| {
+                own_logits[c % examples] += f64::from(padded[own(c, *label)])
+            });
+            own_logits
+        });
         softmax(logits, log_sum_exp);
         let nll = log_sum_exp
             .row(0)
@@ -103,6 +134,18 @@ impl Loss {
             .map(|x| f64::from(*x))
             .sum::<f64>()
             - own_logits;
+        let mut gated = 0;
+        if let Some(own_logits) = own_of_examples {
+            let sums = log_sum_exp.row(0);
+            for (example, (own, factor)) in own_logits.iter().zip(&mut factors).enumerate() {
+                let of_samples = sums.iter().skip(example).step_by(examples);
+                let loss = of_samples.map(|x| f64::from(*x)).sum::<f64>() - own;
+                if loss < f64::from(learn_above) * (columns / examples) as f64 {
+                    *factor = 0.0;
+                    gated += 1;
+                }
+            }
+        }
 
         probability_sums.clear();
         probability_sums.resize(examples * classes, 0.0);
@@ -116,12 +159,22 @@ impl Loss {
             {
                 *sum = row.iter().skip(example).step_by(examples).sum();
             }
-            row.iter_mut().for_each(|p| *p *= scale);
+            for sample in row.chunks_exact_mut(examples) {
+                sample.iter_mut().zip(&factors).for_each(|(p, f)| *p *= f);
+            }
         }
         let padded = logits.padded_mut();
-        pairs().for_each(|(c, label)| padded[own(c, *label)] -= scale);
+        pairs()
+            .zip(factors.iter().cycle())
+            .for_each(|((c, label), f)| padded[own(c, *label)] -= f);
         let correct = correct_predictions(probability_sums, labels);
-        nll.is_finite().then_some(Learned { nll, correct })
+        *factors_kept = factors;
+        nll.is_finite().then_some(Learned {
+            nll,
+            correct,
+            gated,
+            skipped: 0,
+        })
     }
 }
 

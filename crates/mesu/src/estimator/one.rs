@@ -18,6 +18,7 @@ use super::task::{Batch, Body};
 use crate::layer::Layer;
 use crate::network::{Network, Rules};
 use crate::noise::Noise;
+use crate::prediction::{Prediction, from_logits};
 use crate::rule::Rule;
 
 /// Buffers for learning one example at a time, made once for a network and a number of samples.
@@ -122,15 +123,20 @@ impl OneByOne {
         let mut learned = Learned::default();
         let mut examples = batch.each(network.inputs()).peekable();
         if let Some(example) = examples.peek() {
-            let first = &network.layers[0];
-            load_input(example.inputs, &mut self.this.x, &mut self.this.squares);
-            let (mu, sigma) = first.weight.gaussian();
-            mean_variance(mu, sigma, self.this.input(), self.layers[0].moments());
+            self.load(network, example.inputs);
         }
         while let Some(example) = examples.next() {
             let rules = &network.rules(rule);
             self.forward(network, noise)?;
-            learned += self.loss(example.labels)?;
+            let of_example = self.loss(example)?;
+            learned += of_example;
+            if of_example.gated > 0 {
+                network.count_idle();
+                if let Some(next) = examples.peek() {
+                    self.load(network, next.inputs);
+                }
+                continue;
+            }
             self.backward(network, rules)?;
             let next = examples.peek().map(|example| example.inputs);
             let first = &mut network.layers[0];
@@ -160,22 +166,98 @@ impl OneByOne {
         Ok(())
     }
 
+    /// Number of noise samples that the buffers are for.
+    #[must_use]
+    pub fn samples(&self) -> usize {
+        self.loss.logits.columns()
+    }
+
+    /// Takes in an example, and computes the first layer's m and v, without the bias.
+    fn load(&mut self, network: &Network, x: &[f32]) {
+        load_input(x, &mut self.this.x, &mut self.this.squares);
+        let (mu, sigma) = network.layers[0].weight.gaussian();
+        mean_variance(mu, sigma, self.this.input(), self.layers[0].moments());
+    }
+
+    /// Predicts an example from the network as it is.
+    ///
+    /// # Errors
+    /// [`Diverged`] when a layer's pre-activations are not finite.
+    pub fn predict<N: Noise>(
+        &mut self,
+        network: &Network,
+        x: &[f32],
+        noise: &mut N,
+    ) -> Result<Prediction, Diverged> {
+        self.load(network, x);
+        self.forward(network, noise)?;
+        Ok(self.prediction())
+    }
+
+    /// Learns an example with one update, and gives the prediction from before it.
+    ///
+    /// # Errors
+    /// [`Diverged`] when the network can't be computed with any more; it is then partly updated.
+    pub fn learn_one<R: Rule, N: Noise>(
+        &mut self,
+        body: Body<'_, N>,
+        example: Batch<'_>,
+        rule: &R,
+    ) -> Result<(Prediction, Learned), Diverged> {
+        let Body {
+            network,
+            noise,
+            updates,
+        } = body;
+        self.load(network, example.inputs);
+        self.forward(network, noise)?;
+        let prediction = self.prediction();
+        let learned = self.loss(example)?;
+        if learned.gated > 0 {
+            network.count_idle();
+        } else {
+            let rules = &network.rules(rule);
+            self.backward(network, rules)?;
+            let first = &mut network.layers[0];
+            let rule = rules.of(0, first.prior_scale);
+            self.update_first(first, None, &rule)?;
+            network.count_update();
+            *updates += 1;
+        }
+        Ok((prediction, learned))
+    }
+
+    /// The prediction of the last forward pass.
+    fn prediction(&mut self) -> Prediction {
+        self.load_logits();
+        let logits = &self.loss.logits;
+        let mut values = Vec::with_capacity(logits.rows() * logits.columns());
+        values.extend(logits.values());
+        from_logits(&mut values, logits.rows(), logits.columns())
+    }
+
+    /// Takes the logits of the last forward pass into the loss.
+    fn load_logits(&mut self) {
+        let h = &self.layers[self.layers.len() - 1].h;
+        for class in 0..h.columns() {
+            let row = self.loss.logits.row_mut(class).iter_mut();
+            row.zip(h.padded()[class..].iter().step_by(h.stride()))
+                .for_each(|(to, from)| *to = *from);
+        }
+    }
+
     /// The loss, and its gradient d at the logits.
-    fn loss(&mut self, label: &[u32]) -> Result<Learned, Diverged> {
+    fn loss(&mut self, example: Batch<'_>) -> Result<Learned, Diverged> {
         let count = self.layers.len();
+        self.load_logits();
         let Activations { h, d, .. } = &mut self.layers[count - 1];
         let samples = h.rows();
         let stride = h.stride();
-        for class in 0..h.columns() {
-            let row = self.loss.logits.row_mut(class).iter_mut();
-            row.zip(h.padded()[class..].iter().step_by(stride))
-                .for_each(|(to, from)| *to = *from);
-        }
         // All samples are of one example; their gradients are means.
         let share = 1.0 / samples as f32;
-        let Learned { nll, correct } = self
+        let learned = self
             .loss
-            .gradient(label, share)
+            .gradient(example, share)
             .ok_or_else(|| Diverged::at_loss(count))?;
         for class in 0..d.columns() {
             let column = d.padded_mut()[class..].iter_mut().step_by(stride);
@@ -184,8 +266,8 @@ impl OneByOne {
                 .for_each(|(to, from)| *to = *from);
         }
         Ok(Learned {
-            nll: nll / samples as f64,
-            correct,
+            nll: learned.nll / samples as f64,
+            ..learned
         })
     }
 

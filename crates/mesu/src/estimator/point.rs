@@ -104,14 +104,20 @@ impl PointWeights {
         let mut learned = Learned::default();
         let mut examples = batch.each(network.inputs()).peekable();
         if let Some(example) = examples.peek() {
-            load_input(example.inputs, &mut self.this, &mut self.unused);
-            let w = network.layers[0].weight.mu();
-            point::products(w, &self.this, &mut self.layers[0].h);
+            self.load(network, example.inputs);
         }
         while let Some(example) = examples.next() {
             let rules = network.rules(rule);
             self.forward(network)?;
-            learned += self.loss(example.labels, 1.0)?;
+            let of_example = self.loss(example, 1.0)?;
+            learned += of_example;
+            if of_example.gated > 0 {
+                network.count_idle();
+                if let Some(next) = examples.peek() {
+                    self.load(network, next.inputs);
+                }
+                continue;
+            }
             self.backward(network, &rules);
             let next = examples.peek().map(|example| example.inputs);
             let rule = rules.of(0, network.layers[0].prior_scale);
@@ -120,6 +126,13 @@ impl PointWeights {
             *updates += 1;
         }
         Ok(learned)
+    }
+
+    /// Takes in an example, and computes the first layer's products.
+    fn load(&mut self, network: &Network, x: &[f32]) {
+        load_input(x, &mut self.this, &mut self.unused);
+        let w = network.layers[0].weight.mu();
+        point::products(w, &self.this, &mut self.layers[0].h);
     }
 
     /// Goes from the first layer's products to the logits.
@@ -144,11 +157,11 @@ impl PointWeights {
     }
 
     /// The loss, and the gradient d of `weight` times it at the logits.
-    fn loss(&mut self, labels: &[u32], weight: f32) -> Result<Learned, Diverged> {
+    fn loss(&mut self, batch: Batch<'_>, weight: f32) -> Result<Learned, Diverged> {
         let count = self.layers.len();
         let Activations { h, d, .. } = &mut self.layers[count - 1];
         self.loss.load_rows(h);
-        let learned = self.loss.gradient(labels, weight);
+        let learned = self.loss.gradient(batch, weight);
         self.loss.store_rows(d);
         learned.ok_or_else(|| Diverged::at_loss(count))
     }
@@ -226,6 +239,10 @@ impl PointWeights {
     ) -> Result<Learned, Diverged> {
         let (layers, gradients) = (weights(network), &mut self.gradients);
         let learned = self.given.learn(&layers, batch, weight, gradients, noise)?;
+        if learned.gated == batch.len() as u64 {
+            network.count_idle();
+            return Ok(learned);
+        }
         let rules = network.rules(rule);
         let layers = network.layers.iter_mut().zip(&self.gradients);
         for (l, (layer, gradients)) in layers.enumerate() {
@@ -248,7 +265,11 @@ impl PointWeights {
         let x = Matrix::from_slice(batch.len(), network.inputs(), batch.inputs);
         point::products(network.layers[0].weight.mu(), &x, &mut self.layers[0].h);
         self.forward(network)?;
-        let learned = self.loss(batch.labels, weight)?;
+        let learned = self.loss(batch, weight)?;
+        if learned.gated == batch.len() as u64 {
+            network.count_idle();
+            return Ok(learned);
+        }
         let rules = network.rules(rule);
         self.backward(network, &rules);
         let (layer, d) = (&mut network.layers[0], &self.layers[0].d);

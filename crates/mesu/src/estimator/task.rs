@@ -11,13 +11,37 @@ pub struct Batch<'a> {
     pub inputs: &'a [f32],
     /// One for each example, below the number of classes.
     pub labels: &'a [u32],
+    /// Factors of the examples' losses, one for each, finite and not negative; 1 of all if there are none.
+    pub weights: Option<&'a [f32]>,
+    /// Loss of an example, in nats, below which nothing is learned from it; 0 to learn from all.
+    pub learn_above: f32,
 }
 
 impl<'a> Batch<'a> {
     /// Examples, `[labels.len()][inputs]`, with their labels.
     #[must_use]
     pub fn new(inputs: &'a [f32], labels: &'a [u32]) -> Self {
-        Self { inputs, labels }
+        Self {
+            inputs,
+            labels,
+            weights: None,
+            learn_above: 0.0,
+        }
+    }
+
+    /// Returns the batch with factors of the examples' losses, `[labels.len()]`.
+    #[must_use]
+    pub fn weighted(self, weights: Option<&'a [f32]>) -> Self {
+        Self { weights, ..self }
+    }
+
+    /// Returns the batch with a loss below which nothing is learned from an example.
+    #[must_use]
+    pub fn learn_above(self, learn_above: f32) -> Self {
+        Self {
+            learn_above,
+            ..self
+        }
     }
 
     /// Number of examples.
@@ -40,8 +64,17 @@ impl<'a> Batch<'a> {
     /// Consecutive batches of `examples`, the last of what is left; examples are of `width` numbers.
     pub(crate) fn parts(self, examples: usize, width: usize) -> impl Iterator<Item = Self> {
         let inputs = self.inputs.chunks(examples * width);
-        let parts = inputs.zip(self.labels.chunks(examples));
-        parts.map(|(inputs, labels)| Self { inputs, labels })
+        let parts = inputs.zip(self.labels.chunks(examples)).enumerate();
+        parts.map(move |(part, (inputs, labels))| {
+            let first = part * examples;
+            let of_part = |weights: &'a [f32]| &weights[first..first + labels.len()];
+            Self {
+                inputs,
+                labels,
+                weights: self.weights.map(of_part),
+                ..self
+            }
+        })
     }
 }
 

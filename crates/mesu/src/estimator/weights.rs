@@ -214,6 +214,7 @@ impl SampledWeights {
         Ok(Learned {
             nll: learned.nll / samples as f64,
             correct: correct_predictions(&probability_sums, batch.labels),
+            ..learned
         })
     }
 }

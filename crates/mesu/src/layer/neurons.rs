@@ -165,6 +165,15 @@ impl Layer {
         self.weight.len() + self.bias.as_ref().map_or(0, Synapses::len)
     }
 
+    /// Adds the neurons of another layer of the same input after its own.
+    pub(crate) fn grow(&mut self, other: &Self) {
+        self.outputs += other.outputs;
+        self.weight.append_rows(&other.weight);
+        if let (Some(bias), Some(other)) = (&mut self.bias, &other.bias) {
+            bias.append_columns(other);
+        }
+    }
+
     /// Adds the bias to the means and variances of rows of pre-activations, `[rows][outputs]`.
     pub(crate) fn add_bias_to_rows(&self, m: &mut Matrix, v: &mut Matrix) {
         if let Some(bias) = &self.bias {

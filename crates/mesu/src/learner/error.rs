@@ -1,6 +1,6 @@
 //! Reasons for which a learner refuses or gives up, and the checks of its examples.
 
-use mesu_kernels::all_finite;
+use mesu_kernels::all_within;
 
 use super::remedy::Remedy;
 use crate::network::Network;
@@ -21,6 +21,60 @@ pub enum LearnError {
         /// Changes of settings that may help.
         remedies: Vec<Remedy>,
     },
+    /// The learner broke at an earlier call and can't be used any more; learning has to go back to a checkpoint.
+    #[error("the learner broke in layer {layer} at update {since}: {what}")]
+    Broken {
+        /// Layer, from 1.
+        layer: usize,
+        /// Updates made before.
+        since: u64,
+        /// Finding there.
+        what: &'static str,
+    },
+    /// An example's numbers grow beyond what 32-bit floats hold on their way through the network; the learner is
+    /// as before it.
+    #[error("an example's numbers overflow in layer {layer} at update {update}: {what}")]
+    Overflow {
+        /// Layer, from 1.
+        layer: usize,
+        /// Updates made before.
+        update: u64,
+        /// Finding there.
+        what: &'static str,
+    },
+    /// An input is too large for arithmetic in 32-bit floats.
+    #[error(
+        "input {position} of example {example} is {value:e}; expected a magnitude of at most {most:e}"
+    )]
+    TooLarge {
+        /// Example in the batch, from 0.
+        example: usize,
+        /// Input, from 0.
+        position: usize,
+        /// The input.
+        value: f32,
+        /// Largest magnitude accepted.
+        most: f32,
+    },
+    /// There is not one weight for each example.
+    #[error("{found} weights for {examples} examples; expected one each")]
+    Weights {
+        /// Weights given.
+        found: usize,
+        /// Examples they should be of.
+        examples: usize,
+    },
+    /// A weight is negative or not finite.
+    #[error("weight of example {example} is {value}; expected a finite number, 0 or more")]
+    Weight {
+        /// Example in the batch, from 0.
+        example: usize,
+        /// The weight.
+        value: f32,
+    },
+    /// A task ended without a training example, which the learner has to look at.
+    #[error("a task ended without a training example; expected at least one")]
+    NoExamples,
     /// The number of inputs is not examples times the width of the network's input.
     #[error("{found} inputs for {examples} examples; expected {expected} each")]
     Width {
@@ -53,6 +107,29 @@ pub enum LearnError {
     },
 }
 
+/// Largest magnitude of an input: its square, times the square of a weight, summed over a layer and squared again
+/// in the next one, is a number that 32-bit floats hold.
+const LARGEST: f32 = 1e12;
+
+/// Checks the weights of so many examples.
+pub(crate) fn check_weights(weights: Option<&[f32]>, examples: usize) -> Result<(), LearnError> {
+    let Some(weights) = weights else {
+        return Ok(());
+    };
+    let found = weights.len();
+    if found != examples {
+        return Err(LearnError::Weights { found, examples });
+    }
+    let unsound = |w: &f32| !(w.is_finite() && *w >= 0.0);
+    match weights.iter().position(unsound) {
+        None => Ok(()),
+        Some(example) => Err(LearnError::Weight {
+            example,
+            value: weights[example],
+        }),
+    }
+}
+
 /// Checks that a network can learn these examples.
 pub(crate) fn check(network: &Network, inputs: &[f32], labels: &[u32]) -> Result<(), LearnError> {
     check_width(network, inputs, labels.len())?;
@@ -68,7 +145,7 @@ pub(crate) fn check(network: &Network, inputs: &[f32], labels: &[u32]) -> Result
     }
 }
 
-pub(super) fn check_width(
+pub(crate) fn check_width(
     network: &Network,
     inputs: &[f32],
     examples: usize,
@@ -84,15 +161,27 @@ pub(super) fn check_width(
     })
 }
 
-pub(super) fn check_finite(network: &Network, inputs: &[f32]) -> Result<(), LearnError> {
-    if all_finite(inputs) {
+pub(crate) fn check_finite(network: &Network, inputs: &[f32]) -> Result<(), LearnError> {
+    if all_within(inputs, LARGEST) {
         return Ok(());
     }
-    let at = inputs.iter().position(|x| !x.is_finite()).unwrap_or(0);
-    let (example, position) = (at / network.inputs(), at % network.inputs());
-    Err(LearnError::NotFinite {
-        example,
-        position,
+    let (width, finite) = (network.inputs(), |x: &f32| x.is_finite());
+    let unsound = inputs.iter().position(|x| !finite(x));
+    if let Some(at) = unsound {
+        let (example, position) = (at / width, at % width);
+        let value = inputs[at];
+        return Err(LearnError::NotFinite {
+            example,
+            position,
+            value,
+        });
+    }
+    let large = inputs.iter().position(|x| x.abs() > LARGEST);
+    let at = large.unwrap_or(0);
+    Err(LearnError::TooLarge {
+        example: at / width,
+        position: at % width,
         value: inputs[at],
+        most: LARGEST,
     })
 }

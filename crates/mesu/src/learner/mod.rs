@@ -7,6 +7,9 @@
 mod builder;
 pub(crate) mod engine;
 mod error;
+mod learn;
+mod options;
+mod predict;
 mod remedy;
 mod sampling;
 mod settings;
@@ -18,17 +21,16 @@ use mesu_kernels::Generator;
 
 use self::engine::Engine;
 pub(crate) use self::error::check;
-use self::error::{check_finite, check_width};
 use crate::config::ConfigError;
-use crate::estimator::{Batch, Body, Diverged};
 use crate::network::{HeadError, Network, NetworkConfig};
-use crate::prediction::Prediction;
 
 pub use self::builder::LearnerBuilder;
 #[cfg(feature = "checkpoint")]
 pub(crate) use self::builder::Source;
 pub use self::engine::drift::HeadsDrift;
 pub use self::error::LearnError;
+pub use self::learn::Step;
+pub use self::options::{LearningConfig, OnDivergence};
 pub use self::remedy::Remedy;
 pub use self::sampling::Reduction;
 pub use self::settings::{
@@ -49,6 +51,29 @@ pub struct Learner {
     pub(crate) engine: Box<dyn Engine>,
     pub(crate) noise: Generator,
     pub(crate) updates: u64,
+    pub(crate) learning: LearningConfig,
+    /// Examples that were not learned, for want of something to learn, and because learning them diverged.
+    pub(crate) left_out: LeftOut,
+    broken: Option<Broken>,
+}
+
+/// Numbers of examples that a learner was given and did not learn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "checkpoint", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// Examples whose loss was below [`learn_above`](LearningConfig#structfield.learn_above).
+    pub gated: u64,
+    /// Examples whose update diverged, under [`OnDivergence::Skip`].
+    pub skipped: u64,
+}
+
+/// Time and place at which a learner broke.
+#[derive(Clone, Copy, Debug)]
+struct Broken {
+    layer: usize,
+    since: u64,
+    what: &'static str,
 }
 
 impl Learner {
@@ -86,49 +111,10 @@ impl Learner {
             network: layers,
             noise: Generator::named(seed, "noise", &[]),
             updates: 0,
+            learning: LearningConfig::default(),
+            left_out: LeftOut::default(),
+            broken: None,
         })
-    }
-
-    /// Makes one update on a batch: `inputs`, `[labels.len()][inputs]`, and labels below the number of
-    /// classes. An empty batch changes nothing.
-    ///
-    /// # Errors
-    /// [`LearnError`]; only divergence changes the learner.
-    pub fn learn(&mut self, inputs: &[f32], labels: &[u32]) -> Result<Learned, LearnError> {
-        self.update(inputs, labels, |engine, body, batch| {
-            engine.learn(body, batch)
-        })
-    }
-
-    /// Makes one update for each example, in their order: the same as [`learn`](Self::learn) for each,
-    /// faster.
-    ///
-    /// # Errors
-    /// [`LearnError`]; only divergence changes the learner.
-    pub fn learn_each(&mut self, inputs: &[f32], labels: &[u32]) -> Result<Learned, LearnError> {
-        self.update(inputs, labels, |engine, body, batch| {
-            engine.learn_each(body, batch)
-        })
-    }
-
-    /// Checks a batch and lets the engine learn it, unless it is empty.
-    fn update(
-        &mut self,
-        inputs: &[f32],
-        labels: &[u32],
-        learn: impl FnOnce(&mut dyn Engine, Body<'_>, Batch<'_>) -> Result<Learned, Diverged>,
-    ) -> Result<Learned, LearnError> {
-        check(&self.network, inputs, labels)?;
-        if labels.is_empty() {
-            return Ok(Learned::default());
-        }
-        let body = Body {
-            network: &mut self.network,
-            noise: &mut self.noise,
-            updates: &mut self.updates,
-        };
-        let learned = learn(&mut *self.engine, body, Batch::new(inputs, labels));
-        learned.map_err(|diverged| self.diverged(diverged))
     }
 
     /// Switches to the head `head`, from 0, for everything that the learner is asked for from now on:
@@ -182,58 +168,62 @@ impl Learner {
         self.engine.needs_boundaries()
     }
 
-    /// A task, learned through the head in use, has ended whose training examples `examples` yields, in
-    /// batches of inputs, `[n][inputs]`, and n labels. Learners that [need no
-    /// boundaries](Self::needs_boundaries) do not look at them.
+    /// Returns the learner with other settings of learning, from now on.
     ///
     /// # Errors
-    /// [`LearnError`]; only divergence changes the learner.
-    pub fn task_ended(
-        &mut self,
-        examples: impl IntoIterator<Item = (Vec<f32>, Vec<u32>)>,
-    ) -> Result<(), LearnError> {
-        if !self.needs_boundaries() {
-            return Ok(());
-        }
-        let before = self.network.clone();
-        let mut refused = None;
-        let mut sound = examples.into_iter().map_while(|(inputs, labels)| {
-            match check(&before, &inputs, &labels) {
-                Ok(()) => Some((inputs, labels)),
-                Err(error) => {
-                    refused = Some(error);
-                    None
-                }
-            }
-        });
-        let mut engine = self.engine.clone();
-        let ended = engine.task_ended(&mut self.network, &mut sound, self.updates);
-        drop(sound);
-        if let Some(error) = refused {
-            self.network = before;
-            return Err(error);
-        }
-        ended.map_err(|diverged| self.diverged(diverged))?;
-        self.engine = engine;
-        Ok(())
+    /// A setting out of its range, or that does not fit the learner.
+    pub fn with_learning(mut self, learning: LearningConfig) -> Result<Self, ConfigError> {
+        learning.check(&self.network, self.engine.gates())?;
+        self.learning = learning;
+        Ok(self)
     }
 
-    /// Probabilities and uncertainties of `inputs`, `[examples][inputs]`, with the configured number
-    /// of test samples drawn from `noise`. Runs on the threads of the current rayon pool.
+    /// Settings of learning.
+    #[must_use]
+    pub fn learning(&self) -> &LearningConfig {
+        &self.learning
+    }
+
+    /// Numbers of examples that were given and not learned.
+    #[must_use]
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
+    }
+
+    /// Adds `more` classes after those there are, in every head: their neurons start as those of a new network do,
+    /// and everything learned stays. Class weights, if there are any, are 1 for them.
+    ///
+    /// ```
+    /// use mesu::{Learner, LearnerConfig, NetworkConfig};
+    ///
+    /// let network = NetworkConfig::default().hidden([16]);
+    /// let mut learner = Learner::new(2, 2, &network, &LearnerConfig::default(), 1)?;
+    /// learner.learn(&[1.0, -1.0, -1.0, 1.0], &[0, 1])?;
+    /// learner.add_classes(1)?;
+    /// for _ in 0..100 {
+    ///     learner.learn(&[1.0, 1.0], &[2])?;
+    /// }
+    /// assert_eq!(learner.predict_one(&[1.0, 1.0])?.top(0).0, 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// [`LearnError`] for inputs that are not finite or not whole examples.
-    pub fn predict(&self, inputs: &[f32], noise: Generator) -> Result<Prediction, LearnError> {
-        check_width(&self.network, inputs, inputs.len() / self.network.inputs())?;
-        let chunks = self.engine.predict(&self.network, inputs, noise);
-        // Looked at only now: an input that is not finite makes the first layer's moments so too.
-        let chunks = chunks.map_err(|diverged| match check_finite(&self.network, inputs) {
-            Ok(()) => self.diverged(diverged),
-            Err(input) => input,
-        })?;
-        let mut prediction = Prediction::none(self.network.classes());
-        chunks.into_iter().for_each(|part| prediction.extend(part));
-        Ok(prediction)
+    /// More classes in all than a network may have; the learner stays as it is.
+    pub fn add_classes(&mut self, more: usize) -> Result<(), ConfigError> {
+        let classes = self.network.classes().saturating_add(more);
+        // All that a network of so many classes is refused for.
+        Network::describe(self.network.inputs(), classes, &self.network_config)?;
+        if more == 0 {
+            return Ok(());
+        }
+        let mut noise = self.noise.split(u64::MAX / 4 + classes as u64);
+        let (config, kind) = (&self.network_config, self.config.weight_kind());
+        let fresh = self.network.fresh_outputs(more, config, kind, &mut noise);
+        self.engine.grow(&mut self.network, fresh);
+        if !self.learning.class_weights.is_empty() {
+            self.learning.class_weights.resize(classes, 1.0);
+        }
+        Ok(())
     }
 
     /// Updates made since the start.
@@ -303,14 +293,5 @@ impl Learner {
         change(&mut self.network);
         self.updates = updates;
         self
-    }
-
-    pub(crate) fn diverged(&self, Diverged { layer, what }: Diverged) -> LearnError {
-        LearnError::Diverged {
-            layer,
-            update: self.updates,
-            what,
-            remedies: self.config.remedies(),
-        }
     }
 }

@@ -28,12 +28,21 @@ pub(crate) struct UpdateCount {
     pub(crate) total: u64,
     /// The total when the optimizer was last reset.
     pub(crate) at_optimizer_reset: u64,
+    /// Updates that were not made since the last one, for want of something to learn: time passed, and the
+    /// next update makes up for it.
+    pub(crate) idle: u64,
 }
 
 impl UpdateCount {
     /// Number of updates since the optimizer was reset, which are those that it knows of.
     pub(super) fn since_reset(self) -> u64 {
         self.total - self.at_optimizer_reset
+    }
+
+    /// Counts an update.
+    pub(super) fn count(&mut self) {
+        self.total += 1;
+        self.idle = 0;
     }
 
     /// Counts from here on for the optimizer.

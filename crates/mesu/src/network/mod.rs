@@ -242,17 +242,65 @@ impl Network {
             updates,
             ..
         } = &self.heads;
+        let of_part = |part: &UpdateCount| rule.at(part.since_reset()).after_idle(part.idle);
         Rules {
-            trunk: rule.at(trunk.since_reset()),
-            head: rule.at(updates[*head].since_reset()),
+            trunk: of_part(trunk),
+            head: of_part(&updates[*head]),
             last: self.layers.len() - 1,
+        }
+    }
+
+    /// Output layers of `neurons` fresh neurons, one for each head, as a new network's would be.
+    pub(crate) fn fresh_outputs(
+        &self,
+        neurons: usize,
+        config: &NetworkConfig,
+        kind: WeightKind,
+        noise: &mut Generator,
+    ) -> Vec<Layer> {
+        let output = &self.layers[self.layers.len() - 1];
+        let first = self.layers.len() == 1;
+        let heads = 0..self.heads();
+        let fresh = heads.map(|_| {
+            let plan = Plan {
+                inputs: output.inputs,
+                outputs: neurons,
+                conv: None,
+                then: Vec::new(),
+            };
+            let values = config.first_values(&plan, first, kind);
+            plan.draw(values, noise)
+        });
+        fresh.collect()
+    }
+
+    /// Adds the neurons of `fresh` output layers, one for each head, to the heads; `rule` says what it keeps of
+    /// their synapses.
+    pub(crate) fn grow<R: Rule>(&mut self, fresh: Vec<Layer>, rule: &R) {
+        let (output, in_use) = (self.layers.len() - 1, self.heads.head);
+        for (head, mut fresh) in fresh.into_iter().enumerate() {
+            groups_mut(&mut fresh).for_each(|group| group.prepare(rule));
+            let layer = match &mut self.heads.waiting[head] {
+                Some(waiting) => waiting,
+                None => {
+                    debug_assert_eq!(head, in_use);
+                    &mut self.layers[output]
+                }
+            };
+            layer.grow(&fresh);
         }
     }
 
     /// Counts an update of the trunk and of the head in use.
     pub(crate) fn count_update(&mut self) {
-        self.heads.trunk.total += 1;
-        self.heads.updates[self.heads.head].total += 1;
+        self.heads.trunk.count();
+        self.heads.updates[self.heads.head].count();
+    }
+
+    /// Counts an update that the trunk and the head in use do without.
+    pub(crate) fn count_idle(&mut self) {
+        self.heads.trunk.idle += 1;
+        self.heads.updates[self.heads.head].idle += 1;
     }
 
     /// Resets the optimizers of all layers.
@@ -261,6 +309,27 @@ impl Network {
         heads
             .chain([&mut self.heads.trunk])
             .for_each(UpdateCount::reset_optimizer);
+    }
+
+    /// Updates that were not made since the last one, of the trunk and of each head; empty if they are all 0.
+    pub(crate) fn idle(&self) -> Vec<u64> {
+        let heads = self.heads.updates.iter();
+        let parts = std::iter::once(&self.heads.trunk).chain(heads);
+        let idle: Vec<u64> = parts.map(|part| part.idle).collect();
+        match idle.iter().all(|idle| *idle == 0) {
+            true => Vec::new(),
+            false => idle,
+        }
+    }
+
+    /// Restores what [`idle`](Self::idle) gave, if it is not empty; `None` if that is of other heads.
+    pub(crate) fn set_idle(&mut self, idle: &[u64]) -> Option<()> {
+        if idle.len() != 1 + self.heads() {
+            return None;
+        }
+        let parts = std::iter::once(&mut self.heads.trunk).chain(&mut self.heads.updates);
+        parts.zip(idle).for_each(|(part, idle)| part.idle = *idle);
+        Some(())
     }
 
     /// Number of updates of each head.

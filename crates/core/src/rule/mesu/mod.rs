@@ -89,6 +89,10 @@ impl Rule for Mesu {
         self.step_with::<R, true>(synapse, gradient, share)
     }
 
+    fn after_idle(&self, updates: u64) -> Self {
+        self.memory_window(self.memory_window / (updates as f64 + 1.0))
+    }
+
     fn for_layer(&self, prior_scale: f64) -> Self {
         self.sigma_prior(self.sigma_prior * prior_scale)
     }
@@ -106,6 +110,10 @@ impl Rule for PlainMesu {
     #[inline(always)]
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
         self.0.step_with::<R, false>(synapse, gradient, None)
+    }
+
+    fn after_idle(&self, updates: u64) -> Self {
+        Self(self.0.after_idle(updates))
     }
 
     fn for_layer(&self, prior_scale: f64) -> Self {
@@ -129,6 +137,17 @@ impl Rule for ExactMesu {
     fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
         self.mesu
             .step_with::<R, true>(synapse, gradient, Some(self.share))
+    }
+
+    fn after_idle(&self, updates: u64) -> Self {
+        if updates == 0 {
+            return *self;
+        }
+        let mesu = self.mesu.after_idle(updates);
+        Self {
+            mesu,
+            share: mesu.prior_share(),
+        }
     }
 
     fn for_layer(&self, prior_scale: f64) -> Self {

@@ -188,6 +188,31 @@ fn sigma_stays_at_or_below_the_prior() {
 }
 
 #[test]
+fn an_update_makes_up_for_those_that_were_not_made() {
+    let rule = PAPER.prior_step(PriorStep::Exact).mu_prior(0.0);
+    let none = Gradient::new(0.0, 0.0);
+    let start = Synapse {
+        mu: 0.3f64,
+        sigma: 0.1,
+    };
+    for idle in [0, 1, 40] {
+        let at_once = rule.after_idle(idle).step(start, none);
+        let one_by_one = (0..=idle).fold(start, |synapse, _| rule.step(synapse, none));
+        // sigma exactly; mu, whose pull grows with sigma^2 on the way, to first order.
+        assert!((at_once.sigma / one_by_one.sigma - 1.0).abs() < 1e-12);
+        assert!((at_once.mu - one_by_one.mu).abs() < 1e-4 * 0.3);
+        let exact = rule
+            .exact()
+            .map(|rule| rule.after_idle(idle).step(start, none));
+        assert_eq!(exact, Some(at_once));
+        let plain = PAPER
+            .plain()
+            .map(|rule| rule.after_idle(idle).step(start, none));
+        assert_eq!(plain, Some(PAPER.after_idle(idle).step(start, none)));
+    }
+}
+
+#[test]
 fn a_prior_of_a_layer_is_the_scaled_one() {
     let rule = PAPER.prior_step(PriorStep::Exact).sigma_at_most_prior(true);
     assert_eq!(rule.for_layer(0.1), rule.sigma_prior(0.05));

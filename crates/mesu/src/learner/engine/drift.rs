@@ -9,13 +9,14 @@
 //! full length of the weakest pull: without evidence beside it, a head would be at the prior within some
 //! `1 / lr` updates, however small an update's share of the KL divergence.
 
+use mesu_kernels::Matrix;
 use mesu_kernels::batch::{Second, update};
-use mesu_kernels::{Generator, Matrix};
 use serde::{Deserialize, Serialize};
 
-use super::Engine;
 use super::gaussian::GaussianEngine;
+use super::{Draws, Engine};
 use crate::estimator::{Batch, Body, Diverged, Learned, check_sigma};
+use crate::layer::Layer;
 use crate::network::Network;
 use crate::prediction::Prediction;
 use crate::rule::Rule;
@@ -44,15 +45,11 @@ impl<R: Rule> Drifting<R> {
     /// `base`, which learns `network` with `rule`.
     pub(crate) fn new(base: GaussianEngine<R>, rule: R, network: &Network) -> Self {
         let head = network.layers.last();
-        let groups = head
-            .into_iter()
-            .flat_map(|head| std::iter::once(&head.weight).chain(&head.bias));
-        let none = groups.map(|group| Matrix::zeros(group.mu().rows(), group.mu().columns()));
         let scale = head.map_or(1.0, |head| head.prior_scale);
         Self {
             base,
             rule: rule.for_layer(scale),
-            none: none.collect(),
+            none: none(network),
         }
     }
 
@@ -88,14 +85,52 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for Drifting<R> {
         &self,
         network: &Network,
         inputs: &[f32],
-        noise: Generator,
+        draws: Draws,
     ) -> Result<Vec<Prediction>, Diverged> {
-        self.base.predict(network, inputs, noise)
+        self.base.predict(network, inputs, draws)
+    }
+
+    fn learn_one(
+        &mut self,
+        mut body: Body<'_>,
+        example: Batch<'_>,
+    ) -> Result<(Prediction, Learned), Diverged> {
+        let learned = self.base.learn_one(body.again(), example)?;
+        self.drift(body.network, 1)?;
+        Ok(learned)
+    }
+
+    fn predict_one(
+        &self,
+        network: &Network,
+        x: &[f32],
+        draws: Draws,
+    ) -> Result<Prediction, Diverged> {
+        self.base.predict_one(network, x, draws)
+    }
+
+    fn gates(&self) -> bool {
+        self.base.gates()
+    }
+
+    fn grow(&mut self, network: &mut Network, fresh: Vec<Layer>) {
+        self.base.grow(network, fresh);
+        self.none = none(network);
     }
 
     fn clone_box(&self) -> Box<dyn Engine> {
         Box::new(self.clone())
     }
+}
+
+/// Gradients of 0, of the shapes of a head's groups.
+fn none(network: &Network) -> Vec<Matrix> {
+    let head = network.layers.last();
+    let groups = head
+        .into_iter()
+        .flat_map(|head| std::iter::once(&head.weight).chain(&head.bias));
+    let none = groups.map(|group| Matrix::zeros(group.mu().rows(), group.mu().columns()));
+    none.collect()
 }
 
 #[cfg(test)]

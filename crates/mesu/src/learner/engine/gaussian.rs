@@ -3,15 +3,17 @@
 use mesu_kernels::Generator;
 use mesu_kernels::gemm::Threads;
 
-use super::Engine;
-use super::predict::{from_logits, in_chunks};
+use super::predict::in_chunks;
+use super::spare::Spare;
+use super::{Draws, Engine, PREDICTIONS};
 use crate::estimator::batch::Batched;
 use crate::estimator::one::OneByOne;
 use crate::estimator::weights::{Draw, SampledWeights};
 use crate::estimator::{Batch, Body, Diverged, Estimator, Learned, Objective};
+use crate::layer::Layer;
 use crate::learner::sampling::Sampling;
 use crate::network::Network;
-use crate::prediction::Prediction;
+use crate::prediction::{Prediction, from_logits};
 use crate::rule::Rule;
 
 /// An engine that samples its weights or pre-activations.
@@ -22,18 +24,26 @@ pub(crate) struct GaussianEngine<R> {
     one_by_one: OneByOne,
     batched: Batched,
     weights: SampledWeights,
+    /// Buffers for predictions of single examples.
+    spare: Spare<OneByOne>,
 }
 
 impl<R: Rule> GaussianEngine<R> {
     /// An engine of `network`, to whose synapses it adds what the rule keeps beside mu and sigma.
     pub(crate) fn new(network: &mut Network, rule: R, sampling: Sampling) -> Self {
         network.prepare(&rule);
+        Self::of(network, rule, sampling)
+    }
+
+    /// An engine of `network`, whose synapses have what the rule keeps.
+    fn of(network: &Network, rule: R, sampling: Sampling) -> Self {
         Self {
             rule,
             sampling,
             one_by_one: OneByOne::new(network, sampling.samples),
             batched: Batched::new(Threads::Pool),
             weights: SampledWeights::new(Threads::Pool),
+            spare: Spare::default(),
         }
     }
 
@@ -48,9 +58,9 @@ impl<R: Rule> GaussianEngine<R> {
         &self,
         network: &Network,
         inputs: &[f32],
+        samples: usize,
         noise: &Generator,
     ) -> Result<Vec<Prediction>, Diverged> {
-        let samples = self.sampling.test_samples;
         let new = || Batched::new(Threads::One);
         in_chunks(network, inputs, samples, new, |batched, number, inputs| {
             let mut noise = noise.split(number as u64);
@@ -64,9 +74,10 @@ impl<R: Rule> GaussianEngine<R> {
         &self,
         network: &Network,
         inputs: &[f32],
+        samples: usize,
         mut noise: Generator,
     ) -> Result<Vec<Prediction>, Diverged> {
-        let (samples, width) = (self.sampling.test_samples, network.inputs());
+        let width = network.inputs();
         let draws: Vec<Draw> = (0..samples)
             .map(|_| {
                 let mut draw = Draw::new(network);
@@ -122,12 +133,58 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for GaussianEngine<R> {
         &self,
         network: &Network,
         inputs: &[f32],
-        noise: Generator,
+        Draws { samples, noise }: Draws,
     ) -> Result<Vec<Prediction>, Diverged> {
+        let samples = samples.unwrap_or(self.sampling.test_samples);
         match self.sampling.estimator {
-            Estimator::LocalReparameterization => self.local_predictions(network, inputs, &noise),
-            Estimator::WeightSampling => self.weights_predictions(network, inputs, noise),
+            Estimator::LocalReparameterization => {
+                self.local_predictions(network, inputs, samples, &noise)
+            }
+            Estimator::WeightSampling => self.weights_predictions(network, inputs, samples, noise),
         }
+    }
+
+    fn learn_one(
+        &mut self,
+        mut body: Body<'_>,
+        example: Batch<'_>,
+    ) -> Result<(Prediction, Learned), Diverged> {
+        if self.is_online(body.network) {
+            return self.one_by_one.learn_one(body, example, &self.rule);
+        }
+        let draws = Draws::from(body.noise.split(PREDICTIONS));
+        let prediction = self.predict_one(body.network, example.inputs, draws)?;
+        let learned = self.learn(body.again(), example)?;
+        Ok((prediction, learned))
+    }
+
+    fn predict_one(
+        &self,
+        network: &Network,
+        x: &[f32],
+        draws: Draws,
+    ) -> Result<Prediction, Diverged> {
+        if !self.is_online(network) {
+            let parts = self.predict(network, x, draws)?;
+            return Ok(Prediction::joined(network.classes(), parts));
+        }
+        let Draws { samples, mut noise } = draws;
+        let samples = samples.unwrap_or(self.sampling.test_samples);
+        let mut spare = self.spare.take(|one| one.samples() == samples);
+        let one = spare.get_or_insert_with(|| Box::new(OneByOne::new(network, samples)));
+        let prediction = one.predict(network, x, &mut noise);
+        self.spare.give(spare);
+        prediction
+    }
+
+    fn gates(&self) -> bool {
+        self.sampling.estimator == Estimator::LocalReparameterization
+    }
+
+    fn grow(&mut self, network: &mut Network, fresh: Vec<Layer>) {
+        network.grow(fresh, &self.rule);
+        let rule = self.rule;
+        *self = Self::of(network, rule, self.sampling);
     }
 
     fn clone_box(&self) -> Box<dyn Engine> {

@@ -5,17 +5,41 @@ pub(super) mod gaussian;
 pub(super) mod point;
 mod predict;
 pub(super) mod replay;
+mod spare;
 pub(super) mod timescales;
 
 use mesu_kernels::Generator;
 
+use self::predict::mean_predictions;
+
 use super::state::EngineState;
 use crate::estimator::{Batch, Body, Diverged, Learned};
+use crate::layer::Layer;
 use crate::network::{HeadError, Network};
 use crate::prediction::Prediction;
 
 /// Examples as they come: inputs, `[n][network.inputs()]`, and n labels.
 pub(crate) type Examples<'a> = dyn Iterator<Item = (Vec<f32>, Vec<u32>)> + 'a;
+
+/// Noise of a prediction, and how often it is drawn.
+#[derive(Clone, Debug)]
+pub(crate) struct Draws {
+    /// Samples; those of the learner's settings if not given.
+    pub(crate) samples: Option<usize>,
+    pub(crate) noise: Generator,
+}
+
+impl From<Generator> for Draws {
+    fn from(noise: Generator) -> Self {
+        Self {
+            samples: None,
+            noise,
+        }
+    }
+}
+
+/// Number of the stream that noise of predictions is split into: none that it is split into elsewhere.
+pub(crate) const PREDICTIONS: u64 = u64::MAX / 2;
 
 /// The part of a learner that differs from kind to kind; [`Learner`](super::Learner) checks and saves for all of
 /// them. Inputs are checked before.
@@ -32,6 +56,18 @@ pub(crate) trait Engine: Send + Sync + std::fmt::Debug {
         Ok(learned)
     }
 
+    /// Makes one update on one example; gives the prediction from before it, too.
+    fn learn_one(
+        &mut self,
+        mut body: Body<'_>,
+        example: Batch<'_>,
+    ) -> Result<(Prediction, Learned), Diverged> {
+        let draws = Draws::from(body.noise.split(PREDICTIONS));
+        let prediction = self.predict_one(body.network, example.inputs, draws)?;
+        let learned = self.learn(body.again(), example)?;
+        Ok((prediction, learned))
+    }
+
     /// Puts the head `head` into use, in `network` and in copies of it.
     fn use_head(&mut self, network: &mut Network, head: usize) -> Result<(), HeadError> {
         network.use_head(head)
@@ -42,8 +78,32 @@ pub(crate) trait Engine: Send + Sync + std::fmt::Debug {
         &self,
         network: &Network,
         inputs: &[f32],
-        noise: Generator,
+        draws: Draws,
     ) -> Result<Vec<Prediction>, Diverged>;
+
+    /// Predicts one example.
+    fn predict_one(
+        &self,
+        network: &Network,
+        x: &[f32],
+        draws: Draws,
+    ) -> Result<Prediction, Diverged> {
+        let parts = self.predict(network, x, draws)?;
+        Ok(Prediction::joined(network.classes(), parts))
+    }
+
+    /// Predicts with the means of the weights alone.
+    fn predict_mean(&self, network: &Network, inputs: &[f32]) -> Result<Vec<Prediction>, Diverged> {
+        mean_predictions(network, inputs)
+    }
+
+    /// Returns whether an example's loss can keep it from being learned.
+    fn gates(&self) -> bool {
+        true
+    }
+
+    /// Adds output neurons to every head of `network`, as `fresh` layers, one for each head, have them.
+    fn grow(&mut self, network: &mut Network, fresh: Vec<Layer>);
 
     /// Returns whether [`task_ended`](Self::task_ended) has to be called.
     fn needs_boundaries(&self) -> bool {

@@ -1,13 +1,12 @@
 //! Engines of point weights, whatever their rule and what they do at a task's end.
 
 use mesu_kernels::Generator;
-use mesu_kernels::gemm::Threads;
 
-use super::predict::{from_logits, in_chunks};
-use super::{Engine, Examples};
-use crate::estimator::given_weights::GivenWeights;
-use crate::estimator::point::{PointWeights, weights};
+use super::predict::mean_predictions;
+use super::{Draws, Engine, Examples};
+use crate::estimator::point::PointWeights;
 use crate::estimator::{Batch, Body, Diverged, Learned};
+use crate::layer::Layer;
 use crate::learner::sampling::Reduction;
 use crate::learner::state::EngineState;
 use crate::network::Network;
@@ -94,7 +93,7 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for PointEngine<R> {
         }
         let weight = self.weight(batch.len());
         let learned = self.step(body.network, body.noise, batch, weight)?;
-        *body.updates += 1;
+        *body.updates += u64::from(learned.gated < batch.len() as u64);
         Ok(learned)
     }
 
@@ -113,18 +112,14 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for PointEngine<R> {
         &self,
         network: &Network,
         inputs: &[f32],
-        _: Generator,
+        _: Draws,
     ) -> Result<Vec<Prediction>, Diverged> {
-        let layers = weights(network);
-        let new = || GivenWeights::new(Threads::One);
-        in_chunks(network, inputs, 1, new, |given, _, inputs| {
-            let logits = given.logits(&layers, inputs)?;
-            let mut prediction = from_logits(logits, network.classes(), 1);
-            // One sample disagrees with nobody: not even by rounding.
-            prediction.aleatoric.clone_from(&prediction.total);
-            prediction.epistemic.fill(0.0);
-            Ok(prediction)
-        })
+        mean_predictions(network, inputs)
+    }
+
+    fn grow(&mut self, network: &mut Network, fresh: Vec<Layer>) {
+        network.grow(fresh, &self.rule);
+        self.point = PointWeights::new(network);
     }
 
     fn needs_boundaries(&self) -> bool {

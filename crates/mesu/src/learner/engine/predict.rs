@@ -1,11 +1,13 @@
 //! Predictions of chunks of examples, on several threads.
 
-use mesu_kernels::softmax::{Predicted, predict, spread};
+use mesu_kernels::gemm::Threads;
 
-use crate::estimator::examples_at_once;
+use crate::estimator::given_weights::GivenWeights;
+use crate::estimator::point::weights;
+use crate::estimator::{Diverged, examples_at_once};
 use crate::network::Network;
 use crate::parallel;
-use crate::prediction::Prediction;
+use crate::prediction::{Prediction, from_logits};
 
 /// Most examples predicted together.
 const CHUNK: usize = 128;
@@ -33,24 +35,19 @@ pub(super) fn in_chunks<B, E: Send>(
     parallel::chunks(inputs, size, least, new, work)
 }
 
-/// Turns the logits of one chunk, `[classes][samples * examples]`, into its prediction.
-pub(super) fn from_logits(logits: &mut [f32], classes: usize, samples: usize) -> Prediction {
-    let examples = logits.len() / (classes * samples);
-    let mut part = Prediction {
-        classes,
-        probabilities: vec![0.0; examples * classes],
-        total: vec![0.0; examples],
-        aleatoric: vec![0.0; examples],
-        epistemic: vec![0.0; examples],
-        spread: vec![0.0; examples],
-    };
-    spread(logits, classes, samples, &mut part.spread);
-    let out = Predicted {
-        probabilities: &mut part.probabilities,
-        total: &mut part.total,
-        aleatoric: &mut part.aleatoric,
-        epistemic: &mut part.epistemic,
-    };
-    predict(logits, classes, samples, out);
-    part
+/// Predicts with point weights, or the means of Gaussians.
+pub(super) fn mean_predictions(
+    network: &Network,
+    inputs: &[f32],
+) -> Result<Vec<Prediction>, Diverged> {
+    let layers = weights(network);
+    let new = || GivenWeights::new(Threads::One);
+    in_chunks(network, inputs, 1, new, |given, _, inputs| {
+        let logits = given.logits(&layers, inputs)?;
+        let mut prediction = from_logits(logits, network.classes(), 1);
+        // One sample disagrees with nobody: not even by rounding.
+        prediction.aleatoric.clone_from(&prediction.total);
+        prediction.epistemic.fill(0.0);
+        Ok(prediction)
+    })
 }

@@ -12,9 +12,10 @@ use std::collections::BTreeSet;
 
 use mesu_kernels::Generator;
 
-use super::Engine;
 use super::point::PointEngine;
+use super::{Draws, Engine};
 use crate::estimator::{Batch, Body, Diverged, Learned};
+use crate::layer::Layer;
 use crate::learner::state::EngineState;
 use crate::network::Network;
 use crate::prediction::Prediction;
@@ -35,8 +36,8 @@ pub(crate) struct Replay {
     seen: u64,
     /// Stored examples that are learned again, and the head that each goes through.
     drawn: Vec<(usize, usize)>,
-    /// New and stored ones, as they are learned.
-    batch: (Vec<f32>, Vec<u32>),
+    /// New and stored ones, as they are learned, and their weights if there are any.
+    batch: (Vec<f32>, Vec<u32>, Vec<f32>),
 }
 
 impl Replay {
@@ -51,7 +52,7 @@ impl Replay {
             heads: Vec::new(),
             seen: 0,
             drawn: Vec::new(),
-            batch: (Vec::new(), Vec::new()),
+            batch: Default::default(),
         }
     }
 
@@ -98,17 +99,25 @@ impl Replay {
         weight: f32,
     ) -> Result<Learned, Diverged> {
         let (width, head) = (body.network.inputs(), body.network.head());
-        let (x, y) = &mut self.batch;
+        let (x, y, w) = &mut self.batch;
         x.clear();
         y.clear();
         x.extend_from_slice(new.inputs);
         y.extend_from_slice(new.labels);
+        w.clear();
+        if let Some(weights) = new.weights {
+            w.extend_from_slice(weights);
+        }
         for (stored, _) in self.drawn.iter().filter(|(_, of)| *of == head) {
             x.extend_from_slice(&self.inputs[stored * width..(stored + 1) * width]);
             y.push(self.labels[*stored]);
+            if new.weights.is_some() {
+                w.push(1.0);
+            }
         }
-        self.base
-            .step(body.network, body.noise, Batch::new(x, y), weight)
+        let batch = Batch::new(x, y).weighted(new.weights.map(|_| &w[..]));
+        let batch = batch.learn_above(new.learn_above);
+        self.base.step(body.network, body.noise, batch, weight)
     }
 
     /// Makes a step for each head but the one in use of which examples were drawn.
@@ -145,6 +154,7 @@ impl Engine for Replay {
         let learned = Learned {
             nll: of_head.nll * batch.len() as f64 / all as f64,
             correct: self.base.correct(all, batch.labels),
+            ..Learned::default()
         };
         let elsewhere = self.step_elsewhere(&mut body, weight);
         body.network.use_head(in_use).expect("it was in use");
@@ -161,9 +171,13 @@ impl Engine for Replay {
         &self,
         network: &Network,
         inputs: &[f32],
-        noise: Generator,
+        draws: Draws,
     ) -> Result<Vec<Prediction>, Diverged> {
-        self.base.predict(network, inputs, noise)
+        self.base.predict(network, inputs, draws)
+    }
+
+    fn grow(&mut self, network: &mut Network, fresh: Vec<Layer>) {
+        self.base.grow(network, fresh);
     }
 
     fn state(&self) -> EngineState {

@@ -10,13 +10,14 @@
 //! p = mean_k p_k     total = H(p)     aleatoric = mean_k a_k     epistemic = total - aleatoric
 //! ```
 //!
-//! which is the mixture of all their samples. Not of the paper; docs/beyond-the-paper.md has figures.
+//! which is the mixture of all their samples; the spread is the mean of the copies' own. Not of the paper; docs/beyond-the-paper.md has figures.
 
 use mesu_kernels::Generator;
 use mesu_kernels::softmax::entropy;
 
-use super::Engine;
+use super::{Draws, Engine};
 use crate::estimator::{Batch, Body, Diverged, Learned};
+use crate::layer::Layer;
 use crate::learner::state::{EngineState, SlowCopy};
 use crate::network::{HeadError, Network};
 use crate::prediction::Prediction;
@@ -55,6 +56,21 @@ impl Timescales {
         }
     }
 
+    /// Turns sums over all copies into the prediction of their mixture.
+    fn mean(&self, mut mixed: Vec<Prediction>) -> Vec<Prediction> {
+        let share = 1.0 / (self.slow.len() + 1) as f32;
+        for part in &mut mixed {
+            let means = part.probabilities.iter_mut().chain(&mut part.aleatoric);
+            let means = means.chain(&mut part.spread);
+            means.for_each(|x| *x *= share);
+            entropy(&part.probabilities, part.classes, &mut part.total);
+            let pairs = part.total.iter().zip(&part.aleatoric);
+            // Never negative but for rounding (Jensen).
+            part.epistemic = pairs.map(|(total, a)| (total - a).max(0.0)).collect();
+        }
+        mixed
+    }
+
     /// Every copy with its engine; its noise must not depend on how much is learned at a time.
     fn copies<'a>(
         &'a mut self,
@@ -70,6 +86,15 @@ impl Timescales {
             };
             (learning, &mut copy.engine)
         })
+    }
+}
+
+/// Adds the predictions of a copy.
+fn add_all(mixed: &mut [Prediction], own: Vec<Prediction>) {
+    for (sum, own) in mixed.iter_mut().zip(own) {
+        add(&mut sum.probabilities, &own.probabilities);
+        add(&mut sum.aleatoric, &own.aleatoric);
+        add(&mut sum.spread, &own.spread);
     }
 }
 
@@ -121,30 +146,36 @@ impl Engine for Timescales {
         &self,
         network: &Network,
         inputs: &[f32],
-        noise: Generator,
+        draws: Draws,
     ) -> Result<Vec<Prediction>, Diverged> {
-        let mut mixed = self.fast.predict(network, inputs, noise.clone())?;
+        let mut mixed = self.fast.predict(network, inputs, draws.clone())?;
         for (k, copy) in self.slow.iter().enumerate() {
-            let own = copy
-                .engine
-                .predict(&copy.network, inputs, stream(&noise, k))?;
-            for (sum, own) in mixed.iter_mut().zip(own) {
-                add(&mut sum.probabilities, &own.probabilities);
-                add(&mut sum.aleatoric, &own.aleatoric);
-                add(&mut sum.spread, &own.spread);
-            }
+            let noise = stream(&draws.noise, k);
+            let of_copy = Draws { noise, ..draws };
+            let own = copy.engine.predict(&copy.network, inputs, of_copy)?;
+            add_all(&mut mixed, own);
         }
-        let share = 1.0 / (self.slow.len() + 1) as f32;
-        for part in &mut mixed {
-            let means = part.probabilities.iter_mut().chain(&mut part.aleatoric);
-            let means = means.chain(&mut part.spread);
-            means.for_each(|x| *x *= share);
-            entropy(&part.probabilities, part.classes, &mut part.total);
-            let pairs = part.total.iter().zip(&part.aleatoric);
-            // Never negative but for rounding (Jensen).
-            part.epistemic = pairs.map(|(total, a)| (total - a).max(0.0)).collect();
+        Ok(self.mean(mixed))
+    }
+
+    fn predict_mean(&self, network: &Network, inputs: &[f32]) -> Result<Vec<Prediction>, Diverged> {
+        let mut mixed = self.fast.predict_mean(network, inputs)?;
+        for copy in &self.slow {
+            add_all(&mut mixed, copy.engine.predict_mean(&copy.network, inputs)?);
         }
-        Ok(mixed)
+        Ok(self.mean(mixed))
+    }
+
+    /// Copies would each have a time of their own.
+    fn gates(&self) -> bool {
+        false
+    }
+
+    fn grow(&mut self, network: &mut Network, fresh: Vec<Layer>) {
+        for copy in &mut self.slow {
+            copy.engine.grow(&mut copy.network, fresh.clone());
+        }
+        self.fast.grow(network, fresh);
     }
 
     fn state(&self) -> EngineState {

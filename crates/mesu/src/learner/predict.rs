@@ -1,0 +1,92 @@
+//! Predictions of a learner.
+
+use mesu_kernels::Generator;
+
+use super::engine::{Draws, PREDICTIONS};
+use super::error::{check_finite, check_width};
+use super::{LearnError, Learner};
+use crate::estimator::Diverged;
+use crate::prediction::Prediction;
+
+impl Learner {
+    /// Probabilities and uncertainties of `inputs`, `[examples][inputs]`, with the configured number
+    /// of test samples drawn from `noise`. Runs on the threads of the current rayon pool.
+    ///
+    /// # Errors
+    /// [`LearnError`] for inputs that are not finite or not whole examples, and of a learner that broke.
+    pub fn predict(&self, inputs: &[f32], noise: Generator) -> Result<Prediction, LearnError> {
+        self.predict_draws(inputs, noise.into())
+    }
+
+    /// Predicts like [`predict`](Self::predict), with another number of samples, at least 1.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn predict_samples(
+        &self,
+        inputs: &[f32],
+        samples: usize,
+        noise: Generator,
+    ) -> Result<Prediction, LearnError> {
+        let samples = Some(samples.max(1));
+        self.predict_draws(inputs, Draws { samples, noise })
+    }
+
+    /// Predicts with the means of the weights alone, without noise: all uncertainty is aleatoric.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn predict_mean(&self, inputs: &[f32]) -> Result<Prediction, LearnError> {
+        self.check_inputs(inputs)?;
+        let chunks = self.engine.predict_mean(&self.network, inputs);
+        let chunks = chunks.map_err(|diverged| self.unpredictable(inputs, diverged))?;
+        Ok(Prediction::joined(self.network.classes(), chunks))
+    }
+
+    /// Predicts one example, `[inputs]`, with noise that follows from the seed and from what was learned since: as long
+    /// as nothing is learned, the same example has the same prediction.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn predict_one(&self, x: &[f32]) -> Result<Prediction, LearnError> {
+        self.predict_one_with(x, self.noise.split(PREDICTIONS))
+    }
+
+    /// Predicts one example, `[inputs]`, with the configured number of test samples drawn from `noise`.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn predict_one_with(&self, x: &[f32], noise: Generator) -> Result<Prediction, LearnError> {
+        self.check_whole()?;
+        check_width(&self.network, x, 1)?;
+        let prediction = self.engine.predict_one(&self.network, x, noise.into());
+        prediction.map_err(|diverged| self.unpredictable(x, diverged))
+    }
+
+    fn predict_draws(&self, inputs: &[f32], draws: Draws) -> Result<Prediction, LearnError> {
+        self.check_inputs(inputs)?;
+        let chunks = self.engine.predict(&self.network, inputs, draws);
+        let chunks = chunks.map_err(|diverged| self.unpredictable(inputs, diverged))?;
+        Ok(Prediction::joined(self.network.classes(), chunks))
+    }
+
+    /// Returns an error if the learner broke, or these are not whole examples.
+    fn check_inputs(&self, inputs: &[f32]) -> Result<(), LearnError> {
+        self.check_whole()?;
+        check_width(&self.network, inputs, inputs.len() / self.network.inputs())
+    }
+
+    /// The error of inputs that could not be predicted. They are looked at only now: one that is not finite makes
+    /// the first layer's moments so too.
+    fn unpredictable(&self, inputs: &[f32], diverged: Diverged) -> LearnError {
+        match check_finite(&self.network, inputs) {
+            Err(input) => input,
+            Ok(()) if self.is_sound() => LearnError::Overflow {
+                layer: diverged.layer,
+                update: self.updates,
+                what: diverged.what,
+            },
+            Ok(()) => self.diverged(diverged),
+        }
+    }
+}
