@@ -4,7 +4,7 @@
 //! standard deviation of v/255 over all pixels of all training images (for MNIST
 //! 0.1307 and 0.3081; Bonnet et al. 2025, methods). There are 256 possible
 //! answers, so the conversion is a table. A feature f becomes (f − mean) / std, with those of all features
-//! or, if asked for, of each.
+//! or, if asked for, of each; one that does not vary becomes 0 then.
 
 use crate::dataset::{Dataset, ExampleData};
 
@@ -14,13 +14,94 @@ pub struct Standardizer {
     table: [f32; 256],
     mean: f64,
     std: f64,
-    /// Mean and standard deviation of each feature, if each has its own.
-    each: Vec<(f32, f32)>,
+    /// Scale of each feature, if each has its own.
+    each: Vec<Scale>,
 }
 
-/// The least standard deviation that a feature is divided by, as a share of the root mean square of all: a
-/// feature that hardly ever moved would drown the others when it does.
-const FLOOR: f64 = 0.02;
+/// Largest minus least value, in units of the largest size's resolution, up to which a feature is constant: so
+/// much is the rounding of one number that was computed in two ways.
+const ROUNDING: f64 = 2.0;
+
+/// Share of the deviation that rounding the mean to f32 may shift a feature by.
+const SHIFT: f64 = 1e-5;
+
+/// Mean and standard deviation of one feature.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Scale {
+    mean: f32,
+    /// The mean minus `mean`, where that is much of the deviation; else 0. Numbers like 1.7e9 are multiples of
+    /// 128 in f32: their differences are exact, but a mean in between is not among them.
+    rest: f32,
+    /// Infinite if the feature does not vary, which makes it 0.
+    std: f32,
+}
+
+impl Scale {
+    #[inline]
+    fn apply(self, feature: f32) -> f32 {
+        (feature - self.mean - self.rest) / self.std
+    }
+}
+
+/// What is known of one feature's values.
+#[derive(Clone, Copy)]
+struct Moments {
+    least: f32,
+    largest: f32,
+    mean: f64,
+    variance: f64,
+}
+
+impl Moments {
+    /// Moments of each of `width` features, by two passes in f64.
+    fn of_each(numbers: &[f32], width: usize) -> Vec<Self> {
+        let none = Self {
+            least: f32::INFINITY,
+            largest: f32::NEG_INFINITY,
+            mean: 0.0,
+            variance: 0.0,
+        };
+        let (mut each, count) = (vec![none; width], (numbers.len() / width) as f64);
+        for row in numbers.chunks_exact(width) {
+            for (moments, x) in each.iter_mut().zip(row) {
+                moments.mean += f64::from(*x) / count;
+                moments.least = moments.least.min(*x);
+                moments.largest = moments.largest.max(*x);
+            }
+        }
+        for row in numbers.chunks_exact(width) {
+            for (moments, x) in each.iter_mut().zip(row) {
+                moments.variance += (f64::from(*x) - moments.mean).powi(2) / count;
+            }
+        }
+        each
+    }
+
+    /// Returns whether the values differ by more than the rounding of f32.
+    fn varies(&self) -> bool {
+        let [least, largest] = [self.least, self.largest].map(f64::from);
+        let resolution = f64::from(f32::EPSILON) * largest.abs().max(least.abs());
+        // Below the normal numbers of f32 nothing can be divided by.
+        largest - least > ROUNDING * resolution && self.variance.sqrt() as f32 >= f32::MIN_POSITIVE
+    }
+
+    /// The scale that makes mean 0 and standard deviation 1, or less if that is below `floor`.
+    fn scale(&self, floor: f64) -> Scale {
+        let (mean, std) = (self.mean as f32, self.variance.sqrt());
+        let rest = self.mean - f64::from(mean);
+        Scale {
+            mean,
+            rest: match rest.abs() > SHIFT * std {
+                true => rest as f32,
+                false => 0.0,
+            },
+            std: match self.varies() {
+                true => std.max(floor) as f32,
+                false => f32::INFINITY,
+            },
+        }
+    }
+}
 
 /// Reason why no standardization can be fitted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -36,6 +117,14 @@ pub enum StandardizerError {
         examples: usize,
         /// The value of every pixel or feature.
         value: f32,
+    },
+    /// Each feature is the same in every example.
+    #[error("none of the {features} features varies over the {examples} training examples")]
+    NoneVaries {
+        /// Number of training examples.
+        examples: usize,
+        /// Number of features.
+        features: usize,
     },
     /// Images have no features to be looked at one by one.
     #[error("images have no features to standardize one by one")]
@@ -58,39 +147,37 @@ impl Standardizer {
         }
     }
 
-    /// Fits mean and std of each feature of `train` by itself.
+    /// Fits mean and std of each feature of `train` by itself, whatever its unit; features that do not vary
+    /// beyond the rounding of f32 become 0.
     ///
     /// # Errors
-    /// [`StandardizerError::Images`] of images, [`StandardizerError::Constant`] if all features are equal.
+    /// [`StandardizerError::Images`] of images, [`StandardizerError::NoneVaries`] if all features are constant.
     pub fn fit_each(train: &Dataset) -> Result<Self, StandardizerError> {
+        Self::fit_each_above(train, 0.0)
+    }
+
+    /// [`Standardizer::fit_each`], but no feature is divided by less than `floor` of the root mean square of
+    /// all standard deviations: among features of one unit, one that hardly ever moved would drown the others
+    /// when it does.
+    ///
+    /// # Errors
+    /// As [`Standardizer::fit_each`].
+    pub fn fit_each_above(train: &Dataset, floor: f64) -> Result<Self, StandardizerError> {
         let ExampleData::Features(numbers) = train.values() else {
             return Err(StandardizerError::Images);
         };
-        let (width, count) = (train.pixels(), train.len() as f64);
-        let mut sums = vec![(0.0, 0.0); width];
-        for row in numbers.chunks_exact(width) {
-            for ((sum, _), x) in sums.iter_mut().zip(row) {
-                *sum += f64::from(*x) / count;
-            }
-        }
-        for row in numbers.chunks_exact(width) {
-            for ((mean, variance), x) in sums.iter_mut().zip(row) {
-                *variance += (f64::from(*x) - *mean).powi(2) / count;
-            }
-        }
-        let mean_square = sums.iter().map(|(_, variance)| variance).sum::<f64>() / width as f64;
-        if mean_square == 0.0 {
-            // Each is constant; so that all are.
-            return Err(StandardizerError::Constant {
+        let width = train.pixels();
+        let each = Moments::of_each(numbers, width);
+        if !each.iter().any(Moments::varies) {
+            return Err(StandardizerError::NoneVaries {
                 examples: train.len(),
-                value: numbers[0],
+                features: width,
             });
         }
-        let floor = FLOOR * mean_square.sqrt();
-        let pair =
-            |(mean, variance): &(f64, f64)| (*mean as f32, variance.sqrt().max(floor) as f32);
+        let mean_square = each.iter().map(|m| m.variance).sum::<f64>() / width as f64;
+        let least = floor * mean_square.sqrt();
         Ok(Self {
-            each: sums.iter().map(pair).collect(),
+            each: each.iter().map(|moments| moments.scale(least)).collect(),
             ..Self::fit(train)?
         })
     }
@@ -170,7 +257,7 @@ impl Standardizer {
     pub fn feature(&self, at: usize, feature: f32) -> f32 {
         match self.each.is_empty() {
             true => ((f64::from(feature) - self.mean) / self.std) as f32,
-            false => (feature - self.each[at].0) / self.each[at].1,
+            false => self.each[at].apply(feature),
         }
     }
 
@@ -188,7 +275,7 @@ impl Standardizer {
             let each = &self.each[..features.len()];
             pairs
                 .zip(each)
-                .for_each(|((output, f), (mean, std))| *output = (f - mean) / std);
+                .for_each(|((output, f), scale)| *output = scale.apply(*f));
         }
     }
 
@@ -256,15 +343,65 @@ mod tests {
         assert_eq!(standardizer.feature(1, 0.0), -1.0);
         let mut outputs = [0.0; 3];
         standardizer.features(&[3.0, 0.0, 5.5], &mut outputs);
-        assert_eq!(outputs, [1.0, -1.0, standardizer.feature(2, 5.5)]);
-        let floor = FLOOR * (101.0_f64 / 3.0).sqrt();
-        let moved = f64::from(standardizer.feature(2, 5.5));
-        assert!((moved - 0.5 / floor).abs() < 1e-5);
+        assert_eq!(outputs, [1.0, -1.0, 0.0]);
         let images = Dataset::new(vec![0, 1], vec![0, 1], 1, 1, 2).unwrap();
         assert_eq!(
             Standardizer::fit_each(&images),
             Err(StandardizerError::Images)
         );
+        let same = Dataset::features(vec![0.1, 7.0, 0.1, 7.0], vec![0, 1], 2, 2).unwrap();
+        let error = Standardizer::fit_each(&same).unwrap_err();
+        let [examples, features] = [2, 2];
+        assert_eq!(error, StandardizerError::NoneVaries { examples, features });
+    }
+
+    #[test]
+    fn a_floor_is_a_share_of_all_deviations() {
+        let features = vec![1.0, 0.0, 5.0, 1.001, 20.0, 5.0];
+        let set = Dataset::features(features, vec![0, 1], 3, 2).unwrap();
+        let above = |floor| Standardizer::fit_each_above(&set, floor).unwrap();
+        assert!((above(0.0).feature(0, 1.001) - 1.0).abs() < 1e-3);
+        let (moved, floor) = (f64::from(1.001_f32) - 1.0, 0.02 * (100.0_f64 / 3.0).sqrt());
+        let small = f64::from(above(0.02).feature(0, 1.001));
+        assert!((small - moved / 2.0 / floor).abs() < 1e-6, "{small}");
+        assert_eq!(above(0.02).feature(1, 20.0), 1.0);
+        assert_eq!(above(0.02).feature(2, 5.5), 0.0);
+    }
+
+    #[test]
+    fn columns_of_any_unit_count_alike() {
+        let rounding = [0.1_f32, 0.1_f32.next_up()];
+        let row = |i: u32| {
+            let noise = f64::from(i.wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24);
+            let age = 20.0 + 60.0 * noise;
+            let cents = 1e6 + 9e6 * noise * noise;
+            // A thousand seconds: eight values in f32.
+            let seconds = 1.7e9 + 1000.0 * noise;
+            let days = 1.7e9 + 86_400.0 * f64::from(i);
+            let numbers = [age, cents, seconds, days, 1e-6 * noise, 1e9, 0.1];
+            let numbers = numbers.map(|x| x as f32);
+            [&numbers[..], &[rounding[i as usize % 2], 1e-42 * i as f32]].concat()
+        };
+        let rows: Vec<Vec<f32>> = (0..1000).map(row).collect();
+        let set = Dataset::features(rows.concat(), vec![0; 1000], 9, 2).unwrap();
+        let standardizer = Standardizer::fit_each(&set).unwrap();
+        let mut outputs = rows.clone();
+        for (row, output) in rows.iter().zip(&mut outputs) {
+            standardizer.features(row, output);
+        }
+        for at in 0..9 {
+            let column = || outputs.iter().map(|row| f64::from(row[at]));
+            let mean = column().sum::<f64>() / 1000.0;
+            let deviation = (column().map(|x| x * x).sum::<f64>() / 1000.0).sqrt();
+            let expected = f64::from(u8::from(at < 5));
+            assert!(mean.abs() < 2.0 * SHIFT, "column {at}: mean {mean}");
+            assert!(
+                (deviation - expected).abs() < 1e-5,
+                "column {at}: {deviation}"
+            );
+        }
+        assert_eq!(outputs[0][5..], [0.0; 4]);
+        assert_eq!(standardizer.feature(5, 2e9), 0.0);
     }
 
     #[test]
