@@ -75,7 +75,7 @@ impl Options {
     }
 }
 
-/// What is learned: a network and how many inputs it has, a learner, and how many examples come at a time.
+/// One cell of a table: a network with its number of inputs, a learner, and how many examples come at a time.
 struct Cell<'a> {
     hidden: &'a [usize],
     inputs: usize,

@@ -25,7 +25,7 @@ impl Scale {
     }
 }
 
-/// What is known of one feature's values.
+/// Range, mean and variance of one feature's values.
 #[derive(Clone, Copy)]
 pub(super) struct Moments {
     least: f32,
