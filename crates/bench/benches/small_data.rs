@@ -1,115 +1,140 @@
-//! Learners on small ordinary data: how many of 100 seeds diverge, and how accurate the last examples are.
+//! Learners on small ordinary data: how many seeds diverge, and how accurate the last examples are.
 //!
-//! `cargo bench -p mesu-bench --bench small_data [-- SETTINGS]`, with the settings of a learner as JSON, for
-//! example `'{"kind": "mesu", "temperature": 30}'`.
+//! Standardized inputs, the sign of the first as the label, 1,000 updates. Each table is of one size of batches and
+//! one number of samples, each cell of a network and a number of inputs: seeds that diverged, and in brackets the
+//! mean accuracy of the others over the last 200 examples.
+//!
+//! ```sh
+//! cargo bench -p mesu-bench --bench small_data -- --seeds 10 --samples 4 --batch 1 --settings '{"kind": "bbb"}'
+//! ```
+//!
+//! Without options: 100 seeds, samples of 1, 2, 4 and 10, batches of 1 and 16, the library's default learner.
 
-use mesu::{Generator, Learner, LearnerConfig, NetworkConfig};
+#![allow(clippy::print_stdout)]
+
+use std::error::Error;
+
+use mesu::{ConfigError, Generator, Learner, LearnerConfig, LearnerKind, NetworkConfig};
 use rayon::prelude::*;
+use serde_json::{Value, json};
 
-const SEEDS: u64 = 100;
+const HIDDEN: [&[usize]; 4] = [&[8], &[16], &[32, 32], &[128, 64, 32]];
+const INPUTS: [usize; 6] = [1, 2, 4, 8, 16, 64];
 const UPDATES: usize = 1_000;
+/// Number of the last examples that accuracy is measured over; of whole batches.
 const LAST: usize = 200;
 
-/// Standardized inputs, and the sign of the first as the label.
-struct Signs {
-    noise: Generator,
-    width: usize,
+struct Options {
+    seeds: u64,
+    samples: Vec<usize>,
+    batches: Vec<usize>,
+    settings: Value,
 }
 
-impl Signs {
-    fn next(&mut self, examples: usize) -> (Vec<f32>, Vec<u32>) {
-        let mut x = vec![0.0; examples * self.width];
-        self.noise.fill_normal(&mut x);
-        let labels = x.chunks_exact(self.width).map(|x| u32::from(x[0] > 0.0));
-        let labels = labels.collect();
-        (x, labels)
-    }
-}
-
-/// Accuracy over the last examples; none of a learner that diverged.
-fn life(
-    hidden: &[usize],
-    width: usize,
-    batch: usize,
-    config: &LearnerConfig,
-    seed: u64,
-) -> Option<f64> {
-    let network = NetworkConfig::default().hidden(hidden.to_vec());
-    let mut learner = Learner::new(width, 2, &network, config, seed).expect("sound settings");
-    let mut signs = Signs {
-        noise: Generator::named(seed, "signs", &[]),
-        width,
-    };
-    let updates = UPDATES;
-    let mut correct = 0;
-    let last = LAST.div_ceil(batch);
-    for update in 0..updates {
-        let (x, labels) = signs.next(batch);
-        let learned = learner.learn(&x, &labels).ok()?;
-        if update >= updates - last {
-            correct += learned.correct;
-        }
-    }
-    Some(correct as f64 / (last * batch) as f64)
-}
-
-fn main() {
-    let mut settings = std::env::args().skip(1).filter(|a| a.starts_with('{'));
-    let given: Option<serde_json::Value> = settings
-        .next()
-        .map(|json| serde_json::from_str(&json).expect("JSON"));
-    let batches: Vec<usize> = if std::env::var_os("ONE").is_some() {
-        vec![1]
-    } else {
-        vec![1, 16]
-    };
-    let only: Option<usize> = std::env::var("SAMPLES").ok().and_then(|s| s.parse().ok());
-    for batch in batches {
-        for samples in [1, 2, 4, 10] {
-            if only.is_some_and(|o| o != samples) {
+impl Options {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
+        let mut options = Self {
+            seeds: 100,
+            samples: vec![1, 2, 4, 10],
+            batches: vec![1, 16],
+            settings: json!({"kind": "mesu"}),
+        };
+        while let Some(name) = arguments.next() {
+            // Cargo says so to every benchmark.
+            if name == "--bench" {
                 continue;
             }
-            let mut value = given
-                .clone()
-                .unwrap_or_else(|| serde_json::json!({"kind": "mesu"}));
-            if !["mesu", "foovb", "bbb"].contains(&value["kind"].as_str().unwrap_or_default()) {
-                if samples > 1 {
-                    continue;
-                }
-            } else {
-                value["samples"] = samples.into();
+            let value = arguments
+                .next()
+                .ok_or_else(|| format!("{name} has no value"))?;
+            match &name[..] {
+                "--seeds" => options.seeds = value.parse()?,
+                "--samples" => options.samples = vec![value.parse()?],
+                "--batch" => options.batches = vec![value.parse()?],
+                "--settings" => options.settings = serde_json::from_str(&value)?,
+                _ => return Err(format!("no such option: {name}").into()),
             }
-            let config: LearnerConfig = serde_json::from_value(value).expect("settings");
-            println!("batches of {batch}, {samples} samples: diverged (accuracy)");
-            let row: Option<usize> = std::env::var("ROW").ok().and_then(|s| s.parse().ok());
-            for (r, hidden) in [&[8][..], &[16], &[32, 32], &[128, 64, 32]]
-                .into_iter()
-                .enumerate()
-            {
-                if row.is_some_and(|o| o != r) {
-                    continue;
+        }
+        Ok(options)
+    }
+
+    /// Learners with their names: one for each number of samples, if they draw any.
+    fn learners(&self) -> Result<Vec<(String, LearnerConfig)>, Box<dyn Error>> {
+        let given: LearnerConfig = serde_json::from_value(self.settings.clone())?;
+        let kind = given.kind();
+        if ![LearnerKind::Mesu, LearnerKind::Foovb, LearnerKind::Bbb].contains(&kind) {
+            return Ok(vec![(kind.name().to_owned(), given)]);
+        }
+        let with = |samples: &usize| {
+            let mut settings = self.settings.clone();
+            settings["samples"] = json!(samples);
+            let name = format!("{}, samples = {samples}", kind.name());
+            Ok((name, serde_json::from_value(settings)?))
+        };
+        self.samples.iter().map(with).collect()
+    }
+}
+
+/// One cell of a table: a network with its number of inputs, a learner, and how many examples come at a time.
+struct Cell<'a> {
+    hidden: &'a [usize],
+    inputs: usize,
+    batch: usize,
+    learner: &'a LearnerConfig,
+}
+
+impl Cell<'_> {
+    /// Accuracy over the last examples; none if it diverged.
+    fn accuracy(&self, seed: u64) -> Result<Option<f64>, ConfigError> {
+        let network = NetworkConfig::default().hidden(self.hidden);
+        let mut learner = Learner::new(self.inputs, 2, &network, self.learner, seed)?;
+        let mut noise = Generator::named(seed, "signs", &[]);
+        let mut x = vec![0.0; self.batch * self.inputs];
+        let tested = LAST.div_ceil(self.batch);
+        let mut correct = 0;
+        for update in 0..UPDATES {
+            noise.fill_normal(&mut x);
+            let rows = x.chunks_exact(self.inputs);
+            let labels: Vec<u32> = rows.map(|x| u32::from(x[0] > 0.0)).collect();
+            match learner.learn(&x, &labels) {
+                Ok(learned) if update >= UPDATES - tested => correct += learned.correct,
+                Ok(_) => {}
+                Err(_) => return Ok(None),
+            }
+        }
+        Ok(Some(correct as f64 / (tested * self.batch) as f64))
+    }
+
+    fn text(&self, seeds: u64) -> Result<String, ConfigError> {
+        let lives = (0..seeds).into_par_iter().map(|seed| self.accuracy(seed));
+        let lives = lives.collect::<Result<Vec<_>, _>>()?;
+        let whole: Vec<f64> = lives.iter().copied().flatten().collect();
+        let mean = whole.iter().sum::<f64>() / whole.len() as f64;
+        Ok(format!("{:3} ({mean:.3})", lives.len() - whole.len()))
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse(std::env::args().skip(1))?;
+    for &batch in &options.batches {
+        for (name, learner) in &options.learners()? {
+            println!("\n{name}, batches of {batch}, {} seeds", options.seeds);
+            let heads = INPUTS.map(|inputs| format!("{:>11}", format!("d = {inputs}")));
+            println!("{:16}{}", "hidden", heads.concat());
+            for hidden in HIDDEN {
+                print!("{:16}", format!("{hidden:?}"));
+                for inputs in INPUTS {
+                    let cell = Cell {
+                        hidden,
+                        inputs,
+                        batch,
+                        learner,
+                    };
+                    print!("{:>11}", cell.text(options.seeds)?);
                 }
-                let cells = (if row.is_some() {
-                    vec![8, 16]
-                } else {
-                    vec![1, 2, 4, 8, 16, 64]
-                })
-                .into_iter()
-                .map(|width| {
-                    let lives: Vec<_> = (0..SEEDS)
-                        .into_par_iter()
-                        .map(|seed| life(hidden, width, batch, &config, seed))
-                        .collect();
-                    let whole: Vec<f64> = lives.iter().flatten().copied().collect();
-                    let mean = whole.iter().sum::<f64>() / whole.len().max(1) as f64;
-                    format!("{:3} ({mean:.3})", lives.len() - whole.len())
-                });
-                println!(
-                    "{:16} {}",
-                    format!("{hidden:?}"),
-                    cells.collect::<Vec<_>>().join("  ")
-                );
+                println!();
             }
         }
     }
+    Ok(())
 }

@@ -239,7 +239,9 @@ pub(super) fn scenario(error: &ScenarioError) -> Option<&'static str> {
 
 pub(super) fn standardizer(error: &StandardizerError) -> Option<&'static str> {
     Some(match error {
-        StandardizerError::Constant { .. } => "give examples that differ",
+        StandardizerError::Constant { .. } | StandardizerError::NoneVaries { .. } => {
+            "give examples that differ"
+        }
         StandardizerError::Images => "set it to true or false",
         _ => return None,
     })

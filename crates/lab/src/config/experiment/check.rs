@@ -89,6 +89,9 @@ impl Experiment {
             let expected = "false beside data.ood = \"permuted\"";
             return wrong("data.ood_permuted", true, expected);
         }
+        if !(0.0..=1.0).contains(&data.standardise_floor) {
+            return wrong("data.standardise_floor", data.standardise_floor, "0 to 1");
+        }
         match data.test_share > 0.0 && data.test_share < 1.0 {
             true => Ok(()),
             false => wrong("data.test_share", data.test_share, "above 0 and below 1"),

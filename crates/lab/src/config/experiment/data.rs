@@ -20,6 +20,10 @@ pub struct DataConfig {
     pub ood_permuted: bool,
     /// Standardization of pixels or features.
     pub standardise: Standardising,
+    /// With [`Standardising::Each`]: the least standard deviation that a feature is divided by, as a share of the
+    /// root mean square of all, 0 to 1; 0 for none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub standardise_floor: f64,
     /// Examples per update, 1..=`train_examples`.
     pub batch_size: usize,
     /// Passes over each task's examples, 1 or more.
@@ -60,7 +64,7 @@ pub enum Standardising {
     None,
     /// Their common mean is subtracted, and they are divided by their common standard deviation.
     All,
-    /// Every feature by its own mean and standard deviation; not of images.
+    /// Every feature by its own mean and standard deviation, and 0 if it does not vary; not of images.
     Each,
 }
 
@@ -98,6 +102,10 @@ impl From<Standardising> for FlagOrName {
 
 fn fifth() -> f64 {
     0.2
+}
+
+fn is_none(floor: &f64) -> bool {
+    *floor == 0.0
 }
 
 fn is_fifth(share: &f64) -> bool {

@@ -97,6 +97,8 @@ fn ranges_are_checked() {
         ("data.epochs=0", "data.epochs"),
         ("data.batch_size=0", "data.batch_size"),
         ("data.test_share=1", "data.test_share"),
+        ("data.standardise_floor=-1", "data.standardise_floor"),
+        ("data.standardise_floor=nan", "data.standardise_floor"),
         ("network.heads=2", "network.heads"),
         ("splits=2", "splits"),
         ("domains.gradual=2", "domains.gradual"),

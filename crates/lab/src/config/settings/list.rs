@@ -139,6 +139,13 @@ pub const SETTINGS: &[Setting] = &[
         "whether inputs are standardized to mean 0 and standard deviation 1, all together or \"each\" feature \
          by itself",
     ),
+    setting(
+        "data.standardise_floor",
+        SHARE,
+        "with standardise = \"each\": least deviation that a feature is divided by, as a share of the root \
+         mean square of all, for features of one unit",
+    )
+    .shown("0.02"),
     setting("data.batch_size", whole(MANY), "examples per update"),
     setting("data.epochs", whole(MANY), "passes over each task's examples"),
     setting(

@@ -43,7 +43,9 @@ impl Data {
         };
         let standardise = match config.standardise {
             Standardising::All => Standardizer::fit(source.train())?,
-            Standardising::Each => Standardizer::fit_each(source.train())?,
+            Standardising::Each => {
+                Standardizer::fit_each_above(source.train(), config.standardise_floor)?
+            }
             Standardising::None => Standardizer::identity(),
         };
         let examples = [source.train().len(), source.test().len()];

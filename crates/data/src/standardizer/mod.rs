@@ -4,9 +4,12 @@
 //! standard deviation of v/255 over all pixels of all training images (for MNIST
 //! 0.1307 and 0.3081; Bonnet et al. 2025, methods). There are 256 possible
 //! answers, so the conversion is a table. A feature f becomes (f − mean) / std, with those of all features
-//! or, if asked for, of each.
+//! or, if asked for, of each; one that does not vary becomes 0 then.
+
+mod scale;
 
 use crate::dataset::{Dataset, ExampleData};
+use scale::{Moments, Scale};
 
 /// The table `u8 -> f32`, with the mean and std (of v/255) that it was made from.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,13 +17,9 @@ pub struct Standardizer {
     table: [f32; 256],
     mean: f64,
     std: f64,
-    /// Mean and standard deviation of each feature, if each has its own.
-    each: Vec<(f32, f32)>,
+    /// Scale of each feature, if each has its own.
+    each: Vec<Scale>,
 }
-
-/// The least standard deviation that a feature is divided by, as a share of the root mean square of all: a
-/// feature that hardly ever moved would drown the others when it does.
-const FLOOR: f64 = 0.02;
 
 /// Reason why no standardization can be fitted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -36,6 +35,14 @@ pub enum StandardizerError {
         examples: usize,
         /// The value of every pixel or feature.
         value: f32,
+    },
+    /// Each feature is the same in every example.
+    #[error("none of the {features} features varies over the {examples} training examples")]
+    NoneVaries {
+        /// Number of training examples.
+        examples: usize,
+        /// Number of features.
+        features: usize,
     },
     /// Images have no features to be looked at one by one.
     #[error("images have no features to standardize one by one")]
@@ -58,39 +65,37 @@ impl Standardizer {
         }
     }
 
-    /// Fits mean and std of each feature of `train` by itself.
+    /// Fits mean and std of each feature of `train` by itself, whatever its unit; features that do not vary
+    /// beyond the rounding of f32 become 0.
     ///
     /// # Errors
-    /// [`StandardizerError::Images`] of images, [`StandardizerError::Constant`] if all features are equal.
+    /// [`StandardizerError::Images`] of images, [`StandardizerError::NoneVaries`] if all features are constant.
     pub fn fit_each(train: &Dataset) -> Result<Self, StandardizerError> {
+        Self::fit_each_above(train, 0.0)
+    }
+
+    /// [`Standardizer::fit_each`], but no feature is divided by less than `floor` of the root mean square of
+    /// all standard deviations: among features of one unit, one that hardly ever moved would drown the others
+    /// when it does.
+    ///
+    /// # Errors
+    /// As [`Standardizer::fit_each`].
+    pub fn fit_each_above(train: &Dataset, floor: f64) -> Result<Self, StandardizerError> {
         let ExampleData::Features(numbers) = train.values() else {
             return Err(StandardizerError::Images);
         };
-        let (width, count) = (train.pixels(), train.len() as f64);
-        let mut sums = vec![(0.0, 0.0); width];
-        for row in numbers.chunks_exact(width) {
-            for ((sum, _), x) in sums.iter_mut().zip(row) {
-                *sum += f64::from(*x) / count;
-            }
-        }
-        for row in numbers.chunks_exact(width) {
-            for ((mean, variance), x) in sums.iter_mut().zip(row) {
-                *variance += (f64::from(*x) - *mean).powi(2) / count;
-            }
-        }
-        let mean_square = sums.iter().map(|(_, variance)| variance).sum::<f64>() / width as f64;
-        if mean_square == 0.0 {
-            // Each is constant; so that all are.
-            return Err(StandardizerError::Constant {
+        let width = train.pixels();
+        let each = Moments::of_each(numbers, width);
+        if !each.iter().any(Moments::varies) {
+            return Err(StandardizerError::NoneVaries {
                 examples: train.len(),
-                value: numbers[0],
+                features: width,
             });
         }
-        let floor = FLOOR * mean_square.sqrt();
-        let pair =
-            |(mean, variance): &(f64, f64)| (*mean as f32, variance.sqrt().max(floor) as f32);
+        let mean_square = each.iter().map(|m| m.variance).sum::<f64>() / width as f64;
+        let least = floor * mean_square.sqrt();
         Ok(Self {
-            each: sums.iter().map(pair).collect(),
+            each: each.iter().map(|moments| moments.scale(least)).collect(),
             ..Self::fit(train)?
         })
     }
@@ -170,7 +175,7 @@ impl Standardizer {
     pub fn feature(&self, at: usize, feature: f32) -> f32 {
         match self.each.is_empty() {
             true => ((f64::from(feature) - self.mean) / self.std) as f32,
-            false => (feature - self.each[at].0) / self.each[at].1,
+            false => self.each[at].apply(feature),
         }
     }
 
@@ -188,7 +193,7 @@ impl Standardizer {
             let each = &self.each[..features.len()];
             pairs
                 .zip(each)
-                .for_each(|((output, f), (mean, std))| *output = (f - mean) / std);
+                .for_each(|((output, f), scale)| *output = scale.apply(*f));
         }
     }
 
@@ -256,15 +261,65 @@ mod tests {
         assert_eq!(standardizer.feature(1, 0.0), -1.0);
         let mut outputs = [0.0; 3];
         standardizer.features(&[3.0, 0.0, 5.5], &mut outputs);
-        assert_eq!(outputs, [1.0, -1.0, standardizer.feature(2, 5.5)]);
-        let floor = FLOOR * (101.0_f64 / 3.0).sqrt();
-        let moved = f64::from(standardizer.feature(2, 5.5));
-        assert!((moved - 0.5 / floor).abs() < 1e-5);
+        assert_eq!(outputs, [1.0, -1.0, 0.0]);
         let images = Dataset::new(vec![0, 1], vec![0, 1], 1, 1, 2).unwrap();
         assert_eq!(
             Standardizer::fit_each(&images),
             Err(StandardizerError::Images)
         );
+        let same = Dataset::features(vec![0.1, 7.0, 0.1, 7.0], vec![0, 1], 2, 2).unwrap();
+        let error = Standardizer::fit_each(&same).unwrap_err();
+        let [examples, features] = [2, 2];
+        assert_eq!(error, StandardizerError::NoneVaries { examples, features });
+    }
+
+    #[test]
+    fn a_floor_is_a_share_of_all_deviations() {
+        let features = vec![1.0, 0.0, 5.0, 1.001, 20.0, 5.0];
+        let set = Dataset::features(features, vec![0, 1], 3, 2).unwrap();
+        let above = |floor| Standardizer::fit_each_above(&set, floor).unwrap();
+        assert!((above(0.0).feature(0, 1.001) - 1.0).abs() < 1e-3);
+        let (moved, floor) = (f64::from(1.001_f32) - 1.0, 0.02 * (100.0_f64 / 3.0).sqrt());
+        let small = f64::from(above(0.02).feature(0, 1.001));
+        assert!((small - moved / 2.0 / floor).abs() < 1e-6, "{small}");
+        assert_eq!(above(0.02).feature(1, 20.0), 1.0);
+        assert_eq!(above(0.02).feature(2, 5.5), 0.0);
+    }
+
+    #[test]
+    fn columns_of_any_unit_count_alike() {
+        let rounding = [0.1_f32, 0.1_f32.next_up()];
+        let row = |i: u32| {
+            let noise = f64::from(i.wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24);
+            let age = 20.0 + 60.0 * noise;
+            let cents = 1e6 + 9e6 * noise * noise;
+            // A thousand seconds: eight values in f32.
+            let seconds = 1.7e9 + 1000.0 * noise;
+            let days = 1.7e9 + 86_400.0 * f64::from(i);
+            let numbers = [age, cents, seconds, days, 1e-6 * noise, 1e9, 0.1];
+            let numbers = numbers.map(|x| x as f32);
+            [&numbers[..], &[rounding[i as usize % 2], 1e-42 * i as f32]].concat()
+        };
+        let rows: Vec<Vec<f32>> = (0..1000).map(row).collect();
+        let set = Dataset::features(rows.concat(), vec![0; 1000], 9, 2).unwrap();
+        let standardizer = Standardizer::fit_each(&set).unwrap();
+        let mut outputs = rows.clone();
+        for (row, output) in rows.iter().zip(&mut outputs) {
+            standardizer.features(row, output);
+        }
+        for at in 0..9 {
+            let column = || outputs.iter().map(|row| f64::from(row[at]));
+            let mean = column().sum::<f64>() / 1000.0;
+            let deviation = (column().map(|x| x * x).sum::<f64>() / 1000.0).sqrt();
+            let expected = f64::from(u8::from(at < 5));
+            assert!(mean.abs() < 2.0 * scale::SHIFT, "column {at}: mean {mean}");
+            assert!(
+                (deviation - expected).abs() < 1e-5,
+                "column {at}: {deviation}"
+            );
+        }
+        assert_eq!(outputs[0][5..], [0.0; 4]);
+        assert_eq!(standardizer.feature(5, 2e9), 0.0);
     }
 
     #[test]

@@ -1,0 +1,166 @@
+//! Rows of streams, tested and then learned one by one: log loss and accuracy of a learner beside SGD at several
+//! rates, on the same encoding.
+//!
+//! ```sh
+//! cargo bench -p mesu-bench --bench rows -- ../shared/data/streams --settings '{"kind": "mesu", "samples": 10}'
+//! cargo bench -p mesu-bench --bench rows -- ../shared/data/streams --strangers
+//! ```
+//!
+//! The folder holds `NAME.csv.gz` (`*regression*` is left out). `--settings` gives a learner as JSON, the
+//! library's default MESU without it, and may be repeated; `--network` the network. `--strangers` measures
+//! something else: how well uncertainty tells rows that are far away (AUROC).
+
+#![allow(clippy::print_stdout)]
+
+mod strangers;
+mod stream;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use mesu::{Generator, Learner, LearnerConfig, MesuConfig, NetworkConfig, SgdConfig};
+use rayon::prelude::*;
+
+use crate::strangers::SCORES;
+use crate::stream::Stream;
+
+type AnyError = Box<dyn Error + Send + Sync>;
+
+/// Rows of each stream.
+const ROWS: usize = 12_000;
+/// Least probability that is counted.
+const FLOOR: f32 = 1e-6;
+const RATES: [f64; 4] = [0.003, 0.01, 0.03, 0.1];
+const SEED: u64 = 1;
+
+struct Options {
+    folder: PathBuf,
+    learners: Vec<(String, LearnerConfig)>,
+    network: NetworkConfig,
+    strangers: bool,
+}
+
+impl Options {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, AnyError> {
+        let mut options = Self {
+            folder: PathBuf::from("../shared/data/streams"),
+            learners: Vec::new(),
+            network: NetworkConfig::default(),
+            strangers: false,
+        };
+        while let Some(argument) = arguments.next() {
+            let mut value = || {
+                let value = arguments.next();
+                value.ok_or_else(|| format!("{argument} has no value"))
+            };
+            match &argument[..] {
+                // Cargo says so to every benchmark.
+                "--bench" => {}
+                "--strangers" => options.strangers = true,
+                "--network" => options.network = serde_json::from_str(&value()?)?,
+                "--settings" => {
+                    let text = value()?;
+                    let learner = serde_json::from_str(&text)?;
+                    options.learners.push((text, learner));
+                }
+                name if name.starts_with("--") => {
+                    return Err(format!("no such option: {name}").into());
+                }
+                folder => options.folder = PathBuf::from(folder),
+            }
+        }
+        if options.learners.is_empty() {
+            let default = MesuConfig::default().into();
+            options.learners.push(("mesu".to_owned(), default));
+        }
+        Ok(options)
+    }
+}
+
+/// Streams of `folder` by name, each to be told into classes.
+fn streams(folder: &Path) -> Result<Vec<Stream>, AnyError> {
+    let entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    let mut paths: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).collect();
+    paths.retain(|path| {
+        let name = path.to_string_lossy();
+        name.ends_with(".csv.gz") && !name.contains("regression")
+    });
+    paths.sort();
+    let read = paths.par_iter().map(|path| Stream::read(path, ROWS));
+    read.collect()
+}
+
+fn learner(
+    stream: &Stream,
+    config: &LearnerConfig,
+    network: &NetworkConfig,
+) -> Result<Learner, AnyError> {
+    let network = network.clone().active_inputs(stream.columns as f64);
+    let learner = Learner::new(stream.width, stream.classes, &network, config, SEED);
+    Ok(learner?)
+}
+
+/// Log loss and accuracy of `learner`, tested on every row before it learns it.
+fn tested_then_learned(stream: &Stream, mut learner: Learner) -> Result<Vec<f64>, AnyError> {
+    let (mut loss, mut correct) = (0.0, 0);
+    for (number, (x, label)) in stream.rows(0).enumerate() {
+        let noise = Generator::named(SEED, "test", &[number as u64]);
+        let prediction = learner.predict(x, noise)?;
+        let probability = prediction.probabilities[label as usize];
+        loss -= f64::from(probability.max(FLOOR)).ln();
+        correct += usize::from(prediction.top(0).0 == label);
+        learner.learn(x, &[label])?;
+    }
+    let rows = stream.labels.len() as f64;
+    Ok(vec![loss / rows, correct as f64 / rows])
+}
+
+fn main() -> Result<(), AnyError> {
+    let options = Options::parse(std::env::args().skip(1))?;
+    let streams = streams(&options.folder)?;
+    let mut learners = options.learners;
+    let (measure, heads): (fn(&Stream, Learner) -> _, Vec<&str>) = match options.strangers {
+        true => (strangers::told, SCORES.map(|(name, _)| name).to_vec()),
+        false => {
+            let sgd = |lr: f64| (format!("sgd {lr}"), SgdConfig::default().lr(lr).into());
+            learners.extend(RATES.map(sgd));
+            (tested_then_learned, vec!["log loss", "accuracy"])
+        }
+    };
+    let line = |name: &str, cells: &[String]| {
+        let cells = cells.iter().map(|cell| format!("{cell:>11}"));
+        let text = format!("{name:12}{}", cells.collect::<String>());
+        println!("{}", text.trim_end());
+    };
+    for (name, config) in &learners {
+        println!("\n{name}");
+        line(
+            "",
+            &heads
+                .iter()
+                .map(|head| (*head).to_owned())
+                .collect::<Vec<_>>(),
+        );
+        let figures = |stream| measure(stream, learner(stream, config, &options.network)?);
+        let all: Vec<Result<Vec<f64>, AnyError>> = streams.par_iter().map(figures).collect();
+        let mut sums = vec![0.0; heads.len()];
+        for (stream, figures) in streams.iter().zip(all) {
+            // Of one that diverged the reason is printed, and there is no mean.
+            let (figures, said) = match figures {
+                Ok(figures) => (figures, String::new()),
+                Err(error) => (vec![f64::NAN; heads.len()], error.to_string()),
+            };
+            sums.iter_mut().zip(&figures).for_each(|(sum, x)| *sum += x);
+            let cells = figures.iter().map(|x| format!("{x:.3}"));
+            line(
+                &stream.name,
+                &cells.chain([format!("  {said}")]).collect::<Vec<_>>(),
+            );
+        }
+        let means = sums
+            .iter()
+            .map(|sum| format!("{:.4}", sum / streams.len() as f64));
+        line("mean", &means.collect::<Vec<_>>());
+    }
+    Ok(())
+}
