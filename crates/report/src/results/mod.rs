@@ -174,7 +174,7 @@ mod tests {
     fn records_come_back_and_make_a_page() {
         let folder = tempfile::tempdir().unwrap();
         let empty = page(folder.path()).unwrap_err().to_string();
-        assert!(empty.contains("--record"), "{empty}");
+        assert!(empty.contains("holds no record of results"), "{empty}");
 
         let figure = Figure::find("fig3").unwrap();
         let summary = |seed, newest_accuracy| Summary {
@@ -226,7 +226,7 @@ mod tests {
         fs::write(folder.path().join("fig4.json"), "{\"figure\": 3}").unwrap();
         let text = page(folder.path()).unwrap_err().to_string();
         assert!(
-            text.contains("fig4.json") && text.contains("mesu repro"),
+            text.contains("fig4.json") && text.contains("no record of results"),
             "{text}"
         );
     }
