@@ -26,7 +26,7 @@ pub enum OnDivergence {
 pub struct LearningConfig {
     /// Loss of an example, in nats, below which nothing is learned from it; 0 to learn from all. Time passes all
     /// the same: the next update makes up for the pull to the prior of those that were not made. Not with weight
-    /// sampling or slow copies.
+    /// sampling, slow copies or replay.
     pub learn_above: f64,
     /// Answer to an update that diverges.
     pub on_divergence: OnDivergence,
@@ -47,7 +47,7 @@ impl LearningConfig {
     pub(super) fn check(&self, network: &Network, gates: bool) -> Result<(), ConfigError> {
         not_negative([("learn_above", self.learn_above)])?;
         let sound = self.learn_above == 0.0 || gates;
-        let expected = "0 beside the estimator weight-sampling, or slow copies";
+        let expected = "0 beside the estimator weight-sampling, slow copies or replay";
         require(sound, "learn_above", self.learn_above, expected)?;
         let weights = &self.class_weights;
         let classes = network.classes();

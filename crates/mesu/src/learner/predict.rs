@@ -32,7 +32,8 @@ impl Learner {
         self.predict_draws(inputs, Draws { samples, noise })
     }
 
-    /// Predicts with the means of the weights alone, without noise: all uncertainty is aleatoric.
+    /// Predicts with the means of the weights alone, without noise: all uncertainty is aleatoric, but
+    /// for what slow copies disagree about.
     ///
     /// # Errors
     /// As [`predict`](Self::predict).

@@ -176,6 +176,11 @@ impl Engine for Replay {
         self.base.predict(network, inputs, draws)
     }
 
+    /// Examples that are learned again have no loss of their own.
+    fn gates(&self) -> bool {
+        false
+    }
+
     fn grow(&mut self, network: &mut Network, fresh: Vec<Layer>) {
         self.base.grow(network, fresh);
     }
