@@ -30,7 +30,7 @@
 //!
 //! let planes = PlanesMut::new([&mut mu, &mut sigma]);
 //! let second = Some((&curvature, Second::Variance));
-//! assert!(update(planes, &gradient, second, &Foovb { lr_mu: 1.0 }));
+//! assert!(update(planes, &gradient, second, &Foovb { lr_mu: 1.0, ..Foovb::default() }));
 //! assert!(mu.row(0)[0] < 0.5 && sigma.row(0)[0] < 0.1);
 //! assert_eq!((mu.row(0)[1], sigma.row(0)[1]), (-0.5, 0.1));
 //! ```

@@ -68,7 +68,7 @@ impl Rule for Momentum {
 
 fn rule() -> Momentum {
     Momentum {
-        mesu: Mesu::default()
+        mesu: Mesu::paper()
             .memory_window(1e5)
             .sigma_step(SigmaStep::ClosedForm)
             .max_step_ratio(0.5),
@@ -187,7 +187,7 @@ mod tests {
             velocity: 0.0,
         };
         let still = Momentum {
-            mesu: Mesu::default().lr_sigma(0.0).memory_window(1e30),
+            mesu: Mesu::paper().lr_sigma(0.0).memory_window(1e30),
             ..rule()
         };
         for update in 0..1_000 {

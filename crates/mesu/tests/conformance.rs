@@ -24,7 +24,7 @@ fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
                     hidden: hidden.clone(),
                     bias,
                     init: Initialization::He,
-                    ..Default::default()
+                    ..NetworkConfig::paper()
                 };
                 table.push((name, network, learner.clone()));
             }
@@ -34,7 +34,7 @@ fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
             heads: 3,
             bias: true,
             init: Initialization::He,
-            ..Default::default()
+            ..NetworkConfig::paper()
         };
         table.push((format!("{learner:?} 3 heads"), network, learner.clone()));
         let layers = [
@@ -51,7 +51,7 @@ fn table() -> Vec<(String, NetworkConfig, LearnerConfig)> {
             input: vec![1, 1, INPUTS],
             bias: true,
             init: Initialization::He,
-            ..NetworkConfig::default()
+            ..NetworkConfig::paper()
         };
         table.push((format!("{learner:?} {layers:?}"), network, learner));
     }
@@ -120,7 +120,7 @@ fn the_end_of_a_task_is_checked_like_a_batch() {
 fn divergence_is_an_error_that_names_layer_and_remedy() {
     // Far too fast: sigma falls below zero or everything overflows.
     let mesu = |estimator| {
-        MesuConfig::default()
+        MesuConfig::paper()
             .lr_mu(1e4)
             .lr_sigma(1e4)
             .samples(1)
@@ -136,7 +136,7 @@ fn divergence_is_an_error_that_names_layer_and_remedy() {
             Remedy::Choose("sigma_step", "closed-form"),
         ),
         (
-            FoovbConfig::default().lr_mu(1e9).into(),
+            FoovbConfig::paper().lr_mu(1e9).into(),
             Remedy::Lower(&["lr_mu"]),
         ),
         (SgdConfig::default().lr(1e9).into(), Remedy::Lower(&["lr"])),
@@ -152,7 +152,7 @@ fn divergence_is_an_error_that_names_layer_and_remedy() {
     for (config, remedy) in wild {
         let network = NetworkConfig {
             hidden: vec![20],
-            ..NetworkConfig::default()
+            ..NetworkConfig::paper()
         };
         let subject = Subject::new(format!("{config:?}"), move |seed| {
             new(&network, &config, seed)
@@ -169,9 +169,9 @@ fn options_keep_a_network_alive_that_would_diverge() {
     let (inputs, labels) = stream(1, 3_000);
     let network = NetworkConfig {
         hidden: vec![20],
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
-    let wild = MesuConfig::default().samples(1).lr_mu(4.0).lr_sigma(4.0);
+    let wild = MesuConfig::paper().samples(1).lr_mu(4.0).lr_sigma(4.0);
     let options = [
         wild.clone()
             .max_step_ratio(0.02)
@@ -201,11 +201,11 @@ fn the_mean_of_a_batch_is_a_smaller_step_than_its_sum() {
     let (inputs, labels) = stream(1, 30);
     let network = NetworkConfig {
         hidden: vec![20],
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
     let configs = |reduction| -> [LearnerConfig; 4] {
         let mesu = |estimator| {
-            MesuConfig::default()
+            MesuConfig::paper()
                 .estimator(estimator)
                 .reduction(reduction)
                 .lr_mu(1e-2)
@@ -214,10 +214,7 @@ fn the_mean_of_a_batch_is_a_smaller_step_than_its_sum() {
         [
             mesu(Estimator::LocalReparameterization).into(),
             mesu(Estimator::WeightSampling).into(),
-            FoovbConfig::default()
-                .reduction(reduction)
-                .lr_mu(1e-2)
-                .into(),
+            FoovbConfig::paper().reduction(reduction).lr_mu(1e-2).into(),
             SgdConfig::default().reduction(reduction).into(),
         ]
     };
@@ -244,7 +241,7 @@ fn consolidation_keeps_the_first_task_where_plain_learners_lose_it() {
     let network = NetworkConfig {
         hidden: vec![40],
         init: Initialization::He,
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
     let lr = 0.05;
     let after_two = |config: LearnerConfig| {
@@ -299,7 +296,7 @@ fn fisher_information_is_that_of_single_examples() {
         hidden: vec![6],
         bias: true,
         init: Initialization::He,
-        ..Default::default()
+        ..NetworkConfig::paper()
     };
     let sgd = SgdConfig::default().lr(1.0);
     let start = new(&network, &sgd.into(), 3);
@@ -330,7 +327,7 @@ fn fisher_information_is_that_of_single_examples() {
 
 #[test]
 fn settings_are_checked_by_name() {
-    let good = MesuConfig::default();
+    let good = MesuConfig::paper();
     let cases = [
         (
             good.clone().memory_window(-1.0),
@@ -355,19 +352,13 @@ fn settings_are_checked_by_name() {
         ),
     ];
     for (config, message) in cases {
-        let error = Learner::new(
-            INPUTS,
-            CLASSES,
-            &NetworkConfig::default(),
-            &config.into(),
-            1,
-        )
-        .unwrap_err();
+        let error =
+            Learner::new(INPUTS, CLASSES, &NetworkConfig::paper(), &config.into(), 1).unwrap_err();
         assert_eq!(error.to_string(), message);
     }
     let network = NetworkConfig {
         hidden: vec![50, 0],
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
     let error = Learner::new(INPUTS, CLASSES, &network, &good.into(), 1).unwrap_err();
     assert_eq!((error.part, error.field), (ConfigPart::Network, "hidden"));
@@ -381,7 +372,7 @@ fn no_damage_to_a_checkpoint_goes_unnoticed() {
             hidden: vec![3],
             bias: true,
             heads,
-            ..NetworkConfig::default()
+            ..NetworkConfig::paper()
         };
         let name = format!("{config:?} {heads} heads");
         Subject::new(name, move |seed| new(&network, &config, seed)).notices_damage();

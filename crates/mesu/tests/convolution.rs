@@ -43,6 +43,8 @@ fn read(params: &Value) -> Network {
             bias: Some(group(&format!("{name}b"), 1, outputs)),
             conv,
             then,
+            prior_scale: 1.0,
+            first_sigma: 1.0,
         }
     };
     let pool = Pool {
@@ -130,7 +132,7 @@ fn networks() -> Vec<Network> {
             input: input.to_vec(),
             bias: true,
             init: Initialization::He,
-            ..NetworkConfig::default()
+            ..NetworkConfig::paper()
         };
         let (inputs, noise) = (
             input.iter().product(),
@@ -266,7 +268,7 @@ fn a_batch_in_parts_has_the_gradients_of_the_whole() {
         input: vec![1, 64, 64],
         bias: true,
         init: Initialization::He,
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
     let noise = &mut Generator::named(3, "network", &[]);
     let network = Network::new(64 * 64, 3, &config, WeightKind::Gaussian, noise).unwrap();
@@ -331,7 +333,7 @@ fn threads_do_not_change_the_bits() {
         input: vec![2, 12, 12],
         bias: true,
         init: Initialization::He,
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
     let noise = &mut Generator::named(3, "network", &[]);
     let network = Network::new(2 * 12 * 12, 3, &config, WeightKind::Gaussian, noise).unwrap();

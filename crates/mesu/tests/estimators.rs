@@ -54,7 +54,7 @@ fn network(bias: bool) -> Network {
     let config = NetworkConfig {
         hidden: vec![4],
         bias,
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
     Network::new(
         3,

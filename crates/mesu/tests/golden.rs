@@ -12,7 +12,7 @@ use mesu::estimator::{Batch, Body, Objective};
 use mesu::layer::{Layer, Relu};
 use mesu::network::Network;
 use mesu::rule::{Anchored, Ewc, PathIntegral, Si};
-use mesu::rule::{Foovb, Gradient, Mesu, Real, Rule, Sgd, SigmaStep, Synapse, Weight};
+use mesu::rule::{Foovb, Gradient, Mesu, PriorStep, Real, Rule, Sgd, SigmaStep, Synapse, Weight};
 use mesu_kernels::Matrix;
 use mesu_kernels::gemm::Threads;
 use mesu_kernels::softmax::{Predicted, predict};
@@ -38,6 +38,8 @@ fn rule(config: &Value) -> Mesu {
         sigma_bounds: (config.get("sigma_bounds"))
             .map(|b| (b[0].as_f64().unwrap(), b[1].as_f64().unwrap())),
         sigma_step: SigmaStep::Linear,
+        prior_step: PriorStep::Linear,
+        sigma_at_most_prior: false,
     }
 }
 
@@ -99,6 +101,7 @@ fn foovb_rule_in_both_precisions() {
     let file = golden("rule_foovb_diagonal");
     let rule = Foovb {
         lr_mu: file["config"]["eta"].as_f64().unwrap(),
+        ..Foovb::default()
     };
     check_steps::<f64, _>(&file, &rule, 1e-12, |x| x, |x| x);
     check_steps::<f32, _>(&file, &rule, 2e-5, |x| x as f32, f64::from);
@@ -267,6 +270,8 @@ impl Case {
                 bias,
                 conv: None,
                 then: vec![],
+                prior_scale: 1.0,
+                first_sigma: 1.0,
             }
         });
         let mut layers: Vec<Layer> = layers.collect();

@@ -10,9 +10,10 @@ use kinds::{CLASSES, INPUTS, kinds, new, stream};
 use mesu::curvature::fisher;
 use mesu::curvature::hessian_diagonal;
 use mesu::network::Network;
+use mesu::rule::SigmaStep;
 use mesu::{
-    AdamConfig, Generator, HeadsDrift, Initialization, Learner, LearnerConfig, LearnerKind,
-    MesuConfig, NetworkConfig, OnlineEwcConfig, Reduction, ReplayConfig, SgdConfig,
+    AdamConfig, FoovbConfig, Generator, HeadsDrift, Initialization, Learner, LearnerConfig,
+    LearnerKind, MesuConfig, NetworkConfig, OnlineEwcConfig, Reduction, ReplayConfig, SgdConfig,
 };
 
 /// Three heads on a perceptron, and on a convolution with dropout.
@@ -23,7 +24,7 @@ fn networks() -> [NetworkConfig; 2] {
         heads: 3,
         bias: true,
         init: Initialization::He,
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
     let images = NetworkConfig {
         hidden: vec![],
@@ -305,7 +306,7 @@ fn what_can_not_be_is_refused_in_a_line() {
     for (heads, range) in [(0, "1 to 10000"), (10_001, "1 to 10000")] {
         let network = NetworkConfig {
             heads,
-            ..NetworkConfig::default()
+            ..NetworkConfig::paper()
         };
         let error = Learner::new(INPUTS, CLASSES, &network, &LearnerConfig::default(), 1);
         let line = format!("heads is {heads}; expected {range}");
@@ -315,7 +316,7 @@ fn what_can_not_be_is_refused_in_a_line() {
     let network = NetworkConfig {
         hidden: vec![1 << 20],
         heads: 10_000,
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
     let error = Learner::new(1, 1 << 20, &network, &LearnerConfig::default(), 1);
     let error = error.unwrap_err().to_string();
@@ -344,7 +345,7 @@ fn a_description_counts_all_heads() {
 /// Keys that have their default are in no file.
 #[test]
 fn settings_of_heads_are_optional() {
-    let network = serde_json::to_string(&NetworkConfig::default()).unwrap();
+    let network = serde_json::to_string(&NetworkConfig::paper()).unwrap();
     let learner = serde_json::to_string(&LearnerConfig::default()).unwrap();
     assert!(
         !network.contains("heads") && !learner.contains("heads"),
@@ -366,7 +367,59 @@ fn settings_of_heads_are_optional() {
     }
 }
 
-/// Format of a learner with a single head, which has not changed: files of former versions are still read.
+/// A checkpoint as format 2 had it: without the settings that came with format 3, which have the values here that
+/// their absence meant.
+fn in_format_2(file: &[u8]) -> Vec<u8> {
+    let (length, rest) = file.split_first_chunk::<8>().unwrap();
+    let (header, data) = rest.split_at(u64::from_le_bytes(*length) as usize);
+    let mut header = std::str::from_utf8(header).unwrap().trim_end().to_owned();
+    for (new, old) in [
+        (r#"\"version\":3"#, r#"\"version\":2"#),
+        (r#"\"temperature\":1.0,"#, ""),
+        (r#"\"prior_step\":\"linear\","#, ""),
+        (r#"\"sigma_at_most_prior\":false,"#, ""),
+        (r#"\"sigma_max\":0.0,\"max_step_ratio\":0.0,"#, ""),
+    ] {
+        header = header.replace(new, old);
+    }
+    let parsed: serde_json::Value = serde_json::from_str(&header).unwrap();
+    let description = parsed["__metadata__"]["mesu"].as_str().unwrap();
+    let (unsigned, stated) = description.rsplit_once(r#""checksum":""#).unwrap();
+    let stated = stated.trim_end_matches(r#""}"#);
+    let unsigned = format!(r#"{unsigned}"checksum":""}}"#);
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut add = |bytes: &[u8]| {
+        let words = bytes.chunks(8).map(|chunk| {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            u64::from_le_bytes(word)
+        });
+        for word in words.chain([bytes.len() as u64]) {
+            hash = (hash ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+            hash ^= hash >> 29;
+        }
+    };
+    let tensors: BTreeMap<_, _> = parsed.as_object().unwrap().iter().collect();
+    for (name, tensor) in tensors
+        .into_iter()
+        .filter(|(name, _)| *name != "__metadata__")
+    {
+        let offset = |i: usize| tensor["data_offsets"][i].as_u64().unwrap() as usize;
+        add(name.as_bytes());
+        add(&data[offset(0)..offset(1)]);
+    }
+    add(unsigned.as_bytes());
+    let signed = header.replace(stated, &format!("{hash:016x}"));
+    let padded = format!("{signed:<width$}", width = signed.len().next_multiple_of(8));
+    [
+        &(padded.len() as u64).to_le_bytes(),
+        padded.as_bytes(),
+        data,
+    ]
+    .concat()
+}
+
+/// Format of a learner with a single head, which has not changed but for the settings that came later: files of former versions are still read.
 #[test]
 fn a_single_head_is_saved_as_ever() {
     let inputs = Generator::named(2, "inputs", &[]).normals(12 * 9);
@@ -376,27 +429,25 @@ fn a_single_head_is_saved_as_ever() {
         NetworkConfig {
             hidden: vec![7],
             bias: true,
-            ..NetworkConfig::default()
+            ..NetworkConfig::paper()
         },
         NetworkConfig {
             hidden: vec![],
             layers: layers.to_vec(),
             input: vec![1, 3, 4],
             init: Initialization::He,
-            ..NetworkConfig::default()
+            ..NetworkConfig::paper()
         },
     ];
     let pins = networks.map(|network| {
         let mut hash = 0xcbf2_9ce4_8422_2325u64;
         for kind in LearnerKind::ALL {
-            let settings = match kind {
-                LearnerKind::Mesu => serde_json::json!({
-                    "lr_mu": 0.01, "sigma_step": "closed-form", "slow_windows": [1e6]
-                }),
-                LearnerKind::Foovb => serde_json::json!({ "lr_mu": 0.01 }),
-                _ => serde_json::json!({}),
+            let mesu = MesuConfig::paper().lr_mu(0.01).slow_windows([1e6]);
+            let config: LearnerConfig = match kind {
+                LearnerKind::Mesu => mesu.sigma_step(SigmaStep::ClosedForm).into(),
+                LearnerKind::Foovb => FoovbConfig::paper().lr_mu(0.01).into(),
+                _ => kind.deserialize_config(serde_json::json!({})).unwrap(),
             };
-            let config = kind.deserialize_config(settings).unwrap();
             let mut learner = Learner::new(12, 4, &network, &config, 5).unwrap();
             for _ in 0..2 {
                 learner.learn_each(&inputs, &labels).unwrap();
@@ -405,7 +456,7 @@ fn a_single_head_is_saved_as_ever() {
                 learner.task_ended([batch]).unwrap();
             }
             learner.learn(&inputs, &labels).unwrap();
-            for byte in learner.save(&[("run", "notes")]).unwrap() {
+            for byte in in_format_2(&learner.save(&[("run", "notes")]).unwrap()) {
                 hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
             }
         }

@@ -5,7 +5,10 @@
 use std::process::Command;
 
 use mesu::rule::SigmaStep;
-use mesu::{Estimator, Generator, Initialization, Learner, LearnerKind, MesuConfig, NetworkConfig};
+use mesu::{
+    Estimator, FoovbConfig, Generator, Initialization, Learner, LearnerConfig, LearnerKind,
+    MesuConfig, NetworkConfig,
+};
 
 /// FNV-1a of everything a short life of a learner leaves behind.
 fn fingerprint() -> String {
@@ -22,10 +25,10 @@ fn fingerprint() -> String {
         let network = NetworkConfig {
             hidden: vec![19, 33],
             bias: true,
-            ..NetworkConfig::default()
+            ..NetworkConfig::paper()
         };
         // All options, so that all of the rule is computed, and labels without sense may be learned.
-        let config = MesuConfig::default()
+        let config = MesuConfig::paper()
             .estimator(estimator)
             .clamp_grad(0.5)
             .max_step_ratio(0.1)
@@ -66,16 +69,16 @@ fn fingerprint_of_all_kinds() -> String {
     let inputs = Generator::named(2, "inputs", &[]).normals(45 * 20);
     let labels: Vec<u32> = (0..20).map(|i| i % 7).collect();
     for kind in LearnerKind::ALL {
-        // Its defaults, but for rates that bear labels without sense.
-        let settings = match kind {
-            LearnerKind::Mesu | LearnerKind::Foovb => serde_json::json!({ "lr_mu": 0.01 }),
-            _ => serde_json::json!({}),
+        // The paper's settings, but for rates that bear labels without sense.
+        let config: LearnerConfig = match kind {
+            LearnerKind::Mesu => MesuConfig::paper().lr_mu(0.01).into(),
+            LearnerKind::Foovb => FoovbConfig::paper().lr_mu(0.01).into(),
+            _ => kind.deserialize_config(serde_json::json!({})).unwrap(),
         };
-        let config = kind.deserialize_config(settings).unwrap();
         let network = NetworkConfig {
             hidden: vec![19],
             bias: true,
-            ..NetworkConfig::default()
+            ..NetworkConfig::paper()
         };
         let mut learner = Learner::new(45, 7, &network, &config, 5).unwrap();
         for _ in 0..2 {
@@ -118,9 +121,9 @@ fn fingerprint_of_images() -> String {
         input: vec![2, 7, 9],
         bias: true,
         init: Initialization::He,
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
-    let config = MesuConfig::default().slow_windows(vec![1e15]).lr_mu(0.01);
+    let config = MesuConfig::paper().slow_windows(vec![1e15]).lr_mu(0.01);
     let mut learner = Learner::new(2 * 7 * 9, 7, &network, &config.into(), 5).unwrap();
     for _ in 0..2 {
         learner.learn_each(&inputs, &labels).unwrap();

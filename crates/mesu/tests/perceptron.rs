@@ -34,7 +34,7 @@ fn same_life<R: Rule + std::fmt::Debug>(
     let network = NetworkConfig {
         hidden: hidden.to_vec(),
         bias,
-        ..Default::default()
+        ..NetworkConfig::paper()
     };
     let mut learner = Learner::new(INPUTS, CLASSES, &network, config, 3).unwrap();
     let (samples, _) = config.samples();
@@ -73,7 +73,7 @@ fn same_life<R: Rule + std::fmt::Debug>(
 #[test]
 fn lives_are_those_of_the_plain_perceptron() {
     for (hidden, bias) in [(&[][..], true), (&[5], false), (&[17, 6], true)] {
-        let mesu = MesuConfig::default()
+        let mesu = MesuConfig::paper()
             .memory_window(1e3)
             .lr_mu(0.3)
             .lr_sigma(0.02)
@@ -86,8 +86,16 @@ fn lives_are_those_of_the_plain_perceptron() {
             hidden,
             bias,
         );
-        let foovb = FoovbConfig::default().lr_mu(0.5).samples(4);
-        same_life(Foovb { lr_mu: 0.5 }, &foovb.into(), hidden, bias);
+        let foovb = FoovbConfig::paper().lr_mu(0.5).samples(4);
+        same_life(
+            Foovb {
+                lr_mu: 0.5,
+                ..Foovb::default()
+            },
+            &foovb.into(),
+            hidden,
+            bias,
+        );
         let bbb = BbbConfig::default().samples(2);
         let rule = Bbb {
             adam: Adam::new(bbb.lr, 0.9, 0.999, 1e-8),

@@ -6,6 +6,7 @@ mod commands;
 mod data;
 mod describe;
 mod doctor;
+mod former;
 mod printed;
 mod refusals;
 mod report;

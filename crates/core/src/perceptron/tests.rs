@@ -13,8 +13,8 @@ const SIZES: Sizes<'static> = Sizes {
 fn memory_that_does_not_fit_is_refused() {
     let (mut synapses, mut scratch) = (vec![0.0; 64], vec![0.0; SIZES.scratch()]);
     assert_eq!(SIZES.connections(), 5 * 4 + 2 * 6);
-    assert!(Perceptron::new(SIZES, Mesu::default(), &mut synapses, &mut scratch).is_ok());
-    let found = Perceptron::new(SIZES, Mesu::default(), &mut synapses[1..], &mut scratch);
+    assert!(Perceptron::new(SIZES, Mesu::paper(), &mut synapses, &mut scratch).is_ok());
+    let found = Perceptron::new(SIZES, Mesu::paper(), &mut synapses[1..], &mut scratch);
     let (found, expected) = (found.err(), 64);
     assert_eq!(
         found,
@@ -27,18 +27,18 @@ fn memory_that_does_not_fit_is_refused() {
         samples: 0,
         ..SIZES
     };
-    let found = Perceptron::new(none, Mesu::default(), &mut synapses, &mut scratch);
+    let found = Perceptron::new(none, Mesu::paper(), &mut synapses, &mut scratch);
     assert_eq!(found.err(), Some(Misfit::Sizes));
     let found = Perceptron::new(SIZES, Sgd { lr: 0.1 }, &mut synapses[..32], &mut scratch);
     assert_eq!(found.err(), Some(Misfit::PointWeights));
-    let found = Perceptron::new(SIZES, Mesu::default(), &mut synapses, &mut scratch[1..]);
+    let found = Perceptron::new(SIZES, Mesu::paper(), &mut synapses, &mut scratch[1..]);
     assert!(matches!(found.err(), Some(Misfit::Scratch { .. })));
 }
 
 #[test]
 fn learning_lowers_the_loss() {
     let (mut synapses, mut scratch) = (vec![0.0; 64], vec![0.0; SIZES.scratch()]);
-    let mut network = Perceptron::new(SIZES, Mesu::default(), &mut synapses, &mut scratch).unwrap();
+    let mut network = Perceptron::new(SIZES, Mesu::paper(), &mut synapses, &mut scratch).unwrap();
     network.set_first_values(&mut Generator::named(1, "init", &[]));
     let mut noise = Generator::named(1, "noise", &[]);
     let mut nll = |steps: usize| -> f64 {

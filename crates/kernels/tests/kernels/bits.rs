@@ -85,7 +85,7 @@ fn scalars_and_vectors_move_synapses_alike_at_every_level() {
 #[test]
 fn scalars_and_vectors_move_synapses_alike() {
     let adam = Adam::new(1e-3, 0.9, 0.999, 1e-8).at(7);
-    let mesu = Mesu::default().lr_mu(0.3).memory_window(1e3);
+    let mesu = Mesu::paper().lr_mu(0.3).memory_window(1e3);
     same_bits(mesu);
     same_bits(mesu.plain().unwrap());
     same_bits(
@@ -94,7 +94,10 @@ fn scalars_and_vectors_move_synapses_alike() {
             .sigma_bounds((1e-3, 0.5)),
     );
     same_bits(mesu.sigma_step(SigmaStep::ClosedForm));
-    same_bits(Foovb { lr_mu: 0.7 });
+    same_bits(Foovb {
+        lr_mu: 0.7,
+        ..Foovb::default()
+    });
     same_bits(Bbb {
         adam,
         mu_prior: 0.1,

@@ -3,6 +3,7 @@
 pub(crate) mod cell;
 pub mod document;
 pub(crate) mod experiment;
+pub(crate) mod former;
 pub(crate) mod learner_section;
 pub(crate) mod overlay;
 pub(crate) mod plan;

@@ -17,8 +17,9 @@ use toml::Table;
 use crate::config::cell::{self, Cell, MOST_CELLS};
 use crate::config::document;
 use crate::config::experiment::Experiment;
+use crate::config::former;
 use crate::config::overlay::Layers;
-use crate::config::presets::{FORMER, find_preset, presets};
+use crate::config::presets::{self, FORMER, find_preset};
 use crate::config::sweep::Axes;
 use crate::error::LabError;
 
@@ -87,15 +88,17 @@ impl Plan {
         }
     }
 
-    /// The text `text` (of `origin`), with `name` and the first preset's values where it
-    /// gives none, and `sets` on top.
+    /// The text `text` (of `origin`), with `name` and the defaults where it gives
+    /// none, and `sets` on top.
     fn read(text: &str, origin: &str, name: &str, sets: &[String]) -> Result<Self, LabError> {
-        let mut preset = document::parse(presets()[0].text, presets()[0].name)?;
+        let mut preset = presets::defaults()?;
         preset.insert("name".to_owned(), name.into());
         preset.remove("description");
         let mut layers = Layers::default();
         layers.push("preset", preset)?;
-        layers.push(origin, document::parse(text, origin)?)?;
+        let mut document = document::parse(text, origin)?;
+        former::complete_whole(&mut document);
+        layers.push(origin, document)?;
         // Read without the values of --set too: so that an error names the one who made it.
         let mut stages = vec![layers.clone()];
         if !sets.is_empty() {
@@ -140,6 +143,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::config::presets::presets;
 
     fn find(sets: &[&str]) -> Result<Plan, LabError> {
         let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();

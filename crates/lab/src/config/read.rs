@@ -2,8 +2,10 @@
 
 use crate::config::document;
 use crate::config::experiment::Experiment;
+use crate::config::former;
 use crate::config::overlay::Layers;
 use crate::config::plan::Plan;
+use crate::config::presets;
 use crate::error::LabError;
 
 impl Experiment {
@@ -20,13 +22,23 @@ impl Experiment {
         plan.single().cloned().ok_or_else(several)
     }
 
-    /// Reads what [`Experiment::to_toml`] wrote.
+    /// The experiment of a file that says nothing.
+    pub(crate) fn defaults() -> Result<Self, LabError> {
+        let mut layers = Layers::default();
+        layers.push("preset", presets::defaults()?)?;
+        layers.experiment(None)
+    }
+
+    /// Reads what [`Experiment::to_toml`] wrote, in a former version too: settings that there were not then
+    /// have their values of then.
     ///
     /// # Errors
-    /// [`LabError`], as [`Experiment::find`]; nothing may be missing.
+    /// [`LabError`], as [`Experiment::find`]; nothing else may be missing.
     pub fn from_toml(text: &str, origin: &str) -> Result<Self, LabError> {
         let mut layers = Layers::default();
-        layers.push(origin, document::parse(text, origin)?)?;
+        let mut document = document::parse(text, origin)?;
+        former::complete(&mut document);
+        layers.push(origin, document)?;
         let experiment = layers.experiment(None)?;
         experiment.check()?;
         Ok(experiment)

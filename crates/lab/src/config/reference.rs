@@ -15,7 +15,7 @@ use crate::error::LabError;
 /// Default values of every kind of learner, in the order of [`LearnerKind::ALL`].
 type Learners = Vec<(LearnerKind, Table)>;
 
-/// The settings and their defaults: those of the first preset, and of each learner its own.
+/// The settings and their defaults: those of a file that leaves them out, and of each learner its own.
 #[derive(Debug)]
 pub struct Reference {
     table: Table,
@@ -23,9 +23,10 @@ pub struct Reference {
 }
 
 /// The settings in the README's table.
-const MAIN: [&str; 21] = [
+const MAIN: [&str; 23] = [
     "learner.kind",
     "learner.memory_window",
+    "learner.temperature",
     "learner.slow_windows",
     "learner.sigma_prior",
     "learner.samples",
@@ -37,6 +38,7 @@ const MAIN: [&str; 21] = [
     "learner.sigma_step",
     "network.hidden",
     "network.layers",
+    "network.init",
     "data.source",
     "data.standardise",
     "data.batch_size",
@@ -54,9 +56,9 @@ impl Reference {
     /// The settings of this program.
     ///
     /// # Errors
-    /// [`LabError`] if the first preset can't be read.
+    /// [`LabError`] if the defaults can't be read.
     pub fn new() -> Result<Self, LabError> {
-        let experiment = Experiment::find("permuted-digits", &[])?;
+        let experiment = Experiment::defaults()?;
         let mut learners = Vec::new();
         for kind in LearnerKind::ALL {
             let config = kind.deserialize_config(Table::new());

@@ -37,6 +37,12 @@ pub(crate) struct Description {
     pub(super) checksum: String,
 }
 
+/// The version alone, of any description.
+#[derive(Deserialize)]
+pub(super) struct Version {
+    pub(super) version: u32,
+}
+
 impl Description {
     pub(crate) fn new(
         network: &Network,

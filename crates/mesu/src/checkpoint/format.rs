@@ -1,7 +1,10 @@
 //! Names and checksum of a checkpoint's format, and the errors about it.
 
-/// Version of the format; a reader refuses others.
-pub(super) const VERSION: u32 = 2;
+/// Version of the format.
+pub(super) const VERSION: u32 = 3;
+
+/// Oldest version that is read; a reader refuses older ones, and those to come.
+pub(super) const OLDEST: u32 = 2;
 
 /// Name of the tensor of a generator's state.
 pub(super) const NOISE: &str = "noise";
@@ -24,7 +27,7 @@ pub enum CheckpointError {
     #[error("damaged checkpoint ({0})")]
     Damaged(String),
     /// File that is whole, but not one that this version reads.
-    #[error("not a mesu checkpoint of format {VERSION} ({0})")]
+    #[error("not a mesu checkpoint of format {OLDEST} to {VERSION} ({0})")]
     Foreign(String),
     /// Checkpoint of a learner whose rule is not of this crate: it is restored with that rule.
     #[error("the checkpoint is of a learner with a rule of its user's own, {rule}")]

@@ -16,6 +16,7 @@
 
 mod description;
 mod format;
+mod former;
 mod read;
 mod restore;
 mod save;

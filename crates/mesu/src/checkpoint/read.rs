@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use mesu_kernels::LANES;
 use safetensors::tensor::{Dtype, SafeTensors};
 
-use super::description::Description;
+use super::description::{Description, Version};
 use super::format::{
-    CheckpointError, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, NOISE, VERSION, checksum,
+    CheckpointError, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, NOISE, OLDEST, VERSION, checksum,
     slow_prefix,
 };
+use super::former;
 use crate::learner::state::{EngineState, SlowCopy};
 use crate::network::Network;
 
@@ -34,21 +35,15 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
     let json = metadata
         .get("mesu")
         .ok_or_else(|| foreign("it has no description"))?;
-    let mut description: Description =
-        serde_json::from_str(json).map_err(|e| CheckpointError::Foreign(e.to_string()))?;
-    if description.version != VERSION {
-        return Err(CheckpointError::Foreign(format!(
-            "its format is {}",
-            description.version
-        )));
-    }
+    let mut description = described(json)?;
     let mut views = file.tensors();
     views.sort_by(|a, b| a.0.cmp(&b.0));
     let parts = views
         .iter()
         .map(|(name, view)| (name.as_str(), view.data()));
     let stated = std::mem::take(&mut description.checksum);
-    if checksum(parts, &description.json()) != stated {
+    let unsigned = without_checksum(json, &stated);
+    if unsigned.is_none_or(|json| checksum(parts, &json) != stated) {
         return Err(CheckpointError::Damaged(
             "its checksum does not match its content".to_owned(),
         ));
@@ -97,6 +92,33 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
         heads,
         tensors,
     })
+}
+
+/// Reads a description; one of a former version with the values of then.
+fn described(json: &str) -> Result<Description, CheckpointError> {
+    let foreign = |e: serde_json::Error| CheckpointError::Foreign(e.to_string());
+    let Version { version } = serde_json::from_str(json).map_err(foreign)?;
+    if version == VERSION {
+        return serde_json::from_str(json).map_err(foreign);
+    }
+    if !(OLDEST..VERSION).contains(&version) {
+        let what = format!("its format is {version}");
+        return Err(CheckpointError::Foreign(what));
+    }
+    let mut value = serde_json::from_str(json).map_err(foreign)?;
+    former::complete(&mut value);
+    let description: Description = serde_json::from_value(value).map_err(foreign)?;
+    Ok(Description {
+        version: VERSION,
+        ..description
+    })
+}
+
+/// The text of a description with an empty checksum in the place of `stated`, which is its last entry.
+fn without_checksum(json: &str, stated: &str) -> Option<String> {
+    let rest = json.strip_suffix("\"}")?.strip_suffix(stated)?;
+    let last = rest.ends_with("\"checksum\":\"");
+    last.then(|| format!("{rest}\"}}"))
 }
 
 impl Restored {

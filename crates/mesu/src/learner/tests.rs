@@ -18,7 +18,7 @@ pub(crate) fn networks() -> [NetworkConfig; 3] {
         heads: HEADS,
         bias: true,
         init: Initialization::He,
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
     let no_trunk = NetworkConfig {
         hidden: vec![],

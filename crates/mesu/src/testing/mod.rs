@@ -6,7 +6,7 @@
 //! use mesu::testing::{CLASSES, INPUTS, Subject};
 //!
 //! let builder = Learner::builder(INPUTS).classes(CLASSES).hidden([20]).samples(4);
-//! Subject::from_builder("FOO-VB", builder.rule(Foovb { lr_mu: 1.0 })).check_all();
+//! Subject::from_builder("FOO-VB", builder.rule(Foovb { lr_mu: 1.0, ..Foovb::default() })).check_all();
 //! ```
 //!
 //! A check that fails panics with its name, the learner's and what was found. The learner has to be one of

@@ -16,12 +16,12 @@ pub(crate) fn kinds() -> Vec<LearnerConfig> {
         Estimator::LocalReparameterization,
         Estimator::WeightSampling,
     ] {
-        let mesu = MesuConfig::default()
+        let mesu = MesuConfig::paper()
             .estimator(estimator)
             .samples(4)
             .sigma_step(SigmaStep::ClosedForm)
             .max_step_ratio(0.5);
-        let foovb = FoovbConfig::default().estimator(estimator).samples(4);
+        let foovb = FoovbConfig::paper().estimator(estimator).samples(4);
         let bbb = BbbConfig::default()
             .estimator(estimator)
             .samples(4)

@@ -22,6 +22,11 @@ impl Experiment {
             let found = self.checkpoint_seconds;
             return wrong("checkpoint_seconds", found, "0 or more seconds");
         }
+        if let Some(active) = self.network.active_inputs
+            && !(active > 0.0 && active.is_finite())
+        {
+            return wrong("network.active_inputs", active, "a finite number > 0");
+        }
         if self.importance && !self.network.layers.is_empty() {
             let expected =
                 "false beside network.layers: the Hessian's diagonal is computed of perceptrons";

@@ -1,7 +1,7 @@
 //! Experiments: scenario, data, network, learner and seed, in one TOML file.
 //!
-//! A value comes from the last of these that names it: the preset
-//! `permuted-digits`, the user's file, `--set` (see [`crate::config::plan`]). Names and types are
+//! A value comes from the last of these that names it: the
+//! defaults, the preset or the user's file, `--set` (see [`crate::config::plan`]). Names and types are
 //! checked as each is read, ranges at the end, once; whoever holds an [`Experiment`] need not ask again
 //! (but for what only the data can tell, see [`crate::run::tasks`]).
 

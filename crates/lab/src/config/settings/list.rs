@@ -224,10 +224,19 @@ pub const SETTINGS: &[Setting] = &[
     setting("network.bias", Kind::Flag, "whether neurons have a bias"),
     setting(
         "network.init",
-        Kind::Choice(&["wide", "he"]),
-        "initialization: mu uniform in ±4/√fan_in and sigma 2/√fan_in (point weights ±1/√fan_in); or \"he\", \
-         mu uniform in ±√(2/fan_in) and sigma ½/√fan_out",
+        Kind::Choice(&["auto", "wide", "he"]),
+        "initialization: \"auto\", for standardized inputs, mu uniform in ±1/√active and sigma 0.6/√active, \
+         where active is the number of inputs of a layer that are not zero, and standard deviations of priors \
+         in units of 1/√active; \"wide\", mu uniform in ±4/√fan_in and sigma 2/√fan_in (point weights \
+         ±1/√fan_in); or \"he\", mu uniform in ±√(2/fan_in) and sigma ½/√fan_out",
     ),
+    setting(
+        "network.active_inputs",
+        POSITIVE,
+        "with init = \"auto\": number of inputs that are not zero in an example, where it is far below their \
+         number; all if not given",
+    )
+    .shown("20.0"),
     setting(
         "learner.kind",
         Kind::Choice(&[
@@ -238,7 +247,14 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "learner.memory_window",
         WINDOW,
-        "N, the updates whose evidence is kept; small forgets fast, large learns less",
+        "updates whose evidence is kept; small forgets fast, large learns less",
+    )
+    .of(&[Mesu]),
+    setting(
+        "learner.temperature",
+        POSITIVE,
+        "how much colder than Bayes' the posterior is: N, which is temperature times memory_window, and both \
+         rates grow with it, so that noise shrinks by its root and steps and memory stay; 1 in the paper",
     )
     .of(&[Mesu]),
     setting(
@@ -258,6 +274,12 @@ pub const SETTINGS: &[Setting] = &[
     setting("learner.lr_mu", NOT_NEGATIVE, "learning rate of mu").of(&[Mesu, Foovb]),
     setting("learner.lr_sigma", NOT_NEGATIVE, "learning rate of sigma").of(&[Mesu]),
     setting(
+        "learner.sigma_max",
+        NOT_NEGATIVE,
+        "largest sigma, with init = \"auto\" in units of 1/√active; 0 for no limit",
+    )
+    .of(&[Foovb]),
+    setting(
         "learner.clamp_grad",
         NOT_NEGATIVE,
         "gradients are clipped to ±clamp_grad/sigma; 0 for no clipping",
@@ -268,7 +290,7 @@ pub const SETTINGS: &[Setting] = &[
         NOT_NEGATIVE,
         "steps are cut to max_step_ratio·sigma; 0 for no limit",
     )
-    .of(&[Mesu]),
+    .of(&[Mesu, Foovb]),
     setting(
         "learner.sigma_bounds",
         Kind::Numbers("[] or [smallest, largest] with 0 < smallest <= largest"),
@@ -279,6 +301,18 @@ pub const SETTINGS: &[Setting] = &[
         "learner.sigma_step",
         Kind::Choice(&["linear", "closed-form"]),
         "step of sigma: the paper's, or one that keeps sigma positive",
+    )
+    .of(&[Mesu]),
+    setting(
+        "learner.prior_step",
+        Kind::Choice(&["linear", "exact"]),
+        "prior's part in the step of sigma: the paper's, or the exact one, which keeps sigma positive",
+    )
+    .of(&[Mesu]),
+    setting(
+        "learner.sigma_at_most_prior",
+        Kind::Flag,
+        "whether sigma is kept at or below the prior's",
     )
     .of(&[Mesu]),
     setting("learner.kl_updates", WINDOW, "updates that share one KL divergence to the prior").of(&[Bbb]),

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn foovb_grows_rigid() {
-    let young = learner(FoovbConfig::default(), set("sigma", at_work));
+    let young = learner(FoovbConfig::paper(), set("sigma", at_work));
     expect(
         &young,
         Healthy,
@@ -71,7 +71,7 @@ fn broken_learners() {
         }
     };
     expect(
-        &learner(MesuConfig::default(), set("mu", nan)),
+        &learner(MesuConfig::paper(), set("mu", nan)),
         Broken,
         &["synapse 22 of layer.1.weight has a mu of NaN", "lr_sigma"],
     );
@@ -83,7 +83,7 @@ fn broken_learners() {
         }
     };
     expect(
-        &learner(MesuConfig::default(), set("sigma", sigma)),
+        &learner(MesuConfig::paper(), set("sigma", sigma)),
         Broken,
         &["a sigma of -0.1"],
     );
@@ -111,9 +111,9 @@ fn heads() {
     let network = NetworkConfig {
         hidden: vec![10],
         heads: 5,
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
-    let new = Learner::new(20, 3, &network, &MesuConfig::default().into(), 1).unwrap();
+    let new = Learner::new(20, 3, &network, &MesuConfig::paper().into(), 1).unwrap();
     let brought = |used: &[usize]| {
         let mut learner = new.clone();
         for head in used {
@@ -169,10 +169,7 @@ fn heads() {
 
 #[test]
 fn a_run_that_broke_off_is_broken_whatever_its_learner() {
-    let sound = Diagnosis::new(
-        &learner(MesuConfig::default(), set("sigma", at_work)),
-        STREAM,
-    );
+    let sound = Diagnosis::new(&learner(MesuConfig::paper(), set("sigma", at_work)), STREAM);
     assert_eq!(sound.verdict, Healthy);
     let broken = sound.of_broken_run(3, "learning diverged".to_owned());
     assert_eq!(broken.verdict, Broken);

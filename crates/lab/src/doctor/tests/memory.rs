@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn healthy_learners_have_nothing_to_be_told() {
-    let mesu = learner(MesuConfig::default(), set("sigma", at_work));
+    let mesu = learner(MesuConfig::paper(), set("sigma", at_work));
     assert_eq!(words(&mesu), (Healthy, String::new()));
     let diagnosis = Diagnosis::new(&mesu, STREAM);
     assert!(matches!(
@@ -36,7 +36,7 @@ fn healthy_learners_have_nothing_to_be_told() {
 #[test]
 fn memory_is_counted_in_tasks() {
     let mesu = |memory_window| {
-        let config = MesuConfig::default().memory_window(memory_window);
+        let config = MesuConfig::paper().memory_window(memory_window);
         learner(config, set("sigma", at_work))
     };
     expect(
@@ -93,7 +93,7 @@ fn memory_is_counted_in_tasks() {
     }
     // A slow sigma forgets slowly.
     for (lr_sigma, words) in [(0.05, "is 100 tasks"), (1e-9, "Nothing is ever forgotten")] {
-        let config = MesuConfig::default().lr_sigma(lr_sigma);
+        let config = MesuConfig::paper().lr_sigma(lr_sigma);
         let slow = learner(config, set("sigma", at_work));
         expect(
             &slow,
@@ -102,7 +102,7 @@ fn memory_is_counted_in_tasks() {
         );
     }
     // A faster sigma forgets faster.
-    let config = MesuConfig::default().lr_sigma(2.0);
+    let config = MesuConfig::paper().lr_sigma(2.0);
     let text = Retention::new(&config.into(), STREAM).to_string();
     assert!(
         text.starts_with("150,000 updates = 150,000 examples = 2.5 tasks"),
@@ -121,7 +121,7 @@ fn memory_is_counted_in_tasks() {
 #[test]
 fn a_stream_that_ends_early_is_not_rigid_in_the_end() {
     // 100 tasks of memory: with 2 or 40 tasks in all, the newest is 50 or 2.6 % of what is remembered.
-    let config = MesuConfig::default().memory_window(6e6);
+    let config = MesuConfig::paper().memory_window(6e6);
     let mesu = learner(config, set("sigma", at_work));
     let verdict = |tasks| Diagnosis::new(&mesu, Stream { tasks, ..STREAM }).verdict;
     assert_eq!([Some(2), Some(40)].map(verdict), [Healthy, Healthy]);

@@ -27,7 +27,7 @@ pub(super) fn learner(
 ) -> Learner {
     let network = NetworkConfig {
         hidden: vec![10],
-        ..NetworkConfig::default()
+        ..NetworkConfig::paper()
     };
     let new = Learner::new(20, 3, &network, &config.into(), 1).unwrap();
     new.brought_to(200_000, change)

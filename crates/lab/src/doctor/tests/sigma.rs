@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn stuck_sigmas_name_what_holds_them() {
     let stuck = |config: MesuConfig| learner(config, |_| ());
-    let default = MesuConfig::default;
+    let default = MesuConfig::paper;
     expect(
         &stuck(default().lr_sigma(0.0)),
         Broken,
@@ -63,7 +63,7 @@ fn stuck_sigmas_name_what_holds_them() {
 fn collapsed_and_swollen_sigmas() {
     let factor = |factor: f32| set("sigma", move |_, _, _, start| factor * start);
     expect(
-        &learner(MesuConfig::default(), factor(5e-4)),
+        &learner(MesuConfig::paper(), factor(5e-4)),
         Broken,
         &[
             "100 % of the synapses of layer.2.weight are so certain",
@@ -75,13 +75,13 @@ fn collapsed_and_swollen_sigmas() {
         _ => at_work(layer, row, column, start),
     };
     expect(
-        &learner(MesuConfig::default(), set("sigma", some)),
+        &learner(MesuConfig::paper(), set("sigma", some)),
         NeedsAttention,
         &["collapsed: 5.0 %"],
     );
     // Not small, but too small for means as large.
     let large = learner(
-        MesuConfig::default(),
+        MesuConfig::paper(),
         set("sigma", |_, _, _, start| 0.1 * start),
     );
     let large = large.brought_to(200_000, set("mu", |_, _, _, _| 1e5));
@@ -91,7 +91,7 @@ fn collapsed_and_swollen_sigmas() {
         &["collapsed", "largest weight of layer.1.weight is 100,000"],
     );
     expect(
-        &learner(FoovbConfig::default(), factor(5e-4)),
+        &learner(FoovbConfig::paper(), factor(5e-4)),
         Broken,
         &["use learner.kind = \"mesu\""],
     );
@@ -101,12 +101,12 @@ fn collapsed_and_swollen_sigmas() {
         &["Lower learner.kl_updates"],
     );
     expect(
-        &learner(MesuConfig::default(), factor(5.0)),
+        &learner(MesuConfig::paper(), factor(5.0)),
         NeedsAttention,
         &["above both their start and the prior", "learner.clamp_grad"],
     );
     let sigma_bounds = vec![0.01, 10.0];
-    let config = MesuConfig::default().sigma_bounds(sigma_bounds);
+    let config = MesuConfig::paper().sigma_bounds(sigma_bounds);
     expect(
         &learner(config, set("sigma", |_, _, _, _| 0.01)),
         NeedsAttention,
@@ -123,7 +123,7 @@ fn synapses_at_the_prior() {
         }
     };
     // Idle inputs, even many, are nothing to worry about.
-    let mesu = || MesuConfig::default();
+    let mesu = || MesuConfig::paper();
     expect(
         &learner(mesu(), set("sigma", inputs(4))),
         Healthy,

@@ -172,7 +172,7 @@ mod tests {
                 max_step_ratio,
                 clamp_grad: 0.1,
                 samples: 2,
-                ..MesuConfig::default()
+                ..MesuConfig::paper()
             };
             let run = |config: MesuConfig| {
                 let mut learner = new(network, &config.into());

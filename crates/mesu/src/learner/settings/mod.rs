@@ -132,9 +132,22 @@ learners! {
 }
 
 impl Default for LearnerConfig {
-    /// MESU with the settings of the paper's permuted digits.
+    /// MESU with the settings that hold on any standardized data.
     fn default() -> Self {
         Self::Mesu(MesuConfig::default())
+    }
+}
+
+impl LearnerKind {
+    /// Settings of the paper's permuted digits, if they are not the defaults. They were the defaults once: a
+    /// file of then that leaves a setting out means these.
+    #[must_use]
+    pub fn paper(self) -> Option<LearnerConfig> {
+        match self {
+            Self::Mesu => Some(MesuConfig::paper().into()),
+            Self::Foovb => Some(FoovbConfig::paper().into()),
+            _ => None,
+        }
     }
 }
 
