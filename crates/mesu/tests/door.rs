@@ -211,7 +211,7 @@ fn nothing_is_learned_below_the_gate_but_time_passes() {
         .lr_mu(0.0)
         .samples(1);
     let start = new(&network(), &mesu.into(), 5);
-    let mut after = |idle: usize| {
+    let after = |idle: usize| {
         let mut learner = start.clone().with_learning(gate(1e6)).unwrap();
         for _ in 0..idle {
             learner.learn_one(&inputs[..INPUTS], labels[0]).unwrap();
@@ -336,7 +336,7 @@ fn what_cannot_be_learned_changes_nothing() {
                 examples: 1
             }
         );
-        if learner.needs_boundaries() {
+        if matches!(config.kind(), LearnerKind::Ewc | LearnerKind::OnlineEwc) {
             assert_eq!(
                 learner.task_ended([]),
                 Err(LearnError::NoExamples),

@@ -166,6 +166,7 @@ mod tests {
                 total: bits.clone(),
                 aleatoric: vec![0.0; 15],
                 epistemic: bits,
+                spread: Vec::new(),
             }
         };
         let examples = |from: u32, first_label| Examples {

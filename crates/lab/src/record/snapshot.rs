@@ -198,6 +198,7 @@ mod tests {
             total: vec![0.0, 1.0, 2.0],
             aleatoric: vec![0.0; 3],
             epistemic: vec![-0.0, 0.039, 0.041],
+            spread: Vec::new(),
         };
         let histograms = UncertaintyHistograms::of(&prediction);
         assert_eq!(histograms.most_bits, 2.0);

@@ -221,8 +221,11 @@ impl Learner {
             return Ok(());
         }
         let before = self.network.clone();
-        let (mut refused, mut seen) = (None, 0);
-        let mut sound = examples.into_iter().map_while(|(inputs, labels)| {
+        let (mut refused, mut seen, mut asked) = (None, 0, false);
+        let mut examples = examples.into_iter();
+        let mut sound = std::iter::from_fn(|| {
+            asked = true;
+            let (inputs, labels) = examples.next()?;
             seen += labels.len();
             match check(&before, &inputs, &labels) {
                 Ok(()) => Some((inputs, labels)),
@@ -235,7 +238,7 @@ impl Learner {
         let mut engine = self.engine.clone();
         let ended = engine.task_ended(&mut self.network, &mut sound, self.updates);
         drop(sound);
-        if refused.is_none() && seen == 0 {
+        if refused.is_none() && asked && seen == 0 {
             refused = Some(LearnError::NoExamples);
         }
         if let Some(error) = refused {
