@@ -167,7 +167,7 @@ mod tests {
         let config = NetworkConfig {
             hidden: vec![3],
             bias: true,
-            ..mesu::NetworkConfig::paper()
+            ..NetworkConfig::paper()
         };
         let noise = &mut Generator::named(1, "init", &[]);
         let network = Network::new(4, 2, &config, mesu::WeightKind::Gaussian, noise).unwrap();
