@@ -237,7 +237,6 @@ impl Learner {
         });
         let mut engine = self.engine.clone();
         let ended = engine.task_ended(&mut self.network, &mut sound, self.updates);
-        drop(sound);
         if refused.is_none() && asked && seen == 0 {
             refused = Some(LearnError::NoExamples);
         }
