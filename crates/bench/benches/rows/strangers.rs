@@ -14,10 +14,11 @@ const FAR: [f32; 2] = [4.0, 8.0];
 /// A measure of uncertainty, of every example.
 type Score = fn(&Prediction) -> &[f32];
 
-pub(crate) const SCORES: [(&str, Score); 3] = [
+pub(crate) const SCORES: [(&str, Score); 4] = [
     ("total", |p| &p.total),
     ("aleatoric", |p| &p.aleatoric),
     ("epistemic", |p| &p.epistemic),
+    ("spread", |p| &p.spread),
 ];
 
 /// AUROC of every score between the last rows and the same, moved away, after the others were learned.

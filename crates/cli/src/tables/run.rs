@@ -110,6 +110,7 @@ mod tests {
         Some(OodAuroc {
             epistemic,
             aleatoric: 0.9,
+            spread: None,
         })
     }
 

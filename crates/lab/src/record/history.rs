@@ -173,6 +173,24 @@ pub struct OodAuroc {
     pub epistemic: f64,
     /// By aleatoric uncertainty: what no synapse could know.
     pub aleatoric: f64,
+    /// By the spread of the logits, which sees inputs far away where the entropies do not; none of learners
+    /// without one, and in records of former versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<f64>,
+}
+
+impl OodAuroc {
+    /// Mean of several; none of none. The spread's is there if all have one.
+    pub(crate) fn mean(all: &[Self]) -> Option<Self> {
+        let count = all.len() as f64;
+        let mean = |of: fn(&Self) -> f64| all.iter().map(of).sum::<f64>() / count;
+        let spread = all.iter().map(|auroc| auroc.spread).sum::<Option<f64>>();
+        (!all.is_empty()).then(|| Self {
+            epistemic: mean(|auroc| auroc.epistemic),
+            aleatoric: mean(|auroc| auroc.aleatoric),
+            spread: spread.map(|sum| sum / count),
+        })
+    }
 }
 
 impl History {
@@ -292,6 +310,7 @@ mod tests {
             ood_auroc: Some(OodAuroc {
                 epistemic: 0.123_456_789_012_345_68,
                 aleatoric: 5e-324,
+                spread: None,
             }),
             ece: 0.1,
             brier: 0.7,

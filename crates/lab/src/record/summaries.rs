@@ -221,6 +221,7 @@ mod tests {
             let auroc = OodAuroc {
                 epistemic: auroc,
                 aleatoric: 0.75,
+                spread: None,
             };
             let summary = Summary {
                 uncertainty: Some(Uncertainty {

@@ -175,12 +175,7 @@ impl Summary {
 
 /// None of none.
 fn mean_auroc(all: impl Iterator<Item = OodAuroc>) -> Option<OodAuroc> {
-    let (epistemic, aleatoric): (Vec<f64>, Vec<f64>) =
-        all.map(|auroc| (auroc.epistemic, auroc.aleatoric)).unzip();
-    (!epistemic.is_empty()).then(|| OodAuroc {
-        epistemic: mean(&epistemic),
-        aleatoric: mean(&aleatoric),
-    })
+    OodAuroc::mean(&all.collect::<Vec<_>>())
 }
 
 /// The accuracies of all records.
@@ -250,6 +245,7 @@ mod tests {
             Some(OodAuroc {
                 epistemic,
                 aleatoric,
+                spread: None,
             })
         };
         let told = |accuracy: &[f64], ood_auroc| TaskRecord {

@@ -238,9 +238,9 @@ pub(crate) fn test(
     let galleries = judged.map(|i| (tasks.test(known[i].task), &known_found[i].prediction));
     Ok(Tested {
         accuracy,
-        ood_auroc: mean_auroc(&foreign_aurocs),
+        ood_auroc: OodAuroc::mean(&foreign_aurocs),
         ood_auroc_of_tasks,
-        unseen_auroc: mean_auroc(&aurocs(judged_found, &unseen_found)),
+        unseen_auroc: OodAuroc::mean(&aurocs(judged_found, &unseen_found)),
         uncertainty: Uncertainty {
             known: snapshot::mean_bits(&pooled(judged_found)).unwrap_or_default(),
             unseen: snapshot::mean_bits(&pooled(&unseen_found)),
@@ -281,6 +281,11 @@ fn with_head(learner: &Learner, heads: usize, task: usize) -> Cow<'_, Learner> {
     Cow::Owned(learner)
 }
 
+/// Returns whether the logits of a prediction spread at all.
+fn spreads(prediction: &Prediction) -> bool {
+    prediction.spread.iter().any(|spread| *spread > 0.0)
+}
+
 /// AUROC of each known set against the unknown one, through its head. Empty without any unknown.
 fn aurocs(known: &[Found], unknown: &[Found]) -> Vec<OodAuroc> {
     if unknown.is_empty() {
@@ -292,19 +297,10 @@ fn aurocs(known: &[Found], unknown: &[Found]) -> Vec<OodAuroc> {
         OodAuroc {
             epistemic: metric::auroc(&known.epistemic, &against.epistemic),
             aleatoric: metric::auroc(&known.aleatoric, &against.aleatoric),
+            spread: spreads(known).then(|| metric::auroc(&known.spread, &against.spread)),
         }
     };
     known.iter().enumerate().map(of).collect()
-}
-
-/// A mean over tasks; none without any.
-fn mean_auroc(of_tasks: &[OodAuroc]) -> Option<OodAuroc> {
-    let mean =
-        |of: fn(&OodAuroc) -> f64| of_tasks.iter().map(of).sum::<f64>() / of_tasks.len() as f64;
-    (!of_tasks.is_empty()).then(|| OodAuroc {
-        epistemic: mean(|auroc| auroc.epistemic),
-        aleatoric: mean(|auroc| auroc.aleatoric),
-    })
 }
 
 fn histograms(found: &[Found]) -> Option<UncertaintyHistograms> {
@@ -379,4 +375,5 @@ fn extend(all: &mut Prediction, more: &Prediction) {
     all.total.extend(&more.total);
     all.aleatoric.extend(&more.aleatoric);
     all.epistemic.extend(&more.epistemic);
+    all.spread.extend(&more.spread);
 }

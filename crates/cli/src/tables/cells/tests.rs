@@ -5,6 +5,7 @@ fn auroc(epistemic: f64, aleatoric: f64) -> Option<OodAuroc> {
     Some(OodAuroc {
         epistemic,
         aleatoric,
+        spread: None,
     })
 }
 

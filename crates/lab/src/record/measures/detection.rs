@@ -31,6 +31,26 @@ pub const OOD_ALEATORIC: Measure = measure(
 .column("aleatoric", 8)
 .in_results();
 
+/// The same by the spread of the logits.
+pub const OOD_SPREAD: Measure = measure(
+    Detection,
+    "ood_auroc/spread",
+    "OOD AUROC spread",
+    "the same by the samples' disagreement about the logits",
+    |summary| summary.ood_auroc?.spread,
+)
+.or(&MEAN_OOD_SPREAD)
+.in_run();
+
+/// The same along the run.
+pub const MEAN_OOD_SPREAD: Measure = measure(
+    Detection,
+    "mean_ood_auroc/spread",
+    "mean OOD AUROC, spread",
+    "spread, mean along the run",
+    |summary| summary.mean_ood_auroc?.spread,
+);
+
 /// Detection of unknown inputs along the run.
 pub const MEAN_OOD_EPISTEMIC: Measure = measure(
     Detection,
@@ -90,4 +110,23 @@ pub const MEAN_UNSEEN_ALEATORIC: Measure = measure(
     "mean unseen AUROC, aleatoric",
     "the same by ambiguity of the input",
     |summary| Some(summary.mean_unseen_auroc?.aleatoric),
+);
+
+/// The same by the spread of the logits.
+pub const UNSEEN_SPREAD: Measure = measure(
+    Detection,
+    "unseen_auroc/spread",
+    "unseen AUROC, spread",
+    "the same by the samples' disagreement about the logits",
+    |summary| summary.unseen_auroc?.spread,
+)
+.or(&MEAN_UNSEEN_SPREAD);
+
+/// The same along the run.
+pub const MEAN_UNSEEN_SPREAD: Measure = measure(
+    Detection,
+    "mean_unseen_auroc/spread",
+    "mean unseen AUROC, spread",
+    "spread, mean along the run",
+    |summary| summary.mean_unseen_auroc?.spread,
 );

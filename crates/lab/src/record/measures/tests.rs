@@ -12,6 +12,7 @@ fn full() -> Summary {
         Some(OodAuroc {
             epistemic,
             aleatoric: epistemic + 0.01,
+            spread: None,
         })
     };
     let bits = |epistemic| MeanBits {
