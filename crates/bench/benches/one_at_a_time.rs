@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p mesu-bench --bench one_at_a_time`. Rounds take turns; a ratio is the median of the rounds' own.
 
+#![allow(clippy::print_stdout)]
+
 use std::time::Instant;
 
 use mesu::{Generator, Learner, LearnerConfig, MesuConfig, NetworkConfig};
