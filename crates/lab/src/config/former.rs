@@ -5,6 +5,9 @@ use toml::{Table, Value};
 
 use crate::config::document;
 
+/// Floor of the deviations that former versions standardized each feature by.
+const FLOOR: f64 = 0.02;
+
 /// Settings of a learner that former versions did not have.
 fn later(kind: LearnerKind) -> &'static [&'static str] {
     match kind {
@@ -22,6 +25,13 @@ pub(crate) fn complete(document: &mut Table) {
     }
     if let Some(learner) = former_learner(document) {
         add(document, "learner", learner.1);
+    }
+    let data = document.get_mut("data").and_then(Value::as_table_mut);
+    if let Some(data) = data
+        && data.get("standardise").and_then(Value::as_str) == Some("each")
+    {
+        let floor = data.entry("standardise_floor");
+        floor.or_insert(Value::Float(FLOOR));
     }
 }
 
@@ -111,6 +121,14 @@ mod tests {
             let plan = Plan::find(path.to_str().unwrap(), &[]).unwrap();
             assert_eq!(*plan.single().unwrap(), experiment);
         }
+        let each = ["data.standardise=each".to_owned()];
+        let experiment = Experiment::find("permuted-digits", &each).unwrap();
+        assert_eq!(experiment.data.standardise_floor, 0.0);
+        let again = Experiment::from_toml(&experiment.to_toml(), "config.toml").unwrap();
+        assert_eq!(again, experiment);
+        let text = former(&experiment, &["standardise_floor"]);
+        let read = Experiment::from_toml(&text, "config.toml").unwrap();
+        assert_eq!(read.data.standardise_floor, 0.02);
         let refused = Experiment::from_toml("network = 3", "config.toml").unwrap_err();
         assert!(refused.to_string().contains("network"), "{refused}");
     }

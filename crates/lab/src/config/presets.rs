@@ -92,12 +92,13 @@ mod tests {
     use crate::config::plan::Plan;
 
     /// Settings that there were not when the sums below were made.
-    const LATER: [&str; 5] = [
+    const LATER: [&str; 6] = [
         "temperature",
         "prior_step",
         "sigma_at_most_prior",
         "sigma_max",
         "# active_inputs",
+        "standardise_floor",
     ];
 
     /// FNV-1a of every setting of all cells, of the preset as it is and with each kind of learner.

@@ -115,11 +115,14 @@ pub(super) fn groups(learner: &Learner, task: Option<f64>) -> Vec<Group> {
             let start = f64::from(layer.first_sigma);
             let head = l.checked_sub(trunk).filter(|_| network.heads() > 1);
             let unused = head.is_some_and(|head| network.updates_of_head(head) == 0);
-            std::iter::repeat_n((start, unused), 1 + usize::from(layer.bias.is_some()))
+            std::iter::repeat_n(
+                (start, layer.prior_scale, unused),
+                1 + usize::from(layer.bias.is_some()),
+            )
         });
     let groups = network.groups().zip(of_layers);
     groups
-        .map(|((name, synapses), (start, unused))| {
+        .map(|((name, synapses), (start, scale, unused))| {
             let mu = synapses.mu();
             Group {
                 rows: mu.rows(),
@@ -128,7 +131,7 @@ pub(super) fn groups(learner: &Learner, task: Option<f64>) -> Vec<Group> {
                     .values()
                     .fold(0.0, |most, x| f64::from(x).abs().max(most)),
                 zero: share(mu.values().map(|x| x == 0.0)),
-                sigma: sigma(synapses, start, name.ends_with(".bias"), learner),
+                sigma: sigma(synapses, (start, scale), name.ends_with(".bias"), learner),
                 penalty: penalty(synapses, learner, task),
                 unused,
                 name,
@@ -146,10 +149,17 @@ fn prior(config: &LearnerConfig) -> Option<(f64, f64)> {
     }
 }
 
-fn sigma(synapses: &Synapses, start: f64, bias: bool, learner: &Learner) -> Option<Sigma> {
+/// Sigmas of a group whose first one is `start`, and whose prior's is in units of `scale`.
+fn sigma(
+    synapses: &Synapses,
+    (start, scale): (f64, f64),
+    bias: bool,
+    learner: &Learner,
+) -> Option<Sigma> {
     let sigma = synapses.sigma()?;
     let prior = prior(learner.config());
-    let (mu_prior, sigma_prior) = prior.map_or((0.0, None), |(mu, sigma)| (mu, Some(sigma)));
+    let (mu_prior, sigma_prior) =
+        prior.map_or((0.0, None), |(mu, sigma)| (mu, Some(sigma * scale)));
     let near = |x: f64, y: f64, tolerance: f64| (x / y - 1.0).abs() <= tolerance;
     let prior_at_start = sigma_prior.is_some_and(|prior| near(start, prior, AT_PRIOR));
     let at_start = |x: f64| near(x, start, UNMOVED) && !prior_at_start;
@@ -160,7 +170,7 @@ fn sigma(synapses: &Synapses, start: f64, bias: bool, learner: &Learner) -> Opti
     let (remembered, lower_bound) = match learner.config() {
         LearnerConfig::Mesu(mesu) => {
             let bound = mesu.sigma_bounds.first().copied();
-            (updates.min(mesu.memory_window), bound)
+            (updates.min(mesu.memory_window) / mesu.temperature, bound)
         }
         // Adam's steps do not depend on sigma.
         LearnerConfig::Bbb(_) => (0.0, None),

@@ -7,17 +7,18 @@
 //!   a new task makes up `1 - exp(-T lr_sigma / N)` of what the network knows: below a task, it forgets
 //!   before the task's end; above some fifty, a new task hardly counts any more.
 //! - **Steps.** Where `1/sigma^2 = N H`, and gradients are about `sqrt(H)`, a step of mu is about
-//!   `sigma / sqrt(N)`. Below `6e-8 |mu|` it is lost in rounding.
+//!   `sigma / sqrt(N)`, at a temperature of 1. Below `6e-8 |mu|` it is lost in rounding.
 //! - **Forgetting** moves sigma by a share of `lr_sigma / (2 N)` at most, which is lost in the rounding of
 //!   f32 from N / lr_sigma of about 8,000,000 on.
-//! - **Where sigma is**: at its [start](mesu::Initialization::sigma), if nothing has moved it; at the
+//! - **Where sigma is**: at its first value, if nothing has moved it; at the
 //!   prior, if no evidence holds it; in between, at work.
 //!
 //! ```
 //! use mesu_lab::doctor::{Diagnosis, Stream, Verdict};
-//! use mesu::{Learner, LearnerConfig, NetworkConfig};
+//! use mesu::{Learner, MesuConfig, NetworkConfig};
 //!
-//! let learner = Learner::new(4, 2, &NetworkConfig::default(), &LearnerConfig::default(), 1)?;
+//! let config = MesuConfig::default().memory_window(1e6).into();
+//! let learner = Learner::new(4, 2, &NetworkConfig::default(), &config, 1)?;
 //! let stream = Stream { batch_size: 1, task_length: Some(60_000), tasks: None };
 //! let diagnosis = Diagnosis::new(&learner, stream);
 //! assert_eq!(diagnosis.verdict, Verdict::Healthy);

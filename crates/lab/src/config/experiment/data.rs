@@ -22,7 +22,7 @@ pub struct DataConfig {
     pub standardise: Standardising,
     /// With [`Standardising::Each`]: the least standard deviation that a feature is divided by, as a share of the
     /// root mean square of all, 0 to 1; 0 for none.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default)]
     pub standardise_floor: f64,
     /// Examples per update, 1..=`train_examples`.
     pub batch_size: usize,
@@ -102,10 +102,6 @@ impl From<Standardising> for FlagOrName {
 
 fn fifth() -> f64 {
     0.2
-}
-
-fn is_none(floor: &f64) -> bool {
-    *floor == 0.0
 }
 
 fn is_fifth(share: &f64) -> bool {
