@@ -16,6 +16,9 @@
 use crate::real::Real;
 use crate::synapse::{Gradient, Rule, Synapse};
 
+mod safe;
+pub use self::safe::SafeMesu;
+
 /// Form of the evidence term in the step of sigma.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -121,43 +124,6 @@ impl Rule for PlainMesu {
     }
 }
 
-/// MESU with the exact step of the prior: its constant is computed once, not for every synapse.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ExactMesu {
-    mesu: Mesu,
-    share: f64,
-}
-
-impl Rule for ExactMesu {
-    type State<R: Real> = Synapse<R>;
-
-    const FUSED: bool = true;
-
-    #[inline(always)]
-    fn step<R: Real>(&self, synapse: Synapse<R>, gradient: Gradient<R>) -> Synapse<R> {
-        self.mesu
-            .step_with::<R, true>(synapse, gradient, Some(self.share))
-    }
-
-    fn after_idle(&self, updates: u64) -> Self {
-        if updates == 0 {
-            return *self;
-        }
-        let mesu = self.mesu.after_idle(updates);
-        Self {
-            mesu,
-            share: mesu.prior_share(),
-        }
-    }
-
-    fn for_layer(&self, prior_scale: f64) -> Self {
-        Self {
-            mesu: self.mesu.for_layer(prior_scale),
-            ..*self
-        }
-    }
-}
-
 impl Default for Mesu {
     /// Settings that hold on any standardized data: a temperature of 10, so rates of 10 and an N of ten times
     /// the 3,000 updates of memory, and every safeguard.
@@ -245,13 +211,10 @@ impl Mesu {
         (free && linear && !sigma_at_most_prior).then_some(PlainMesu(*self))
     }
 
-    /// The same rule as a type with the exact step of the prior, if that is its form.
+    /// The same rule as a type that has every safeguard, if it has them.
     #[must_use]
-    pub fn exact(&self) -> Option<ExactMesu> {
-        (self.prior_step == PriorStep::Exact).then(|| ExactMesu {
-            mesu: *self,
-            share: self.prior_share(),
-        })
+    pub fn safe(&self) -> Option<SafeMesu> {
+        SafeMesu::new(*self)
     }
 
     /// Share of the distance between the precision and the prior's that an exact step covers.

@@ -200,9 +200,9 @@ impl Settings for MesuConfig {
         let rule = self.rule()?;
         let sampling = self.sampling().expect("MESU samples").checked()?;
         let drifting = self.heads_drift == HeadsDrift::Always && network.heads() > 1;
-        let engine = |network: &mut Network, rule: Mesu| match (rule.plain(), rule.exact()) {
+        let engine = |network: &mut Network, rule: Mesu| match (rule.plain(), rule.safe()) {
             (Some(plain), _) => of_rule(network, plain, sampling, drifting),
-            (_, Some(exact)) => of_rule(network, exact, sampling, drifting),
+            (_, Some(safe)) => of_rule(network, safe, sampling, drifting),
             _ => of_rule(network, rule, sampling, drifting),
         };
         let slow = &self.slow_windows;
