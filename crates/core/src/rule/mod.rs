@@ -25,7 +25,7 @@ pub use adam::{Adam, AdamState};
 pub use bbb::{Bbb, Variational, rho};
 pub use ewc::{Anchored, Ewc};
 pub use foovb::Foovb;
-pub use mesu::{Mesu, PlainMesu, PriorStep, SigmaStep};
+pub use mesu::{Mesu, PlainMesu, PriorStep, SafeMesu, SigmaStep};
 pub use sgd::{Sgd, Weight};
 pub use si::{PathIntegral, Si};
 pub use streaming_ewc::StreamingEwc;

@@ -1,6 +1,6 @@
 //! MESU with every safeguard, as the defaults have them, in a loop without branches.
 
-use super::{Mesu, PriorStep, SigmaStep};
+use super::formula::{Mesu, PriorStep, SigmaStep};
 use crate::real::Real;
 use crate::synapse::{Gradient, Rule, Synapse};
 
@@ -20,8 +20,9 @@ pub struct SafeMesu {
 }
 
 impl SafeMesu {
-    /// The constants of a rule that has every safeguard.
-    pub(super) fn new(mesu: Mesu) -> Option<Self> {
+    /// The rule as a loop without branches; none if it lacks a safeguard, or has other options.
+    #[must_use]
+    pub fn new(mesu: Mesu) -> Option<Self> {
         let ratio = mesu.max_step_ratio.filter(|ratio| *ratio <= 1.0)?;
         let forms = mesu.sigma_step == SigmaStep::ClosedForm && mesu.prior_step == PriorStep::Exact;
         if !forms || mesu.clamp_grad.is_some() {

@@ -1,6 +1,8 @@
 //! Tests of the rule on quadratic losses.
 
-use super::*;
+use super::{Mesu, PriorStep, SafeMesu, SigmaStep};
+use crate::real::Real;
+use crate::synapse::{Gradient, Rule, Synapse};
 
 const PAPER: Mesu = Mesu {
     memory_window: 1_000.0,
@@ -234,7 +236,7 @@ fn every_safeguard_at_once_has_the_same_bits() {
         for idle in [0, 5] {
             let (slow, fast) = (
                 rule.after_idle(idle),
-                rule.safe().map(|r| r.after_idle(idle)),
+                SafeMesu::new(rule).map(|r| r.after_idle(idle)),
             );
             for sigma in [1e-4f32, 0.02, 0.3, 0.7, 1.4, 5.0] {
                 for gradient in [0.0f32, 1e-12, -0.3, 2.0, -40.0, 1e4, -1e9, 1e15] {
@@ -249,6 +251,6 @@ fn every_safeguard_at_once_has_the_same_bits() {
     }
     let linear = Mesu::default().sigma_step(SigmaStep::Linear);
     for other in [Mesu::paper(), linear, Mesu::default().clamp_grad(0.1)] {
-        assert_eq!(other.safe(), None);
+        assert_eq!(SafeMesu::new(other), None);
     }
 }

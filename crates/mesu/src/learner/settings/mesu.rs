@@ -12,7 +12,7 @@ use crate::learner::engine::timescales::Timescales;
 use crate::learner::remedy::Remedy;
 use crate::learner::sampling::{Reduction, Sampling};
 use crate::network::Network;
-use crate::rule::{Mesu, PriorStep, Rule, SigmaStep};
+use crate::rule::{Mesu, PriorStep, Rule, SafeMesu, SigmaStep};
 
 /// Most slow copies.
 const COPIES: usize = 8;
@@ -200,7 +200,7 @@ impl Settings for MesuConfig {
         let rule = self.rule()?;
         let sampling = self.sampling().expect("MESU samples").checked()?;
         let drifting = self.heads_drift == HeadsDrift::Always && network.heads() > 1;
-        let engine = |network: &mut Network, rule: Mesu| match (rule.plain(), rule.safe()) {
+        let engine = |network: &mut Network, rule: Mesu| match (rule.plain(), SafeMesu::new(rule)) {
             (Some(plain), _) => of_rule(network, plain, sampling, drifting),
             (_, Some(safe)) => of_rule(network, safe, sampling, drifting),
             _ => of_rule(network, rule, sampling, drifting),
