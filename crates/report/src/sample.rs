@@ -102,21 +102,21 @@ fn record(task: usize, tasks: usize) -> TaskRecord {
         ood_auroc: Some(OodAuroc {
             epistemic: 0.95 - 0.01 * task as f64,
             aleatoric: 0.8,
-            spread: None,
+            spread: Some(0.9),
         }),
         ood_auroc_of_tasks: (1..=task.min(tasks))
             .map(|j| {
                 Some(OodAuroc {
                     epistemic: 0.9 - 0.02 * j as f64,
                     aleatoric: 0.8,
-                    spread: None,
+                    spread: Some(0.9),
                 })
             })
             .collect(),
         unseen_auroc: Some(OodAuroc {
             epistemic: 0.7,
             aleatoric: 0.6,
-            spread: None,
+            spread: Some(0.9),
         }),
         uncertainty: Some(Uncertainty {
             known: bits(0.1),

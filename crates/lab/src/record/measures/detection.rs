@@ -36,7 +36,7 @@ pub const OOD_SPREAD: Measure = measure(
     Detection,
     "ood_auroc/spread",
     "OOD AUROC spread",
-    "the same by the samples' disagreement about the logits",
+    "the same by disagreement about the logits",
     |summary| summary.ood_auroc?.spread,
 )
 .or(&MEAN_OOD_SPREAD)
@@ -117,7 +117,7 @@ pub const UNSEEN_SPREAD: Measure = measure(
     Detection,
     "unseen_auroc/spread",
     "unseen AUROC, spread",
-    "the same by the samples' disagreement about the logits",
+    "the same by disagreement about the logits",
     |summary| summary.unseen_auroc?.spread,
 )
 .or(&MEAN_UNSEEN_SPREAD);

@@ -12,7 +12,7 @@ fn full() -> Summary {
         Some(OodAuroc {
             epistemic,
             aleatoric: epistemic + 0.01,
-            spread: None,
+            spread: Some(epistemic + 0.005),
         })
     };
     let bits = |epistemic| MeanBits {
