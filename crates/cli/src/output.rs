@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+pub(crate) use mesu_lab::grouped;
 
 /// Writes `text` to stdout. A reader that has gone away (`mesu list | head -1`) has what it
 /// wanted: that is no error.
@@ -34,19 +35,6 @@ pub(crate) fn terminal() -> Option<usize> {
 /// Columns for tables: the terminal's, or 80.
 pub(crate) fn columns() -> usize {
     terminal().unwrap_or(80)
-}
-
-/// `1234567.8` as `1,234,568`.
-pub(crate) fn grouped(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let mut grouped = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// A time in the unit that suits it: `12 s`, `4 min 30 s`, `2 h 5 min`.

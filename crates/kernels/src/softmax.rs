@@ -165,6 +165,80 @@ pub fn entropy(probabilities: &[f32], classes: usize, out: &mut [f32]) {
     });
 }
 
+/// Prediction of a single example.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PredictedOne {
+    /// Entropy of the mean, bits.
+    pub total: f32,
+    /// Mean of the entropies, bits.
+    pub aleatoric: f32,
+    /// Difference of the two, bits.
+    pub epistemic: f32,
+    /// Spread of the logits.
+    pub spread: f32,
+}
+
+/// Predicts one example from its logits, `[classes][samples]`, which are overwritten; writes the probabilities,
+/// `[classes]`. The samples share vectors, where [`predict`] has one for each.
+pub fn predict_one(logits: &mut Matrix, probabilities: &mut [f32]) -> PredictedOne {
+    let (classes, samples, stride) = (logits.rows(), logits.columns(), logits.stride());
+    assert_eq!(probabilities.len(), classes, "predict_one: probabilities");
+    let share = 1.0 / samples as f32;
+    let spread = spread_of_one(logits, share);
+    let padded = logits.padded_mut();
+    let mut entropies = 0.0;
+    dispatch!(level(), simd => {
+        for at in (0..stride).step_by(LANES) {
+            let column = softmax_at(simd, padded, stride, 0..stride, at);
+            let lanes = column.entropy.to_array();
+            // What pads a row is no sample.
+            entropies += lanes.iter().take(samples.saturating_sub(at)).sum::<f32>();
+        }
+    });
+    let mut total = 0.0;
+    for (class, p) in probabilities.iter_mut().enumerate() {
+        *p = logits.row(class).iter().sum::<f32>() * share;
+        total -= *p * ln(p.max(f32::MIN_POSITIVE));
+    }
+    let bits = std::f32::consts::LOG2_E;
+    let (total, aleatoric) = (total * bits, entropies * share * bits);
+    PredictedOne {
+        total,
+        aleatoric,
+        // Never negative but for rounding (Jensen).
+        epistemic: (total - aleatoric).max(0.0),
+        spread,
+    }
+}
+
+/// Spread of the logits, `[classes][samples]`, of one example; `share` is one over the samples.
+fn spread_of_one(logits: &Matrix, share: f32) -> f32 {
+    let (classes, samples) = (logits.rows(), logits.columns());
+    if samples == 1 {
+        return 0.0;
+    }
+    let mut means = vec![0.0; samples];
+    for class in 0..classes {
+        means
+            .iter_mut()
+            .zip(logits.row(class))
+            .for_each(|(mean, a)| *mean += a);
+    }
+    means.iter_mut().for_each(|mean| *mean /= classes as f32);
+    let of_class = |class: usize| {
+        let centred = || {
+            logits
+                .row(class)
+                .iter()
+                .zip(&means)
+                .map(|(a, mean)| a - mean)
+        };
+        let centre = centred().sum::<f32>() * share;
+        centred().map(|a| (a - centre) * (a - centre)).sum::<f32>()
+    };
+    (0..classes).map(of_class).sum::<f32>() * share
+}
+
 /// Writes probabilities and entropies from the logits of all samples, which are overwritten.
 pub fn predict(logits: &mut [f32], classes: usize, samples: usize, out: Predicted<'_>) {
     let examples = out.total.len();

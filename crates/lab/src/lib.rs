@@ -47,6 +47,7 @@ pub use record::measures::Measure;
 pub use record::saved::Saved;
 pub use record::summaries::Summaries;
 pub use record::summary::Summary;
+pub use record::unit::grouped;
 pub use run::{
     CellOutcomes, Data, DataSets, Event, NoPages, Outcome, Outcomes, Pages, Progress, RunName,
     Setting, Silent, run, run_cells, run_seeds,

@@ -1,6 +1,7 @@
 //! Predictions of a network, and how sure it is.
 
-use mesu_kernels::softmax::{Predicted, predict, spread};
+use mesu_kernels::Matrix;
+use mesu_kernels::softmax::{Predicted, predict, predict_one, spread};
 
 use crate::numeric::argmax;
 
@@ -33,6 +34,21 @@ impl Prediction {
         Self {
             classes,
             ..Self::default()
+        }
+    }
+
+    /// The prediction of one example, from its logits, `[classes][samples]`.
+    pub(crate) fn of_one(mut logits: Matrix) -> Self {
+        let classes = logits.rows();
+        let mut probabilities = vec![0.0; classes];
+        let one = predict_one(&mut logits, &mut probabilities);
+        Self {
+            classes,
+            probabilities,
+            total: vec![one.total],
+            aleatoric: vec![one.aleatoric],
+            epistemic: vec![one.epistemic],
+            spread: vec![one.spread],
         }
     }
 

@@ -18,7 +18,7 @@ fn saved(learner: &Learner) -> Vec<u8> {
     learner.save(&[]).unwrap()
 }
 
-/// What a file holds of the synapses: settings beside them may differ.
+/// Numbers of all synapses, without the settings beside them.
 fn synapses(learner: &Learner) -> Vec<f32> {
     let groups = learner.network().groups();
     let planes = groups.flat_map(|(_, group)| {

@@ -79,7 +79,7 @@ pub struct Reached {
     pub ours: Option<f64>,
     /// Its standard deviation, with several seeds.
     pub std: Option<f64>,
-    /// Whether the target is reached, where there is one.
+    /// True if the target is reached, where there is one.
     pub met: Option<bool>,
 }
 

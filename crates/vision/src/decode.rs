@@ -1,6 +1,6 @@
 //! Decoding of the bytes of a PNG or JPEG file to a picture; its header is judged first.
 //!
-//! What a file is, its first bytes say, not its name. Transparency is dropped, gray becomes
+//! Kind of a file is said by its first bytes, not by its name. Transparency is dropped, gray becomes
 //! color, 16 bits become 8, and a photograph is turned upright as its camera noted (EXIF).
 
 use std::io::Cursor;

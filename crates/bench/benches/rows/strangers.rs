@@ -1,4 +1,4 @@
-//! How well uncertainty tells rows that are far away from ordinary ones.
+//! AUROC of each uncertainty for rows that are far away against ordinary ones.
 
 use mesu::metric::auroc;
 use mesu::{Generator, Learner, Prediction};

@@ -54,7 +54,7 @@ fn figures(html: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether a figure shows data: lines, bands, bars or cells, beside the words and axes.
+/// Returns whether a figure shows data: lines, bands, bars or cells, beside the words and axes.
 fn has_marks(figure: &str) -> bool {
     let lines = figure.matches("<polyline").count();
     let picture = figure.contains("<image");

@@ -55,6 +55,18 @@ proptest! {
             probabilities: &mut out, total: &mut total, aleatoric: &mut aleatoric, epistemic: &mut epistemic,
         });
         for b in 0..examples {
+            let of_one = |s: usize| column(s * examples + b);
+            let rows: Vec<f32> = (0..classes).flat_map(|k| (0..samples).map(move |s| (k, s))).map(|(k, s)| of_one(s)[k] as f32).collect();
+            let mut p = vec![0.0; classes];
+            let one = mesu_kernels::softmax::predict_one(&mut matrix(classes, samples, &rows), &mut p);
+            prop_assert!((one.total - total[b]).abs() < 1e-5 && (one.aleatoric - aleatoric[b]).abs() < 1e-5);
+            prop_assert!((one.epistemic - epistemic[b]).abs() < 2e-5 && one.epistemic >= 0.0);
+            prop_assert!(close(one.spread, f64::from(spreads[b]), f64::from(spread * spread)));
+            for (k, p) in p.iter().enumerate() {
+                prop_assert!((p - out[b * classes + k]).abs() < 1e-6);
+            }
+        }
+        for b in 0..examples {
             let all: Vec<Vec<f64>> = (0..samples).map(|s| naive::softmax(&column(s * examples + b)).0).collect();
             let mean: Vec<f64> = (0..classes).map(|k| all.iter().map(|p| p[k]).sum::<f64>() / samples as f64).collect();
             let expected_aleatoric = all.iter().map(|p| naive::entropy(p)).sum::<f64>() / samples as f64;

@@ -1,5 +1,7 @@
 //! Numbers for people.
 
+use crate::record::unit::grouped;
+
 /// `1234567.8` as `1,234,568`, `0.03456` as `0.0346`, `1e15` as `1e15`.
 pub(super) fn number(value: f64) -> String {
     let size = value.abs();
@@ -20,15 +22,8 @@ pub(super) fn number(value: f64) -> String {
             false => text,
         };
     }
-    let digits = format!("{size:.0}");
-    let mut grouped = String::from(if value < 0.0 { "-" } else { "" });
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    let sign = if value < 0.0 { "-" } else { "" };
+    format!("{sign}{}", grouped(size))
 }
 
 /// `3 tasks`, `1 task`.

@@ -50,7 +50,7 @@ pub struct History {
     /// The tests within tasks and at their ends, of an experiment with `test_every`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub epochs: Vec<EpochRecord>,
-    /// Whether what the learner holds important matters, of a finished run that asks for it.
+    /// True if the importance of synapses is kept, of a finished run that asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub importance: Option<Importance>,
 }
@@ -288,7 +288,7 @@ impl History {
     }
 }
 
-/// Whether the accuracy on the task of `stage`, counted from 1, is known.
+/// Returns whether the accuracy on the task of `stage`, counted from 1, is known.
 fn has_newest(row: &[Option<f64>], stage: usize) -> bool {
     newest_first(row, stage).next().flatten().is_some()
 }

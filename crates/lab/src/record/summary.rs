@@ -92,7 +92,7 @@ pub struct Summary {
     /// none of a run that an earlier version made.
     #[serde(default)]
     pub state_bytes_per_synapse: Option<f64>,
-    /// Whether what the learner holds important matters, where `importance` asks for it.
+    /// True if the importance of synapses is kept, where `importance` asks for it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub importance: Option<Importance>,
     /// How the run ended; none of one that still goes on, or that an earlier version made.

@@ -75,8 +75,8 @@ impl Unit {
     }
 }
 
-/// `1234567.8` as `1,234,568`.
-fn grouped(number: f64) -> String {
+/// Returns a number in groups of three digits: `1234567.8` as `1,234,568`.
+pub fn grouped(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut grouped = String::new();
     for (i, digit) in digits.chars().enumerate() {

@@ -18,7 +18,7 @@ use super::task::{Batch, Body};
 use crate::layer::Layer;
 use crate::network::{Network, Rules};
 use crate::noise::Noise;
-use crate::prediction::{Prediction, from_logits};
+use crate::prediction::Prediction;
 use crate::rule::Rule;
 
 /// Buffers for learning one example at a time, made once for a network and a number of samples.
@@ -230,10 +230,7 @@ impl OneByOne {
     /// The prediction of the last forward pass.
     fn prediction(&mut self) -> Prediction {
         self.load_logits();
-        let logits = &self.loss.logits;
-        let mut values = Vec::with_capacity(logits.rows() * logits.columns());
-        values.extend(logits.values());
-        from_logits(&mut values, logits.rows(), logits.columns())
+        Prediction::of_one(self.loss.logits.clone())
     }
 
     /// Takes the logits of the last forward pass into the loss.

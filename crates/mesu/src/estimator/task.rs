@@ -14,7 +14,7 @@ pub struct Batch<'a> {
     /// Factors of the examples' losses, one for each, finite and not negative; 1 of all if there are none.
     pub weights: Option<&'a [f32]>,
     /// Loss of an example, in nats, below which nothing is learned from it; 0 to learn from all.
-    pub learn_above: f32,
+    pub(crate) learn_above: f32,
 }
 
 impl<'a> Batch<'a> {
@@ -37,7 +37,7 @@ impl<'a> Batch<'a> {
 
     /// Returns the batch with a loss below which nothing is learned from an example.
     #[must_use]
-    pub fn learn_above(self, learn_above: f32) -> Self {
+    pub(crate) fn learn_above(self, learn_above: f32) -> Self {
         Self {
             learn_above,
             ..self

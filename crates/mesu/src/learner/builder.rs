@@ -146,8 +146,8 @@ impl LearnerBuilder {
 
     /// Learns with `rule`, named like its type.
     ///
-    /// What the rule keeps of a synapse beside its weight begins with [`Rule::first_value`]. Learners with
-    /// a rule of one's own do nothing at a task's end.
+    /// Planes that the rule keeps of a synapse beside its weight begin with [`Rule::first_value`]. Learners
+    /// with a rule of one's own do nothing at a task's end.
     pub fn rule<R: Rule + Debug + 'static>(self, rule: R) -> Self {
         let path = type_name::<R>().split('<').next().unwrap_or_default();
         let name = path.rsplit("::").next().unwrap_or_default().to_owned();

@@ -39,7 +39,7 @@ pub(crate) struct Style {
     pub(crate) colour: Colour,
     pub(crate) dash: Dash,
     pub(crate) mark: Mark,
-    /// Whether the ground below it is shaded.
+    /// True if the ground below it is shaded.
     pub(crate) filled: bool,
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn accuracy(groups: &[Group], words: Words) -> Vec<Figure> {
     figures(groups, &charts, "Accuracy on", series::ACCURACY_OF_TASK, 2)
 }
 
-/// Whether there are as many tasks as can be shown one by one.
+/// Returns whether there are as many tasks as can be shown one by one.
 pub(crate) fn shown(groups: &[Group]) -> bool {
     let tasks = groups.iter().map(Group::columns).max().unwrap_or(0);
     (2..=MOST).contains(&tasks)

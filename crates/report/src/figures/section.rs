@@ -17,7 +17,7 @@ pub(crate) struct Section {
     pub(crate) title: String,
     /// A hint on what to look for.
     pub(crate) intro: String,
-    /// Whether its figures depend on the machine.
+    /// True if its figures depend on the machine.
     pub(crate) machine: bool,
     /// True if it is to be seen before the table of all numbers.
     pub(crate) first: bool,
@@ -137,7 +137,7 @@ fn first(section: Section) -> Section {
     }
 }
 
-/// Whether any run was tested on new kinds of what it knows.
+/// Returns whether any run was tested on new kinds of what it knows.
 fn unseen(groups: &[Group]) -> bool {
     let runs = groups.iter().flat_map(|group| &group.runs);
     let mut records = runs.flat_map(|run| &run.history.tasks);

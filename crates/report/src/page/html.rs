@@ -38,7 +38,7 @@ pub(crate) struct Page<'a> {
     /// Groups that were measured otherwise than the paper's, and what differs.
     remarks: Vec<(String, String)>,
     sources: Vec<String>,
-    /// Whether the paper's means over the newest tasks are left out.
+    /// True if the paper's means over the newest tasks are left out.
     windows_left_out: bool,
     paired: Option<Tests>,
     /// The sections to see first, and the others.
@@ -46,9 +46,9 @@ pub(crate) struct Page<'a> {
     sections: &'a [Section],
     pictures: Vec<Pictures>,
     words: Words,
-    /// Whether pixels change their places from task to task.
+    /// True if pixels change their places from task to task.
     permuted: bool,
-    /// Whether any learner has no epistemic uncertainty.
+    /// True if any learner has no epistemic uncertainty.
     points: bool,
     /// Settings in which groups differ, with a value per group.
     differences: Vec<(String, Vec<String>)>,

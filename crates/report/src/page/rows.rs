@@ -27,9 +27,9 @@ impl Row {
 /// A figure of a paper and ours.
 pub(crate) struct PaperRow {
     pub(crate) learner: String,
-    /// Whether it is the first of several of that learner.
+    /// True if it is the first of several of that learner.
     pub(crate) heads: bool,
-    /// Whether it is the only one.
+    /// True if it is the only one.
     pub(crate) alone: bool,
     pub(crate) name: String,
     pub(crate) paper: String,

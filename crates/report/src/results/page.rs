@@ -158,7 +158,7 @@ fn cells(text: &mut String, cells: &[CellRecord]) {
     }
 }
 
-/// Whether an AUROC is exactly chance, without a spread.
+/// Returns whether an AUROC is exactly chance, without a spread.
 fn is_chance(values: &[f64]) -> bool {
     values[..1.min(values.len())] == [0.5] && values[1..].iter().all(|std| *std == 0.0)
 }

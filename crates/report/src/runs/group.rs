@@ -75,12 +75,12 @@ impl Group {
         self.count("tasks").unwrap_or(0) * self.count("splits").unwrap_or(1)
     }
 
-    /// Whether tasks come back, so that stages are more than tasks.
+    /// Returns whether tasks come back, so that stages are more than tasks.
     pub(crate) fn comes_back(&self) -> bool {
         self.stages_wanted() > self.columns()
     }
 
-    /// Whether any of `groups` has more than so many different tasks.
+    /// Returns whether any of `groups` has more than so many different tasks.
     pub(crate) fn exceed(groups: &[Self], tasks: usize) -> bool {
         groups.iter().any(|group| group.columns() > tasks)
     }
@@ -136,7 +136,7 @@ impl Group {
         }
     }
 
-    /// Whether its learner has an epistemic uncertainty.
+    /// Returns whether its learner has an epistemic uncertainty.
     pub(crate) fn has_epistemic(&self) -> bool {
         self.summaries.has_epistemic()
     }

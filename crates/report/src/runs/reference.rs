@@ -31,7 +31,7 @@ struct Case {
     r#where: Table,
     #[serde(default)]
     note: String,
-    /// Whether it is shown without a run of ours.
+    /// True if it is shown without a run of ours.
     #[serde(default)]
     lone: bool,
     /// `[mean]` or `[mean, std]`, by the keys of measures.
@@ -64,12 +64,12 @@ fn sets() -> &'static [Set] {
     })
 }
 
-/// Whether the number is a mean over the newest tasks: with another number of tasks it is another number.
+/// Returns whether the number is a mean over the newest tasks: with another number of tasks it is another number.
 fn is_window(key: &str) -> bool {
     find(key).is_some_and(|measure| measure.window.is_some())
 }
 
-/// Whether the paper has means over the newest tasks that are left out beside `groups`, which have another
+/// Returns whether the paper has means over the newest tasks that are left out beside `groups`, which have another
 /// number of tasks.
 pub(crate) fn windows_left_out(groups: &[Group]) -> bool {
     let sets = sets().iter();
@@ -174,7 +174,7 @@ fn differences(config: &Table, wanted: &Table) -> Vec<String> {
     wanted.iter().filter_map(differs).collect()
 }
 
-/// Whether two settings mean the same: 1 is 1.0.
+/// Returns whether two settings mean the same: 1 is 1.0.
 fn same(a: &Value, b: &Value) -> bool {
     let number = |value: &Value| value.as_float().or(value.as_integer().map(|i| i as f64));
     match (number(a), number(b)) {

@@ -16,7 +16,7 @@ pub(crate) struct Measure {
     pub(crate) name: &'static str,
     /// The value after each task, in the unit of its chart; none where it does not exist.
     pub(crate) of: fn(&[TaskRecord]) -> Vec<Option<f64>>,
-    /// Whether it needs a learner that has an epistemic uncertainty.
+    /// True if it needs a learner that has an epistemic uncertainty.
     pub(crate) epistemic: bool,
     /// The mean along the run of which the paper may have a number.
     pub(crate) paper: Option<measures::Measure>,
@@ -75,7 +75,7 @@ pub(crate) fn over(group: &Group, of: impl Fn(&[TaskRecord]) -> Vec<Option<f64>>
 pub(crate) struct OfTask {
     /// The number, of the task counted from 0; none where it was not tested.
     of: fn(&TaskRecord, usize) -> Option<f64>,
-    /// Whether it needs a learner that has an epistemic uncertainty.
+    /// True if it needs a learner that has an epistemic uncertainty.
     epistemic: bool,
 }
 

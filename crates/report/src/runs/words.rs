@@ -24,7 +24,7 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// Whether there are too few stages for lines over them: a small table says more.
+    /// Returns whether there are too few stages for lines over them: a small table says more.
     pub(crate) fn few(&self) -> bool {
         self.stages < 3
     }

@@ -167,6 +167,16 @@ fn the_exact_prior_relaxes_the_precision_exponentially() {
 }
 
 #[test]
+fn the_share_of_the_prior_is_that_of_the_exponential() {
+    for x in [1e-18, 1e-9, 1e-4, 0.3, 1.0, 7.0, 40.0, 64.0, 1e3, 1e12] {
+        let share = PAPER.lr_sigma(x).memory_window(1.0).prior_share();
+        let exact = -(-x).exp_m1();
+        assert!((share / exact - 1.0).abs() < 1e-14, "{x}: {share} {exact}");
+    }
+    assert_eq!(PAPER.lr_sigma(0.0).prior_share(), 0.0);
+}
+
+#[test]
 fn sigma_stays_at_or_below_the_prior() {
     for sigma_step in [SigmaStep::Linear, SigmaStep::ClosedForm] {
         for bounds in [None, Some((1e-5, 0.3)), Some((1e-5, 9.0)), Some((0.7, 0.8))] {

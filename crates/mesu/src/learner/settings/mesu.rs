@@ -50,7 +50,7 @@ pub struct MesuConfig {
     pub sigma_step: SigmaStep,
     /// Form of the prior's part in the step of sigma.
     pub prior_step: PriorStep,
-    /// Whether sigma is kept at or below sigma_prior.
+    /// True if sigma is kept at or below sigma_prior.
     pub sigma_at_most_prior: bool,
     /// Noise samples per update, S; >= 1.
     pub samples: usize,
