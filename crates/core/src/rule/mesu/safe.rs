@@ -49,7 +49,7 @@ impl SafeMesu {
 impl Rule for SafeMesu {
     type State<R: Real> = Synapse<R>;
 
-    const FUSED: bool = true;
+    const FUSED: bool = false;
 
     #[inline(always)]
     fn step<R: Real>(
