@@ -168,12 +168,12 @@ fn main() -> Result<(), AnyError> {
             (predicted_then_learned, heads)
         }
         true => (strangers::told, SCORES.map(|(name, _)| name).to_vec()),
-        false => {
-            let sgd = |lr: f64| (format!("sgd {lr}"), SgdConfig::default().lr(lr).into());
-            learners.extend(RATES.map(sgd));
-            (tested_then_learned, vec!["log loss", "accuracy"])
-        }
+        false => (tested_then_learned, vec!["log loss", "accuracy"]),
     };
+    if !options.strangers {
+        let sgd = |lr: f64| (format!("sgd {lr}"), SgdConfig::default().lr(lr).into());
+        learners.extend(RATES.map(sgd));
+    }
     let line = |name: &str, cells: &[String]| {
         let cells = cells.iter().map(|cell| format!("{cell:>11}"));
         let text = format!("{name:12}{}", cells.collect::<String>());

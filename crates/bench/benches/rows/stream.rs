@@ -74,7 +74,7 @@ impl Stream {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         Ok(Self {
             name: name.trim_end_matches(".csv.gz").to_owned(),
-            classes: 1 + targets.iter().fold(0.0f32, |most, y| y.max(most)) as usize,
+            classes: 1 + targets.iter().fold(0.0f32, |most, y: &f32| y.max(most)) as usize,
             width,
             columns: encoders.len(),
             numbers: numbers.collect(),
