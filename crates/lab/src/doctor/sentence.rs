@@ -278,7 +278,7 @@ impl fmt::Display for Finding {
             } => {
                 write!(
                     f,
-                    "{} had a loss below learning.learn_above ({}) and were not learned, beside {}.",
+                    "Nothing was learned from {} with a loss below learning.learn_above ({}), beside {}.",
                     count(*examples as f64, "example"),
                     number(*learn_above),
                     count(*updates as f64, "update")
@@ -297,8 +297,8 @@ impl fmt::Display for Finding {
                 remedy,
             } => write!(
                 f,
-                "{} made learning diverge and were skipped (learning.on_divergence = \"skip\"), \
-                 beside {}. Look at them, or try {remedy}.",
+                "Nothing was learned from {} that made learning diverge (learning.on_divergence = \
+                 \"skip\"), beside {}. Look at them, or try {remedy}.",
                 count(*examples as f64, "example"),
                 count(*updates as f64, "update")
             ),
