@@ -142,6 +142,9 @@ pub enum LabError {
     /// A setting that the learner refuses.
     #[error("{}", wording::setting(.0))]
     Learner(#[from] ConfigError),
+    /// A setting of learning that the learner can't do, or that does not fit the data.
+    #[error("learning.{0}")]
+    LearningSetting(ConfigError),
     /// Data that can't be read.
     #[error("data.source: {0}")]
     Source(#[from] SplitsError),

@@ -5,7 +5,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::RelativeSize;
 
-use mesu_lab::record::history::TaskRecord;
+use mesu_lab::record::stage::TaskRecord;
 
 /// Width and height, in pixels of a screen.
 const SIZE: (u32, u32) = (960, 400);

@@ -6,11 +6,12 @@ use crate::runs::source::RunData;
 use mesu_lab::config::{Experiment, Scenario};
 use mesu_lab::record::classes::Classes;
 use mesu_lab::record::gallery::{Exhibit, Gallery};
-use mesu_lab::record::history::{History, OodAuroc, PastCalibration, TaskRecord, Uncertainty};
+use mesu_lab::record::history::History;
 use mesu_lab::record::importance::Importance;
 use mesu_lab::record::snapshot::{
     MeanBits, SIGMA_BINS, SigmaHistogram, Snapshot, UNCERTAINTY_BINS, UncertaintyHistograms,
 };
+use mesu_lab::record::stage::{OodAuroc, PastCalibration, TaskRecord, Uncertainty};
 
 /// Settings of four domains.
 pub(crate) const DOMAIN: &[&str] = &["name=animals", "scenario=domain", "tasks=4"];
@@ -132,6 +133,8 @@ fn record(task: usize, tasks: usize) -> TaskRecord {
             nll: 3.0,
         }),
         updates: 1000 * task as u64,
+        gated: Some(100),
+        skipped: Some(1),
         train_seconds: 0.5,
         test_seconds: 0.25,
         snapshot: Some(snapshot(task)),

@@ -13,6 +13,7 @@ use crate::error::LabError;
 use crate::record::ended::Ended;
 use crate::record::files::{CHECKPOINT, NOTE, SUMMARY};
 use crate::record::history::History;
+use crate::record::stage::TaskRecord;
 
 /// Folders within folders that are searched: seeds within cells within a comparison.
 const DEPTH: usize = 3;
@@ -85,8 +86,16 @@ fn ended(path: &Path) -> Option<Ended> {
 fn task_length(history: &History, experiment: &Experiment) -> Option<u64> {
     let asked = experiment.data.train_examples;
     let asked = asked.map(|n| (n as u64).saturating_mul(experiment.data.epochs as u64));
-    let first = history.tasks.first().map(|first| first.updates);
-    asked.or_else(|| Some(first?.saturating_mul(experiment.data.batch_size as u64)))
+    let batch_size = experiment.data.batch_size as u64;
+    let of_first = |first: &TaskRecord| {
+        // One by one, an example that was left out made no update; a batch makes one for the rest of it.
+        let left_out = match batch_size {
+            1 => first.gated.unwrap_or(0) + first.skipped.unwrap_or(0),
+            _ => 0,
+        };
+        first.updates.saturating_mul(batch_size) + left_out
+    };
+    asked.or_else(|| history.tasks.first().map(of_first))
 }
 
 /// The checkpoints that `path` means: itself if it is a file, that of a run directory, or those of

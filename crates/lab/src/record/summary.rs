@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::classes::Classes;
 use crate::record::ended::Ended;
-use crate::record::history::{
-    History, OodAuroc, PastCalibration, TaskRecord, Uncertainty, WINDOWS,
-};
+use crate::record::history::{History, WINDOWS};
 use crate::record::importance::Importance;
+use crate::record::stage::{OodAuroc, PastCalibration, TaskRecord, Uncertainty};
 
 /// An accuracy for each window, by the window's number of tasks: "5", "20".
 pub type Windows = BTreeMap<String, f64>;
@@ -80,6 +79,14 @@ pub struct Summary {
     pub past: Option<PastCalibration>,
     /// Updates of the whole run.
     pub updates: u64,
+    /// Examples of the whole run that were not learned, as their loss was below `learning.learn_above`; none if
+    /// that is 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gated: Option<u64>,
+    /// Examples of the whole run that were not learned, as their update diverged; none unless
+    /// `learning.on_divergence` is "skip".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<u64>,
     /// Updates by the time spent learning.
     pub updates_per_second: f64,
     /// Time spent learning.
@@ -144,6 +151,8 @@ impl Summary {
             nll: last.nll,
             past: last.past,
             updates: last.updates,
+            gated: tasks.iter().map(|record| record.gated).sum(),
+            skipped: tasks.iter().map(|record| record.skipped).sum(),
             updates_per_second: last.updates as f64 / train_seconds.max(1e-9),
             train_seconds,
             test_seconds: sum(|record| record.test_seconds),

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use mesu::metric::newest_first;
 use serde_json::{Value, json};
 
-use crate::record::history::{EpochRecord, TaskRecord, WINDOWS};
+use crate::record::history::WINDOWS;
+use crate::record::stage::{EpochRecord, TaskRecord};
 use crate::record::summary::{Windows, mean};
 
 /// Rows: trained task, columns: tested task, both counted from 1; empty where not tested.

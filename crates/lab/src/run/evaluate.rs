@@ -15,8 +15,8 @@ use rayon::prelude::*;
 
 use crate::record::classes::Classes;
 use crate::record::gallery::Gallery;
-use crate::record::history::{OodAuroc, PastCalibration, Uncertainty};
 use crate::record::snapshot::{self, Snapshot, UncertaintyHistograms};
+use crate::record::stage::{OodAuroc, PastCalibration, Uncertainty};
 
 /// Examples of a part. Changing it changes results.
 const PART: usize = 2048;

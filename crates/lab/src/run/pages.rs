@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::LabError;
-use crate::record::history::TaskRecord;
+use crate::record::stage::TaskRecord;
 
 /// Writes the drawn files of runs beside their tables; several runs call it from several threads.
 pub trait Pages: Sync {

@@ -1,6 +1,6 @@
 //! Events of a run. The lab prints nothing itself.
 
-use crate::record::history::TaskRecord;
+use crate::record::stage::TaskRecord;
 
 /// Listens to runs; several report from several threads.
 pub trait Progress: Sync {

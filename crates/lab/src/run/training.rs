@@ -8,21 +8,23 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use mesu::{LearnError, Learner};
+use mesu::{LearnError, Learner, OnDivergence};
 use mesu_data::{Examples, Tasks};
 
 use crate::config::experiment::Experiment;
 use crate::error::LabError;
 use crate::record::ended::Ended;
 use crate::record::files::{CHECKPOINT, NOTE};
-use crate::record::history::{EpochRecord, History, Position, TaskRecord};
+use crate::record::history::{History, Position};
 use crate::record::importance::Importance;
+use crate::record::stage::{EpochRecord, TaskRecord};
 use crate::run::directory::{self, RunDirectory};
 use crate::run::evaluate::{self, Halt, Tested};
 use crate::run::files::RunFiles;
 use crate::run::peak_rss;
 use crate::run::progress::{Event, RunName};
 use crate::run::resume;
+use crate::run::running_accuracy::RunningAccuracy;
 use crate::run::setting::{Outcome, Setting};
 use crate::run::tasks::Data;
 
@@ -242,6 +244,7 @@ impl Run<'_> {
         let Some((tested, test_seconds)) = self.evaluate()? else {
             return Ok(Next::Stop);
         };
+        let (gated, skipped) = self.left_out();
         let history = &mut self.history;
         let task = history.position.task + 1;
         // The tests within the task, of which this one is the last; or this one alone.
@@ -264,6 +267,8 @@ impl Run<'_> {
             nll: tested.nll,
             past: tested.past,
             updates: self.learner.updates(),
+            gated,
+            skipped,
             train_seconds: history.train_seconds,
             test_seconds,
             snapshot: Some(tested.snapshot),
@@ -311,6 +316,22 @@ impl Run<'_> {
             });
         }
         Ok(Some((tested, test_seconds)))
+    }
+
+    /// Examples of the current task that were not learned: for their loss, and since they diverged; none
+    /// unless the experiment asks for it.
+    fn left_out(&self) -> (Option<u64>, Option<u64>) {
+        let (learning, all) = (&self.experiment.learning, self.learner.left_out());
+        let here = |all: u64, of: fn(&TaskRecord) -> Option<u64>| {
+            let before = self.history.tasks.iter().filter_map(of).sum();
+            all.saturating_sub(before)
+        };
+        let gates = learning.learn_above > 0.0;
+        let skips = learning.on_divergence == OnDivergence::Skip;
+        (
+            gates.then(|| here(all.gated, |record| record.gated)),
+            skips.then(|| here(all.skipped, |record| record.skipped)),
+        )
     }
 
     /// Lets the learner use the head of the current task, if it has several.
@@ -374,20 +395,5 @@ impl Run<'_> {
             source,
             checkpoint: self.files.path(CHECKPOINT),
         }
-    }
-}
-
-/// The share of right answers over about the last 1,000 examples, for the screen.
-#[derive(Clone, Copy, Debug, Default)]
-struct RunningAccuracy(Option<f64>);
-
-impl RunningAccuracy {
-    fn add(&mut self, correct: u64, examples: usize) {
-        let here = correct as f64 / examples as f64;
-        let kept = (-(examples as f64) / 1000.0).exp();
-        self.0 = Some(
-            self.0
-                .map_or(here, |before| kept * before + (1.0 - kept) * here),
-        );
     }
 }

@@ -13,8 +13,8 @@ use crate::runs::group::Group;
 use crate::runs::series;
 use crate::runs::source::RunData;
 use crate::runs::words::Words;
-use mesu_lab::record::history::TaskRecord;
 use mesu_lab::record::snapshot::{Snapshot, UncertaintyHistograms};
+use mesu_lab::record::stage::TaskRecord;
 
 /// AUROCs and mean uncertainties, over the tasks.
 pub(crate) fn over_tasks(groups: &[Group], words: Words) -> Vec<Figure> {

@@ -4,8 +4,8 @@
 use mesu::metric::{AccuracyMatrix, newest_first};
 
 use crate::runs::group::Group;
-use mesu_lab::record::history::TaskRecord;
 use mesu_lab::record::measures;
+use mesu_lab::record::stage::TaskRecord;
 
 /// A number after every task.
 #[derive(Clone, Copy)]

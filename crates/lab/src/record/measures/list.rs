@@ -156,6 +156,28 @@ pub static MEASURES: &[Measure] = &[
     })
     .unit(Unit::Count)
     .better(Better::Neither),
+    measure(
+        Cost,
+        "gated",
+        "gated",
+        "examples not learned: loss < learn_above",
+        |summary| Some(summary.gated? as f64),
+    )
+    .unit(Unit::Count)
+    .better(Better::Neither)
+    .in_run()
+    .column("gated", 6),
+    measure(
+        Cost,
+        "skipped",
+        "skipped",
+        "examples not learned: they diverged",
+        |summary| Some(summary.skipped? as f64),
+    )
+    .unit(Unit::Count)
+    .better(Better::Lower)
+    .in_run()
+    .column("skipped", 6),
     TRAIN_SECONDS,
     TEST_SECONDS,
     measure(
