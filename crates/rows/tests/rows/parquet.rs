@@ -1,0 +1,87 @@
+//! Parquet, as Arrow's own library for Python writes it.
+
+use std::path::{Path, PathBuf};
+
+use mesu_rows::{Options, Rows, RowsError, Source, Value};
+
+use crate::all;
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/files")
+        .join(name)
+}
+
+fn open(path: impl AsRef<Path>) -> Result<Rows, RowsError> {
+    Rows::open(Source::path(path).unwrap(), &Options::default())
+}
+
+#[test]
+fn every_kind_of_column_is_read() {
+    let rows = open(file("arrow.parquet")).unwrap();
+    assert_eq!(
+        rows.columns(),
+        [
+            "x", "n", "small", "color", "kind", "sure", "day", "price", "tags"
+        ]
+    );
+    let (number, none) = (Value::Number, Value::Missing);
+    let text = |text: &str| Value::Text(text.to_owned());
+    assert_eq!(
+        all(rows).unwrap(),
+        [
+            vec![
+                number(0.5),
+                number(1.0),
+                number(1.0),
+                text("red"),
+                text("a"),
+                Value::Boolean(true),
+                text("2026-01-02"),
+                number(1.25),
+                text("[p, q]"),
+            ],
+            vec![
+                none.clone(),
+                number(2.0),
+                number(2.0),
+                none.clone(),
+                text("b"),
+                Value::Boolean(false),
+                none.clone(),
+                none.clone(),
+                text("[]"),
+            ],
+            vec![
+                number(3.0),
+                text("9007199254740993"),
+                none.clone(),
+                text("blue"),
+                text("a"),
+                none.clone(),
+                text("1999-12-31"),
+                number(-3.5),
+                none,
+            ],
+        ]
+    );
+}
+
+#[test]
+fn what_can_not_be_read_is_told() {
+    let error = open(file("arrow-zstd.parquet"))
+        .and_then(all)
+        .unwrap_err()
+        .to_string();
+    assert!(error.to_lowercase().contains("zstd"), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.parquet");
+    let sound = std::fs::read(file("arrow.parquet")).unwrap();
+    for end in [4, 40, sound.len() / 2, sound.len() - 1] {
+        std::fs::write(&path, &sound[..end]).unwrap();
+        let error = open(&path).and_then(all).unwrap_err();
+        assert!(!error.is_of_row(), "{error}");
+    }
+    let error = crate::open(&sound).err().unwrap().to_string();
+    assert!(error.contains("Parquet in a stream"), "{error}");
+}
