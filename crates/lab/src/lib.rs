@@ -44,7 +44,7 @@ pub use error::LabError;
 pub use record::comparison::{Comparison, Results};
 pub use record::measures::Measure;
 pub use record::saved::Saved;
-pub use record::stage::TaskRecord;
+pub use record::stage::StageRecord;
 pub use record::summaries::Summaries;
 pub use record::summary::Summary;
 pub use record::unit::grouped;

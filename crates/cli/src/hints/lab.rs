@@ -36,7 +36,7 @@ pub(super) fn of(error: &LabError) -> Option<String> {
             "change it in the file or with --set"
         }
         LabError::Source(error) => return data::splits(error, Some("data.source")),
-        LabError::Unknown(error) => return data::splits(error, Some("data.ood")),
+        LabError::Ood(error) => return data::splits(error, Some("data.ood")),
         LabError::Scenario(error) => data::scenario(error)?,
         LabError::DataFolder(error) => return Some(data::no_folder(*error)),
         LabError::Standardise(error) => data::standardizer(error)?,

@@ -8,22 +8,23 @@ use crate::record::snapshot::{MeanBits, Snapshot};
 /// earlier version lacks what is optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TaskRecord {
-    /// Counted from 1; with parts that come back, the stage.
-    pub task: usize,
+pub struct StageRecord {
+    /// Counted from 1; in files `task`, which it is unless tasks come back in parts.
+    #[serde(rename = "task")]
+    pub stage: usize,
     /// Accuracy on each task so far, the first one first, 0..=1; none on those that `test_window` leaves
     /// out. It is known on this task, and after the last stage on all.
     pub accuracy: Vec<Option<f64>>,
     /// Accuracy on this task's examples just before each was learned, 0..=1.
     pub online_accuracy: f64,
     /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
-    /// foreign ones.
+    /// out-of-distribution ones.
     pub ood_auroc: Option<OodAuroc>,
     /// How well it tells them from new kinds of what is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen_auroc: Option<OodAuroc>,
-    /// How well it tells each task so far by itself from foreign examples, the first one first, where all
-    /// are held against them: through its head where it has one. None of a task that was not tested.
+    /// How well it tells each task so far by itself from out-of-distribution examples, the first one first,
+    /// where all are held against them: through its head where it has one. None of a task that was not tested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
     /// Means of what is known and what is not.
@@ -56,7 +57,7 @@ pub struct TaskRecord {
     pub snapshot: Option<Snapshot>,
 }
 
-/// Mean uncertainties of the test examples that unknown ones are held against, and of those.
+/// Mean uncertainties of the test examples that out-of-distribution ones are held against, and of those.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Uncertainty {
@@ -66,8 +67,8 @@ pub struct Uncertainty {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen: Option<MeanBits>,
     /// Nothing that was learned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub foreign: Option<MeanBits>,
+    #[serde(rename = "foreign", default, skip_serializing_if = "Option::is_none")]
+    pub ood: Option<MeanBits>,
 }
 
 /// Calibration on the tasks before the newest one that were tested after it: each a mean over these tasks.
@@ -86,15 +87,16 @@ pub struct PastCalibration {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EpochRecord {
-    /// The task, counted from 1.
-    pub task: usize,
+    /// Counted from 1; in files `task`.
+    #[serde(rename = "task")]
+    pub stage: usize,
     /// Epochs of the task that were learned.
     pub epoch: usize,
     /// Accuracy on each task so far, the first one first, 0..=1; none on those that `test_window` leaves
     /// out.
     pub accuracy: Vec<Option<f64>>,
     /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
-    /// foreign ones.
+    /// out-of-distribution ones.
     pub ood_auroc: Option<OodAuroc>,
     /// Expected calibration error on this task, 15 bins, 0..=1.
     pub ece: f64,

@@ -96,7 +96,7 @@ pub static MEASURES: &[Measure] = &[
         "uncertainty/foreign/epistemic",
         "epistemic uncertainty, unknown",
         "mean over unknown inputs",
-        |summary| Some(summary.uncertainty?.foreign?.epistemic),
+        |summary| Some(summary.uncertainty?.ood?.epistemic),
     )
     .epistemic(),
     ECE,

@@ -40,7 +40,7 @@ fn full() -> Summary {
         uncertainty: Some(Uncertainty {
             known: bits(0.41),
             unseen: Some(bits(0.42)),
-            foreign: Some(bits(0.43)),
+            ood: Some(bits(0.43)),
         }),
         ece: 0.51,
         brier: 0.52,

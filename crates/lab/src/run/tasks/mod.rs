@@ -87,12 +87,12 @@ impl Data {
         let (source, standardise) = (Arc::clone(&self.source), Arc::clone(&self.standardise));
         Ok(match experiment.scenario {
             Scenario::Permuted => {
-                let unknown = match (data.ood_is_own(), data.ood_permuted) {
+                let ood = match (data.ood_is_own(), data.ood_permuted) {
                     (true, _) => OodOrder::OwnTest,
                     (false, true) => OodOrder::Newest,
                     (false, false) => OodOrder::AsStored,
                 };
-                let scenario = Permuted::new(&source, unknown, seed);
+                let scenario = Permuted::new(&source, ood, seed);
                 Tasks::new(source, standardise, scenario, seed)
             }
             Scenario::Domain => {
