@@ -16,7 +16,7 @@ pub(super) enum Text {
 /// Encoded names of the columns, and the encoding of rows.
 pub(super) struct Encoder {
     text: Text,
-    /// Of JSON lines: each column's name with what stands before its value.
+    /// Name of each column with all that stands before its value, of JSON lines alone.
     keys: Vec<Vec<u8>>,
     /// First line of the file, empty where there is none.
     pub(super) header: Vec<u8>,
