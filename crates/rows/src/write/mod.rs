@@ -1,6 +1,8 @@
 //! Writing of rows as CSV, TSV or JSON lines.
 
 mod error;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod text;
 
 use std::collections::HashSet;
@@ -10,6 +12,8 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 pub use error::WriteError;
+#[cfg(feature = "parquet")]
+pub use parquet::ParquetWriter;
 use text::{Encoder, Text};
 
 use crate::error::shown;

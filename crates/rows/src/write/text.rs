@@ -110,7 +110,7 @@ fn truth(boolean: bool) -> &'static [u8] {
 
 /// Adds the shortest digits that are read back as `number`, with an exponent where it is far from 1: longer digits
 /// would be read as an id.
-fn shortest(number: f64, line: &mut Vec<u8>) {
+pub(super) fn shortest(number: f64, line: &mut Vec<u8>) {
     let size = number.abs();
     // Writing to memory does not fail.
     let _ = if size == 0.0 || (1e-5..=MAX_EXACT as f64).contains(&size) || !size.is_finite() {
