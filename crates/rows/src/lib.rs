@@ -19,6 +19,8 @@ pub use row::{Row, Value, ValueRef};
 pub use rows::Rows;
 pub use source::Source;
 pub use table::Options;
+#[cfg(feature = "parquet")]
+pub use write::ParquetWriter;
 pub use write::{WriteError, Writer};
 
 /// Examples of the README, as tests.

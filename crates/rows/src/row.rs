@@ -72,6 +72,17 @@ impl<'a> From<&'a Value> for ValueRef<'a> {
     }
 }
 
+impl From<ValueRef<'_>> for Value {
+    fn from(value: ValueRef<'_>) -> Self {
+        match value {
+            ValueRef::Missing => Self::Missing,
+            ValueRef::Number(number) => Self::Number(number),
+            ValueRef::Boolean(boolean) => Self::Boolean(boolean),
+            ValueRef::Text(text) => Self::Text(text.to_owned()),
+        }
+    }
+}
+
 impl<'a> From<&'a str> for ValueRef<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)

@@ -1,7 +1,7 @@
 //! Rows of a source, one after the other.
 
 use std::collections::{HashMap, HashSet};
-use std::vec;
+use std::{fmt, vec};
 
 use crate::error::RowsError;
 use crate::input::Input;
@@ -192,6 +192,16 @@ impl Rows {
     /// Goes on from `place` without reading up to it: the source is a pipe whose first row is the one behind.
     pub fn go_on_at(&mut self, place: &Place) {
         self.place = *place;
+    }
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows")
+            .field("file", &self.file)
+            .field("columns", &self.columns)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
     }
 }
 

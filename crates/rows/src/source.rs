@@ -1,5 +1,6 @@
 //! Sources of rows: files, folders, or whatever can be read.
 
+use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,12 +9,22 @@ use crate::error::RowsError;
 use crate::format::{ENDINGS, Format};
 
 /// Source of rows.
+#[derive(Debug)]
 pub struct Source(pub(crate) Vec<Part>);
 
 /// One file of a source, or a stream.
 pub(crate) enum Part {
     File(PathBuf),
     Stream(String, Box<dyn Read + Send>),
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{path:?}"),
+            Self::Stream(name, _) => write!(f, "stream {name}"),
+        }
+    }
 }
 
 impl Source {

@@ -46,6 +46,16 @@ pub enum WriteError {
         /// Number of columns.
         expected: usize,
     },
+    /// Value of another kind than the column's first ones, in a format whose columns have kinds.
+    #[error("{file}, column {column}: a value of another kind; expected {expected}")]
+    Kind {
+        /// Path of the file.
+        file: String,
+        /// Name of the column.
+        column: String,
+        /// Kind of the column.
+        expected: &'static str,
+    },
     /// Columns that can't be written: none, or two of one name.
     #[error("{file}: {found}; expected columns of different names")]
     Columns {

@@ -1,14 +1,19 @@
 //! Writing of rows as CSV, TSV or JSON lines.
 
 mod error;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod text;
 
 use std::collections::HashSet;
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 pub use error::WriteError;
+#[cfg(feature = "parquet")]
+pub use parquet::ParquetWriter;
 use text::{Encoder, Text};
 
 use crate::error::shown;
@@ -247,6 +252,15 @@ impl Writer {
             .map_err(|error| WriteError::of(error, &self.name))?;
         self.bytes += self.line.len() as u64;
         Ok(())
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer")
+            .field("name", &self.name)
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) enum Text {
 /// Encoded names of the columns, and the encoding of rows.
 pub(super) struct Encoder {
     text: Text,
-    /// Of JSON lines: each column's name with what stands before its value.
+    /// Name of each column with all that stands before its value, of JSON lines alone.
     keys: Vec<Vec<u8>>,
     /// First line of the file, empty where there is none.
     pub(super) header: Vec<u8>,
@@ -110,7 +110,7 @@ fn truth(boolean: bool) -> &'static [u8] {
 
 /// Adds the shortest digits that are read back as `number`, with an exponent where it is far from 1: longer digits
 /// would be read as an id.
-fn shortest(number: f64, line: &mut Vec<u8>) {
+pub(super) fn shortest(number: f64, line: &mut Vec<u8>) {
     let size = number.abs();
     // Writing to memory does not fail.
     let _ = if size == 0.0 || (1e-5..=MAX_EXACT as f64).contains(&size) || !size.is_finite() {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mesu_rows::{Options, Rows, RowsError, Source, Value};
+use mesu_rows::{Options, ParquetWriter, Rows, RowsError, Source, Value, ValueRef};
 
 use crate::all;
 
@@ -65,6 +65,79 @@ fn every_kind_of_column_is_read() {
             ],
         ]
     );
+}
+
+#[test]
+fn rows_are_read_as_they_were_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.parquet");
+    let columns = ["number", "sure", "text", "mixed"].map(str::to_owned);
+    let row = |place: u32| {
+        let number = f64::from(place) / 3.0;
+        let text = format!("row {place}");
+        match place % 3 {
+            0 => [
+                Value::Number(number),
+                Value::Missing,
+                Value::Text(text),
+                Value::Boolean(true),
+            ],
+            1 => [
+                Value::Missing,
+                Value::Boolean(place < 100),
+                Value::Missing,
+                Value::Number(number),
+            ],
+            _ => [
+                Value::Number(-number),
+                Value::Boolean(true),
+                Value::Text(String::new()),
+                Value::Missing,
+            ],
+        }
+    };
+    for count in [1, 4_096, 70_000] {
+        let mut writer = ParquetWriter::create(&path, &columns).unwrap();
+        for place in 0..count {
+            writer
+                .write(&row(place).each_ref().map(ValueRef::from))
+                .unwrap();
+        }
+        writer.finish().unwrap();
+        let found = all(open(&path).unwrap()).unwrap();
+        assert_eq!(found.len(), count as usize);
+        for (found, place) in found.iter().zip(0..count) {
+            let mut expected = row(place);
+            // A column of several kinds is text, but where its first rows are of one.
+            if count > 1 {
+                expected[3] = match &expected[3] {
+                    Value::Number(number) => Value::Text(number.to_string()),
+                    Value::Boolean(boolean) => Value::Text(boolean.to_string()),
+                    other => other.clone(),
+                };
+            }
+            assert_eq!(found[..], expected, "{place} of {count}");
+        }
+    }
+    let mut writer = ParquetWriter::create(&path, &columns[..1]).unwrap();
+    for _ in 0..4_096 {
+        writer.write(&[1.0.into()]).unwrap();
+    }
+    writer.write(&["x".into()]).unwrap();
+    let error = writer.finish().unwrap_err().to_string();
+    assert!(
+        error.ends_with("column number: a value of another kind; expected numbers"),
+        "{error}"
+    );
+    // A table without rows is a table.
+    ParquetWriter::create(&path, &columns)
+        .unwrap()
+        .finish()
+        .unwrap();
+    assert!(matches!(
+        all(open(&path).unwrap()),
+        Err(RowsError::NoRows { .. })
+    ));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Instant;
 
-use mesu_rows::{Options, Row};
+use mesu_rows::{Options, Row, Rows, Source};
 
 use crate::open_with;
 
@@ -49,4 +49,44 @@ fn rows_per_second() {
         let (rate, megabytes) = (ROWS as f64 / seconds, bytes / 1e6 / seconds);
         eprintln!("{name}: {rate:.0} rows/s of 9 columns, {megabytes:.0} MB/s");
     }
+}
+
+/// Bytes over and over, a number of times.
+struct Repeated {
+    bytes: Vec<u8>,
+    at: usize,
+    left: u32,
+}
+
+impl std::io::Read for Repeated {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        if self.at == self.bytes.len() && self.left > 0 {
+            (self.at, self.left) = (0, self.left - 1);
+        }
+        let count = to.len().min(self.bytes.len() - self.at);
+        to[..count].copy_from_slice(&self.bytes[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "prints the peak memory of its process: run alone"]
+fn peak_memory() {
+    let rows = "0.123456,red,17,-3.25,,true,2026-01-02,\"a, b\",9\n".repeat(1000);
+    let header = "a,b,c,d,e,f,g,h,i\n".as_bytes();
+    let repeated = Repeated {
+        bytes: rows.into_bytes(),
+        at: 0,
+        left: 9_999,
+    };
+    let source = Source::reader("x", std::io::Read::chain(header, repeated));
+    let mut rows = Rows::open(source, &Options::default()).unwrap();
+    let mut row = Row::default();
+    while rows.read(&mut row).unwrap() {}
+    assert_eq!(rows.place().rows, 10_000_000);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM"));
+    eprintln!("after 10,000,000 rows: {}", peak.unwrap());
 }

@@ -41,7 +41,7 @@ pub(super) fn separators(bytes: &[u8], separator: u8) -> usize {
 /// Hands each field of `row` to `each` with its place, without its quotes, and returns the number of fields.
 ///
 /// # Errors
-/// What stands behind a closing quote, or that there is none, with the place of the field.
+/// Place of a field whose quotes do not fit, and the text behind its closing quote or that there is none.
 pub(super) fn fields(
     row: &str,
     separator: u8,

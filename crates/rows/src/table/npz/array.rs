@@ -31,7 +31,7 @@ pub(super) struct Array {
     big_endian: bool,
     /// Elements of a row.
     pub(super) width: usize,
-    /// Whether it has two dimensions.
+    /// Two dimensions, not one: several columns.
     pub(super) wide: bool,
     pub(super) rows: u64,
     row: Vec<u8>,

@@ -7,12 +7,12 @@ use crate::error::shown;
 /// Longest dictionary that is read: numpy's own limit is 10,000 characters.
 const MAX_HEADER: u32 = 1 << 16;
 
-/// What a header says.
+/// Content of a header.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Header {
     /// Kind of an element and its bytes, `<f4` and the like.
     pub(super) descr: String,
-    /// Whether the first index runs fastest.
+    /// The first index runs fastest: an array is stored column by column.
     pub(super) fortran_order: bool,
     pub(super) shape: Vec<u64>,
 }
