@@ -18,6 +18,9 @@ pub(crate) fn table(summaries: &Summaries, names: &[String]) -> String {
     tasks(&mut text, summaries, names);
     text.push('\n');
     let width = if summaries.seeds().len() > 1 { 16 } else { 8 };
+    let of_values = summaries
+        .first()
+        .is_some_and(|first| first.values.is_some());
     let rows = MEASURES.iter().filter(|measure| measure.in_run);
     for measure in rows.filter(|measure| measure.least_tasks <= summaries.tasks().max(1)) {
         let Some((mean, std)) = summaries.number(measure) else {
@@ -26,11 +29,8 @@ pub(crate) fn table(summaries: &Summaries, names: &[String]) -> String {
         let unit = measure.unit;
         let std = std.map_or(String::new(), |std| format!(" ± {}", unit.short(std)));
         let shown = format!("{}{std}{}", unit.short(mean), unit.short_name());
-        let _ = writeln!(
-            text,
-            "{:<19} {shown:>width$}  {}",
-            measure.name, measure.meaning
-        );
+        let (name, meaning) = measure.words(of_values);
+        let _ = writeln!(text, "{name:<19} {shown:>width$}  {meaning}");
     }
     text
 }

@@ -42,9 +42,9 @@ fn full() -> Summary {
             unseen: Some(bits(0.42)),
             ood: Some(bits(0.43)),
         }),
-        ece: 0.51,
-        brier: 0.52,
-        nll: 0.53,
+        ece: Some(0.51),
+        brier: Some(0.52),
+        nll: Some(0.53),
         past: Some(PastCalibration {
             ece: 0.54,
             brier: 0.55,
