@@ -125,6 +125,19 @@ impl Experiment {
 
     /// Checks what goes with values.
     fn check_values(&self) -> Result<(), LabError> {
+        let RegressionConfig {
+            noise_window,
+            degrees_of_freedom: degrees,
+            ..
+        } = self.regression;
+        if !(noise_window >= 1.0 && noise_window.is_finite()) {
+            let expected = "a finite number of values, 1 or more";
+            return wrong("regression.noise_window", noise_window, expected);
+        }
+        if !(degrees > 2.0 && degrees <= 1e6) {
+            let expected = "above 2, at most 1e6";
+            return wrong("regression.degrees_of_freedom", degrees, expected);
+        }
         let values = self.data.target == Predicted::Values;
         if !values {
             let expected = "nothing beside data.target = \"labels\"";
@@ -141,23 +154,7 @@ impl Experiment {
             let expected = "false beside data.target = \"values\"";
             return wrong("importance", true, expected);
         }
-        let RegressionConfig {
-            noise_window,
-            degrees_of_freedom: degrees,
-            ..
-        } = self.regression;
-        if !(noise_window >= 1.0 && noise_window.is_finite()) {
-            let expected = "a finite number of values, 1 or more";
-            return wrong("regression.noise_window", noise_window, expected);
-        }
-        match degrees > 2.0 && degrees <= 1e6 {
-            true => Ok(()),
-            false => wrong(
-                "regression.degrees_of_freedom",
-                degrees,
-                "above 2, at most 1e6",
-            ),
-        }
+        Ok(())
     }
 
     /// Checks settings that belong to one scenario alone.
