@@ -9,7 +9,7 @@ pub const R2: Measure = measure(
     Values,
     "values/r2",
     "R2",
-    "share of the variance explained, newest task",
+    "variance explained, newest task",
     |summary| Some(summary.values?.r2),
 )
 .better(Better::Higher)
@@ -55,7 +55,7 @@ pub const CRPS: Measure = measure(
     Values,
     "values/crps",
     "CRPS",
-    "ranked probability score, newest task; 0 is best",
+    "ranked probability score; 0 is best",
     |summary| Some(summary.values?.crps),
 )
 .in_run();
@@ -65,7 +65,7 @@ pub const COVERAGE: Measure = measure(
     Values,
     "values/coverage",
     "coverage of 90 %",
-    "values within their 90 % interval, newest task",
+    "values within their 90 % interval",
     |summary| Some(summary.values?.coverage),
 )
 .unit(Unit::Percent)
