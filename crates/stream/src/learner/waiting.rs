@@ -1,0 +1,95 @@
+//! Rows that wait for their labels.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use crate::answer::ClassAnswer;
+
+/// Rows that were answered and whose labels may still come, the oldest first to be given up.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Waiting {
+    rows: BTreeMap<String, WaitingRow>,
+    /// Ids in the order in which they came, each with the number of its row in this order.
+    order: VecDeque<(u64, String)>,
+    came: u64,
+    /// Rows that were given up.
+    given_up: u64,
+}
+
+/// A row as it was when it was answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct WaitingRow {
+    /// Number in its source.
+    pub(super) row: u64,
+    pub(super) inputs: Vec<f32>,
+    pub(super) weight: f32,
+    /// Probabilities of the members, `[members][entries]`.
+    pub(super) entries: Vec<f64>,
+    /// Classes that were known.
+    pub(super) known: usize,
+    pub(super) answer: ClassAnswer,
+    came: u64,
+}
+
+impl WaitingRow {
+    pub(super) fn new(
+        row: u64,
+        inputs: &[f32],
+        weight: f32,
+        entries: &[f64],
+        known: usize,
+    ) -> Self {
+        Self {
+            row,
+            inputs: inputs.to_vec(),
+            weight,
+            entries: entries.to_vec(),
+            known,
+            answer: ClassAnswer::default(),
+            came: 0,
+        }
+    }
+
+    pub(super) fn answered(self, answer: ClassAnswer) -> Self {
+        Self { answer, ..self }
+    }
+}
+
+impl Waiting {
+    /// Keeps a row; of two with one id, the later. Gives up the oldest if there are more than `most`.
+    pub(super) fn keep(&mut self, id: &str, row: WaitingRow, most: usize) {
+        if most == 0 {
+            return;
+        }
+        let came = self.came;
+        self.came += 1;
+        self.rows.insert(id.to_owned(), WaitingRow { came, ..row });
+        self.order.push_back((came, id.to_owned()));
+        while self.order.len() > most {
+            if let Some((came, id)) = self.order.pop_front()
+                && self.rows.get(&id).is_some_and(|row| row.came == came)
+            {
+                self.rows.remove(&id);
+                self.given_up += 1;
+            }
+        }
+    }
+
+    pub(super) fn contains(&self, id: &str) -> bool {
+        self.rows.contains_key(id)
+    }
+
+    /// Takes out a row. Its place in the order stays until its turn.
+    pub(super) fn take(&mut self, id: &str) -> Option<WaitingRow> {
+        self.rows.remove(id)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn given_up(&self) -> u64 {
+        self.given_up
+    }
+}

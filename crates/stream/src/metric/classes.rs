@@ -1,0 +1,170 @@
+//! Measures of classes that were told.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::WINDOW;
+use super::bins::Bins;
+
+/// Least probability whose logarithm counts.
+pub(crate) const FLOOR: f64 = 1e-6;
+
+/// Measures of answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Measures {
+    /// Rows with a label.
+    pub rows: u64,
+    /// Share of right answers.
+    pub accuracy: f64,
+    /// Cohen's kappa: accuracy beyond that of a guess by the shares of labels and answers; at most 1.
+    pub kappa: f64,
+    /// Mean recall of the classes that came.
+    pub balanced_accuracy: f64,
+    /// Mean of -ln p(label), nats, p at least 1e-6.
+    pub log_loss: f64,
+    /// Mean squared distance of the probabilities from the label as a distribution, 0 to 2.
+    pub brier: f64,
+    /// Expected calibration error over 15 bins of the confidence, 0 to 1.
+    pub ece: f64,
+}
+
+/// Recall and precision of a class.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ClassMeasures {
+    /// Its name.
+    pub class: String,
+    /// Rows of the class.
+    pub rows: u64,
+    /// Share of its rows that were told; not a number if it never came.
+    pub recall: f64,
+    /// Share of the rows called so that were of it; not a number if none was.
+    pub precision: f64,
+}
+
+/// What is kept of a scored answer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Score {
+    pub(crate) label: u32,
+    /// Answer; one that is no class if there was none.
+    pub(crate) told: u32,
+    pub(crate) loss: f64,
+    pub(crate) brier: f64,
+    pub(crate) confidence: f64,
+}
+
+/// Sums of scores.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Sums {
+    rows: u64,
+    right: u64,
+    loss: f64,
+    brier: f64,
+    bins: Bins,
+    /// Of each class: rows, answers, and right answers.
+    classes: Vec<[u64; 3]>,
+}
+
+impl Sums {
+    fn add(&mut self, score: &Score) {
+        let Score { label, told, .. } = *score;
+        let right = label == told;
+        self.rows += 1;
+        self.right += u64::from(right);
+        self.loss += score.loss;
+        self.brier += score.brier;
+        self.bins.add(score.confidence, right);
+        self.class(label)[0] += 1;
+        if told != u32::MAX {
+            self.class(told)[1] += 1;
+        }
+        self.class(label)[2] += u64::from(right);
+    }
+
+    fn class(&mut self, class: u32) -> &mut [u64; 3] {
+        let class = class as usize;
+        if self.classes.len() <= class {
+            self.classes.resize(class + 1, [0; 3]);
+        }
+        &mut self.classes[class]
+    }
+
+    fn measures(&self) -> Measures {
+        let rows = self.rows as f64;
+        let accuracy = self.right as f64 / rows;
+        let product = |[of, told, _]: &[u64; 3]| *of as f64 * *told as f64;
+        let chance = self.classes.iter().map(product).sum::<f64>() / (rows * rows);
+        let recalls = self.classes.iter().filter(|[of, ..]| *of > 0);
+        let (count, sum) = recalls.fold((0.0, 0.0), |(count, sum), [of, _, right]| {
+            (count + 1.0, sum + *right as f64 / *of as f64)
+        });
+        Measures {
+            rows: self.rows,
+            accuracy,
+            // With one class, told as often as it comes, nothing is left to chance.
+            kappa: if chance < 1.0 {
+                (accuracy - chance) / (1.0 - chance)
+            } else {
+                1.0
+            },
+            balanced_accuracy: sum / count,
+            log_loss: self.loss / rows,
+            brier: self.brier / rows,
+            ece: self.bins.error(),
+        }
+    }
+}
+
+/// Scores of all rows, and of the last [`WINDOW`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ClassScores {
+    all: Sums,
+    last: VecDeque<Score>,
+    /// Right answers and losses of the last rows.
+    right: u64,
+}
+
+impl ClassScores {
+    pub(crate) fn add(&mut self, score: Score) {
+        self.all.add(&score);
+        self.right += u64::from(score.label == score.told);
+        if self.last.len() == WINDOW
+            && let Some(first) = self.last.pop_front()
+        {
+            self.right -= u64::from(first.label == first.told);
+        }
+        self.last.push_back(score);
+    }
+
+    pub(crate) fn measures(&self) -> Measures {
+        self.all.measures()
+    }
+
+    /// Measures of the last rows.
+    pub(crate) fn window(&self) -> Measures {
+        let mut sums = Sums::default();
+        self.last.iter().for_each(|score| sums.add(score));
+        sums.measures()
+    }
+
+    /// Share of right answers among the last rows.
+    pub(crate) fn window_accuracy(&self) -> f64 {
+        self.right as f64 / self.last.len() as f64
+    }
+
+    /// Recall and precision of the classes of these names.
+    pub(crate) fn classes(&self, names: &[String]) -> Vec<ClassMeasures> {
+        let of = |(number, name): (usize, &String)| {
+            let [rows, told, right] = self.all.classes.get(number).copied().unwrap_or_default();
+            ClassMeasures {
+                class: name.clone(),
+                rows,
+                recall: right as f64 / rows as f64,
+                precision: right as f64 / told as f64,
+            }
+        };
+        names.iter().enumerate().map(of).collect()
+    }
+}
