@@ -53,7 +53,8 @@ struct Run {
 }
 
 impl Run {
-    /// Number of test sets after `stage`: one for each task that is tested, and one of unknown examples.
+    /// Number of test sets after `stage`: one for each task that is tested, and one of out-of-distribution
+    /// examples.
     fn sets_after(&self, stage: usize) -> f64 {
         let window = match stage < self.stages {
             true => self.test_window,
@@ -258,24 +259,24 @@ impl Progress for Screen {
         match event {
             Event::Begun { .. } => {}
             Event::Learned {
-                task,
+                stage,
                 done,
                 accuracy,
             } => {
-                run.stage = task;
+                run.stage = stage;
                 run.testing = false;
                 run.accuracy = Some(accuracy);
                 run.done = done;
                 run.learn_time += spent;
             }
-            Event::Tested { task, parts, .. } => {
-                run.stage = task;
+            Event::Tested { stage, parts, .. } => {
+                run.stage = stage;
                 run.testing = true;
-                run.tested += run.sets_after(task) / parts as f64;
+                run.tested += run.sets_after(stage) / parts as f64;
                 run.test_time += spent;
             }
-            Event::TaskEnded(record) => {
-                run.stage = record.task;
+            Event::StageEnded(record) => {
+                run.stage = record.stage;
                 run.testing = false;
                 ended = true;
             }

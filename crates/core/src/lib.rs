@@ -59,6 +59,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`rule`] | the update rules |
+//! | [`likelihood`] | classes, and numbers with three kinds of noise: density and gradient |
 //! | [`elementary`] | exponential, logarithm, sine and cosine: one polynomial for scalars and vectors |
 //! | [`generator`] | named, splittable streams of uniform and normal numbers |
 //! | [`perceptron`] | a network that learns one example at a time, in memory that the caller owns |
@@ -71,6 +72,7 @@ extern crate std;
 
 pub mod elementary;
 pub mod generator;
+pub mod likelihood;
 pub mod perceptron;
 mod real;
 pub mod rule;

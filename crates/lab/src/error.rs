@@ -142,12 +142,15 @@ pub enum LabError {
     /// A setting that the learner refuses.
     #[error("{}", wording::setting(.0))]
     Learner(#[from] ConfigError),
+    /// A setting of learning that the learner can't do, or that does not fit the data.
+    #[error("learning.{0}")]
+    LearningSetting(ConfigError),
     /// Data that can't be read.
     #[error("data.source: {0}")]
     Source(#[from] SplitsError),
-    /// Unknown images that can't be read.
+    /// Out-of-distribution images that can't be read.
     #[error("data.ood: {0}")]
-    Unknown(SplitsError),
+    Ood(SplitsError),
     /// Data that make no such tasks.
     #[error("{}", wording::scenario(.0))]
     Scenario(#[from] ScenarioError),
@@ -234,12 +237,12 @@ pub enum LabError {
         reason: String,
     },
     /// Learning stopped because it diverged or met bad input.
-    #[error("seed {seed}, task {task}: {}; the last good checkpoint is {}", wording::learning(source), checkpoint.display())]
+    #[error("seed {seed}, task {stage}: {}; the last good checkpoint is {}", wording::learning(source), checkpoint.display())]
     Learning {
         /// The run's seed.
         seed: u64,
         /// Counted from 1.
-        task: usize,
+        stage: usize,
         /// Error of the learner.
         source: LearnError,
         /// Path of the last good state.

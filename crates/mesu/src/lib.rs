@@ -44,6 +44,7 @@ pub mod metric;
 pub mod network;
 mod noise;
 mod numeric;
+mod outputs;
 mod parallel;
 mod prediction;
 mod synapse;
@@ -66,6 +67,7 @@ pub use learner::{
 };
 pub use mesu_kernels::{Generator, level};
 pub use network::{HeadError, Initialization, NetworkConfig, WeightKind};
+pub use outputs::{RegressionConfig, Target, Targets, ValueLikelihood};
 pub use prediction::Prediction;
 pub use synapse::Synapses;
 

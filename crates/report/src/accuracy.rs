@@ -5,7 +5,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::RelativeSize;
 
-use mesu_lab::record::history::TaskRecord;
+use mesu_lab::record::stage::StageRecord;
 
 /// Width and height, in pixels of a screen.
 const SIZE: (u32, u32) = (960, 400);
@@ -17,7 +17,7 @@ const INK: RGBColor = RGBColor(60, 60, 60);
 
 /// The figure after the stages of `records`, of a stream of so many `tasks` and `stages`, as the text of an
 /// SVG file on a white ground.
-pub(crate) fn accuracy_svg(records: &[TaskRecord], tasks: usize, stages: usize) -> String {
+pub(crate) fn accuracy_svg(records: &[StageRecord], tasks: usize, stages: usize) -> String {
     let mut text = String::new();
     if !records.is_empty() {
         // Drawing into memory fails only where a text has no size, and all here have one.
@@ -31,7 +31,7 @@ type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBacke
 
 fn draw<'a>(
     text: &'a mut String,
-    records: &[TaskRecord],
+    records: &[StageRecord],
     tasks: usize,
     stages: usize,
 ) -> Drawn<'a> {
@@ -54,7 +54,7 @@ fn after(tasks: usize, stages: usize) -> &'static str {
 /// Rows: stages, downwards; columns: tested task.
 fn matrix<'a>(
     area: &DrawingArea<SVGBackend<'a>, Shift>,
-    records: &[TaskRecord],
+    records: &[StageRecord],
     tasks: usize,
     stages: usize,
 ) -> Drawn<'a> {
@@ -84,7 +84,7 @@ fn matrix<'a>(
         .axis_style(INK)
         .draw()?;
     let cells = records.iter().flat_map(|record| {
-        let y = record.task as f64;
+        let y = record.stage as f64;
         record
             .accuracy
             .iter()
@@ -125,7 +125,7 @@ fn matrix<'a>(
 /// The newest task, the five newest, and all so far, after each task.
 fn means<'a>(
     area: &DrawingArea<SVGBackend<'a>, Shift>,
-    records: &[TaskRecord],
+    records: &[StageRecord],
     tasks: usize,
     stages: usize,
 ) -> Drawn<'a> {
@@ -155,9 +155,9 @@ fn means<'a>(
     for (name, window, colour) in lines {
         let points = records.iter().filter_map(|record| {
             let count = window.min(record.accuracy.len());
-            let recent = newest_first(&record.accuracy, record.task).take(count);
+            let recent = newest_first(&record.accuracy, record.stage).take(count);
             let sum: Option<f64> = recent.sum();
-            Some((record.task as f64, sum? / count as f64))
+            Some((record.stage as f64, sum? / count as f64))
         });
         let points: Vec<(f64, f64)> = points.collect();
         // A gap where not all of its tasks were tested; the last point is often alone behind one.
@@ -194,12 +194,12 @@ fn colour(accuracy: f64) -> RGBColor {
 mod tests {
     use super::*;
 
-    fn records(tasks: usize) -> Vec<TaskRecord> {
+    fn records(tasks: usize) -> Vec<StageRecord> {
         let known = |task: usize, j: usize| Some(1.0 / (1 + task - j) as f64);
         let row = |task: usize| (1..=task).map(|j| known(task, j)).collect();
-        let record = |task| TaskRecord {
-            task,
-            accuracy: row(task),
+        let record = |stage| StageRecord {
+            stage,
+            accuracy: row(stage),
             online_accuracy: 0.5,
             ood_auroc: None,
             ece: 0.0,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use mesu_lab::record::files::{FIGURE, REPORT};
 use mesu_lab::run::directory::write_file;
-use mesu_lab::{LabError, Pages, TaskRecord};
+use mesu_lab::{LabError, Pages, StageRecord};
 
 use crate::accuracy::accuracy_svg;
 use crate::report::Report;
@@ -17,7 +17,7 @@ impl Pages for Drawn {
     fn stage_ended(
         &self,
         directory: &Path,
-        records: &[TaskRecord],
+        records: &[StageRecord],
         tasks: usize,
         stages: usize,
     ) -> Result<(), LabError> {

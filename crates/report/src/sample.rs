@@ -6,11 +6,12 @@ use crate::runs::source::RunData;
 use mesu_lab::config::{Experiment, Scenario};
 use mesu_lab::record::classes::Classes;
 use mesu_lab::record::gallery::{Exhibit, Gallery};
-use mesu_lab::record::history::{History, OodAuroc, PastCalibration, TaskRecord, Uncertainty};
+use mesu_lab::record::history::History;
 use mesu_lab::record::importance::Importance;
 use mesu_lab::record::snapshot::{
     MeanBits, SIGMA_BINS, SigmaHistogram, Snapshot, UNCERTAINTY_BINS, UncertaintyHistograms,
 };
+use mesu_lab::record::stage::{OodAuroc, PastCalibration, StageRecord, Uncertainty};
 
 /// Settings of four domains.
 pub(crate) const DOMAIN: &[&str] = &["name=animals", "scenario=domain", "tasks=4"];
@@ -39,8 +40,8 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
         if experiment.scenario == Scenario::Split && stage >= experiment.tasks {
             record.ood_auroc = None;
             record.ood_auroc_of_tasks = Vec::new();
-            record.uncertainty.as_mut().unwrap().foreign = None;
-            record.snapshot.as_mut().unwrap().unknown = None;
+            record.uncertainty.as_mut().unwrap().ood = None;
+            record.snapshot.as_mut().unwrap().ood = None;
         }
         if experiment.scenario == Scenario::Permuted {
             record.ood_auroc_of_tasks = Vec::new();
@@ -52,7 +53,7 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
         }
         record
     };
-    history.tasks = (1..=tasks).map(record).collect();
+    history.stages = (1..=tasks).map(record).collect();
     if unseen {
         let names = ["photos", "line_drawings", "toys", "statues"];
         history.task_names = names.map(str::to_owned).into();
@@ -63,7 +64,7 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
             share: 0.9,
         });
     }
-    history.position.task = tasks;
+    history.position.stage = tasks;
     history.gallery = Some(gallery());
     history.classes = Some(classes());
     history.state_bytes_per_synapse = Some(8.0);
@@ -75,17 +76,12 @@ pub(crate) fn run(sets: &[&str], tasks: usize) -> RunData {
 
 /// Makes `run` one of a learner whose weights are points.
 pub(crate) fn without_epistemic(run: &mut RunData) {
-    for record in &mut run.history.tasks {
+    for record in &mut run.history.stages {
         let chance = |auroc: &mut OodAuroc| auroc.epistemic = 0.5;
         record.ood_auroc.iter_mut().for_each(chance);
         record.unseen_auroc.iter_mut().for_each(chance);
-        if let Some(Uncertainty {
-            known,
-            unseen,
-            foreign,
-        }) = &mut record.uncertainty
-        {
-            let all = [Some(known), unseen.as_mut(), foreign.as_mut()];
+        if let Some(Uncertainty { known, unseen, ood }) = &mut record.uncertainty {
+            let all = [Some(known), unseen.as_mut(), ood.as_mut()];
             all.into_iter()
                 .flatten()
                 .for_each(|bits| bits.epistemic = 0.0);
@@ -93,10 +89,10 @@ pub(crate) fn without_epistemic(run: &mut RunData) {
     }
 }
 
-fn record(task: usize, tasks: usize) -> TaskRecord {
+fn record(task: usize, tasks: usize) -> StageRecord {
     let accuracy = |j: usize| Some(0.1 + 0.8 / (1 + task - j) as f64 + 0.01 * (j % 3) as f64);
-    TaskRecord {
-        task,
+    StageRecord {
+        stage: task,
         accuracy: (1..=task.min(tasks)).map(accuracy).collect(),
         online_accuracy: 0.5,
         ood_auroc: Some(OodAuroc {
@@ -121,7 +117,7 @@ fn record(task: usize, tasks: usize) -> TaskRecord {
         uncertainty: Some(Uncertainty {
             known: bits(0.1),
             unseen: Some(bits(0.2)),
-            foreign: Some(bits(0.4)),
+            ood: Some(bits(0.4)),
         }),
         ece: 0.02,
         brier: 0.1,
@@ -132,6 +128,8 @@ fn record(task: usize, tasks: usize) -> TaskRecord {
             nll: 3.0,
         }),
         updates: 1000 * task as u64,
+        gated: Some(100),
+        skipped: Some(1),
         train_seconds: 0.5,
         test_seconds: 0.25,
         snapshot: Some(snapshot(task)),
@@ -163,7 +161,7 @@ fn snapshot(task: usize) -> Snapshot {
         past_reliability: reliability.clone(),
         reliability,
         known: histograms(0),
-        unknown: Some(histograms(20)),
+        ood: Some(histograms(20)),
         unseen: Some(histograms(10)),
     }
 }

@@ -10,6 +10,7 @@ use mesu_data::format::cifar::{self, Kind};
 use mesu_data::format::npy::Array;
 use mesu_data::format::npz::Npz;
 use mesu_data::format::{FileKind, idx};
+use mesu_rows::{Options, Row, Rows, Source};
 
 /// A parser, by the name of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
@@ -24,6 +25,8 @@ pub const TARGETS: &[Target] = &[
     ("file_kind", file_kind),
     ("checkpoint", checkpoint),
     ("experiment", experiment),
+    ("rows", rows),
+    ("rows_npz", rows_npz),
     #[cfg(feature = "vision")]
     ("preprocess", preprocess),
     #[cfg(feature = "vision")]
@@ -112,6 +115,40 @@ pub fn experiment(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _ = mesu_lab::Experiment::from_toml(text, "x");
     }
+}
+
+/// A stream of rows: CSV or JSON lines, plain or packed.
+pub fn rows(bytes: &[u8]) {
+    let stream = |bytes: &[u8]| Source::reader("x", Cursor::new(bytes.to_vec()));
+    read_twice(|| stream(bytes));
+}
+
+/// An archive of arrays as rows.
+pub fn rows_npz(bytes: &[u8]) {
+    let Ok(folder) = tempfile::tempdir() else {
+        return;
+    };
+    let path = folder.path().join("rows.npz");
+    if std::fs::write(&path, bytes).is_ok() {
+        read_twice(|| Source::path(&path).expect("the file was written"));
+    }
+}
+
+/// Reads at most 10,000 rows of a source, and skips to the place behind them.
+fn read_twice(source: impl Fn() -> Source) {
+    let Ok(mut rows) = Rows::open(source(), &Options::default()) else {
+        return;
+    };
+    let mut row = Row::default();
+    while rows.place().rows < 10_000 {
+        match rows.read(&mut row) {
+            Ok(true) => assert_eq!(row.values.len(), rows.columns().len()),
+            Err(error) if error.is_of_row() => (),
+            Ok(false) | Err(_) => break,
+        }
+    }
+    let mut again = Rows::open(source(), &Options::default()).expect("it was opened before");
+    again.skip_to(&rows.place()).expect("the rows are the same");
 }
 
 /// A description of how images are prepared.

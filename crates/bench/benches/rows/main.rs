@@ -4,9 +4,11 @@
 //! ```sh
 //! cargo bench -p mesu-bench --bench rows -- ../shared/data/streams --settings '{"kind": "mesu", "samples": 10}'
 //! cargo bench -p mesu-bench --bench rows -- ../shared/data/streams --strangers
+//! cargo bench -p mesu-bench --bench rows -- ../shared/data/streams --values
 //! ```
 //!
-//! The folder holds `NAME.csv.gz` (`*regression*` is left out). `--settings` gives a learner as JSON, the
+//! The folder holds `NAME.csv.gz`; those of `*regression*` are all of `--values`, which predicts values, and are
+//! left out else. `--settings` gives a learner as JSON, the
 //! library's default MESU without it, and may be repeated; `--network` the network. `--strangers` measures
 //! something else: how well uncertainty tells rows that are far away (AUROC).
 
@@ -18,7 +20,10 @@ mod stream;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use mesu::{Generator, Learner, LearnerConfig, MesuConfig, NetworkConfig, SgdConfig};
+use mesu::metric::RegressionSums;
+use mesu::{
+    Generator, Learner, LearnerConfig, MesuConfig, NetworkConfig, RegressionConfig, SgdConfig,
+};
 use rayon::prelude::*;
 
 use crate::strangers::SCORES;
@@ -38,6 +43,8 @@ struct Options {
     learners: Vec<(String, LearnerConfig)>,
     network: NetworkConfig,
     strangers: bool,
+    /// Likelihood of values, if they are to be predicted.
+    values: Option<RegressionConfig>,
 }
 
 impl Options {
@@ -47,6 +54,7 @@ impl Options {
             learners: Vec::new(),
             network: NetworkConfig::default(),
             strangers: false,
+            values: None,
         };
         while let Some(argument) = arguments.next() {
             let mut value = || {
@@ -57,6 +65,11 @@ impl Options {
                 // Cargo says so to every benchmark.
                 "--bench" => {}
                 "--strangers" => options.strangers = true,
+                "--values" => options.values = Some(RegressionConfig::default()),
+                "--likelihood" => {
+                    let likelihood = serde_json::from_value(value()?.into())?;
+                    options.values = Some(RegressionConfig::default().likelihood(likelihood));
+                }
                 "--network" => options.network = serde_json::from_str(&value()?)?,
                 "--settings" => {
                     let text = value()?;
@@ -77,27 +90,57 @@ impl Options {
     }
 }
 
-/// Streams of `folder` by name, each to be told into classes.
-fn streams(folder: &Path) -> Result<Vec<Stream>, AnyError> {
+/// Streams of `folder` by name, those of values or those of classes.
+fn streams(folder: &Path, of_values: bool) -> Result<Vec<Stream>, AnyError> {
     let entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     let mut paths: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).collect();
     paths.retain(|path| {
         let name = path.to_string_lossy();
-        name.ends_with(".csv.gz") && !name.contains("regression")
+        name.ends_with(".csv.gz") && name.contains("regression") == of_values
     });
     paths.sort();
-    let read = paths.par_iter().map(|path| Stream::read(path, ROWS));
+    let rows = if of_values { usize::MAX } else { ROWS };
+    let read = paths.par_iter().map(|path| Stream::read(path, rows));
     read.collect()
 }
 
 fn learner(
     stream: &Stream,
     config: &LearnerConfig,
-    network: &NetworkConfig,
+    options: &Options,
 ) -> Result<Learner, AnyError> {
+    let network = &options.network;
     let network = network.clone().active_inputs(stream.columns as f64);
-    let learner = Learner::new(stream.width, stream.classes, &network, config, SEED);
-    Ok(learner?)
+    let builder = Learner::builder(stream.width).network(network).seed(SEED);
+    let builder = match &options.values {
+        Some(regression) => builder.regression(regression.clone()),
+        None => builder.classes(stream.classes),
+    };
+    Ok(builder.config(config.clone()).build()?)
+}
+
+/// First rows that are not counted, of values.
+const FIRST: usize = 100;
+
+/// Scores of predicted values, each from before its row was learned.
+fn predicted_then_learned(stream: &Stream, mut learner: Learner) -> Result<Vec<f64>, AnyError> {
+    let mut sums = RegressionSums::default();
+    let rows = stream.inputs.chunks_exact(stream.width);
+    for (number, (x, y)) in rows.zip(&stream.values).enumerate() {
+        let step = learner.learn_one(x, *y)?;
+        if number >= FIRST {
+            sums.add(*y, &step.prediction, 0);
+        }
+    }
+    let scores = sums.scores().ok_or("no more rows than are not counted")?;
+    Ok(vec![
+        scores.r2,
+        scores.mae,
+        scores.rmse,
+        scores.nll,
+        scores.crps,
+        scores.coverage,
+    ])
 }
 
 /// Log loss and accuracy of `learner`, tested on every row before it learns it.
@@ -111,22 +154,26 @@ fn tested_then_learned(stream: &Stream, mut learner: Learner) -> Result<Vec<f64>
         correct += usize::from(prediction.top(0).0 == label);
         learner.learn(x, &[label])?;
     }
-    let rows = stream.labels.len() as f64;
+    let rows = stream.values.len() as f64;
     Ok(vec![loss / rows, correct as f64 / rows])
 }
 
 fn main() -> Result<(), AnyError> {
     let options = Options::parse(std::env::args().skip(1))?;
-    let streams = streams(&options.folder)?;
-    let mut learners = options.learners;
+    let streams = streams(&options.folder, options.values.is_some())?;
+    let mut learners = options.learners.clone();
     let (measure, heads): (fn(&Stream, Learner) -> _, Vec<&str>) = match options.strangers {
-        true => (strangers::told, SCORES.map(|(name, _)| name).to_vec()),
-        false => {
-            let sgd = |lr: f64| (format!("sgd {lr}"), SgdConfig::default().lr(lr).into());
-            learners.extend(RATES.map(sgd));
-            (tested_then_learned, vec!["log loss", "accuracy"])
+        _ if options.values.is_some() => {
+            let heads = vec!["R2", "MAE", "RMSE", "NLL", "CRPS", "coverage"];
+            (predicted_then_learned, heads)
         }
+        true => (strangers::told, SCORES.map(|(name, _)| name).to_vec()),
+        false => (tested_then_learned, vec!["log loss", "accuracy"]),
     };
+    if !options.strangers {
+        let sgd = |lr: f64| (format!("sgd {lr}"), SgdConfig::default().lr(lr).into());
+        learners.extend(RATES.map(sgd));
+    }
     let line = |name: &str, cells: &[String]| {
         let cells = cells.iter().map(|cell| format!("{cell:>11}"));
         let text = format!("{name:12}{}", cells.collect::<String>());
@@ -141,7 +188,7 @@ fn main() -> Result<(), AnyError> {
                 .map(|head| (*head).to_owned())
                 .collect::<Vec<_>>(),
         );
-        let figures = |stream| measure(stream, learner(stream, config, &options.network)?);
+        let figures = |stream| measure(stream, learner(stream, config, &options)?);
         let all: Vec<Result<Vec<f64>, AnyError>> = streams.par_iter().map(figures).collect();
         let mut sums = vec![0.0; heads.len()];
         for (stream, figures) in streams.iter().zip(all) {

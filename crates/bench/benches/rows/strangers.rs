@@ -23,7 +23,7 @@ pub(crate) const SCORES: [(&str, Score); 4] = [
 
 /// AUROC of every score between the last rows and the same, moved away, after the others were learned.
 pub(crate) fn told(stream: &Stream, mut learner: Learner) -> Result<Vec<f64>, AnyError> {
-    let learned = stream.labels.len().saturating_sub(TESTED);
+    let learned = stream.values.len().saturating_sub(TESTED);
     for (x, label) in stream.rows(0).take(learned) {
         learner.learn(x, &[label])?;
     }

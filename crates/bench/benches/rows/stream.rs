@@ -1,6 +1,6 @@
 //! Rows of a stream as a network's inputs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::fs::File;
 use std::io::Read as _;
@@ -11,7 +11,10 @@ use flate2::read::GzDecoder;
 /// Deviations from the running mean at which numbers are clipped.
 const CLIP: f64 = 5.0;
 
-/// Rows in the order of time, as inputs and labels.
+/// Distinct numbers of a column that are categories beside.
+const FEW: usize = 32;
+
+/// Rows in the order of time, as inputs and targets.
 pub(crate) struct Stream {
     pub(crate) name: String,
     pub(crate) classes: usize,
@@ -22,12 +25,13 @@ pub(crate) struct Stream {
     pub(crate) numbers: Vec<usize>,
     /// `[rows][width]`.
     pub(crate) inputs: Vec<f32>,
-    pub(crate) labels: Vec<u32>,
+    /// The last column: labels, or values to predict.
+    pub(crate) values: Vec<f32>,
 }
 
 impl Stream {
     /// Reads the first `most` rows of a `.csv.gz` with columns `n_*` (numbers), `c_*` (categories) and, as the
-    /// last, the label.
+    /// last, the target. Columns with other names are numbers, and categories beside if they have few.
     pub(crate) fn read(path: &Path, most: usize) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let mut text = String::new();
         GzDecoder::new(File::open(path)?).read_to_string(&mut text)?;
@@ -46,40 +50,44 @@ impl Stream {
         let mut width = 0;
         let mut encoders = Vec::new();
         for (at, name) in header[..columns].iter().enumerate() {
-            let values = rows.iter().map(|row| row[at]);
-            encoders.push(match name.starts_with("n_") {
-                true => Encoder::number(values, &mut width),
-                false => Encoder::category(values, &mut width),
-            });
+            let values = || rows.iter().map(|row| row[at]);
+            if !name.starts_with("c_") {
+                encoders.push((at, Encoder::number(values(), &mut width)));
+            }
+            let distinct = || values().collect::<HashSet<_>>().len();
+            if name.starts_with("c_") || !name.starts_with("n_") && distinct() <= FEW {
+                encoders.push((at, Encoder::category(values(), &mut width)));
+            }
         }
         let mut inputs = vec![0.0; rows.len() * width];
-        let mut labels = Vec::new();
+        let mut targets = Vec::new();
         for (row, x) in rows.iter().zip(inputs.chunks_exact_mut(width)) {
-            for (encoder, field) in encoders.iter_mut().zip(row) {
-                encoder.write(field, x);
+            for (at, encoder) in &mut encoders {
+                encoder.write(row[*at], x);
             }
-            labels.push(row[columns].parse()?);
+            targets.push(row[columns].parse()?);
         }
-        let numbers = encoders.iter().filter_map(|encoder| match encoder {
+        let numbers = encoders.iter().filter_map(|(_, encoder)| match encoder {
             Encoder::Number { input, .. } => Some(*input),
             Encoder::Category(_) => None,
         });
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         Ok(Self {
             name: name.trim_end_matches(".csv.gz").to_owned(),
-            classes: labels.iter().max().map_or(0, |most| *most as usize + 1),
+            classes: 1 + targets.iter().fold(0.0f32, |most, y: &f32| y.max(most)) as usize,
             width,
-            columns,
+            columns: encoders.len(),
             numbers: numbers.collect(),
             inputs,
-            labels,
+            values: targets,
         })
     }
 
     /// Rows and their labels, from row `from` on.
     pub(crate) fn rows(&self, from: usize) -> impl Iterator<Item = (&[f32], u32)> {
         let rows = self.inputs.chunks_exact(self.width);
-        rows.zip(self.labels.iter().copied()).skip(from)
+        rows.zip(self.values.iter().map(|label| *label as u32))
+            .skip(from)
     }
 }
 

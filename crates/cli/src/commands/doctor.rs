@@ -160,7 +160,7 @@ fn description(saved: &Saved, diagnosis: &Diagnosis) -> String {
         grouped(diagnosis.updates as f64)
     );
     if let Some(experiment) = &saved.experiment {
-        let (done, stages) = (saved.tasks_done, experiment.stages());
+        let (done, stages) = (saved.stages_done, experiment.stages());
         let what = match stages > experiment.tasks {
             true => "stages",
             false => "tasks",

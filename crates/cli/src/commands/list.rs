@@ -24,7 +24,7 @@ pub(crate) fn list() -> Result<ExitCode> {
         let time = match mesu_lab::run::estimate(&plan, 1, BUDGET, &mut sets) {
             Ok(time) => format!("about {}", span(time)),
             // Data outside the program: a set to be downloaded, features of one's own photographs.
-            Err(LabError::Source(_) | LabError::Unknown(_) | LabError::DataFolder(_)) => {
+            Err(LabError::Source(_) | LabError::Ood(_) | LabError::DataFolder(_)) => {
                 "data not here".to_owned()
             }
             Err(LabError::Scenario(_) | LabError::Standardise(_) | LabError::Range { .. }) => {

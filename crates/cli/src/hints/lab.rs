@@ -32,9 +32,11 @@ pub(super) fn of(error: &LabError) -> Option<String> {
         LabError::Range { key, .. } => {
             return Some(format!("change it in the file or with --set {key}=…"));
         }
-        LabError::Learner(_) => "change it in the file or with --set",
+        LabError::Learner(_) | LabError::LearningSetting(_) => {
+            "change it in the file or with --set"
+        }
         LabError::Source(error) => return data::splits(error, Some("data.source")),
-        LabError::Unknown(error) => return data::splits(error, Some("data.ood")),
+        LabError::Ood(error) => return data::splits(error, Some("data.ood")),
         LabError::Scenario(error) => data::scenario(error)?,
         LabError::DataFolder(error) => return Some(data::no_folder(*error)),
         LabError::Standardise(error) => data::standardizer(error)?,

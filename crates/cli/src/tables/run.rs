@@ -104,7 +104,7 @@ fn shortened(name: &str) -> String {
 mod tests {
     use super::*;
     use mesu_lab::Summary;
-    use mesu_lab::record::history::OodAuroc;
+    use mesu_lab::record::stage::OodAuroc;
 
     fn auroc(epistemic: f64) -> Option<OodAuroc> {
         Some(OodAuroc {

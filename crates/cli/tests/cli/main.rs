@@ -7,6 +7,7 @@ mod data;
 mod describe;
 mod doctor;
 mod former;
+mod learning;
 mod printed;
 mod refusals;
 mod report;

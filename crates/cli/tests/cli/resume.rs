@@ -92,6 +92,11 @@ fn killed_at_any_moment_in_batches() {
 }
 
 #[test]
+fn killed_at_any_moment_with_a_gate() {
+    killed_equals_unbroken(&["--set", "learning.learn_above=0.3"], 501);
+}
+
+#[test]
 fn killed_at_any_moment_with_several_seeds() {
     killed_equals_unbroken(&["--seeds", "1,2,3"], 201);
 }

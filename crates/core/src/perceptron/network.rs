@@ -1,7 +1,8 @@
 //! The network: forward beside backward, one example at a time.
 
-use crate::elementary::{exp, ln};
+use crate::elementary::ln;
 use crate::generator::Generator;
+use crate::likelihood::softmax;
 use crate::real::Real;
 use crate::sum::dot;
 use crate::synapse::{Gradient, Rule, State};
@@ -248,21 +249,7 @@ impl<'a, R: Rule> Perceptron<'a, R> {
     /// Softmax of a sample's logits, in place; returns `ln sum exp` and the entropy, in nats.
     fn softmax(&mut self, place: Place, sample: usize) -> (f32, f32) {
         let at = place.row(Row::H, sample, self.sizes.samples);
-        let logits = &mut self.scratch[at..at + place.outputs];
-        let largest = logits
-            .iter()
-            .fold(f32::MIN, |l, a| if *a > l { *a } else { l });
-        let (mut total, mut weighted) = (0.0f32, 0.0f32);
-        for a in logits.iter_mut() {
-            let shifted = *a - largest;
-            *a = exp(shifted);
-            total += *a;
-            weighted = Real::mul_add(*a, shifted, weighted);
-        }
-        let inverse = 1.0 / total;
-        logits.iter_mut().for_each(|p| *p *= inverse);
-        let log_total = ln(total);
-        (log_total + largest, log_total - weighted * inverse)
+        softmax(&mut self.scratch[at..at + place.outputs])
     }
 
     /// The loss, and its gradient d at the logits.

@@ -7,6 +7,7 @@
 //! | | `[n, 3, rows, columns]` or `[n, rows, columns, 3]` | color images (also 1 in place of 3) |
 //! | `labels` or `y` | `[n]` or `[n, 1]`, integers | class of each, 0 to 65,535 |
 //! | | `[n]` or `[n, 1]`, text | class of each by name |
+//! | `targets`, `values` or `y` | `[n]` or `[n, 1]`, numbers | value of each, in the place of `labels`, for [`read_values`] |
 //! | `domains` or `domain` | `[n]` or `[n, 1]`, integers | domain of each, 0 to 255; optional |
 //! | `pictures` | `[n, rows, columns, 3]` u8 | pictures that the features were made of; optional |
 //! | `paths` | `[n]` text | file that each example was made of; optional |
@@ -24,20 +25,20 @@
 //! more than 16 and most of them never occur.
 
 mod convert;
+mod labels;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
-use self::convert::{Layout, integers, layout, numbers, planes};
+use self::convert::{Layout, layout, numbers, planes};
+use self::labels::Labels;
 use crate::dataset::{Dataset, DatasetError};
 use crate::format::FileKind;
 use crate::format::npy::{Array, Elements, NpzError};
 use crate::format::npz::Npz;
-use crate::splits::labels::classes_of;
 use crate::splits::{DataSplits, SplitsError, held_out};
 
 /// Seed of what is held out, the same for every run: all runs are tested on the same examples.
@@ -53,6 +54,16 @@ pub fn read(path: &Path, test_share: f64) -> Result<DataSplits, SplitsError> {
     Archive::open(path)?.splits(test_share)
 }
 
+/// Reads the archive at `path` like [`read`], with a value to predict for each example in the place of its label.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_values(path: &Path, test_share: f64) -> Result<DataSplits, SplitsError> {
+    let mut archive = Archive::open(path)?;
+    archive.of_values = true;
+    archive.splits(test_share)
+}
+
 /// Reads the archive in `content`, called `file` in errors, like [`read`].
 ///
 /// # Errors
@@ -65,6 +76,7 @@ pub fn parse(
     let archive = Archive {
         npz: Npz::read(content, file)?,
         file: file.to_owned(),
+        of_values: false,
     };
     archive.splits(test_share)
 }
@@ -89,16 +101,11 @@ enum Role<'a> {
     Unlabeled,
 }
 
-/// Labels of a set, the number of its classes, and their names if they are known.
-struct Labels {
-    labels: Vec<u16>,
-    classes: usize,
-    names: Option<Vec<String>>,
-}
-
 struct Archive<R> {
     npz: Npz<R>,
     file: String,
+    /// True if examples have values in the place of labels.
+    of_values: bool,
 }
 
 impl Archive<BufReader<File>> {
@@ -115,6 +122,7 @@ impl Archive<BufReader<File>> {
         Ok(Self {
             npz,
             file: path.display().to_string(),
+            of_values: false,
         })
     }
 }
@@ -154,6 +162,7 @@ impl<R: Read + Seek> Archive<R> {
         let names: &[&str] = match what {
             "features" => &["features", "X", "x"],
             "labels" => &["labels", "y"],
+            "targets" => &["targets", "values", "y"],
             "domains" => &["domains", "domain"],
             _ => &[what],
         };
@@ -200,7 +209,19 @@ impl<R: Read + Seek> Archive<R> {
                  [examples, 3, rows, columns] or [examples, rows, columns, 3]",
             ));
         };
-        let labels = self.labels(ending, count, role)?;
+        let targets = match role {
+            Role::Training | Role::Test(_) if self.of_values => Some(self.targets(ending, count)?),
+            _ => None,
+        };
+        let role = if self.of_values {
+            Role::Unlabeled
+        } else {
+            role
+        };
+        let labels = match targets {
+            Some(_) => Labels::none(count),
+            None => self.labels(ending, count, role)?,
+        };
         let (names, classes) = (labels.names, labels.classes);
         let set = match examples.into_elements() {
             Elements::U8(bytes) if sizes.len() > 2 => {
@@ -222,6 +243,9 @@ impl<R: Read + Seek> Archive<R> {
         let mut set = set.map_err(failed)?;
         if let Some(names) = names {
             set = set.named(names).map_err(failed)?;
+        }
+        if let Some(targets) = targets {
+            set = set.with_targets(targets).map_err(failed)?;
         }
         if self.has("domains", ending) {
             let (domains, name) = self.array("domains", ending)?;
@@ -256,126 +280,6 @@ impl<R: Read + Seek> Archive<R> {
             }
             _ => Err(self.wrong(found, "bytes, [examples, rows, columns, 3]")),
         }
-    }
-
-    /// The labels of a set of `count` examples.
-    fn labels(
-        &mut self,
-        ending: &str,
-        count: usize,
-        role: Role<'_>,
-    ) -> Result<Labels, SplitsError> {
-        let given = self.texts("classes")?;
-        let unlabeled = |given: Option<Vec<String>>| Labels {
-            labels: vec![0; count],
-            classes: given.as_ref().map_or(1, |names| names.len().max(1)),
-            names: given.filter(|names| !names.is_empty()),
-        };
-        if matches!(role, Role::Unlabeled) && !self.has("labels", ending) {
-            return Ok(unlabeled(given));
-        }
-        let (array, name) = self.array("labels", ending)?;
-        if let Elements::Text(texts) = array.elements() {
-            let shape = array.shape().to_vec();
-            self.check_count(&shape, &name, count)?;
-            let known = match role {
-                // They do not matter.
-                Role::Unlabeled => return Ok(unlabeled(given)),
-                Role::Test(train) => given.or_else(|| train.names().map(<[String]>::to_vec)),
-                Role::Training => given,
-            };
-            return self.named_labels(texts, &name, known);
-        }
-        let labels = self.small_integers(array, &name, count, u16::MAX)?;
-        let largest = labels.iter().copied().max().map_or(0, usize::from) + 1;
-        let classes = match (&given, role) {
-            (Some(names), Role::Unlabeled) => names.len().max(largest),
-            (Some(names), _) if largest > names.len() => {
-                let at = labels
-                    .iter()
-                    .position(|label| usize::from(*label) + 1 == largest);
-                let found = format!("{name} of example {} is {}", at.unwrap_or(0), largest - 1);
-                return Err(self.wrong(
-                    found,
-                    &format!(
-                        "labels of the {} names in classes, counted from 0",
-                        names.len()
-                    ),
-                ));
-            }
-            (Some(names), _) => names.len(),
-            (None, Role::Training) => classes_of(&labels, &format!("{}, array {name}", self.file))?,
-            (None, _) => largest,
-        };
-        Ok(Labels {
-            names: given.filter(|names| names.len() == classes),
-            labels,
-            classes,
-        })
-    }
-
-    /// Labels by name: those of `known`, or in alphabetical order all that occur.
-    fn named_labels(
-        &self,
-        texts: &[String],
-        name: &str,
-        known: Option<Vec<String>>,
-    ) -> Result<Labels, SplitsError> {
-        let occurring = || texts.iter().collect::<BTreeSet<_>>();
-        let names = known.unwrap_or_else(|| occurring().into_iter().cloned().collect());
-        if names.len() > usize::from(u16::MAX) + 1 {
-            return Err(self.wrong(
-                format!("{name} has {} texts", names.len()),
-                "65,536 or fewer",
-            ));
-        }
-        let mut labels = Vec::with_capacity(texts.len());
-        for (at, text) in texts.iter().enumerate() {
-            let Some(label) = names.iter().position(|name| name == text) else {
-                let shown: String = text.chars().take(40).collect();
-                let found = format!("{name} of example {at} is {shown:?}");
-                return Err(self.wrong(found, "the name of a class of the training set"));
-            };
-            labels.push(label as u16);
-        }
-        Ok(Labels {
-            labels,
-            classes: names.len(),
-            names: Some(names),
-        })
-    }
-
-    fn check_count(&self, shape: &[usize], name: &str, count: usize) -> Result<(), SplitsError> {
-        match *shape {
-            [n] | [n, 1] if n == count => Ok(()),
-            _ => {
-                let found = format!("{name} of shape {shape:?}");
-                Err(self.wrong(found, &format!("[{count}], one for each row of features")))
-            }
-        }
-    }
-
-    /// Integers of 0 to `largest`, one per example.
-    fn small_integers(
-        &self,
-        array: Array,
-        name: &str,
-        count: usize,
-        largest: u16,
-    ) -> Result<Vec<u16>, SplitsError> {
-        self.check_count(array.shape(), name, count)?;
-        let expected = format!("integers of 0 to {largest}, counted from 0");
-        let Some(integers) = integers(array.into_elements()) else {
-            return Err(self.wrong(format!("{name} is not of integers"), &expected));
-        };
-        let small = |(at, integer): (usize, &i64)| match u16::try_from(*integer) {
-            Ok(small) if small <= largest => Ok(small),
-            _ => {
-                let found = format!("{name} of example {at} is {integer}");
-                Err(self.wrong(found, &expected))
-            }
-        };
-        integers.iter().enumerate().map(small).collect()
     }
 
     /// A list of text, if it is there.

@@ -272,3 +272,47 @@ fn other_files_say_what_they_are() {
         );
     }
 }
+
+#[test]
+fn values_stand_in_the_place_of_labels() {
+    let features = Elements::F32((0..30).map(|i| i as f32).collect());
+    let targets = Elements::F64((0..10).map(|i| f64::from(i) / 4.0).collect());
+    let arrays = |targets| [("X", rows(3, features.clone())), ("y", list(targets))];
+    let read = |arrays: &[(&str, Array)]| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        let arrays: Vec<(&str, &Array)> = arrays.iter().map(|(name, a)| (*name, a)).collect();
+        npz::write(File::create(&path).unwrap(), &arrays).unwrap();
+        read_values(&path, 0.2).map_err(|error| error.to_string())
+    };
+    let source = read(&arrays(targets)).unwrap();
+    assert_eq!((source.train().len(), source.test().len()), (8, 2));
+    for set in [source.train(), source.test()] {
+        let crate::dataset::ExampleData::Features(numbers) = set.values() else {
+            panic!("features")
+        };
+        let expected: Vec<f32> = numbers.chunks(3).map(|x| x[0] / 12.0).collect();
+        assert_eq!(set.targets(), Some(&expected[..]));
+        assert_eq!((set.classes(), set.label(0)), (1, 0));
+    }
+    let checksum = source.train().checksum();
+    let others = Elements::F64((0..10).map(f64::from).collect());
+    assert_ne!(read(&arrays(others)).unwrap().train().checksum(), checksum);
+    let mut bad: Vec<f64> = (0..10).map(f64::from).collect();
+    bad[3] = f64::NAN;
+    let error = read(&arrays(Elements::F64(bad))).unwrap_err();
+    assert!(
+        error.contains("value to predict of example 3 is not finite"),
+        "{error}"
+    );
+    let error = read(&arrays(Elements::F64(vec![1.0; 9]))).unwrap_err();
+    assert!(error.contains("y of shape [9]"), "{error}");
+    let text = Elements::Text(vec!["a".to_owned(); 10]);
+    let error = read(&arrays(text)).unwrap_err();
+    assert!(error.contains("y is not of numbers"), "{error}");
+    let error = read(&arrays(Elements::F64(Vec::new()))[..1]).unwrap_err();
+    assert!(
+        error.contains("targets, values or y") || error.contains("targets"),
+        "{error}"
+    );
+}

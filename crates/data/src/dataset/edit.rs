@@ -22,6 +22,27 @@ impl Dataset {
         Ok(self)
     }
 
+    /// The same with a value to predict for each example, in the place of its label.
+    ///
+    /// # Errors
+    /// [`DatasetError::Targets`] unless there are [`Dataset::len`] values, [`DatasetError::Target`] if one is not
+    /// finite.
+    pub fn with_targets(mut self, targets: Vec<f32>) -> Result<Self, DatasetError> {
+        if targets.len() != self.len() {
+            return Err(DatasetError::Targets {
+                targets: targets.len(),
+                examples: self.len(),
+            });
+        }
+        if let Some(index) = targets.iter().position(|y| !y.is_finite()) {
+            return Err(DatasetError::Target { index });
+        }
+        self.labels.fill(0);
+        (self.classes, self.names) = (1, None);
+        self.targets = Some(targets);
+        Ok(self)
+    }
+
     /// The same with a domain for each example, counted from 0.
     ///
     /// # Errors
@@ -92,13 +113,14 @@ impl Dataset {
     /// # Errors
     /// [`DatasetError`] if `classes` is 0 or a label is not below it.
     pub fn with_classes(self, classes: usize) -> Result<Self, DatasetError> {
-        let (shape, domains) = (self.shape(), self.domains);
+        let (shape, domains, targets) = (self.shape(), self.domains, self.targets);
         let (pictures, paths) = (self.pictures, self.paths);
         let names = self.names.filter(|names| names.len() == classes);
         let set = Self::checked(self.values, self.labels, shape, classes)?;
         Ok(Self {
             names,
             domains,
+            targets,
             pictures,
             paths,
             ..set
@@ -130,6 +152,7 @@ impl Dataset {
         Ok(Self {
             classes,
             domains: None,
+            targets: None,
             pictures: None,
             paths: None,
             ..self
@@ -160,6 +183,10 @@ impl Dataset {
                 .domains
                 .as_deref()
                 .map(|domains| pick(domains, indices)),
+            targets: self
+                .targets
+                .as_deref()
+                .map(|targets| pick(targets, indices)),
             pictures: self.pictures.as_ref().map(|pictures| Pictures {
                 shape: pictures.shape,
                 bytes: pictures.bytes.select(indices, pictures.of_one()),
@@ -186,6 +213,7 @@ impl Dataset {
             labels: self.labels.split_off(first),
             names: self.names.clone(),
             domains: self.domains.as_mut().map(|of| of.split_off(first)),
+            targets: self.targets.as_mut().map(|of| of.split_off(first)),
             pictures: self.pictures.as_mut().map(|pictures| Pictures {
                 shape: pictures.shape,
                 bytes: pictures.bytes.split_off(first * pictures.of_one()),
@@ -212,6 +240,9 @@ impl Dataset {
         self.labels.shrink_to_fit();
         if let Some(domains) = &mut self.domains {
             domains.truncate(count);
+        }
+        if let Some(targets) = &mut self.targets {
+            targets.truncate(count);
         }
         if let Some(pictures) = &mut self.pictures {
             pictures.bytes.truncate(count * pictures.of_one());

@@ -65,6 +65,20 @@ pub enum DatasetError {
         /// Number of examples.
         examples: usize,
     },
+    /// Number of values to predict other than that of the examples.
+    #[error("{targets} values to predict for {examples} examples")]
+    Targets {
+        /// Number of values given.
+        targets: usize,
+        /// Number of examples.
+        examples: usize,
+    },
+    /// A value that no network can learn.
+    #[error("value to predict of example {index} is not finite")]
+    Target {
+        /// The example, counted from 0.
+        index: usize,
+    },
     /// A feature that no network can learn from.
     #[error("feature {position} of example {index} is not finite")]
     NotFinite {

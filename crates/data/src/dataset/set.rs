@@ -22,6 +22,7 @@ pub struct Dataset {
     pub(super) classes: usize,
     pub(super) names: Option<Arc<[String]>>,
     pub(super) domains: Option<Vec<u8>>,
+    pub(super) targets: Option<Vec<f32>>,
     pub(super) pictures: Option<Pictures>,
     pub(super) paths: Option<Vec<Arc<str>>>,
 }
@@ -148,12 +149,13 @@ impl Dataset {
             classes,
             names: None,
             domains: None,
+            targets: None,
             pictures: None,
             paths: None,
         })
     }
 
-    /// CRC-32 of all values, labels and domains: tells sets apart that were mixed up, not forgeries.
+    /// CRC-32 of all values, labels, domains and targets: tells sets apart that were mixed up, not forgeries.
     #[must_use]
     pub fn checksum(&self) -> u32 {
         let mut sum = flate2::Crc::new();
@@ -167,6 +169,8 @@ impl Dataset {
             sum.update(&bytes.collect::<Vec<u8>>());
         }
         sum.update(self.domains.as_deref().unwrap_or_default());
+        let targets = self.targets.iter().flatten();
+        sum.update(&targets.flat_map(|y| y.to_le_bytes()).collect::<Vec<u8>>());
         sum.sum()
     }
 
@@ -265,6 +269,11 @@ impl Dataset {
     /// All labels, `[len]`.
     pub fn labels(&self) -> &[u16] {
         &self.labels
+    }
+
+    /// Value of each example, finite, if values are to be predicted; all labels are 0 then.
+    pub fn targets(&self) -> Option<&[f32]> {
+        self.targets.as_deref()
     }
 
     /// The domain of each example, counted from 0, if they are known.

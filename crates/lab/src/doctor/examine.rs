@@ -80,6 +80,7 @@ pub(super) fn examine(
         of_penalty(learner, groups, &mut findings);
         findings.extend(unused_heads(learner));
     }
+    left_out(learner, &mut findings);
     findings.extend(of_memory(config, stream, memory));
     let name = config.kind().name();
     match config.kind() {
@@ -114,6 +115,24 @@ fn zero_rate(config: &LearnerConfig) -> Option<&'static str> {
         _ => return None,
     };
     (rate == 0.0).then_some(key)
+}
+
+fn left_out(learner: &Learner, findings: &mut Vec<Finding>) {
+    let (left_out, updates) = (learner.left_out(), learner.updates());
+    if left_out.gated > 0 {
+        findings.push(Finding::Gated {
+            examples: left_out.gated,
+            updates,
+            learn_above: learner.learning().learn_above,
+        });
+    }
+    if left_out.skipped > 0 {
+        findings.push(Finding::Skipped {
+            examples: left_out.skipped,
+            updates,
+            remedy: wording::remedy(&learner.config().remedies()),
+        });
+    }
 }
 
 fn unused_heads(learner: &Learner) -> Option<Finding> {

@@ -123,6 +123,18 @@ pub enum Finding {
     PenaltyHoldsAll { share: f64, key: &'static str },
     /// No penalty yet.
     NoPenalty { updates: u64 },
+    /// Examples that were not learned, as their loss was small.
+    Gated {
+        examples: u64,
+        updates: u64,
+        learn_above: f64,
+    },
+    /// Examples that were not learned, as their update diverged.
+    Skipped {
+        examples: u64,
+        updates: u64,
+        remedy: String,
+    },
     /// Too few updates to judge by.
     TooEarly { updates: u64 },
     /// Heads that nothing was learned through yet.
@@ -169,6 +181,11 @@ impl Finding {
             Self::AtPrior { in_use, fades, .. } if *in_use < 0.5 && !fades => Healthy,
             Self::IdleNeurons { neurons, of, .. } if 5 * neurons < *of => Healthy,
             Self::Rigid { tasks, .. } if tasks.is_none_or(|tasks| tasks < 50.0) => Healthy,
+            // An example with a larger loss may be answered wrongly.
+            Self::Gated { learn_above, .. } if *learn_above <= std::f64::consts::LN_2 => Healthy,
+            Self::Skipped {
+                examples, updates, ..
+            } if examples.saturating_mul(100) < *updates => Healthy,
             Self::BeyondPrior { .. }
             | Self::NoPenalty { .. }
             | Self::TooEarly { .. }

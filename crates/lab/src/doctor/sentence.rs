@@ -271,6 +271,37 @@ impl fmt::Display for Finding {
                  the learner was not told.",
                 number(*updates as f64)
             ),
+            Self::Gated {
+                examples,
+                updates,
+                learn_above,
+            } => {
+                write!(
+                    f,
+                    "Nothing was learned from {} with a loss below learning.learn_above ({}), beside {}.",
+                    count(*examples as f64, "example"),
+                    number(*learn_above),
+                    count(*updates as f64, "update")
+                )?;
+                match self.verdict() {
+                    Verdict::Healthy => Ok(()),
+                    _ => f.write_str(
+                        " From 0.69 on, the logarithm of 2, that may be examples which it answers \
+                 wrongly. Lower learning.learn_above, for example to 0.05.",
+                    ),
+                }
+            }
+            Self::Skipped {
+                examples,
+                updates,
+                remedy,
+            } => write!(
+                f,
+                "Nothing was learned from {} that made learning diverge (learning.on_divergence = \
+                 \"skip\"), beside {}. Look at them, or try {remedy}.",
+                count(*examples as f64, "example"),
+                count(*updates as f64, "update")
+            ),
             Self::TooEarly { updates } => write!(
                 f,
                 "After {} it is too early to judge the synapses; only the settings and a penalty were.",

@@ -11,7 +11,7 @@ use crate::config::experiment::Experiment;
 use crate::record::classes::Classes;
 use crate::record::gallery::Gallery;
 use crate::record::importance::Importance;
-use crate::record::snapshot::{MeanBits, Snapshot};
+use crate::record::stage::{EpochRecord, StageRecord};
 
 /// The windows, in tasks, of every window accuracy.
 pub const WINDOWS: [usize; 2] = [5, 20];
@@ -40,7 +40,8 @@ pub struct History {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub task_names: Vec<String>,
     /// The tasks that were learned and tested.
-    pub tasks: Vec<TaskRecord>,
+    #[serde(alias = "tasks")]
+    pub stages: Vec<StageRecord>,
     /// After the newest of them; older ones would make the note long.
     #[serde(default, alias = "digits")]
     pub gallery: Option<Gallery>,
@@ -61,136 +62,12 @@ pub struct History {
 #[serde(deny_unknown_fields)]
 pub struct Position {
     /// The stage; the number of stages when the run is finished.
-    pub task: usize,
+    #[serde(alias = "task")]
+    pub stage: usize,
     /// The epoch; the number of epochs when only the test is left.
     pub epoch: usize,
     /// The place in the epoch's order.
     pub example: usize,
-}
-
-/// One stage of the stream, learned and tested: a task, or a part of one that comes back. A run begun by an
-/// earlier version lacks what is optional.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TaskRecord {
-    /// Counted from 1; with parts that come back, the stage.
-    pub task: usize,
-    /// Accuracy on each task so far, the first one first, 0..=1; none on those that `test_window` leaves
-    /// out. It is known on this task, and after the last stage on all.
-    pub accuracy: Vec<Option<f64>>,
-    /// Accuracy on this task's examples just before each was learned, 0..=1.
-    pub online_accuracy: f64,
-    /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
-    /// foreign ones.
-    pub ood_auroc: Option<OodAuroc>,
-    /// How well it tells them from new kinds of what is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unseen_auroc: Option<OodAuroc>,
-    /// How well it tells each task so far by itself from foreign examples, the first one first, where all
-    /// are held against them: through its head where it has one. None of a task that was not tested.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
-    /// Means of what is known and what is not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uncertainty: Option<Uncertainty>,
-    /// Expected calibration error on this task, 15 bins, 0..=1.
-    pub ece: f64,
-    /// Brier score on this task, 0..=2.
-    pub brier: f64,
-    /// Mean negative log-likelihood on this task, nats.
-    pub nll: f64,
-    /// The same three on the tasks before this one that were tested; none if there are none.
-    #[serde(default)]
-    pub past: Option<PastCalibration>,
-    /// Updates since the run's start.
-    pub updates: u64,
-    /// Time spent learning this task.
-    pub train_seconds: f64,
-    /// Time spent testing after this task.
-    pub test_seconds: f64,
-    /// How the network stood.
-    #[serde(default)]
-    pub snapshot: Option<Snapshot>,
-}
-
-/// Mean uncertainties of the test examples that unknown ones are held against, and of those.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Uncertainty {
-    /// What was learned.
-    pub known: MeanBits,
-    /// New kinds of the known classes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unseen: Option<MeanBits>,
-    /// Nothing that was learned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub foreign: Option<MeanBits>,
-}
-
-/// Calibration on the tasks before the newest one that were tested after it: each a mean over these tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PastCalibration {
-    /// Expected calibration error, 15 bins, 0..=1.
-    pub ece: f64,
-    /// Brier score, 0..=2.
-    pub brier: f64,
-    /// Negative log-likelihood, nats.
-    pub nll: f64,
-}
-
-/// How things stood after an epoch of a task.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EpochRecord {
-    /// The task, counted from 1.
-    pub task: usize,
-    /// Epochs of the task that were learned.
-    pub epoch: usize,
-    /// Accuracy on each task so far, the first one first, 0..=1; none on those that `test_window` leaves
-    /// out.
-    pub accuracy: Vec<Option<f64>>,
-    /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
-    /// foreign ones.
-    pub ood_auroc: Option<OodAuroc>,
-    /// Expected calibration error on this task, 15 bins, 0..=1.
-    pub ece: f64,
-    /// Brier score on this task, 0..=2.
-    pub brier: f64,
-    /// Mean negative log-likelihood on this task, nats.
-    pub nll: f64,
-    /// Updates since the run's start.
-    pub updates: u64,
-    /// Time spent on this test.
-    pub test_seconds: f64,
-}
-
-/// Area under the ROC curve, 0..=1; one half is chance.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OodAuroc {
-    /// By epistemic uncertainty: what the synapses do not know.
-    pub epistemic: f64,
-    /// By aleatoric uncertainty: what no synapse could know.
-    pub aleatoric: f64,
-    /// By the spread of the logits, which sees inputs far away where the entropies do not; none of learners
-    /// without one, and in records of former versions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spread: Option<f64>,
-}
-
-impl OodAuroc {
-    /// Mean of several; none of none. The spread's is there if all have one.
-    pub(crate) fn mean(all: &[Self]) -> Option<Self> {
-        let count = all.len() as f64;
-        let mean = |of: fn(&Self) -> f64| all.iter().map(of).sum::<f64>() / count;
-        let spread = all.iter().map(|auroc| auroc.spread).sum::<Option<f64>>();
-        (!all.is_empty()).then(|| Self {
-            epistemic: mean(|auroc| auroc.epistemic),
-            aleatoric: mean(|auroc| auroc.aleatoric),
-            spread: spread.map(|sum| sum / count),
-        })
-    }
 }
 
 impl History {
@@ -200,7 +77,7 @@ impl History {
             config: experiment.to_toml(),
             data: None,
             position: Position {
-                task: 0,
+                stage: 0,
                 epoch: 0,
                 example: 0,
             },
@@ -209,7 +86,7 @@ impl History {
             peak_memory_bytes: None,
             state_bytes_per_synapse: None,
             task_names: Vec::new(),
-            tasks: Vec::new(),
+            stages: Vec::new(),
             gallery: None,
             classes: None,
             epochs: Vec::new(),
@@ -221,43 +98,43 @@ impl History {
     pub fn read(note: &str, experiment: &Experiment) -> Option<Self> {
         let history = Self::parse(note)?;
         let Position {
-            task,
+            stage,
             epoch,
             example,
         } = history.position;
         let (data, stages) = (&experiment.data, experiment.stages());
         let most = data.train_examples.unwrap_or(usize::MAX);
-        let in_range = task <= stages
+        let in_range = stage <= stages
             && epoch <= data.epochs
             && example < most
             && (epoch < data.epochs || example == 0)
-            && (task < stages || epoch == 0 && example == 0);
+            && (stage < stages || epoch == 0 && example == 0);
         let fits = |accuracy: &[Option<f64>], stage: usize, epoch| {
             let known = accuracy.iter().map(Option::is_some);
             known.eq(experiment.tested(stage - 1, epoch))
         };
-        let rows = (1..).zip(&history.tasks);
+        let rows = (1..).zip(&history.stages);
         let whole = rows
             .into_iter()
             .all(|(row, record)| fits(&record.accuracy, row, data.epochs));
         let within = |record: &EpochRecord| {
-            record.task <= stages
+            record.stage <= stages
                 && record.epoch <= data.epochs
-                && fits(&record.accuracy, record.task, record.epoch)
+                && fits(&record.accuracy, record.stage, record.epoch)
         };
         let epochs = history.epochs.iter().all(within);
-        (in_range && whole && epochs && history.tasks.len() == task).then_some(history)
+        (in_range && whole && epochs && history.stages.len() == stage).then_some(history)
     }
 
     /// Reads the note of any experiment's run; `None` unless it is one and its tables are whole.
     pub fn parse(note: &str) -> Option<Self> {
         let history: Self = serde_json::from_str(note).ok()?;
         let mut rows: Vec<&[Option<f64>]> = Vec::new();
-        for record in &history.tasks {
+        for record in &history.stages {
             let row = &record.accuracy[..];
-            let fits = record.task == rows.len() + 1
+            let fits = record.stage == rows.len() + 1
                 && is_next(&rows, row)
-                && has_newest(row, record.task)
+                && has_newest(row, record.stage)
                 && row.iter().flatten().all(|a| (0.0..=1.0).contains(a));
             if !fits {
                 return None;
@@ -266,10 +143,10 @@ impl History {
         }
         let epochs = history.epochs.iter().all(|record| {
             let tasks = record.accuracy.len();
-            let counted = record.task >= 1 && record.epoch >= 1;
+            let counted = record.stage >= 1 && record.epoch >= 1;
             counted
-                && (1..=record.task).contains(&tasks)
-                && has_newest(&record.accuracy, record.task)
+                && (1..=record.stage).contains(&tasks)
+                && has_newest(&record.accuracy, record.stage)
         });
         let classes = history.classes.as_ref().is_none_or(Classes::is_whole);
         (epochs && classes).then_some(history)
@@ -296,15 +173,16 @@ fn has_newest(row: &[Option<f64>], stage: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::stage::OodAuroc;
 
     fn experiment() -> Experiment {
         let sets = ["tasks=2".to_owned(), "data.train_examples=100".to_owned()];
         Experiment::find("permuted-digits", &sets).unwrap()
     }
 
-    fn record() -> TaskRecord {
-        TaskRecord {
-            task: 1,
+    fn record() -> StageRecord {
+        StageRecord {
+            stage: 1,
             accuracy: vec![Some(0.1 + 0.2)],
             online_accuracy: 1.0 / 3.0,
             ood_auroc: Some(OodAuroc {
@@ -325,10 +203,10 @@ mod tests {
     #[test]
     fn notes_keep_every_bit() {
         let mut history = History::new(&experiment());
-        history.position.task = 1;
-        history.tasks.push(record());
+        history.position.stage = 1;
+        history.stages.push(record());
         let again = History::read(&history.note(), &experiment()).unwrap();
-        assert_eq!(again.tasks, history.tasks);
+        assert_eq!(again.stages, history.stages);
         assert_eq!(again.note(), history.note());
     }
 
@@ -340,12 +218,12 @@ mod tests {
             History::read(&history.note(), &experiment()).is_none()
         };
         assert!(!refused(|_| ()));
-        assert!(refused(|history| history.position.task = 1));
+        assert!(refused(|history| history.position.stage = 1));
         assert!(refused(|history| history.position.epoch = 2));
         assert!(refused(|history| history.position.example = 100));
-        assert!(refused(|history| history.tasks.push(record())));
+        assert!(refused(|history| history.stages.push(record())));
         assert!(refused(|history| history.epochs.push(EpochRecord {
-            task: 1,
+            stage: 1,
             epoch: 2,
             accuracy: vec![Some(0.5)],
             ood_auroc: None,
@@ -366,12 +244,12 @@ mod tests {
         };
         let read = |experiment: &Experiment, second: &[Option<f64>], parsed: bool| {
             let mut history = History::new(experiment);
-            history.position.task = 2;
+            history.position.stage = 2;
             for (i, accuracy) in [&[Some(0.5)], second].into_iter().enumerate() {
                 let accuracy = accuracy.to_vec();
-                let task = i + 1;
-                history.tasks.push(TaskRecord {
-                    task,
+                let stage = i + 1;
+                history.stages.push(StageRecord {
+                    stage,
                     accuracy,
                     ..record()
                 });

@@ -12,6 +12,7 @@ pub mod measures;
 pub mod paired;
 pub mod saved;
 pub mod snapshot;
+pub mod stage;
 pub mod summaries;
 pub mod summary;
 pub(crate) mod tables;

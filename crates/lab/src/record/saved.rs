@@ -13,6 +13,7 @@ use crate::error::LabError;
 use crate::record::ended::Ended;
 use crate::record::files::{CHECKPOINT, NOTE, SUMMARY};
 use crate::record::history::History;
+use crate::record::stage::StageRecord;
 
 /// Folders within folders that are searched: seeds within cells within a comparison.
 const DEPTH: usize = 3;
@@ -25,7 +26,7 @@ pub struct Saved {
     /// Of a run's checkpoint: what ran.
     pub experiment: Option<Experiment>,
     /// Of a run's checkpoint: tasks that were learned and tested.
-    pub tasks_done: usize,
+    pub stages_done: usize,
     /// Of a run's checkpoint: how the run ended, as its summary says.
     pub ended: Option<Ended>,
     /// Examples of a task, all epochs, as far as the checkpoint tells.
@@ -46,14 +47,14 @@ impl Saved {
         })?;
         // A note of another version only costs what it would have told.
         let run = notes.get(NOTE).and_then(|note| History::read_any(note));
-        let tasks_done = run.as_ref().map_or(0, |(history, _)| history.tasks.len());
+        let stages_done = run.as_ref().map_or(0, |(history, _)| history.stages.len());
         Ok(Self {
             learner,
             task_length: run
                 .as_ref()
                 .and_then(|(history, experiment)| task_length(history, experiment)),
             experiment: run.map(|(_, experiment)| experiment),
-            tasks_done,
+            stages_done,
             ended: ended(path),
         })
     }
@@ -85,8 +86,16 @@ fn ended(path: &Path) -> Option<Ended> {
 fn task_length(history: &History, experiment: &Experiment) -> Option<u64> {
     let asked = experiment.data.train_examples;
     let asked = asked.map(|n| (n as u64).saturating_mul(experiment.data.epochs as u64));
-    let first = history.tasks.first().map(|first| first.updates);
-    asked.or_else(|| Some(first?.saturating_mul(experiment.data.batch_size as u64)))
+    let batch_size = experiment.data.batch_size as u64;
+    let of_first = |first: &StageRecord| {
+        // One by one, an example that was left out made no update; a batch makes one for the rest of it.
+        let left_out = match batch_size {
+            1 => first.gated.unwrap_or(0) + first.skipped.unwrap_or(0),
+            _ => 0,
+        };
+        first.updates.saturating_mul(batch_size) + left_out
+    };
+    asked.or_else(|| history.stages.first().map(of_first))
 }
 
 /// The checkpoints that `path` means: itself if it is a file, that of a run directory, or those of

@@ -53,8 +53,9 @@ pub struct Snapshot {
     pub past_reliability: Vec<ReliabilityBin>,
     /// Of the newest task's test examples, or of all tasks' so far.
     pub known: UncertaintyHistograms,
-    /// Of foreign examples, if there are any.
-    pub unknown: Option<UncertaintyHistograms>,
+    /// Of out-of-distribution examples, if there are any.
+    #[serde(alias = "unknown")]
+    pub ood: Option<UncertaintyHistograms>,
     /// Of new kinds of what is known, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen: Option<UncertaintyHistograms>,

@@ -148,9 +148,9 @@ fn std(numbers: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::history::{OodAuroc, Uncertainty};
     use crate::record::measures::{AVERAGE, NEWEST, OOD_EPISTEMIC, WINDOW_5};
     use crate::record::snapshot::MeanBits;
+    use crate::record::stage::{OodAuroc, Uncertainty};
 
     fn finished() -> Summary {
         Summary {

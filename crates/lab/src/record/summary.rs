@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::classes::Classes;
 use crate::record::ended::Ended;
-use crate::record::history::{
-    History, OodAuroc, PastCalibration, TaskRecord, Uncertainty, WINDOWS,
-};
+use crate::record::history::{History, WINDOWS};
 use crate::record::importance::Importance;
+use crate::record::stage::{OodAuroc, PastCalibration, StageRecord, Uncertainty};
 
 /// An accuracy for each window, by the window's number of tasks: "5", "20".
 pub type Windows = BTreeMap<String, f64>;
@@ -55,13 +54,13 @@ pub struct Summary {
     /// Cohen's kappa on the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kappa: Option<f64>,
-    /// After the last task; none without foreign examples.
+    /// After the last task; none without out-of-distribution examples.
     pub ood_auroc: Option<OodAuroc>,
     /// Likewise, of new kinds of what is known; none without any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen_auroc: Option<OodAuroc>,
-    /// Mean of the AUROC over the tasks after which there was anything foreign: of split classes there is
-    /// nothing after the last.
+    /// Mean of the AUROC over the tasks after which there was anything out of distribution: of split
+    /// classes there is nothing after the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean_ood_auroc: Option<OodAuroc>,
     /// Likewise, of new kinds of what is known.
@@ -80,6 +79,14 @@ pub struct Summary {
     pub past: Option<PastCalibration>,
     /// Updates of the whole run.
     pub updates: u64,
+    /// Examples of the whole run that were not learned, as their loss was below `learning.learn_above`; none if
+    /// that is 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gated: Option<u64>,
+    /// Examples of the whole run that were not learned, as their update diverged; none unless
+    /// `learning.on_divergence` is "skip".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<u64>,
     /// Updates by the time spent learning.
     pub updates_per_second: f64,
     /// Time spent learning.
@@ -106,10 +113,10 @@ impl Summary {
     /// # Panics
     /// When `history` has none.
     pub fn new(name: &str, seed: u64, history: &History) -> Self {
-        let tasks = &history.tasks;
-        let last = tasks.last().expect("a summary is of one task or more");
-        let matrix = matrix(tasks);
-        let sum = |value: fn(&TaskRecord) -> f64| tasks.iter().map(value).sum::<f64>();
+        let stages = &history.stages;
+        let last = stages.last().expect("a summary is of one task or more");
+        let matrix = matrix(stages);
+        let sum = |value: fn(&StageRecord) -> f64| stages.iter().map(value).sum::<f64>();
         let windows = |of: &dyn Fn(usize) -> f64| {
             let pair = |&window: &usize| (window.to_string(), of(window));
             let known = |pair: &(String, f64)| pair.1.is_finite();
@@ -128,7 +135,7 @@ impl Summary {
             task_accuracy: last.accuracy.clone(),
             forgetting: matrix.forgetting(),
             backward_transfer: matrix.backward_transfer(),
-            online_accuracy: sum(|record| record.online_accuracy) / tasks.len() as f64,
+            online_accuracy: sum(|record| record.online_accuracy) / stages.len() as f64,
             balanced_accuracy: history
                 .classes
                 .as_ref()
@@ -136,14 +143,16 @@ impl Summary {
             kappa: history.classes.as_ref().and_then(Classes::kappa),
             ood_auroc: last.ood_auroc,
             unseen_auroc: last.unseen_auroc,
-            mean_ood_auroc: mean_auroc(tasks.iter().filter_map(|record| record.ood_auroc)),
-            mean_unseen_auroc: mean_auroc(tasks.iter().filter_map(|record| record.unseen_auroc)),
+            mean_ood_auroc: mean_auroc(stages.iter().filter_map(|record| record.ood_auroc)),
+            mean_unseen_auroc: mean_auroc(stages.iter().filter_map(|record| record.unseen_auroc)),
             uncertainty: last.uncertainty,
             ece: last.ece,
             brier: last.brier,
             nll: last.nll,
             past: last.past,
             updates: last.updates,
+            gated: stages.iter().map(|record| record.gated).sum(),
+            skipped: stages.iter().map(|record| record.skipped).sum(),
             updates_per_second: last.updates as f64 / train_seconds.max(1e-9),
             train_seconds,
             test_seconds: sum(|record| record.test_seconds),
@@ -157,13 +166,8 @@ impl Summary {
     /// Returns whether the learner has an epistemic uncertainty. Weights that are points have one of exactly
     /// 0, and an AUROC of such zeros is exactly 0.5: neither is a measurement.
     pub fn has_epistemic(&self) -> bool {
-        if let Some(Uncertainty {
-            known,
-            unseen,
-            foreign,
-        }) = self.uncertainty
-        {
-            let all = [Some(known), unseen, foreign];
+        if let Some(Uncertainty { known, unseen, ood }) = self.uncertainty {
+            let all = [Some(known), unseen, ood];
             return all.iter().flatten().any(|bits| bits.epistemic != 0.0);
         }
         // Earlier versions kept no means.
@@ -179,7 +183,7 @@ fn mean_auroc(all: impl Iterator<Item = OodAuroc>) -> Option<OodAuroc> {
 }
 
 /// The accuracies of all records.
-pub fn matrix(records: &[TaskRecord]) -> AccuracyMatrix {
+pub fn matrix(records: &[StageRecord]) -> AccuracyMatrix {
     let mut matrix = AccuracyMatrix::new();
     records
         .iter()
@@ -200,9 +204,9 @@ mod tests {
     use crate::config::experiment::Experiment;
     use crate::record::summaries::Summaries;
 
-    fn record(accuracy: &[f64]) -> TaskRecord {
-        TaskRecord {
-            task: accuracy.len(),
+    fn record(accuracy: &[f64]) -> StageRecord {
+        StageRecord {
+            stage: accuracy.len(),
             accuracy: accuracy.iter().copied().map(Some).collect(),
             online_accuracy: 0.5,
             ood_auroc: None,
@@ -219,7 +223,7 @@ mod tests {
     fn finished() -> Summary {
         let experiment = Experiment::find("permuted-digits", &["tasks=2".to_owned()]).unwrap();
         let mut history = History::new(&experiment);
-        history.tasks = vec![record(&[0.75]), record(&[0.5, 1.0])];
+        history.stages = vec![record(&[0.75]), record(&[0.5, 1.0])];
         Summary::new("permuted-digits", 1, &history)
     }
 
@@ -248,11 +252,11 @@ mod tests {
                 spread: None,
             })
         };
-        let told = |accuracy: &[f64], ood_auroc| TaskRecord {
+        let told = |accuracy: &[f64], ood_auroc| StageRecord {
             ood_auroc,
             ..record(accuracy)
         };
-        history.tasks = vec![
+        history.stages = vec![
             told(&[0.75], auroc(0.5)),
             told(&[0.5, 1.0], auroc(1.0)),
             told(&[0.5, 1.0, 1.0], None),
@@ -266,8 +270,8 @@ mod tests {
     #[test]
     fn what_was_not_tested_is_in_no_mean() {
         let mut history = History::new(&Experiment::find("permuted-digits", &[]).unwrap());
-        history.tasks = (1..=7).map(|task| record(&vec![0.5; task])).collect();
-        history.tasks[5].accuracy[..2].fill(None);
+        history.stages = (1..=7).map(|task| record(&vec![0.5; task])).collect();
+        history.stages[5].accuracy[..2].fill(None);
         let summary = |history: &History| json!(Summary::new("one", 1, history));
         let finished = summary(&history);
         assert_eq!(finished["window_accuracy"], json!({ "5": 0.5, "20": 0.5 }));
@@ -276,7 +280,7 @@ mod tests {
             (&finished["average_accuracy"], &finished["forgetting"]),
             (&json!(0.5), &json!(0.0))
         );
-        history.tasks[5].accuracy[1] = Some(0.5);
+        history.stages[5].accuracy[1] = Some(0.5);
         assert_eq!(
             summary(&history)["mean_window_accuracy"],
             json!({ "5": 0.5 })
@@ -284,7 +288,7 @@ mod tests {
 
         // A run that goes on, and it beside one that is finished.
         let whole = Summary::new("one", 1, &history);
-        history.tasks.pop();
+        history.stages.pop();
         let going = Summary::new("one", 2, &history);
         assert_eq!(json!(going)["average_accuracy"], Value::Null);
         assert_eq!(json!(going)["window_accuracy"], json!({ "5": 0.5 }));

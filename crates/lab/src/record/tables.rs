@@ -5,18 +5,19 @@ use std::fmt::Write as _;
 use mesu::metric::newest_first;
 use serde_json::{Value, json};
 
-use crate::record::history::{EpochRecord, TaskRecord, WINDOWS};
+use crate::record::history::WINDOWS;
+use crate::record::stage::{EpochRecord, StageRecord};
 use crate::record::summary::{Windows, mean};
 
 /// Rows: trained task, columns: tested task, both counted from 1; empty where not tested.
-pub(crate) fn accuracy_csv(records: &[TaskRecord], tasks: usize) -> String {
+pub(crate) fn accuracy_csv(records: &[StageRecord], tasks: usize) -> String {
     let mut text = "trained_task".to_owned();
     for task in 1..=tasks {
         let _ = write!(text, ",{task}");
     }
     text.push('\n');
     for record in records {
-        let _ = write!(text, "{}", record.task);
+        let _ = write!(text, "{}", record.stage);
         for accuracy in &record.accuracy {
             let accuracy = accuracy.map_or(String::new(), |accuracy| accuracy.to_string());
             let _ = write!(text, ",{accuracy}");
@@ -28,20 +29,20 @@ pub(crate) fn accuracy_csv(records: &[TaskRecord], tasks: usize) -> String {
 }
 
 /// One line of JSON per task: how things stood when it ended.
-pub(crate) fn metrics_jsonl(records: &[TaskRecord]) -> String {
-    let line = |record: &TaskRecord| {
+pub(crate) fn metrics_jsonl(records: &[StageRecord]) -> String {
+    let line = |record: &StageRecord| {
         let mut line = json!(record);
         // Counts for the report's figures, which read them from the checkpoint.
         line.as_object_mut()
             .and_then(|line| line.remove("snapshot"));
-        with_means(line, record.task, &record.accuracy)
+        with_means(line, record.stage, &record.accuracy)
     };
     records.iter().map(line).collect()
 }
 
 /// One line of JSON per test within tasks and at their ends.
 pub(crate) fn epochs_jsonl(records: &[EpochRecord]) -> String {
-    let line = |record: &EpochRecord| with_means(json!(record), record.task, &record.accuracy);
+    let line = |record: &EpochRecord| with_means(json!(record), record.stage, &record.accuracy);
     records.iter().map(line).collect()
 }
 
@@ -68,9 +69,9 @@ fn with_means(mut record: Value, stage: usize, row: &[Option<f64>]) -> String {
 mod tests {
     use super::*;
 
-    fn record(accuracy: &[Option<f64>]) -> TaskRecord {
-        TaskRecord {
-            task: accuracy.len(),
+    fn record(accuracy: &[Option<f64>]) -> StageRecord {
+        StageRecord {
+            stage: accuracy.len(),
             accuracy: accuracy.to_vec(),
             ..Default::default()
         }

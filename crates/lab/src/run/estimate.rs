@@ -94,12 +94,12 @@ fn seconds(experiment: &Experiment, data: &Data, budget: Duration) -> Result<f64
 
     let epochs = experiment.data.epochs;
     let learning = |stage| epochs as f64 * tasks.examples(stage) as f64 * per_example;
-    // After so many epochs of a stage: the tests of the tasks that are tested, and what is unknown.
+    // After so many epochs of a stage: the tests of the tasks that are tested, and what is out of distribution.
     let tests = |stage: usize, epochs: usize| {
         let tested = experiment.tested(stage, epochs);
         let tested: Vec<usize> = (0..tested.len()).filter(|task| tested[*task]).collect();
         let sizes = tested.iter().map(|task| tasks.test(*task).indices.len());
-        (sizes.sum::<usize>() + unknown_examples(&tasks, &tested, stage)) as f64
+        (sizes.sum::<usize>() + ood_examples(&tasks, &tested, stage)) as f64
     };
     let within = experiment
         .test_every
@@ -110,7 +110,7 @@ fn seconds(experiment: &Experiment, data: &Data, budget: Duration) -> Result<f64
 }
 
 /// Number of out-of-distribution examples that are predicted when the tasks `tested` are tested after `stage`.
-fn unknown_examples(tasks: &Tasks, tested: &[usize], stage: usize) -> usize {
+fn ood_examples(tasks: &Tasks, tested: &[usize], stage: usize) -> usize {
     let scenario = tasks.scenario();
     let newest = [scenario.task(stage)];
     let heads = match scenario.heads() {
@@ -119,9 +119,8 @@ fn unknown_examples(tasks: &Tasks, tested: &[usize], stage: usize) -> usize {
     };
     let of = |&task: &usize| {
         let kinds = [OodKind::Ood, OodKind::Unseen];
-        let unknown = kinds.map(|what| tasks.ood(what, stage, task));
-        unknown
-            .iter()
+        let ood = kinds.map(|what| tasks.ood(what, stage, task));
+        ood.iter()
             .flatten()
             .map(|set| set.indices.len())
             .sum::<usize>()

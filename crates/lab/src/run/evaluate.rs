@@ -1,8 +1,8 @@
 //! Testing a learner on tasks it has learned, without changing it.
 //!
 //! Test sets are cut into parts of a fixed size. Part c of task j, tested after stage i,
-//! has a noise of its own, named (seed, "test", [i, j, c]), and unknown examples held against task j one
-//! named "ood" or "unseen"; so the parts can run on any number of threads, and a test after a restart gives
+//! has a noise of its own, named (seed, "test", [i, j, c]), and out-of-distribution examples held against task
+//! j one named "ood" or "unseen"; so the parts can run on any number of threads, and a test after a restart gives
 //! the same numbers.
 
 use std::borrow::Cow;
@@ -15,8 +15,8 @@ use rayon::prelude::*;
 
 use crate::record::classes::Classes;
 use crate::record::gallery::Gallery;
-use crate::record::history::{OodAuroc, PastCalibration, Uncertainty};
 use crate::record::snapshot::{self, Snapshot, UncertaintyHistograms};
+use crate::record::stage::{OodAuroc, PastCalibration, Uncertainty};
 
 /// Examples of a part. Changing it changes results.
 const PART: usize = 2048;
@@ -26,11 +26,13 @@ const PART: usize = 2048;
 pub(crate) struct Tested {
     /// Accuracy on each task so far, the first one first; none on those that were not tested.
     pub(crate) accuracy: Vec<Option<f64>>,
-    /// On the newest task's test set, or on all that were tested, against foreign examples, if there are any.
+    /// On the newest task's test set, or on all that were tested, against out-of-distribution examples, if there
+    /// are any.
     pub(crate) ood_auroc: Option<OodAuroc>,
     /// Likewise, against new kinds of what is known.
     pub(crate) unseen_auroc: Option<OodAuroc>,
-    /// The AUROC of each task so far by itself, where all that were tested are held against foreign examples.
+    /// The AUROC of each task so far by itself, where all that were tested are held against
+    /// out-of-distribution examples.
     pub(crate) ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
     /// Means of what is known and what is not.
     pub(crate) uncertainty: Uncertainty,
@@ -158,12 +160,12 @@ pub(crate) fn test(
         true => 0..known.len(),
         false => place..place + 1,
     };
-    // Through one head, unknown examples look the same beside every task.
+    // Through one head, out-of-distribution examples look the same beside every task.
     let heads = match scenario.heads() {
         1 => place..place + 1,
         _ => judged.clone(),
     };
-    let unknown = |what, stream| -> Vec<Set<'_>> {
+    let sets_of = |what, stream| -> Vec<Set<'_>> {
         let sets = known[heads.clone()].iter().filter_map(|&Set { task, .. }| {
             Some(Set {
                 stream,
@@ -174,10 +176,10 @@ pub(crate) fn test(
         });
         sets.collect()
     };
-    let foreign = unknown(OodKind::Ood, "ood");
-    let unseen = unknown(OodKind::Unseen, "unseen");
+    let ood = sets_of(OodKind::Ood, "ood");
+    let unseen = sets_of(OodKind::Unseen, "unseen");
 
-    let total = [&known, &foreign, &unseen]
+    let total = [&known, &ood, &unseen]
         .into_iter()
         .flatten()
         .map(Set::parts)
@@ -211,7 +213,7 @@ pub(crate) fn test(
         Ok(sets.iter().map(of_set).collect())
     };
     let known_found = run(&known)?;
-    let foreign_found = run(&foreign)?;
+    let ood_found = run(&ood)?;
     let unseen_found = run(&unseen)?;
 
     let mut accuracy = vec![None; tested.len()];
@@ -227,24 +229,24 @@ pub(crate) fn test(
     let judged_found = &known_found[judged.clone()];
     let of_newest = &known_found[place];
     let (probabilities, labels) = (&of_newest.prediction.probabilities, &of_newest.labels);
-    let foreign_aurocs = aurocs(judged_found, &foreign_found);
+    let ood_aurocs = aurocs(judged_found, &ood_found);
     let mut ood_auroc_of_tasks = Vec::new();
-    if scenario.ood_against_all_tasks() && !foreign_aurocs.is_empty() {
+    if scenario.ood_against_all_tasks() && !ood_aurocs.is_empty() {
         ood_auroc_of_tasks = vec![None; tested.len()];
-        for (set, auroc) in known.iter().zip(&foreign_aurocs) {
+        for (set, auroc) in known.iter().zip(&ood_aurocs) {
             ood_auroc_of_tasks[set.task] = Some(*auroc);
         }
     }
     let galleries = judged.map(|i| (tasks.test(known[i].task), &known_found[i].prediction));
     Ok(Tested {
         accuracy,
-        ood_auroc: OodAuroc::mean(&foreign_aurocs),
+        ood_auroc: OodAuroc::mean(&ood_aurocs),
         ood_auroc_of_tasks,
         unseen_auroc: OodAuroc::mean(&aurocs(judged_found, &unseen_found)),
         uncertainty: Uncertainty {
             known: snapshot::mean_bits(&pooled(judged_found)).unwrap_or_default(),
             unseen: snapshot::mean_bits(&pooled(&unseen_found)),
-            foreign: snapshot::mean_bits(&pooled(&foreign_found)),
+            ood: snapshot::mean_bits(&pooled(&ood_found)),
         },
         ece: metric::ece(probabilities, labels),
         brier: metric::brier(probabilities, labels),
@@ -261,7 +263,7 @@ pub(crate) fn test(
                 }
             },
             known: UncertaintyHistograms::of(&pooled(judged_found)),
-            unknown: histograms(&foreign_found),
+            ood: histograms(&ood_found),
             unseen: histograms(&unseen_found),
         },
         gallery: Gallery::of(&galleries.collect::<Vec<_>>()),
@@ -286,13 +288,13 @@ fn spreads(prediction: &Prediction) -> bool {
     prediction.spread.iter().any(|spread| *spread > 0.0)
 }
 
-/// AUROC of each known set against the unknown one, through its head. Empty without any unknown.
-fn aurocs(known: &[Found], unknown: &[Found]) -> Vec<OodAuroc> {
-    if unknown.is_empty() {
+/// AUROC of each known set against the other one, through its head. Empty without any other.
+fn aurocs(known: &[Found], others: &[Found]) -> Vec<OodAuroc> {
+    if others.is_empty() {
         return Vec::new();
     }
     let of = |(i, known): (usize, &Found)| {
-        let against = &unknown[i % unknown.len()].prediction;
+        let against = &others[i % others.len()].prediction;
         let known = &known.prediction;
         OodAuroc {
             epistemic: metric::auroc(&known.epistemic, &against.epistemic),

@@ -47,7 +47,7 @@ impl<'a> RunFiles<'a> {
     /// Writes the files that grow with every stage.
     pub(crate) fn write_tables(&self, history: &History) -> Result<(), LabError> {
         let Experiment { tasks, .. } = *self.experiment;
-        let records = &history.tasks;
+        let records = &history.stages;
         self.write(ACCURACY, tables::accuracy_csv(records, tasks).as_bytes())?;
         let (folder, stages) = (self.directory.path(), self.experiment.stages());
         self.pages.stage_ended(folder, records, tasks, stages)?;
@@ -76,7 +76,7 @@ impl<'a> RunFiles<'a> {
     /// Writes the summary of a run that broke off; without numbers, if no stage was finished.
     pub(crate) fn broke_off(&self, history: &History, ended: Ended) -> Result<(), LabError> {
         let Experiment { name, seed, .. } = self.experiment;
-        match history.tasks.is_empty() {
+        match history.stages.is_empty() {
             true => {
                 let summary = json!({ "name": name, "seed": seed, "ended": ended });
                 self.directory.write_json(SUMMARY, &summary)

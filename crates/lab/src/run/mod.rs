@@ -10,6 +10,7 @@ mod parallel;
 mod peak_rss;
 mod progress;
 mod resume;
+mod running_accuracy;
 mod seeds;
 mod setting;
 mod tasks;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::LabError;
-use crate::record::history::TaskRecord;
+use crate::record::stage::StageRecord;
 
 /// Writes the drawn files of runs beside their tables; several runs call it from several threads.
 pub trait Pages: Sync {
@@ -15,7 +15,7 @@ pub trait Pages: Sync {
     fn stage_ended(
         &self,
         directory: &Path,
-        records: &[TaskRecord],
+        records: &[StageRecord],
         tasks: usize,
         stages: usize,
     ) -> Result<(), LabError>;
@@ -35,7 +35,7 @@ impl Pages for NoPages {
     fn stage_ended(
         &self,
         _directory: &Path,
-        _records: &[TaskRecord],
+        _records: &[StageRecord],
         _tasks: usize,
         _stages: usize,
     ) -> Result<(), LabError> {

@@ -1,6 +1,6 @@
 //! Events of a run. The lab prints nothing itself.
 
-use crate::record::history::TaskRecord;
+use crate::record::stage::StageRecord;
 
 /// Listens to runs; several report from several threads.
 pub trait Progress: Sync {
@@ -36,25 +36,25 @@ pub enum Event<'a> {
     },
     /// Some examples were learned.
     Learned {
-        /// The task they are of.
-        task: usize,
+        /// The stage they are of, from 1.
+        stage: usize,
         /// Examples learned since the run's start.
         done: u64,
         /// Running accuracy on examples not learned before, over about the last 1,000.
         accuracy: f64,
     },
-    /// Part of the tests after `task` is done.
+    /// Part of the tests after a stage is done.
     Tested {
-        /// The task learned last.
-        task: usize,
+        /// The stage learned last, from 1.
+        stage: usize,
         /// Parts tested.
         done: usize,
         /// Parts of this test.
         parts: usize,
     },
-    /// A task was learned and tested.
-    TaskEnded(&'a TaskRecord),
-    /// All tasks are learned and tested, now or before.
+    /// A stage was learned and tested.
+    StageEnded(&'a StageRecord),
+    /// All stages are learned and tested, now or before.
     Ended,
 }
 

@@ -78,6 +78,7 @@ pub(crate) fn restore(
     let same = Experiment::from_toml(&history.config, "checkpoint")
         .is_ok_and(|config| config == *experiment);
     let fits = learner.config() == fresh.config()
+        && learner.learning() == fresh.learning()
         && learner.network().inputs() == fresh.network().inputs()
         && learner.network().classes() == fresh.network().classes()
         && learner.heads() == fresh.heads();

@@ -8,21 +8,23 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use mesu::{LearnError, Learner};
+use mesu::{LearnError, Learner, OnDivergence};
 use mesu_data::{Examples, Tasks};
 
 use crate::config::experiment::Experiment;
 use crate::error::LabError;
 use crate::record::ended::Ended;
 use crate::record::files::{CHECKPOINT, NOTE};
-use crate::record::history::{EpochRecord, History, Position, TaskRecord};
+use crate::record::history::{History, Position};
 use crate::record::importance::Importance;
+use crate::record::stage::{EpochRecord, StageRecord};
 use crate::run::directory::{self, RunDirectory};
 use crate::run::evaluate::{self, Halt, Tested};
 use crate::run::files::RunFiles;
 use crate::run::peak_rss;
 use crate::run::progress::{Event, RunName};
 use crate::run::resume;
+use crate::run::running_accuracy::RunningAccuracy;
 use crate::run::setting::{Outcome, Setting};
 use crate::run::tasks::Data;
 
@@ -89,8 +91,8 @@ impl Run<'_> {
     /// Runs, and leaves a trace of an end that is none of a finished run.
     fn go_to_the_end(mut self) -> Result<Outcome, LabError> {
         let outcome = self.go();
-        if let Err(LabError::Learning { task, source, .. }) = &outcome {
-            let (stage, message) = (*task, source.to_string());
+        if let Err(LabError::Learning { stage, source, .. }) = &outcome {
+            let (stage, message) = (*stage, source.to_string());
             let ended = match source {
                 LearnError::Diverged { update, .. } => Ended::Diverged {
                     stage,
@@ -105,7 +107,7 @@ impl Run<'_> {
     }
 
     fn go(&mut self) -> Result<Outcome, LabError> {
-        if self.history.position.task < self.experiment.stages() {
+        if self.history.position.stage < self.experiment.stages() {
             self.files.forget_end()?;
         }
         self.report(Event::Begun {
@@ -120,7 +122,7 @@ impl Run<'_> {
             self.save()?;
         }
         self.files.write_tables(&self.history)?;
-        while self.history.position.task < self.experiment.stages() {
+        while self.history.position.stage < self.experiment.stages() {
             // A checkpoint at the last epoch's end is one from after the task's end.
             if self.history.position.epoch < self.experiment.data.epochs {
                 while self.history.position.epoch < self.experiment.data.epochs {
@@ -133,7 +135,7 @@ impl Run<'_> {
                         return Ok(Outcome::Interrupted);
                     }
                 }
-                self.end_task()?;
+                self.end_stage()?;
             }
             self.save()?;
             let Next::On = self.test()? else {
@@ -141,8 +143,8 @@ impl Run<'_> {
             };
             self.save()?;
             self.files.write_tables(&self.history)?;
-            if let Some(record) = self.history.tasks.last() {
-                self.report(Event::TaskEnded(record));
+            if let Some(record) = self.history.stages.last() {
+                self.report(Event::StageEnded(record));
             }
         }
         if self.experiment.importance && self.history.importance.is_none() {
@@ -167,7 +169,7 @@ impl Run<'_> {
         self.use_head();
         // The stream borrows the tasks, the loop changes the rest.
         let tasks = self.tasks.clone();
-        let mut stream = tasks.batches(position.task, position.epoch, position.example);
+        let mut stream = tasks.batches(position.stage, position.epoch, position.example);
         let (mut inputs, mut labels) = (Vec::new(), Vec::new());
         while stream.position() < stream.total() {
             if self.setting.stop.load(Ordering::Relaxed) {
@@ -185,7 +187,7 @@ impl Run<'_> {
             self.history.position.example = stream.position();
             self.running_accuracy.add(learned.correct, examples);
             self.report(Event::Learned {
-                task: position.task + 1,
+                stage: position.stage + 1,
                 done: self.done(),
                 accuracy: self.running_accuracy.0.unwrap_or_default(),
             });
@@ -199,10 +201,10 @@ impl Run<'_> {
     }
 
     /// Tells the learner, if it has to know, that the current task has ended.
-    fn end_task(&mut self) -> Result<(), LabError> {
+    fn end_stage(&mut self) -> Result<(), LabError> {
         let started = Instant::now();
         let tasks = &self.tasks;
-        let train: Examples<'_> = tasks.train(self.history.position.task);
+        let train: Examples<'_> = tasks.train(self.history.position.stage);
         let batches = (0..train.indices.len()).step_by(PART).map(|start| {
             let (mut inputs, mut labels) = (Vec::new(), Vec::new());
             tasks.fill(&train, start..start + PART, &mut inputs, &mut labels);
@@ -217,12 +219,12 @@ impl Run<'_> {
     /// Returns whether there is a test before the next epoch of the current task.
     fn test_is_due(&self) -> bool {
         let Position {
-            task,
+            stage,
             epoch,
             example,
         } = self.history.position;
         let last = self.history.epochs.last();
-        let tested = last.is_some_and(|last| (last.task, last.epoch) == (task + 1, epoch));
+        let tested = last.is_some_and(|last| (last.stage, last.epoch) == (stage + 1, epoch));
         let every = self.experiment.test_every;
         epoch > 0 && example == 0 && !tested && every.is_some_and(|every| epoch % every == 0)
     }
@@ -242,19 +244,20 @@ impl Run<'_> {
         let Some((tested, test_seconds)) = self.evaluate()? else {
             return Ok(Next::Stop);
         };
+        let (gated, skipped) = self.left_out();
         let history = &mut self.history;
-        let task = history.position.task + 1;
+        let stage = history.position.stage + 1;
         // The tests within the task, of which this one is the last; or this one alone.
-        let own = history.epochs.iter().filter(|test| test.task == task);
+        let own = history.epochs.iter().filter(|test| test.stage == stage);
         let test_seconds = own
             .map(|test| test.test_seconds)
             .sum::<f64>()
             .max(test_seconds);
-        history.tasks.push(TaskRecord {
-            task,
+        history.stages.push(StageRecord {
+            stage,
             accuracy: tested.accuracy,
             online_accuracy: history.online_correct as f64
-                / (self.experiment.data.epochs as u64 * self.lengths[task - 1]) as f64,
+                / (self.experiment.data.epochs as u64 * self.lengths[stage - 1]) as f64,
             ood_auroc: tested.ood_auroc,
             ood_auroc_of_tasks: tested.ood_auroc_of_tasks,
             unseen_auroc: tested.unseen_auroc,
@@ -264,13 +267,15 @@ impl Run<'_> {
             nll: tested.nll,
             past: tested.past,
             updates: self.learner.updates(),
+            gated,
+            skipped,
             train_seconds: history.train_seconds,
             test_seconds,
             snapshot: Some(tested.snapshot),
         });
         history.gallery = tested.gallery;
         history.classes = Some(tested.classes);
-        history.position.task += 1;
+        history.position.stage += 1;
         history.position.epoch = 0;
         history.online_correct = 0;
         history.train_seconds = 0.0;
@@ -281,10 +286,10 @@ impl Run<'_> {
     /// joins the history. `None` if it was asked to stop.
     fn evaluate(&mut self) -> Result<Option<(Tested, f64)>, LabError> {
         let started = Instant::now();
-        let newest = self.history.position.task;
+        let newest = self.history.position.stage;
         let heard = |done, parts| {
             self.report(Event::Tested {
-                task: newest + 1,
+                stage: newest + 1,
                 done,
                 parts,
             });
@@ -299,7 +304,7 @@ impl Run<'_> {
         let test_seconds = started.elapsed().as_secs_f64();
         if self.experiment.test_every.is_some() {
             self.history.epochs.push(EpochRecord {
-                task: newest + 1,
+                stage: newest + 1,
                 epoch: self.history.position.epoch,
                 accuracy: tested.accuracy.clone(),
                 ood_auroc: tested.ood_auroc,
@@ -313,11 +318,27 @@ impl Run<'_> {
         Ok(Some((tested, test_seconds)))
     }
 
+    /// Examples of the current task that were not learned: for their loss, and since they diverged; none
+    /// unless the experiment asks for it.
+    fn left_out(&self) -> (Option<u64>, Option<u64>) {
+        let (learning, all) = (&self.experiment.learning, self.learner.left_out());
+        let here = |all: u64, of: fn(&StageRecord) -> Option<u64>| {
+            let before = self.history.stages.iter().filter_map(of).sum();
+            all.saturating_sub(before)
+        };
+        let gates = learning.learn_above > 0.0;
+        let skips = learning.on_divergence == OnDivergence::Skip;
+        (
+            gates.then(|| here(all.gated, |record| record.gated)),
+            skips.then(|| here(all.skipped, |record| record.skipped)),
+        )
+    }
+
     /// Lets the learner use the head of the current task, if it has several.
     fn use_head(&mut self) {
         let scenario = self.tasks.scenario();
         if scenario.heads() > 1 {
-            let head = scenario.task(self.history.position.task);
+            let head = scenario.task(self.history.position.stage);
             let used = self.learner.use_head(head);
             used.expect("a network has the heads that its tasks need");
         }
@@ -332,12 +353,12 @@ impl Run<'_> {
     /// Examples learned so far.
     fn done(&self) -> u64 {
         let Position {
-            task,
+            stage,
             epoch,
             example,
         } = self.history.position;
-        let here = self.lengths.get(task).copied().unwrap_or(0);
-        self.examples(task) + epoch as u64 * here + example as u64
+        let here = self.lengths.get(stage).copied().unwrap_or(0);
+        self.examples(stage) + epoch as u64 * here + example as u64
     }
 
     /// Notes what the run takes of the machine's memory.
@@ -370,24 +391,9 @@ impl Run<'_> {
     fn failed(&self, source: LearnError) -> LabError {
         LabError::Learning {
             seed: self.experiment.seed,
-            task: self.history.position.task + 1,
+            stage: self.history.position.stage + 1,
             source,
             checkpoint: self.files.path(CHECKPOINT),
         }
-    }
-}
-
-/// The share of right answers over about the last 1,000 examples, for the screen.
-#[derive(Clone, Copy, Debug, Default)]
-struct RunningAccuracy(Option<f64>);
-
-impl RunningAccuracy {
-    fn add(&mut self, correct: u64, examples: usize) {
-        let here = correct as f64 / examples as f64;
-        let kept = (-(examples as f64) / 1000.0).exp();
-        self.0 = Some(
-            self.0
-                .map_or(here, |before| kept * before + (1.0 - kept) * here),
-        );
     }
 }

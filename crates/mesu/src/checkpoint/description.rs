@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::format::VERSION;
-use crate::learner::{LearnerConfig, LearningConfig, LeftOut};
+use crate::learner::{LearnerConfig, LearningConfig, LeftOut, OutputsConfig};
 use crate::network::{Network, NetworkConfig};
+use crate::outputs::{Outputs, SavedValues};
 
 /// The JSON in the metadata entry `mesu`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,9 @@ pub(crate) struct Description {
     /// Updates that were not made since the last one, of the trunk and of each head; empty if they are all 0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) idle: Vec<u64>,
+    /// Settings of regression, and what is known of the targets, of a learner that predicts values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) regression: Option<SavedValues>,
     /// Texts of the caller, by their keys.
     pub(crate) notes: BTreeMap<String, String>,
     /// Checksum in hexadecimal, over the tensors and this description with an empty one.
@@ -67,8 +71,20 @@ impl Description {
             learning: LearningConfig::default(),
             left_out: LeftOut::default(),
             idle: network.idle(),
+            regression: match &network.outputs {
+                Outputs::Classes => None,
+                Outputs::Values(values) => Some(values.save()),
+            },
             notes: notes.collect(),
             checksum: String::new(),
+        }
+    }
+
+    /// What the learner predicts.
+    pub(super) fn outputs(&self) -> OutputsConfig {
+        match &self.regression {
+            None => OutputsConfig::Classes(self.classes),
+            Some(saved) => OutputsConfig::Regression(saved.config.clone()),
         }
     }
 

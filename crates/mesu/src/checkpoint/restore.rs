@@ -10,8 +10,11 @@ use super::description::Description;
 use super::format::CheckpointError;
 use super::read::{Restored, read};
 use crate::config::ConfigError;
-use crate::learner::{Learner, LearnerBuilder, LearnerConfig, LearnerKind, Source, check};
+use crate::learner::{
+    Learner, LearnerBuilder, LearnerConfig, LearnerKind, OutputsConfig, Source, check,
+};
 use crate::network::{Network, UpdateCount};
+use crate::outputs::{Outputs, OwnedTargets};
 
 /// A learner, and the notes that its file carried.
 type WithNotes = (Learner, BTreeMap<String, String>);
@@ -26,7 +29,6 @@ impl Learner {
         let restored = read(bytes)?;
         let Description {
             inputs,
-            classes,
             network,
             learner,
             ..
@@ -36,7 +38,9 @@ impl Learner {
             return Err(CheckpointError::OwnRule { rule });
         }
         let foreign = |e: ConfigError| CheckpointError::Foreign(e.to_string());
-        let fresh = Self::new(*inputs, *classes, network, learner, 0).map_err(foreign)?;
+        let builder = Self::builder(*inputs).config(learner.clone());
+        let outputs = restored.description.outputs();
+        let fresh = builder.learner(&outputs, network, None).map_err(foreign)?;
         complete(fresh, restored)
     }
 }
@@ -52,8 +56,13 @@ impl LearnerBuilder {
         let restored = read(bytes)?;
         let file = &restored.description;
         same("inputs", &file.inputs, &self.inputs)?;
-        if let Some(classes) = &self.classes {
-            same("classes", &file.classes, classes)?;
+        let outputs = file.outputs();
+        match (&self.outputs, &outputs) {
+            (None, _) => (),
+            (Some(OutputsConfig::Regression(told)), OutputsConfig::Regression(found)) => {
+                same("regression", found, told)?;
+            }
+            (Some(told), found) => same("classes", &found.classes(), &told.classes())?,
         }
         if let Some(network) = &self.network {
             same("network", &file.network, network)?;
@@ -73,7 +82,7 @@ impl LearnerBuilder {
             found: e.found,
             expected: e.expected,
         };
-        let fresh = self.learner(file.classes, &file.network, Some(&file.learner));
+        let fresh = self.learner(&outputs, &file.network, Some(&file.learner));
         complete(fresh.map_err(differs)?, restored)
     }
 }
@@ -128,7 +137,8 @@ fn complete(mut learner: Learner, mut restored: Restored) -> Result<WithNotes, C
     let with_heads = if heads > 1 { examples } else { 0 };
     let heads_fit =
         state.heads.len() == with_heads && state.heads.iter().all(|head| (*head as usize) < heads);
-    check(&learner.network, &state.inputs, &state.labels)
+    let targets = OwnedTargets::from_words(&state.labels, learner.network.outputs.targets());
+    check(&learner.network, &state.inputs, targets.lend())
         .ok()
         .filter(|()| heads_fit)
         .ok_or_else(|| unfit("its stored examples do not fit the network"))?;
@@ -151,6 +161,13 @@ fn complete(mut learner: Learner, mut restored: Restored) -> Result<WithNotes, C
     let idle = std::mem::take(&mut restored.description.idle);
     let fits = idle.is_empty() || learner.network.set_idle(&idle).is_some();
     fits.then_some(()).ok_or_else(other_heads)?;
+    if let (Outputs::Values(mut values), Some(saved)) =
+        (learner.network.outputs, &restored.description.regression)
+    {
+        let unsound = || unfit("what it knows of the targets is no scale");
+        values.restore(saved).ok_or_else(unsound)?;
+        learner.set_outputs(Outputs::Values(values));
+    }
     learner.updates = updates;
     learner.left_out = restored.description.left_out;
     let learning = restored.description.learning;

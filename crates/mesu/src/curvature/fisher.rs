@@ -9,6 +9,7 @@ use mesu_kernels::{Generator, Matrix};
 use crate::estimator::point::PointWeights;
 use crate::estimator::{Batch, Body, Diverged};
 use crate::network::Network;
+use crate::outputs::OwnedTargets;
 use crate::rule::{Gradient, Real, Rule, planes};
 use crate::synapse::Synapses;
 
@@ -53,13 +54,14 @@ pub fn fisher(
     network: &Network,
     batches: &mut dyn Iterator<Item = (Vec<f32>, Vec<u32>)>,
 ) -> Result<Vec<Vec<f64>>, Diverged> {
-    Ok(network.with_waiting(of_groups_in_use(network, batches)?))
+    let mut batches = batches.map(|(inputs, labels)| (inputs, labels.into()));
+    Ok(network.with_waiting(of_groups_in_use(network, &mut batches)?))
 }
 
 /// [`fisher`] of the trunk and of the head in use.
 pub(crate) fn of_groups_in_use(
     network: &Network,
-    batches: &mut dyn Iterator<Item = (Vec<f32>, Vec<u32>)>,
+    batches: &mut dyn Iterator<Item = (Vec<f32>, OwnedTargets)>,
 ) -> Result<Vec<Vec<f64>>, Diverged> {
     let observed = |synapses: &Synapses| {
         let mu = synapses.mu();
@@ -76,9 +78,9 @@ pub(crate) fn of_groups_in_use(
     let mut noise = Generator::named(0, "fisher", &[]);
     let mut sums: Vec<Vec<f64>> = copy.groups().map(|(_, g)| vec![0.0; g.len()]).collect();
     let (mut examples, mut updates) = (0u64, 0);
-    for (inputs, labels) in batches {
+    for (inputs, targets) in batches {
         let width = network.inputs();
-        for part in Batch::new(&inputs, &labels).parts(PART, width) {
+        for part in Batch::new(&inputs, targets.lend()).parts(PART, width) {
             if copy.is_perceptron() {
                 let body = Body {
                     network: &mut copy,
@@ -98,7 +100,7 @@ pub(crate) fn of_groups_in_use(
                 squares.padded_mut().fill(0.0);
             }
         }
-        examples += labels.len() as u64;
+        examples += targets.lend().len() as u64;
     }
     let share = 1.0 / examples.max(1) as f64;
     sums.iter_mut().flatten().for_each(|sum| *sum *= share);

@@ -6,9 +6,12 @@
 //! ```text
 //! d2 NLL / dw_oi^2 = h_i^2 ( sum_k p_k B_ko^2 - (sum_k p_k B_ko)^2 )      B_ko = dlogit_k / da_o
 //! ```
-//! with h the layer's input, a its pre-activations and p the probabilities. For a bias, h is 1.
+//! with h the layer's input, a its pre-activations and p the probabilities. For a bias, h is 1. Of values with noise of
+//! variance v it is h_i^2 B_o^2 / v, with B of the mean: v is that of the running estimate, or where the network says the
+//! noise, that of the middle of the data.
 
 use crate::network::Network;
+use crate::outputs::Outputs;
 
 /// The diagonal of the Hessian of the mean negative log-likelihood (nats) on the examples that
 /// `batches` yields: inputs, `[n][network.inputs()]`, of any labels: it does not depend on them. At the
@@ -23,11 +26,15 @@ pub fn hessian_diagonal(
     batches: &mut dyn Iterator<Item = Vec<f32>>,
 ) -> Vec<Vec<f64>> {
     let mut layers: Vec<Layer> = network.layers.iter().map(Layer::from).collect();
+    let precision = match &network.outputs {
+        Outputs::Classes => None,
+        Outputs::Values(values) => Some(1.0 / values.variance()),
+    };
     let mut examples = 0u64;
     for inputs in batches {
         assert_eq!(inputs.len() % network.inputs(), 0, "whole examples");
         for x in inputs.chunks_exact(network.inputs()) {
-            add_example(&mut layers, x);
+            add_example(&mut layers, x, precision);
             examples += 1;
         }
     }
@@ -73,7 +80,8 @@ fn relu(a: &[f64]) -> Vec<f64> {
     a.iter().map(|a| a.max(0.0)).collect()
 }
 
-fn add_example(layers: &mut [Layer], x: &[f32]) {
+/// Adds the second derivatives of an example: of classes, or of a value with the precision of its noise.
+fn add_example(layers: &mut [Layer], x: &[f32], precision: Option<f64>) {
     let x: Vec<f64> = x.iter().map(|x| f64::from(*x)).collect();
     let mut h = x.clone();
     for layer in &mut *layers {
@@ -102,7 +110,10 @@ fn add_example(layers: &mut [Layer], x: &[f32]) {
             let (mean, square) = column.fold((0.0, 0.0), |(mean, square), (p, b)| {
                 (mean + p * b, square + p * b * b)
             });
-            let curvature = square - mean * mean;
+            let curvature = match precision {
+                None => square - mean * mean,
+                Some(precision) => precision * b[o] * b[o],
+            };
             if curvature == 0.0 {
                 continue;
             }

@@ -11,7 +11,7 @@ use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 use super::budget::examples_at_once;
 use super::conv_stack::{ConvStack, GaussianChunk, GaussianConvs, convolutions};
 use super::diverged::{Diverged, check_finite, check_sigma};
-use super::loss::{Learned, Loss};
+use super::loss::{Criterion, Learned, Loss};
 use super::samples::{squares_of, sum_samples};
 use super::task::{Batch, Body, Objective};
 use crate::layer::gradients::{Gradients, Product, input_gradient};
@@ -258,8 +258,9 @@ impl Batched {
         scale: f32,
     ) -> Result<Learned, Diverged> {
         let last = self.layers.last_mut().expect("a fully connected layer");
-        self.loss.load(last.ops.output(&[]), network.classes());
-        let learned = self.loss.gradient(batch, scale);
+        self.loss.load(last.ops.output(&[]), network.output_size());
+        let outputs = &network.outputs;
+        let learned = self.loss.gradient(batch, Criterion { outputs, scale });
         self.loss.store(&mut last.d);
         learned.ok_or_else(|| Diverged::at_loss(network.layers.len()))
     }

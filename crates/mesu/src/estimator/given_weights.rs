@@ -9,7 +9,7 @@ use mesu_kernels::gemm::{Left, Packed, Threads, gemm};
 use super::budget::examples_at_once;
 use super::conv_stack::{ConvStack, GivenChunk, GivenConvs, convolutions};
 use super::diverged::{Diverged, check_finite};
-use super::loss::{Learned, Loss};
+use super::loss::{Criterion, Learned, Loss};
 use super::task::Batch;
 use crate::layer::OpBuffers;
 use crate::layer::gradients::{Gradients, LayerWeights, Product, input_gradient};
@@ -29,8 +29,8 @@ pub(crate) struct GivenWeights {
     packed: Packed,
     /// Gradients of a part of a batch.
     part: Vec<f32>,
-    /// Sums of probabilities of all examples of the last batch that was learned, `[examples][classes]`.
-    pub(super) probability_sums: Vec<f32>,
+    /// Sums over the samples of all examples of the last batch that was learned, of probabilities or of means.
+    pub(super) sums: Vec<f32>,
     pub(super) loss: Loss,
 }
 
@@ -51,7 +51,7 @@ impl GivenWeights {
             at_convs: Vec::new(),
             packed: Packed::default(),
             part: Vec::new(),
-            probability_sums: Vec::new(),
+            sums: Vec::new(),
             loss: Loss::new(0, 0),
         }
     }
@@ -120,13 +120,12 @@ impl GivenWeights {
         Ok(())
     }
 
-    /// Computes the loss, summed over a batch, and the gradients of `scale` times it. With noise it drops
-    /// out.
+    /// Computes the loss, summed over a batch, and the gradients of the criterion. With noise it drops out.
     pub(crate) fn learn<N: Noise>(
         &mut self,
         layers: &[LayerWeights<'_>],
         batch: Batch<'_>,
-        scale: f32,
+        criterion: Criterion<'_>,
         gradients: &mut [Gradients],
         mut dropping: Option<&mut N>,
     ) -> Result<Learned, Diverged> {
@@ -134,27 +133,26 @@ impl GivenWeights {
         let examples_at_once = examples_at_once(layers.iter().map(|weights| weights.layer), 1);
         let (conv, linear) = halves(layers);
         let convolutions = GivenConvs::new(conv, true);
-        self.probability_sums.clear();
+        self.sums.clear();
         let mut learned = Learned::default();
         for (number, part) in batch.parts(examples_at_once, width).enumerate() {
             let noise = dropping.as_deref_mut();
             self.forward(&convolutions, linear, part.inputs, noise, true)?;
             let first = number == 0;
-            learned += self.gradients(&convolutions, linear, part, scale, gradients, first)?;
-            self.probability_sums
-                .extend_from_slice(&self.loss.probability_sums);
+            learned += self.gradients(&convolutions, linear, part, criterion, gradients, first)?;
+            self.sums.extend_from_slice(&self.loss.sums);
         }
         Ok(learned)
     }
 
-    /// The loss of the last [`forward`](Self::forward), and the gradients of `scale` times it, which are
-    /// added to those of parts before.
+    /// The loss of the last [`forward`](Self::forward), and the gradients of the criterion, which are added to those
+    /// of parts before.
     fn gradients(
         &mut self,
         convolutions: &GivenConvs<'_>,
         layers: &[LayerWeights<'_>],
         batch: Batch<'_>,
-        scale: f32,
+        criterion: Criterion<'_>,
         gradients: &mut [Gradients],
         first: bool,
     ) -> Result<Learned, Diverged> {
@@ -162,7 +160,7 @@ impl GivenWeights {
         let before = convolutions.weights().len();
         let classes = layers[count - 1].weight.rows();
         self.loss.load(self.ops[count - 1].output(&[]), classes);
-        let learned = self.loss.gradient(batch, scale);
+        let learned = self.loss.gradient(batch, criterion);
         let learned = learned.ok_or_else(|| Diverged::at_loss(before + count))?;
         self.d.resize_with(count, Vec::new);
         self.loss.store(&mut self.d[count - 1]);

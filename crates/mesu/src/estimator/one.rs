@@ -13,7 +13,7 @@ use mesu_kernels::online::{
 };
 
 use super::diverged::{Diverged, check_finite, check_sigma};
-use super::loss::{Learned, Loss};
+use super::loss::{Criterion, Learned, Loss};
 use super::task::{Batch, Body};
 use crate::layer::Layer;
 use crate::network::{Network, Rules};
@@ -101,7 +101,7 @@ impl OneByOne {
             layers: layers.collect(),
             this: example.clone(),
             next: example,
-            loss: Loss::new(network.classes(), samples),
+            loss: Loss::new(network.output_size(), samples),
         }
     }
 
@@ -128,7 +128,7 @@ impl OneByOne {
         while let Some(example) = examples.next() {
             let rules = &network.rules(rule);
             self.forward(network, noise)?;
-            let of_example = self.loss(example)?;
+            let of_example = self.loss(network, example)?;
             learned += of_example;
             if of_example.gated > 0 {
                 network.count_idle();
@@ -191,7 +191,7 @@ impl OneByOne {
     ) -> Result<Prediction, Diverged> {
         self.load(network, x);
         self.forward(network, noise)?;
-        Ok(self.prediction())
+        Ok(self.prediction(network))
     }
 
     /// Learns an example with one update, and gives the prediction from before it.
@@ -211,8 +211,8 @@ impl OneByOne {
         } = body;
         self.load(network, example.inputs);
         self.forward(network, noise)?;
-        let prediction = self.prediction();
-        let learned = self.loss(example)?;
+        let prediction = self.prediction(network);
+        let learned = self.loss(network, example)?;
         if learned.gated > 0 {
             network.count_idle();
         } else {
@@ -228,9 +228,9 @@ impl OneByOne {
     }
 
     /// The prediction of the last forward pass.
-    fn prediction(&mut self) -> Prediction {
+    fn prediction(&mut self, network: &Network) -> Prediction {
         self.load_logits();
-        Prediction::of_one(self.loss.logits.clone())
+        network.outputs.predict_one(self.loss.logits.clone())
     }
 
     /// Takes the logits of the last forward pass into the loss.
@@ -244,17 +244,20 @@ impl OneByOne {
     }
 
     /// The loss, and its gradient d at the logits.
-    fn loss(&mut self, example: Batch<'_>) -> Result<Learned, Diverged> {
+    fn loss(&mut self, network: &Network, example: Batch<'_>) -> Result<Learned, Diverged> {
         let count = self.layers.len();
         self.load_logits();
         let Activations { h, d, .. } = &mut self.layers[count - 1];
         let samples = h.rows();
         let stride = h.stride();
         // All samples are of one example; their gradients are means.
-        let share = 1.0 / samples as f32;
+        let criterion = Criterion {
+            outputs: &network.outputs,
+            scale: 1.0 / samples as f32,
+        };
         let learned = self
             .loss
-            .gradient(example, share)
+            .gradient(example, criterion)
             .ok_or_else(|| Diverged::at_loss(count))?;
         for class in 0..d.columns() {
             let column = d.padded_mut()[class..].iter_mut().step_by(stride);

@@ -13,10 +13,11 @@ use mesu_kernels::{Generator, Matrix};
 
 use super::diverged::{Diverged, check_finite};
 use super::given_weights::GivenWeights;
-use super::loss::{Learned, Loss, correct_predictions};
+use super::loss::{Criterion, Learned, Loss};
 use super::task::{Batch, Body};
 use crate::layer::gradients::{Gradients, LayerWeights};
 use crate::network::{Network, Rules};
+use crate::outputs::{Judged, Targets};
 use crate::rule::Rule;
 use crate::synapse::Synapses;
 
@@ -63,7 +64,7 @@ impl PointWeights {
             this: x.clone(),
             next: x.clone(),
             unused: x,
-            loss: Loss::new(network.classes(), 1),
+            loss: Loss::new(network.output_size(), 1),
             given: GivenWeights::new(Threads::Pool),
             gradients: network.layers.iter().map(Gradients::zeros).collect(),
         };
@@ -109,7 +110,7 @@ impl PointWeights {
         while let Some(example) = examples.next() {
             let rules = network.rules(rule);
             self.forward(network)?;
-            let of_example = self.loss(example, 1.0)?;
+            let of_example = self.loss(network, example, 1.0)?;
             learned += of_example;
             if of_example.gated > 0 {
                 network.count_idle();
@@ -156,12 +157,18 @@ impl PointWeights {
         Ok(())
     }
 
-    /// The loss, and the gradient d of `weight` times it at the logits.
-    fn loss(&mut self, batch: Batch<'_>, weight: f32) -> Result<Learned, Diverged> {
+    /// The loss, and the gradient d of `scale` times it at the outputs.
+    fn loss(
+        &mut self,
+        network: &Network,
+        batch: Batch<'_>,
+        scale: f32,
+    ) -> Result<Learned, Diverged> {
         let count = self.layers.len();
         let Activations { h, d, .. } = &mut self.layers[count - 1];
         self.loss.load_rows(h);
-        let learned = self.loss.gradient(batch, weight);
+        let outputs = &network.outputs;
+        let learned = self.loss.gradient(batch, Criterion { outputs, scale });
         self.loss.store_rows(d);
         learned.ok_or_else(|| Diverged::at_loss(count))
     }
@@ -199,14 +206,14 @@ impl PointWeights {
         std::mem::swap(&mut self.this, &mut self.next);
     }
 
-    /// Number of correct predictions among the first `labels.len()` of the last batch's `examples`.
-    pub(crate) fn correct(&self, examples: usize, labels: &[u32]) -> u64 {
-        let probability_sums = match examples {
-            ..=FEW if self.perceptron => &self.loss.probability_sums,
-            _ => &self.given.probability_sums,
+    /// Judges the predictions of the first examples of the last batch of `examples` by their targets.
+    pub(crate) fn judge(&self, network: &Network, examples: usize, targets: Targets<'_>) -> Judged {
+        let sums = match examples {
+            ..=FEW if self.perceptron => &self.loss.sums,
+            _ => &self.given.sums,
         };
-        let classes = self.loss.logits.rows();
-        correct_predictions(&probability_sums[..labels.len() * classes], labels)
+        let of_first = targets.len() * sums.len() / examples;
+        network.outputs.judge(&sums[..of_first], 1, targets)
     }
 
     /// Makes one step on a batch, whose loss is `weight` times the sum over the examples. Networks with
@@ -238,7 +245,12 @@ impl PointWeights {
         rule: &R,
     ) -> Result<Learned, Diverged> {
         let (layers, gradients) = (weights(network), &mut self.gradients);
-        let learned = self.given.learn(&layers, batch, weight, gradients, noise)?;
+        let criterion = Criterion {
+            outputs: &network.outputs,
+            scale: weight,
+        };
+        let given = &mut self.given;
+        let learned = given.learn(&layers, batch, criterion, gradients, noise)?;
         if learned.gated == batch.len() as u64 {
             network.count_idle();
             return Ok(learned);
@@ -265,7 +277,7 @@ impl PointWeights {
         let x = Matrix::from_slice(batch.len(), network.inputs(), batch.inputs);
         point::products(network.layers[0].weight.mu(), &x, &mut self.layers[0].h);
         self.forward(network)?;
-        let learned = self.loss(batch, weight)?;
+        let learned = self.loss(network, batch, weight)?;
         if learned.gated == batch.len() as u64 {
             network.count_idle();
             return Ok(learned);

@@ -3,33 +3,35 @@
 use mesu_kernels::Generator;
 
 use crate::network::Network;
+use crate::outputs::Targets;
 
-/// Labeled examples.
+/// Examples with their targets.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
-    /// `[labels.len()][network.inputs()]`, finite.
+    /// `[targets.len()][network.inputs()]`, finite.
     pub inputs: &'a [f32],
-    /// One for each example, below the number of classes.
-    pub labels: &'a [u32],
+    /// One for each example: labels below the number of classes, or values.
+    pub targets: Targets<'a>,
     /// Factors of the examples' losses, one for each, finite and not negative; 1 of all if there are none.
     pub weights: Option<&'a [f32]>,
-    /// Loss of an example, in nats, below which nothing is learned from it; 0 to learn from all.
+    /// Loss of an example, in nats, below which nothing is learned from it; 0 to learn from all. Of values, it is what
+    /// the loss is above that of the best mean.
     pub(crate) learn_above: f32,
 }
 
 impl<'a> Batch<'a> {
-    /// Examples, `[labels.len()][inputs]`, with their labels.
+    /// Examples, `[targets.len()][inputs]`, with their labels (`&[u32]`) or values (`&[f32]`).
     #[must_use]
-    pub fn new(inputs: &'a [f32], labels: &'a [u32]) -> Self {
+    pub fn new(inputs: &'a [f32], targets: impl Into<Targets<'a>>) -> Self {
         Self {
             inputs,
-            labels,
+            targets: targets.into(),
             weights: None,
             learn_above: 0.0,
         }
     }
 
-    /// Returns the batch with factors of the examples' losses, `[labels.len()]`.
+    /// Returns the batch with factors of the examples' losses, `[targets.len()]`.
     #[must_use]
     pub fn weighted(self, weights: Option<&'a [f32]>) -> Self {
         Self { weights, ..self }
@@ -47,13 +49,13 @@ impl<'a> Batch<'a> {
     /// Number of examples.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.targets.len()
     }
 
     /// Returns whether there are no examples.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.targets.is_empty()
     }
 
     /// Examples of `width` numbers one by one, each a batch.
@@ -63,14 +65,13 @@ impl<'a> Batch<'a> {
 
     /// Consecutive batches of `examples`, the last of what is left; examples are of `width` numbers.
     pub(crate) fn parts(self, examples: usize, width: usize) -> impl Iterator<Item = Self> {
-        let inputs = self.inputs.chunks(examples * width);
-        let parts = inputs.zip(self.labels.chunks(examples)).enumerate();
-        parts.map(move |(part, (inputs, labels))| {
-            let first = part * examples;
-            let of_part = |weights: &'a [f32]| &weights[first..first + labels.len()];
+        let parts = self.inputs.chunks(examples * width).enumerate();
+        parts.map(move |(part, inputs)| {
+            let (first, len) = (part * examples, inputs.len() / width);
+            let of_part = |weights: &'a [f32]| &weights[first..first + len];
             Self {
                 inputs,
-                labels,
+                targets: self.targets.part(first, len),
                 weights: self.weights.map(of_part),
                 ..self
             }
@@ -111,7 +112,7 @@ impl<'a, N> Body<'a, N> {
 }
 
 /// The loss C of a batch: `weight` times the sum over the examples of the mean over the samples of
-/// -ln p(label).
+/// -ln p(target).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Objective {
     /// Noise samples of each example; >= 1. Point weights have one.

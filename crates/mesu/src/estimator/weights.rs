@@ -8,7 +8,7 @@ use mesu_kernels::gemm::Threads;
 
 use super::diverged::{Diverged, check_sigma};
 use super::given_weights::GivenWeights;
-use super::loss::{Learned, correct_predictions};
+use super::loss::{Criterion, Learned};
 use super::task::{Batch, Body, Objective};
 use crate::layer::gradients::{Gradients, LayerWeights};
 use crate::network::Network;
@@ -190,31 +190,35 @@ impl SampledWeights {
         let Self { given, work } = self;
         let work = work.get_or_insert_with(|| Work::new(network));
         work.clear();
-        let scale = weight / samples as f32;
+        let outputs = network.outputs;
+        let criterion = Criterion {
+            outputs: &outputs,
+            scale: weight / samples as f32,
+        };
         let mut learned = Learned::default();
-        let mut probability_sums = vec![0.0; batch.len() * network.classes()];
+        let mut sums = vec![0.0; batch.len() * outputs.sums(network.output_size())];
         for _ in 0..samples {
             work.draw.draw(network, noise);
             let weights = work.draw.weights(network);
             let (gradients, noise) = (&mut work.gradients, Some(&mut *noise));
-            learned += given.learn(&weights, batch, scale, gradients, noise)?;
-            let shares = probability_sums.iter_mut().zip(&given.probability_sums);
+            learned += given.learn(&weights, batch, criterion, gradients, noise)?;
+            let shares = sums.iter_mut().zip(&given.sums);
             shares.for_each(|(sum, p)| *sum += p);
             work.add();
         }
         let rules = network.rules(rule);
-        let sums = work.mu.iter().zip(&work.sigma);
-        for (l, (layer, (mu, sigma))) in network.layers.iter_mut().zip(sums).enumerate() {
+        let gradients = work.mu.iter().zip(&work.sigma);
+        for (l, (layer, (mu, sigma))) in network.layers.iter_mut().zip(gradients).enumerate() {
             let second = Some((sigma, Second::Sigma));
             let rule = rules.of(l, layer.prior_scale);
             check_sigma(l, layer.update(mu, second, &rule))?;
         }
         network.count_update();
         *updates += 1;
-        Ok(Learned {
+        let mean = Learned {
             nll: learned.nll / samples as f64,
-            correct: correct_predictions(&probability_sums, batch.labels),
             ..learned
-        })
+        };
+        Ok(mean.judged(outputs.judge(&sums, samples, batch.targets)))
     }
 }

@@ -13,6 +13,7 @@ use super::settings::{LearnerConfig, OwnConfig};
 use crate::config::{ConfigError, ConfigPart};
 use crate::estimator::Estimator;
 use crate::network::{Initialization, Network, NetworkConfig, WeightKind};
+use crate::outputs::{Outputs, RegressionConfig};
 use crate::rule::{Rule, State};
 
 /// A learner to be: its network, its rule and its seed.
@@ -38,11 +39,50 @@ use crate::rule::{Rule, State};
 #[must_use]
 pub struct LearnerBuilder {
     pub(crate) inputs: usize,
-    pub(crate) classes: Option<usize>,
+    pub(crate) outputs: Option<OutputsConfig>,
     pub(crate) network: Option<NetworkConfig>,
     pub(crate) source: Option<Source>,
     seed: u64,
     given: Given,
+}
+
+/// What a learner predicts.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum OutputsConfig {
+    /// One of so many classes.
+    Classes(usize),
+    /// A value.
+    Regression(RegressionConfig),
+}
+
+impl OutputsConfig {
+    /// Number of outputs of the network.
+    pub(crate) fn number(&self) -> usize {
+        match self {
+            Self::Classes(classes) => *classes,
+            Self::Regression(config) => config.outputs(),
+        }
+    }
+
+    /// Number of classes; 0 of a value.
+    #[cfg(feature = "checkpoint")]
+    pub(crate) fn classes(&self) -> usize {
+        match self {
+            Self::Classes(classes) => *classes,
+            Self::Regression(_) => 0,
+        }
+    }
+
+    /// Meaning of the outputs, before anything is learned.
+    pub(crate) fn outputs(&self) -> Result<Outputs, ConfigError> {
+        match self {
+            Self::Classes(_) => Ok(Outputs::Classes),
+            Self::Regression(config) => {
+                config.check()?;
+                Ok(Outputs::Values(config.into()))
+            }
+        }
+    }
 }
 
 /// Source of a learner's rule.
@@ -87,7 +127,7 @@ impl Learner {
     pub fn builder(inputs: usize) -> LearnerBuilder {
         LearnerBuilder {
             inputs,
-            classes: None,
+            outputs: None,
             network: None,
             source: None,
             seed: 0,
@@ -97,9 +137,30 @@ impl Learner {
 }
 
 impl LearnerBuilder {
-    /// Sets the number of classes, which has no default.
+    /// Predicts one of so many classes. Either they or [`regression`](Self::regression) has to be given.
     pub fn classes(mut self, classes: usize) -> Self {
-        self.classes = Some(classes);
+        self.outputs = Some(OutputsConfig::Classes(classes));
+        self
+    }
+
+    /// Predicts a value.
+    ///
+    /// ```
+    /// use mesu::{Learner, RegressionConfig};
+    ///
+    /// let mut learner = Learner::builder(1).regression(RegressionConfig::default()).build()?;
+    /// for i in 0..2_000 {
+    ///     let x = (i % 20) as f32 / 10.0 - 1.0;
+    ///     learner.learn_one(&[x], 300.0 + 50.0 * x)?;
+    /// }
+    /// let prediction = learner.predict_one(&[0.5])?;
+    /// assert!((prediction.mean[0] - 325.0).abs() < 10.0);
+    /// let (low, high) = prediction.interval(0, 0.9);
+    /// assert!(low < 325.0 && 325.0 < high);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn regression(mut self, config: RegressionConfig) -> Self {
+        self.outputs = Some(OutputsConfig::Regression(config));
         self
     }
 
@@ -232,24 +293,24 @@ impl LearnerBuilder {
     /// Makes the learner.
     ///
     /// # Errors
-    /// The number of classes if it was not given, a setting out of its range, or a rule two of whose planes
+    /// The number of classes if neither it nor regression was given, a setting out of its range, or a rule two of whose planes
     /// have one name.
     pub fn build(self) -> Result<Learner, ConfigError> {
         let missing = || ConfigError::new(ConfigPart::Data, "classes", "missing", "their number");
-        let classes = self.classes.ok_or_else(missing)?;
+        let outputs = self.outputs.clone().ok_or_else(missing)?;
         let network = self.network.clone().unwrap_or_default();
-        self.learner(classes, &network, None)
+        self.learner(&outputs, &network, None)
     }
 
     /// Makes a learner of this network; settings that were not given are those of `former`, if there is one.
     pub(crate) fn learner(
         &self,
-        classes: usize,
+        outputs: &OutputsConfig,
         network: &NetworkConfig,
         former: Option<&LearnerConfig>,
     ) -> Result<Learner, ConfigError> {
         let config = self.learner_config(former);
-        let inputs = self.inputs;
+        let (ends, seed) = ((self.inputs, outputs), self.seed);
         match &self.source {
             Some(Source::Own(own)) => {
                 let LearnerConfig::Own(settings) = &config else {
@@ -257,13 +318,13 @@ impl LearnerBuilder {
                 };
                 own.check()?;
                 let sampling = settings.all_sampling().checked()?;
-                Learner::with_engine(inputs, classes, network, &config, self.seed, |layers| {
+                Learner::with_engine(ends, network, &config, seed, |layers| {
                     Ok((own.engine)(layers, sampling))
                 })
             }
             _ => {
                 self.given.nothing()?;
-                Learner::new(inputs, classes, network, &config, self.seed)
+                Learner::with_engine(ends, network, &config, seed, |layers| config.engine(layers))
             }
         }
     }

@@ -4,6 +4,7 @@ use mesu_kernels::all_within;
 
 use super::remedy::Remedy;
 use crate::network::Network;
+use crate::outputs::{Outputs, Targets};
 
 /// Reason why a batch could not be learned from or predicted.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -95,6 +96,26 @@ pub enum LearnError {
         /// NaN or ±inf.
         value: f32,
     },
+    /// The targets are not of the kind that the learner predicts.
+    #[error("targets are {found}; expected {expected}")]
+    TargetKind {
+        /// Kind of the targets given.
+        found: &'static str,
+        /// Kind that the learner predicts.
+        expected: &'static str,
+    },
+    /// A value to predict is not finite, or too large for arithmetic in 32-bit floats.
+    #[error(
+        "value {value:e} of example {example}; expected a finite magnitude of at most {most:e}"
+    )]
+    Value {
+        /// Example in the batch, from 0.
+        example: usize,
+        /// The value.
+        value: f32,
+        /// Largest magnitude accepted.
+        most: f32,
+    },
     /// A label is not below the number of classes.
     #[error("label {label} of example {example}; expected 0 to {}", classes - 1)]
     Label {
@@ -107,7 +128,7 @@ pub enum LearnError {
     },
 }
 
-/// Largest magnitude of an input: its square, times the square of a weight, summed over a layer and squared again
+/// Largest magnitude of an input, or of a value to predict: its square, times the square of a weight, summed over a layer and squared again
 /// in the next one, is a number that 32-bit floats hold.
 const LARGEST: f32 = 1e12;
 
@@ -131,10 +152,37 @@ pub(crate) fn check_weights(weights: Option<&[f32]>, examples: usize) -> Result<
 }
 
 /// Checks that a network can learn these examples.
-pub(crate) fn check(network: &Network, inputs: &[f32], labels: &[u32]) -> Result<(), LearnError> {
-    check_width(network, inputs, labels.len())?;
+pub(crate) fn check(
+    network: &Network,
+    inputs: &[f32],
+    targets: Targets<'_>,
+) -> Result<(), LearnError> {
+    check_width(network, inputs, targets.len())?;
     check_finite(network, inputs)?;
-    let classes = network.classes();
+    match (&network.outputs, targets) {
+        (Outputs::Classes, Targets::Labels(labels)) => check_labels(network.classes(), labels),
+        (Outputs::Values(_), Targets::Values(values)) => check_values(values),
+        (outputs, targets) => Err(LearnError::TargetKind {
+            found: targets.kind(),
+            expected: outputs.targets().kind(),
+        }),
+    }
+}
+
+fn check_values(values: &[f32]) -> Result<(), LearnError> {
+    if all_within(values, LARGEST) {
+        return Ok(());
+    }
+    let unsound = values.iter().position(|y| !(y.abs() <= LARGEST));
+    let example = unsound.unwrap_or(0);
+    Err(LearnError::Value {
+        example,
+        value: values[example],
+        most: LARGEST,
+    })
+}
+
+fn check_labels(classes: usize, labels: &[u32]) -> Result<(), LearnError> {
     match labels.iter().position(|label| *label as usize >= classes) {
         None => Ok(()),
         Some(example) => Err(LearnError::Label {

@@ -4,6 +4,7 @@ use super::engine::Engine;
 use super::error::{check, check_weights};
 use super::{Broken, LearnError, Learned, Learner, OnDivergence};
 use crate::estimator::{Batch, Body, Diverged};
+use crate::outputs::{Outputs, OwnedTargets, Target, Targets};
 use crate::prediction::Prediction;
 
 /// Largest magnitude of a synapse's number with which a network counts as sound.
@@ -15,20 +16,24 @@ const SOUND: f32 = 1e10;
 pub struct Step {
     /// Prediction from before the update, of one example; of none if it was skipped.
     pub prediction: Prediction,
-    /// Loss before the update: the mean over the samples of -ln p(label), in nats; NaN if it was skipped.
+    /// Loss before the update: the mean over the samples of -ln p(target), in nats; NaN if it was skipped.
     pub loss: f64,
     /// Outcome, as a batch of one has it.
     pub learned: Learned,
 }
 
 impl Learner {
-    /// Makes one update on a batch: `inputs`, `[labels.len()][inputs]`, and labels below the number of
-    /// classes. An empty batch changes nothing.
+    /// Makes one update on a batch: `inputs`, `[targets.len()][inputs]`, and labels below the number of
+    /// classes (`&[u32]`), or values (`&[f32]`). An empty batch changes nothing.
     ///
     /// # Errors
     /// [`LearnError`]; only divergence changes the learner.
-    pub fn learn(&mut self, inputs: &[f32], labels: &[u32]) -> Result<Learned, LearnError> {
-        self.learn_batch(Batch::new(inputs, labels))
+    pub fn learn<'a>(
+        &mut self,
+        inputs: &'a [f32],
+        targets: impl Into<Targets<'a>>,
+    ) -> Result<Learned, LearnError> {
+        self.learn_batch(Batch::new(inputs, targets))
     }
 
     /// Makes one update for each example, in their order: the same as [`learn`](Self::learn) for each, faster.
@@ -36,8 +41,12 @@ impl Learner {
     /// # Errors
     /// [`LearnError`]; only divergence changes the learner. What is wrong with an example is found before any is
     /// learned.
-    pub fn learn_each(&mut self, inputs: &[f32], labels: &[u32]) -> Result<Learned, LearnError> {
-        self.learn_batch_each(Batch::new(inputs, labels))
+    pub fn learn_each<'a>(
+        &mut self,
+        inputs: &'a [f32],
+        targets: impl Into<Targets<'a>>,
+    ) -> Result<Learned, LearnError> {
+        self.learn_batch_each(Batch::new(inputs, targets))
     }
 
     /// Makes one update on a batch, which may have weights.
@@ -54,7 +63,9 @@ impl Learner {
     /// [`LearnError`]; only divergence changes the learner. What is wrong with an example is found before any is
     /// learned.
     pub fn learn_batch_each(&mut self, batch: Batch<'_>) -> Result<Learned, LearnError> {
-        if self.learning.on_divergence == OnDivergence::Error {
+        // The scale of values is another after each of them.
+        let alike = self.network.outputs == Outputs::Classes;
+        if alike && self.learning.on_divergence == OnDivergence::Error {
             return self.update(batch, |engine, body, batch| engine.learn_each(body, batch));
         }
         self.check(batch)?;
@@ -85,8 +96,8 @@ impl Learner {
     ///
     /// # Errors
     /// [`LearnError`]; only divergence changes the learner.
-    pub fn learn_one(&mut self, x: &[f32], label: u32) -> Result<Step, LearnError> {
-        self.step(Batch::new(x, &[label]))
+    pub fn learn_one(&mut self, x: &[f32], target: impl Into<Target>) -> Result<Step, LearnError> {
+        self.step(x, target.into(), None)
     }
 
     /// Makes one update on one example whose loss has the factor `weight`, finite and not negative; see
@@ -97,14 +108,31 @@ impl Learner {
     pub fn learn_one_weighted(
         &mut self,
         x: &[f32],
-        label: u32,
+        target: impl Into<Target>,
         weight: f32,
     ) -> Result<Step, LearnError> {
-        self.step(Batch::new(x, &[label]).weighted(Some(&[weight])))
+        self.step(x, target.into(), Some(&[weight]))
     }
 
     /// Learns a batch of one example.
-    fn step(&mut self, example: Batch<'_>) -> Result<Step, LearnError> {
+    fn step(
+        &mut self,
+        x: &[f32],
+        target: Target,
+        weight: Option<&[f32]>,
+    ) -> Result<Step, LearnError> {
+        let (label, value);
+        let targets: Targets<'_> = match target {
+            Target::Label(of) => {
+                label = [of];
+                (&label).into()
+            }
+            Target::Value(of) => {
+                value = [of];
+                (&value).into()
+            }
+        };
+        let example = Batch::new(x, targets).weighted(weight);
         let mut before = Prediction::default();
         let learned = self.update(example, |engine, body, example| {
             let (prediction, learned) = engine.learn_one(body, example)?;
@@ -122,7 +150,7 @@ impl Learner {
     /// Returns an error unless the learner is sound and can learn these examples.
     fn check(&self, batch: Batch<'_>) -> Result<(), LearnError> {
         self.check_whole()?;
-        check(&self.network, batch.inputs, batch.labels)?;
+        check(&self.network, batch.inputs, batch.targets)?;
         check_weights(batch.weights, batch.len())
     }
 
@@ -152,7 +180,9 @@ impl Learner {
         let batch = batch.learn_above(self.learning.learn_above as f32);
         let skips = self.learning.on_divergence == OnDivergence::Skip;
         let before = skips.then(|| (self.network.clone(), self.engine.clone()));
-        let (noise, updates) = (self.noise.clone(), self.updates);
+        let (noise, updates, outputs) = (self.noise.clone(), self.updates, self.network.outputs);
+        self.network.outputs.begin(batch.targets);
+        self.set_outputs(self.network.outputs);
         let body = Body {
             network: &mut self.network,
             noise: &mut self.noise,
@@ -161,6 +191,9 @@ impl Learner {
         match learn(&mut *self.engine, body, batch) {
             Ok(learned) => {
                 self.left_out.gated += learned.gated;
+                let mut outputs = self.network.outputs;
+                outputs.end(learned.scale_estimates, batch.len());
+                self.set_outputs(outputs);
                 Ok(learned)
             }
             Err(diverged) => match before {
@@ -175,6 +208,7 @@ impl Learner {
                     })
                 }
                 None => {
+                    self.set_outputs(outputs);
                     let error = self.gave_up(diverged);
                     if self.broken.is_none() && self.updates == updates {
                         self.noise = noise;
@@ -185,14 +219,24 @@ impl Learner {
         }
     }
 
+    /// Says what the outputs mean from now on.
+    pub(crate) fn set_outputs(&mut self, outputs: Outputs) {
+        if self.network.outputs != Outputs::Classes {
+            self.network.outputs = outputs;
+            self.engine.set_outputs(outputs);
+        }
+    }
+
     /// Weights of the examples, with those of their classes; none if they are all 1.
     fn weights(&self, batch: Batch<'_>) -> Option<Vec<f32>> {
         let of_class = &self.learning.class_weights;
         if of_class.is_empty() {
             return None;
         }
-        let mut weights: Vec<f32> = batch
-            .labels
+        let Targets::Labels(labels) = batch.targets else {
+            return None;
+        };
+        let mut weights: Vec<f32> = labels
             .iter()
             .map(|label| of_class[*label as usize])
             .collect();
@@ -216,19 +260,38 @@ impl Learner {
         &mut self,
         examples: impl IntoIterator<Item = (Vec<f32>, Vec<u32>)>,
     ) -> Result<(), LearnError> {
+        let examples = examples.into_iter();
+        self.task_ended_with(examples.map(|(inputs, labels)| (inputs, labels.into())))
+    }
+
+    /// Ends a task whose training examples have values as targets; see [`task_ended`](Self::task_ended).
+    ///
+    /// # Errors
+    /// As [`task_ended`](Self::task_ended).
+    pub fn task_of_values_ended(
+        &mut self,
+        examples: impl IntoIterator<Item = (Vec<f32>, Vec<f32>)>,
+    ) -> Result<(), LearnError> {
+        let examples = examples.into_iter();
+        self.task_ended_with(examples.map(|(inputs, values)| (inputs, values.into())))
+    }
+
+    fn task_ended_with(
+        &mut self,
+        mut examples: impl Iterator<Item = (Vec<f32>, OwnedTargets)>,
+    ) -> Result<(), LearnError> {
         self.check_whole()?;
         if !self.needs_boundaries() {
             return Ok(());
         }
         let before = self.network.clone();
         let (mut refused, mut seen, mut asked) = (None, 0, false);
-        let mut examples = examples.into_iter();
         let mut sound = std::iter::from_fn(|| {
             asked = true;
-            let (inputs, labels) = examples.next()?;
-            seen += labels.len();
-            match check(&before, &inputs, &labels) {
-                Ok(()) => Some((inputs, labels)),
+            let (inputs, targets) = examples.next()?;
+            seen += targets.lend().len();
+            match check(&before, &inputs, targets.lend()) {
+                Ok(()) => Some((inputs, targets)),
                 Err(error) => {
                     refused = Some(error);
                     None

@@ -21,10 +21,12 @@ use mesu_kernels::Generator;
 
 use self::engine::Engine;
 pub(crate) use self::error::check;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, ConfigPart};
 use crate::network::{HeadError, Network, NetworkConfig};
+use crate::outputs::{Outputs, RegressionConfig};
 
 pub use self::builder::LearnerBuilder;
+pub(crate) use self::builder::OutputsConfig;
 #[cfg(feature = "checkpoint")]
 pub(crate) use self::builder::Source;
 pub use self::engine::drift::HeadsDrift;
@@ -88,22 +90,25 @@ impl Learner {
         config: &LearnerConfig,
         seed: u64,
     ) -> Result<Self, ConfigError> {
-        Self::with_engine(inputs, classes, network, config, seed, |layers| {
-            config.engine(layers)
-        })
+        let builder = Self::builder(inputs)
+            .classes(classes)
+            .network(network.clone());
+        builder.config(config.clone()).seed(seed).build()
     }
 
-    /// A learner whose engine `engine` makes of the network, adding what its rule keeps to the synapses.
+    /// A learner with these outputs, whose engine `engine` makes of the network, adding what its rule keeps to the
+    /// synapses.
     fn with_engine(
-        inputs: usize,
-        classes: usize,
+        (inputs, outputs): (usize, &OutputsConfig),
         network: &NetworkConfig,
         config: &LearnerConfig,
         seed: u64,
         engine: impl FnOnce(&mut Network) -> Result<Box<dyn Engine>, ConfigError>,
     ) -> Result<Self, ConfigError> {
         let mut init = Generator::named(seed, "init", &[]);
-        let mut layers = Network::new(inputs, classes, network, config.weight_kind(), &mut init)?;
+        let (number, kind) = (outputs.number(), config.weight_kind());
+        let mut layers = Network::new(inputs, number, network, kind, &mut init)?;
+        layers.outputs = outputs.outputs()?;
         Ok(Self {
             engine: engine(&mut layers)?,
             config: config.clone(),
@@ -208,8 +213,17 @@ impl Learner {
     /// ```
     ///
     /// # Errors
-    /// More classes in all than a network may have; the learner stays as it is.
+    /// More classes in all than a network may have, or a learner of values; the learner stays as it is.
     pub fn add_classes(&mut self, more: usize) -> Result<(), ConfigError> {
+        if self.network.classes() == 0 {
+            let expected = "0 of a learner of values";
+            return Err(ConfigError::new(
+                ConfigPart::Data,
+                "classes",
+                more,
+                expected,
+            ));
+        }
         let classes = self.network.classes().saturating_add(more);
         // All that a network of so many classes is refused for.
         Network::describe(self.network.inputs(), classes, &self.network_config)?;
@@ -224,6 +238,15 @@ impl Learner {
             self.learning.class_weights.resize(classes, 1.0);
         }
         Ok(())
+    }
+
+    /// Settings of regression, of a learner that predicts values; `None` of one that predicts classes.
+    #[must_use]
+    pub fn regression(&self) -> Option<RegressionConfig> {
+        match &self.network.outputs {
+            Outputs::Classes => None,
+            Outputs::Values(values) => Some(values.config()),
+        }
     }
 
     /// Updates made since the start.

@@ -24,7 +24,8 @@ pub enum OnDivergence {
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct LearningConfig {
-    /// Loss of an example, in nats, below which nothing is learned from it; 0 to learn from all. Time passes all
+    /// Loss of an example, in nats, below which nothing is learned from it; 0 to learn from all. Of values, it is what
+    /// the loss is above that of the best mean. Time passes all
     /// the same: the next update makes up for the pull to the prior of those that were not made. Not with weight
     /// sampling, slow copies or replay.
     pub learn_above: f64,
@@ -51,6 +52,9 @@ impl LearningConfig {
         require(sound, "learn_above", self.learn_above, expected)?;
         let weights = &self.class_weights;
         let classes = network.classes();
+        let labels = classes > 0 || weights.is_empty();
+        let expected = "[] beside values, which have no classes";
+        require(labels, "class_weights", format!("{weights:?}"), expected)?;
         let sound = weights.is_empty()
             || weights.len() == classes && weights.iter().all(|w| w.is_finite() && *w >= 0.0);
         let expected = format!("[] or {classes} finite numbers, one a class, each >= 0");

@@ -16,6 +16,7 @@ pub(crate) use self::heads::{Rules, UpdateCount};
 use crate::config::ConfigError;
 use crate::layer::{Layer, Op, Plan, Relu};
 pub use crate::layer::{Shape, WeightKind};
+use crate::outputs::Outputs;
 use crate::rule::Rule;
 use crate::synapse::Synapses;
 
@@ -28,13 +29,18 @@ pub struct Network {
     /// Layers, at least one; the last is the head in use.
     pub layers: Vec<Layer>,
     heads: Heads,
+    /// Meaning of the outputs.
+    pub(crate) outputs: Outputs,
 }
 
 impl From<Vec<Layer>> for Network {
     /// A network of these layers, at least one, and no other head than the last of them.
     fn from(layers: Vec<Layer>) -> Self {
-        let heads = Heads::new([]);
-        Self { layers, heads }
+        Self {
+            layers,
+            heads: Heads::new([]),
+            outputs: Outputs::default(),
+        }
     }
 }
 
@@ -80,7 +86,11 @@ impl Network {
         let layers = numbered.map(|(l, plan)| draw(l == 0, plan)).collect();
         let others = output.into_iter().cycle().take(config.heads - 1);
         let heads = Heads::new(others.map(|plan| draw(only, plan)));
-        Ok(Self { layers, heads })
+        Ok(Self {
+            layers,
+            heads,
+            outputs: Outputs::default(),
+        })
     }
 
     /// The network that `config` describes, layer by layer, without making it: one line for each entry of
@@ -109,10 +119,16 @@ impl Network {
         hidden.iter().all(plain) && last.conv.is_none() && last.then.is_empty()
     }
 
-    /// Number of classes.
+    /// Number of outputs.
+    #[must_use]
+    pub fn output_size(&self) -> usize {
+        self.layers[self.layers.len() - 1].outputs
+    }
+
+    /// Number of classes, of which each has an output; 0 if the outputs are of values.
     #[must_use]
     pub fn classes(&self) -> usize {
-        self.layers[self.layers.len() - 1].outputs
+        self.outputs.classes(self.output_size())
     }
 
     /// Number of synapses, those of all heads included.
@@ -226,7 +242,10 @@ impl Network {
 
     /// The trunk and the head in use alone.
     pub(crate) fn with_one_head(&self) -> Self {
-        Self::from(self.layers.clone())
+        Self {
+            outputs: self.outputs,
+            ..Self::from(self.layers.clone())
+        }
     }
 
     /// Adds what `rule` keeps beside the weights to every group of synapses.

@@ -262,8 +262,8 @@ impl Subject {
         let finite = matches!(predict(&nan), Err(LearnError::NotFinite { .. }));
         check.that(finite, "NaN was predicted");
         check.that(check.ok(predict(&[])).is_empty(), "nothing was predicted");
-        check.ok(learner.learn(&[], &[]));
-        check.ok(learner.learn_each(&[], &[]));
+        check.ok(learner.learn(&[], &[0u32; 0]));
+        check.ok(learner.learn_each(&[], &[0u32; 0]));
         let same = check.state(&learner) == before;
         check.that(same, "changed by an empty batch");
     }

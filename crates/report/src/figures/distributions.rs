@@ -42,7 +42,7 @@ pub(crate) fn matrices(groups: &[Group], words: Words) -> Vec<Figure> {
         let done = group
             .runs
             .iter()
-            .map(|run| run.history.tasks.len())
+            .map(|run| run.history.stages.len())
             .max()
             .unwrap_or(0);
         let stages = group.stages_wanted().max(done);
@@ -54,7 +54,7 @@ pub(crate) fn matrices(groups: &[Group], words: Words) -> Vec<Figure> {
             let values: Vec<f64> = group
                 .runs
                 .iter()
-                .filter_map(|run| *run.history.tasks.get(i)?.accuracy.get(j)?)
+                .filter_map(|run| *run.history.stages.get(i)?.accuracy.get(j)?)
                 .collect();
             (!values.is_empty()).then(|| 100.0 * values.iter().sum::<f64>() / values.len() as f64)
         };
@@ -108,7 +108,7 @@ pub(crate) fn last_snapshots(group: &Group) -> impl Iterator<Item = &Snapshot> +
     group
         .runs
         .iter()
-        .filter_map(|run| run.history.tasks.last()?.snapshot.as_ref())
+        .filter_map(|run| run.history.stages.last()?.snapshot.as_ref())
 }
 
 /// The sum of histograms of one length.

@@ -3,7 +3,7 @@
 pub(crate) mod classes;
 pub(crate) mod distributions;
 pub(crate) mod each_task;
+pub(crate) mod ood;
 pub(crate) mod over_tasks;
 pub(crate) mod section;
 pub(crate) mod sigmas;
-pub(crate) mod unknown;

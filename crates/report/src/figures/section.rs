@@ -4,9 +4,9 @@ use crate::draw::figure::{Figure, SmallTable};
 use crate::figures::classes::{self, ClassTable};
 use crate::figures::distributions;
 use crate::figures::each_task;
+use crate::figures::ood;
 use crate::figures::over_tasks;
 use crate::figures::sigmas;
-use crate::figures::unknown;
 use crate::runs::group::Group;
 use crate::runs::reference::Beside;
 use crate::runs::words::Words;
@@ -43,10 +43,10 @@ impl Section {
 /// All sections, those without figures left out.
 pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
     let words = Words::of(groups);
-    let Words { known, unknown, .. } = words;
-    let unknown_intro = format!(
+    let Words { known, ood, .. } = words;
+    let ood_intro = format!(
         "Whether the network is less certain of inputs that it never learned than of known ones. Known: \
-         {known}. Unknown: {unknown}.{}{}",
+         {known}. Unknown: {ood}.{}{}",
         match unseen(groups) {
             true => " Unseen: kinds of the known classes that were never learned.",
             false => "",
@@ -90,12 +90,12 @@ pub(crate) fn sections(groups: &[Group], papers: &[Beside]) -> Vec<Section> {
         },
         section(
             "Unknown inputs",
-            &unknown_intro,
+            &ood_intro,
             false,
             vec![
-                unknown::over_tasks(groups, words),
+                ood::over_tasks(groups, words),
                 each_task::detection(groups, words),
-                unknown::histograms(groups),
+                ood::histograms(groups),
             ],
         ),
         section(
@@ -140,6 +140,6 @@ fn first(section: Section) -> Section {
 /// Returns whether any run was tested on new kinds of what it knows.
 fn unseen(groups: &[Group]) -> bool {
     let runs = groups.iter().flat_map(|group| &group.runs);
-    let mut records = runs.flat_map(|run| &run.history.tasks);
+    let mut records = runs.flat_map(|run| &run.history.stages);
     records.any(|record| record.unseen_auroc.is_some())
 }

@@ -42,12 +42,16 @@ fn together(group: &str) -> String {
 
 /// Sigma of the synapses `layer` of a group, over the tasks.
 fn sigma(groups: &[Group], group: &Group, layer: &str, words: Words) -> Option<Figure> {
-    let done = group.runs.iter().map(|run| run.history.tasks.len()).max()?;
+    let done = group
+        .runs
+        .iter()
+        .map(|run| run.history.stages.len())
+        .max()?;
     let after = |task: usize| {
         let snapshots = group
             .runs
             .iter()
-            .filter_map(move |run| run.history.tasks.get(task)?.snapshot.as_ref());
+            .filter_map(move |run| run.history.stages.get(task)?.snapshot.as_ref());
         let histograms = snapshots.flat_map(|snapshot| &snapshot.sigma);
         let own = histograms.filter(|histogram| together(&histogram.group) == layer);
         summed(own.map(|histogram| &histogram.counts))

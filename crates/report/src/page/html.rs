@@ -232,7 +232,7 @@ fn notes(groups: &[Group], left_out: usize) -> Vec<String> {
     }
     let runs = || groups.iter().flat_map(|group| &group.runs);
     let old = runs().filter(|run| {
-        let mut tasks = run.history.tasks.iter();
+        let mut tasks = run.history.stages.iter();
         tasks.any(|task| task.snapshot.is_none())
     });
     let old = old.count();

@@ -119,7 +119,7 @@ mod tests {
             ["seed=1", "seed=2", "seed=3"].map(|seed| {
                 let mut run = sample::run(&[sets, &["tasks=2", seed]].concat(), 2);
                 let number = run.config["seed"].as_integer().unwrap() as f64;
-                let last = run.history.tasks.last_mut().unwrap();
+                let last = run.history.stages.last_mut().unwrap();
                 *last.accuracy.last_mut().unwrap() = Some(0.9 - lost + 0.01 * lost * number);
                 run
             })

@@ -248,7 +248,7 @@ fn runs_of_earlier_versions_have_fewer_figures() {
     let mut run = sample::run(&[], 3);
     run.history.gallery = None;
     run.history.classes = None;
-    for record in &mut run.history.tasks {
+    for record in &mut run.history.stages {
         (record.snapshot, record.past, record.ood_auroc) = (None, None, None);
         record.uncertainty = None;
     }
@@ -263,12 +263,25 @@ fn runs_of_earlier_versions_have_fewer_figures() {
 
 #[test]
 fn notes_of_earlier_versions_are_read() {
-    // As written before tasks had means of uncertainties, and pictures colours and a third list.
+    // As written before tasks had means of uncertainties, pictures colours and a third list, and stages and
+    // out-of-distribution inputs their names.
     let mut run = sample::run(&["tasks=2"], 2);
     let mut note: serde_json::Value = serde_json::from_str(&run.history.note()).unwrap();
-    for task in note["tasks"].as_array_mut().unwrap() {
-        task.as_object_mut().unwrap().remove("uncertainty").unwrap();
+    fn renamed(object: &mut serde_json::Value, from: &str, to: &str) {
+        let object = object.as_object_mut().unwrap();
+        let value = object.remove(from).unwrap();
+        object.insert(to.to_owned(), value);
     }
+    for stage in note["stages"].as_array_mut().unwrap() {
+        stage
+            .as_object_mut()
+            .unwrap()
+            .remove("uncertainty")
+            .unwrap();
+        renamed(&mut stage["snapshot"], "ood", "unknown");
+    }
+    renamed(&mut note, "stages", "tasks");
+    renamed(&mut note["position"], "stage", "task");
     let note = note.as_object_mut().unwrap();
     note.remove("gallery").unwrap();
     let exhibit = serde_json::json!({

@@ -120,7 +120,7 @@ impl Group {
 
     /// Stages that the slowest of its runs has finished.
     pub(crate) fn stages(&self) -> usize {
-        let stages = self.runs.iter().map(|run| run.history.tasks.len());
+        let stages = self.runs.iter().map(|run| run.history.stages.len());
         stages.min().unwrap_or(0)
     }
 

@@ -4,8 +4,8 @@
 use mesu::metric::{AccuracyMatrix, newest_first};
 
 use crate::runs::group::Group;
-use mesu_lab::record::history::TaskRecord;
 use mesu_lab::record::measures;
+use mesu_lab::record::stage::StageRecord;
 
 /// A number after every task.
 #[derive(Clone, Copy)]
@@ -15,7 +15,7 @@ pub(crate) struct Measure {
     /// In legends.
     pub(crate) name: &'static str,
     /// The value after each task, in the unit of its chart; none where it does not exist.
-    pub(crate) of: fn(&[TaskRecord]) -> Vec<Option<f64>>,
+    pub(crate) of: fn(&[StageRecord]) -> Vec<Option<f64>>,
     /// True if it needs a learner that has an epistemic uncertainty.
     pub(crate) epistemic: bool,
     /// The mean along the run of which the paper may have a number.
@@ -44,11 +44,11 @@ impl Measure {
 }
 
 /// The mean over the runs of `group` of what is `of` each after every task.
-pub(crate) fn over(group: &Group, of: impl Fn(&[TaskRecord]) -> Vec<Option<f64>>) -> Vec<Point> {
+pub(crate) fn over(group: &Group, of: impl Fn(&[StageRecord]) -> Vec<Option<f64>>) -> Vec<Point> {
     let runs: Vec<Vec<Option<f64>>> = group
         .runs
         .iter()
-        .map(|run| of(&run.history.tasks))
+        .map(|run| of(&run.history.stages))
         .collect();
     let tasks = runs.iter().map(Vec::len).max().unwrap_or(0);
     let point = |i: usize| {
@@ -74,7 +74,7 @@ pub(crate) fn over(group: &Group, of: impl Fn(&[TaskRecord]) -> Vec<Option<f64>>
 #[derive(Clone, Copy)]
 pub(crate) struct OfTask {
     /// The number, of the task counted from 0; none where it was not tested.
-    of: fn(&TaskRecord, usize) -> Option<f64>,
+    of: fn(&StageRecord, usize) -> Option<f64>,
     /// True if it needs a learner that has an epistemic uncertainty.
     epistemic: bool,
 }
@@ -187,7 +187,7 @@ pub(crate) const EPISTEMIC_BITS: [Measure; 3] = [
     Measure {
         id: POPULATIONS[1],
         name: POPULATIONS[1],
-        of: |tasks| each(tasks, |record| Some(record.uncertainty?.foreign?.epistemic)),
+        of: |tasks| each(tasks, |record| Some(record.uncertainty?.ood?.epistemic)),
         epistemic: true,
         paper: None,
     },
@@ -206,7 +206,7 @@ pub(crate) const TOTAL_BITS: [Measure; 3] = [
         ..EPISTEMIC_BITS[0]
     },
     Measure {
-        of: |tasks| each(tasks, |record| Some(record.uncertainty?.foreign?.total)),
+        of: |tasks| each(tasks, |record| Some(record.uncertainty?.ood?.total)),
         epistemic: false,
         ..EPISTEMIC_BITS[1]
     },
@@ -277,7 +277,7 @@ pub(crate) const SPEED: Measure = Measure {
     name: "updates",
     of: |tasks| {
         let mut before = 0;
-        let speed = |record: &TaskRecord| {
+        let speed = |record: &StageRecord| {
             let updates = record.updates.saturating_sub(before);
             before = record.updates;
             Some(updates as f64 / 1000.0 / record.train_seconds.max(1e-9))
@@ -289,17 +289,17 @@ pub(crate) const SPEED: Measure = Measure {
 };
 
 /// Mean accuracy over the newest tasks, per cent; none where not all were tested.
-fn window(tasks: &[TaskRecord], window: usize) -> Vec<Option<f64>> {
+fn window(tasks: &[StageRecord], window: usize) -> Vec<Option<f64>> {
     each(tasks, |record| {
         let count = window.min(record.accuracy.len());
-        let recent = newest_first(&record.accuracy, record.task).take(count);
+        let recent = newest_first(&record.accuracy, record.stage).take(count);
         let sum: Option<f64> = recent.sum();
         sum.map(|sum| 100.0 * sum / count as f64)
     })
 }
 
 /// A measure of the accuracy matrix after each task, per cent.
-fn percent(tasks: &[TaskRecord], of: fn(&AccuracyMatrix) -> f64) -> Vec<Option<f64>> {
+fn percent(tasks: &[StageRecord], of: fn(&AccuracyMatrix) -> f64) -> Vec<Option<f64>> {
     let mut matrix = AccuracyMatrix::new();
     each(tasks, |record| {
         matrix.push(record.accuracy.clone());
@@ -315,7 +315,7 @@ fn after_one(mut values: Vec<Option<f64>>) -> Vec<Option<f64>> {
     values
 }
 
-fn each(tasks: &[TaskRecord], of: impl FnMut(&TaskRecord) -> Option<f64>) -> Vec<Option<f64>> {
+fn each(tasks: &[StageRecord], of: impl FnMut(&StageRecord) -> Option<f64>) -> Vec<Option<f64>> {
     tasks.iter().map(of).collect()
 }
 
@@ -326,7 +326,7 @@ mod tests {
 
     #[test]
     fn measures_are_those_of_the_accuracy_matrix() {
-        let tasks = sample::run(&[], 7).history.tasks;
+        let tasks = sample::run(&[], 7).history.stages;
         let mut matrix = AccuracyMatrix::new();
         for (i, record) in tasks.iter().enumerate() {
             matrix.push(record.accuracy.clone());
@@ -348,8 +348,8 @@ mod tests {
     #[test]
     fn seeds_have_a_mean_and_a_spread() {
         let mut runs = vec![sample::run(&["seed=1"], 3), sample::run(&["seed=2"], 2)];
-        runs[0].history.tasks[1].ece = 0.1;
-        runs[1].history.tasks[1].ece = 0.3;
+        runs[0].history.stages[1].ece = 0.1;
+        runs[1].history.stages[1].ece = 0.3;
         let group = &Group::all(runs)[0];
         let points = ECE.over(group);
         assert_eq!(points.len(), 3);

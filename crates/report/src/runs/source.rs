@@ -57,7 +57,7 @@ impl RunData {
             History::parse(note).ok_or_else(|| refuse("a checkpoint of another version"))?;
         let config = document::parse(&history.config, &path.display().to_string())?;
         history.state_bytes_per_synapse = Some(learner.state_bytes_per_synapse());
-        Ok((!history.tasks.is_empty()).then_some(Self { config, history }))
+        Ok((!history.stages.is_empty()).then_some(Self { config, history }))
     }
 
     /// The seed, 0 if the configuration names none.
@@ -76,7 +76,7 @@ impl Found {
             .iter_mut()
             .find(|other| other.config == run.config)
         {
-            Some(other) if run.history.tasks.len() > other.history.tasks.len() => *other = run,
+            Some(other) if run.history.stages.len() > other.history.stages.len() => *other = run,
             Some(_) => {}
             None => self.runs.push(run),
         }

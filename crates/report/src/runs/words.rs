@@ -12,7 +12,7 @@ pub(crate) struct Words {
     /// Test examples that unknown inputs are compared with.
     pub(crate) known: &'static str,
     /// Inputs that are unknown.
-    pub(crate) unknown: &'static str,
+    pub(crate) ood: &'static str,
     /// Tasks that are the past ones.
     pub(crate) past: &'static str,
     /// Reason why a number may be missing beside the paper's.
@@ -37,7 +37,7 @@ impl Words {
             true => "the test examples of the tasks that were tested",
             false => "the test examples of all tasks so far",
         };
-        let (known, unknown) = match (all("permuted"), all("split")) {
+        let (known, ood) = match (all("permuted"), all("split")) {
             (true, _) => (
                 "the newest task’s test examples",
                 "other data than what was learned",
@@ -53,7 +53,7 @@ impl Words {
             ),
         };
         let runs = groups.iter().flat_map(|group| &group.runs);
-        let stages = runs.map(|run| run.history.tasks.len()).max().unwrap_or(0);
+        let stages = runs.map(|run| run.history.stages.len()).max().unwrap_or(0);
         let (after, stage) = match groups.iter().any(Group::comes_back) {
             true => ("after stage", "stage"),
             false => ("after learning task", "task"),
@@ -62,7 +62,7 @@ impl Words {
             after,
             stage,
             known,
-            unknown,
+            ood,
             past: match some {
                 true => "those before the newest that were tested after it",
                 false => "all before the newest, tested after it",

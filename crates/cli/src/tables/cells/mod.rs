@@ -84,16 +84,16 @@ fn shown(cells: &[Compared], tasks: usize) -> Vec<Column> {
     let along = !of_the_end.clone().any(any);
     let of = |measure: &'static Measure| {
         let column = measure.column?;
-        let (detection, measure) = match measure.along {
-            Some(mean) if along => (true, mean),
-            _ => (measure.family == Family::Detection, measure),
+        let measure = match measure.along {
+            Some(mean) if along => mean,
+            _ => measure,
         };
         let room = match measure.unit {
             Unit::Percent => 6,
             Unit::Count => 9,
             _ => 7,
         };
-        (measure.least_tasks <= tasks && (!detection || any(measure))).then_some(Column {
+        (measure.least_tasks <= tasks && any(measure)).then_some(Column {
             heading: column.heading,
             measure,
             width: room.max(width(column.heading)),

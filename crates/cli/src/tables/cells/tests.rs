@@ -1,5 +1,5 @@
 use super::*;
-use mesu_lab::record::history::{OodAuroc, Uncertainty};
+use mesu_lab::record::stage::{OodAuroc, Uncertainty};
 
 fn auroc(epistemic: f64, aleatoric: f64) -> Option<OodAuroc> {
     Some(OodAuroc {

@@ -15,6 +15,7 @@ impl Experiment {
         self.check_counts()?;
         self.check_data()?;
         self.check_scenario()?;
+        self.check_learning()?;
         if i64::try_from(self.seed).is_err() {
             return wrong("seed", self.seed, "at most 2^63 - 1");
         }
@@ -100,6 +101,22 @@ impl Experiment {
         match data.test_share > 0.0 && data.test_share < 1.0 {
             true => Ok(()),
             false => wrong("data.test_share", data.test_share, "above 0 and below 1"),
+        }
+    }
+
+    /// Checks the numbers; which learner can do it, the learner knows.
+    fn check_learning(&self) -> Result<(), LabError> {
+        let sound = |number: f64| number >= 0.0 && number.is_finite();
+        let (above, weights) = (self.learning.learn_above, &self.learning.class_weights);
+        if !sound(above) {
+            return wrong("learning.learn_above", above, "a finite number >= 0");
+        }
+        match weights.iter().all(|weight| sound(f64::from(*weight))) {
+            true => Ok(()),
+            false => {
+                let expected = "[] or a finite number >= 0 for each class";
+                wrong("learning.class_weights", format!("{weights:?}"), expected)
+            }
         }
     }
 

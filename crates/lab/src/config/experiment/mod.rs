@@ -10,7 +10,7 @@ mod data;
 #[cfg(test)]
 mod tests;
 
-use mesu::{LearnerConfig, NetworkConfig};
+use mesu::{LearnerConfig, LearningConfig, NetworkConfig};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -60,6 +60,9 @@ pub struct Experiment {
     /// The learner and its settings; read by itself, since its keys depend on its kind.
     #[serde(skip_deserializing)]
     pub learner: LearnerConfig,
+    /// What is the same for every kind of learner: what is learned from, and what is left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub learning: LearningConfig,
 }
 
 /// Scenario by which one data set becomes many tasks.
@@ -97,6 +100,16 @@ impl Experiment {
             ("network", "input", value(&network.input)),
             ("network", "heads", value(network.heads)),
         ];
+        let learning = &self.learning;
+        all.extend([
+            ("learning", "learn_above", value(learning.learn_above)),
+            ("learning", "on_divergence", value(learning.on_divergence)),
+            (
+                "learning",
+                "class_weights",
+                shortest(&learning.class_weights),
+            ),
+        ]);
         if let LearnerConfig::Mesu(mesu) = &self.learner {
             all.push(("learner", "slow_windows", value(&mesu.slow_windows)));
             all.push(("learner", "heads_drift", value(mesu.heads_drift)));
@@ -163,6 +176,16 @@ fn table(experiment: &Experiment) -> Table {
 
 fn value(setting: impl Serialize) -> Value {
     Value::try_from(setting).expect("a setting is a number, a text, a list or a section")
+}
+
+/// Numbers of 32 bits in as few digits as tell them from others.
+fn shortest(numbers: &[f32]) -> Value {
+    let digits = |number: &f32| number.to_string().parse().unwrap_or(f64::from(*number));
+    value(numbers.iter().map(digits).collect::<Vec<_>>())
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn one() -> usize {

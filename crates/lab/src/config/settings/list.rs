@@ -368,4 +368,23 @@ pub const SETTINGS: &[Setting] = &[
     )
     .of(&[Mesu])
     .shown("\"always\""),
+    setting(
+        "learning.learn_above",
+        NOT_NEGATIVE,
+        "loss of an example, in nats, below which nothing is learned from it; 0 to learn from all. Not with \
+         weight-sampling, slow_windows or replay",
+    )
+    .shown("0.05"),
+    setting(
+        "learning.on_divergence",
+        Kind::Choice(&["error", "skip"]),
+        "what happens to an update that diverges: the run ends with an error, or it is skipped and counted",
+    )
+    .shown("\"skip\""),
+    setting(
+        "learning.class_weights",
+        Kind::Numbers("[] or a finite number >= 0 for each class"),
+        "factors of the losses of each class's examples; [] for 1 of all",
+    )
+    .shown("[1.0, 1.0, 4.0]"),
 ];

@@ -135,4 +135,4 @@ impl Setting {
 }
 
 /// Sections of an experiment, in order; the first is the top.
-pub const SECTIONS: [&str; 5] = ["", "data", "domains", "network", "learner"];
+pub const SECTIONS: [&str; 6] = ["", "data", "domains", "network", "learner", "learning"];

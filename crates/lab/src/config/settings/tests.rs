@@ -1,4 +1,4 @@
-use mesu::{Learner, LearnerConfig, LearnerKind, NetworkConfig};
+use mesu::{Learner, LearnerConfig, LearnerKind, LearningConfig, NetworkConfig};
 use serde::de::{self, Deserialize, Visitor};
 use serde_json::Value as Json;
 use toml::{Table, Value};
@@ -63,6 +63,7 @@ fn every_field_is_described_and_every_description_is_a_fields() {
     assert_eq!(sorted(fields::<DataConfig>()), described("data"));
     assert_eq!(sorted(fields::<DomainsConfig>()), described("domains"));
     assert_eq!(sorted(fields::<NetworkConfig>()), described("network"));
+    assert_eq!(sorted(fields::<LearningConfig>()), described("learning"));
     for kind in LearnerKind::ALL {
         let mut names: &'static [&'static str] = &[];
         assert!(kind.deserialize_config(Names(&mut names)).is_err());
@@ -168,6 +169,13 @@ fn lists_state_their_ranges_too() {
         let error = Learner::new(4, 2, &NetworkConfig::default(), &config, 1).unwrap_err();
         assert_eq!(error.expected, setting.kind.range(), "{key}");
     }
+    let wrong = ["learning.class_weights=[-1.0]".to_owned()];
+    let error = Experiment::find("permuted-digits", &wrong).unwrap_err();
+    let range = find("learning.class_weights").unwrap().kind.range();
+    assert!(
+        error.to_string().ends_with(&format!("expected {range}")),
+        "{error}"
+    );
     let network = NetworkConfig {
         hidden: vec![0],
         ..NetworkConfig::default()
@@ -335,6 +343,8 @@ fn the_schema_takes_every_experiment_and_no_mistake() {
         "learners.sgd.samples = 3",
         "data.standardise = 'some'",
         "data.test_share = 1.0",
+        "learning.learn_above = -0.1",
+        "learning.on_divergence = 'ignore'",
     ] {
         assert!(check(wrong).is_err(), "{wrong}");
     }

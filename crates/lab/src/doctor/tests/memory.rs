@@ -133,3 +133,25 @@ fn a_stream_that_ends_early_is_not_rigid_in_the_end() {
     assert!((share(Some(2)) - 0.5025).abs() < 1e-4 && (share(Some(1)) - 1.0).abs() < 1e-12);
     assert!((share(None) - 0.00995).abs() < 1e-5);
 }
+
+#[test]
+fn a_gate_that_hides_mistakes_is_too_high() {
+    let gated = |learn_above: f64| {
+        let learning = LearningConfig::default().learn_above(learn_above);
+        let fresh = learner(MesuConfig::paper(), set("sigma", at_work));
+        let mut learner = fresh.with_learning(learning).unwrap();
+        // All logits are about 0: a loss of ln 3.
+        learner.learn(&[0.0; 20], &[1]).unwrap();
+        learner
+    };
+    expect(&gated(0.5), Healthy, &[]);
+    assert_eq!(words(&gated(0.5)).1, "");
+    expect(
+        &gated(2.0),
+        NeedsAttention,
+        &[
+            "learned from 1 example with a loss below learning.learn_above (2), beside",
+            "Lower learning.learn_above",
+        ],
+    );
+}

@@ -9,8 +9,8 @@ mod sigma;
 use super::*;
 use Verdict::{Broken, Healthy, NeedsAttention};
 use mesu::{
-    BbbConfig, EwcConfig, FoovbConfig, LearnerConfig, MesuConfig, OnlineEwcConfig, Optimizer,
-    ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
+    BbbConfig, EwcConfig, FoovbConfig, LearnerConfig, LearningConfig, MesuConfig, OnlineEwcConfig,
+    Optimizer, ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
 };
 use mesu::{NetworkConfig, network::Network};
 

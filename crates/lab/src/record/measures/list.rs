@@ -96,7 +96,7 @@ pub static MEASURES: &[Measure] = &[
         "uncertainty/foreign/epistemic",
         "epistemic uncertainty, unknown",
         "mean over unknown inputs",
-        |summary| Some(summary.uncertainty?.foreign?.epistemic),
+        |summary| Some(summary.uncertainty?.ood?.epistemic),
     )
     .epistemic(),
     ECE,
@@ -156,6 +156,28 @@ pub static MEASURES: &[Measure] = &[
     })
     .unit(Unit::Count)
     .better(Better::Neither),
+    measure(
+        Cost,
+        "gated",
+        "gated",
+        "examples not learned: loss < learn_above",
+        |summary| Some(summary.gated? as f64),
+    )
+    .unit(Unit::Count)
+    .better(Better::Neither)
+    .in_run()
+    .column("gated", 6),
+    measure(
+        Cost,
+        "skipped",
+        "skipped",
+        "examples not learned: they diverged",
+        |summary| Some(summary.skipped? as f64),
+    )
+    .unit(Unit::Count)
+    .better(Better::Lower)
+    .in_run()
+    .column("skipped", 6),
     TRAIN_SECONDS,
     TEST_SECONDS,
     measure(

@@ -1,9 +1,9 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::record::history::{OodAuroc, PastCalibration, Uncertainty};
 use crate::record::importance::Importance;
 use crate::record::snapshot::MeanBits;
+use crate::record::stage::{OodAuroc, PastCalibration, Uncertainty};
 use crate::record::summary::Summary;
 
 /// A summary with another number in every place.
@@ -40,7 +40,7 @@ fn full() -> Summary {
         uncertainty: Some(Uncertainty {
             known: bits(0.41),
             unseen: Some(bits(0.42)),
-            foreign: Some(bits(0.43)),
+            ood: Some(bits(0.43)),
         }),
         ece: 0.51,
         brier: 0.52,
@@ -51,6 +51,8 @@ fn full() -> Summary {
             nll: 0.56,
         }),
         updates: 61,
+        gated: Some(67),
+        skipped: Some(68),
         updates_per_second: 62.0,
         train_seconds: 63.0,
         test_seconds: 64.0,

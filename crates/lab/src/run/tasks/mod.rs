@@ -87,12 +87,12 @@ impl Data {
         let (source, standardise) = (Arc::clone(&self.source), Arc::clone(&self.standardise));
         Ok(match experiment.scenario {
             Scenario::Permuted => {
-                let unknown = match (data.ood_is_own(), data.ood_permuted) {
+                let ood = match (data.ood_is_own(), data.ood_permuted) {
                     (true, _) => OodOrder::OwnTest,
                     (false, true) => OodOrder::Newest,
                     (false, false) => OodOrder::AsStored,
                 };
-                let scenario = Permuted::new(&source, unknown, seed);
+                let scenario = Permuted::new(&source, ood, seed);
                 Tasks::new(source, standardise, scenario, seed)
             }
             Scenario::Domain => {
@@ -155,13 +155,18 @@ impl Data {
     /// The learner of `experiment` before its first update.
     ///
     /// # Errors
-    /// [`LabError::Learner`] for a setting that the learner refuses, [`LabError::Range`] for a
+    /// [`LabError::Learner`] and [`LabError::LearningSetting`] for a setting that the learner refuses,
+    /// [`LabError::Range`] for a
     /// `network.input` that is not the images' or more heads than memory holds; as [`Data::tasks`].
     pub fn learner(&self, experiment: &Experiment) -> Result<Learner, LabError> {
         let (classes, network) = self.network(experiment)?;
         let (inputs, seed) = (self.source.pixels(), experiment.seed);
         let learner = Learner::new(inputs, classes, &network, &experiment.learner, seed);
-        learner.map_err(|error| refused(error, &network))
+        let learner = learner.map_err(|error| refused(error, &network))?;
+        let learning = experiment.learning.clone();
+        learner
+            .with_learning(learning)
+            .map_err(LabError::LearningSetting)
     }
 
     /// The classes that a task has, and the network of `experiment`: it sees examples of these data, if it

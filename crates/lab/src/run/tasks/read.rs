@@ -13,7 +13,7 @@ use crate::error::LabError;
 /// The features of animals in the data folder, `animals/animals_features.npz`.
 const ANIMALS: &str = "animals";
 
-/// Reads what `config` names, with what is unknown.
+/// Reads what `config` names, with what is out of distribution.
 pub(super) fn source(config: &DataConfig) -> Result<DataSplits, LabError> {
     let name = config.source.as_str();
     let ood = config.ood.as_deref().filter(|_| !config.ood_is_own());
@@ -31,15 +31,15 @@ pub(super) fn source(config: &DataConfig) -> Result<DataSplits, LabError> {
     };
     match ood {
         Some(ood) => {
-            let with = source.with_ood(Some(unknown(ood)?));
-            with.map_err(LabError::Unknown)
+            let with = source.with_ood(Some(read_ood(ood)?));
+            with.map_err(LabError::Ood)
         }
         None => Ok(source),
     }
 }
 
 /// The test images of a known set or of a folder of IDX files, or an archive of features.
-fn unknown(ood: &str) -> Result<Dataset, LabError> {
+fn read_ood(ood: &str) -> Result<Dataset, LabError> {
     if let Some(sets) = known(ood) {
         return Ok(known_source(&sets, "data.ood")?.test().clone());
     }
@@ -48,7 +48,7 @@ fn unknown(ood: &str) -> Result<Dataset, LabError> {
         true => archive::read_ood(path),
         false => DataSplits::ood_from_idx_folder(path),
     };
-    read.map_err(LabError::Unknown)
+    read.map_err(LabError::Ood)
 }
 
 /// The sets of `a+b`, if all are known.
@@ -67,7 +67,7 @@ fn known_source(sets: &[BenchmarkSet], key: &'static str) -> Result<DataSplits, 
         });
     }
     let wrong: fn(SplitsError) -> LabError = match key {
-        "data.ood" => LabError::Unknown,
+        "data.ood" => LabError::Ood,
         _ => LabError::Source,
     };
     let root = folder()?;

@@ -13,7 +13,7 @@ use crate::estimator::{Batch, Body, Diverged, Estimator, Learned, Objective};
 use crate::layer::Layer;
 use crate::learner::sampling::Sampling;
 use crate::network::Network;
-use crate::prediction::{Prediction, from_logits};
+use crate::prediction::Prediction;
 use crate::rule::Rule;
 
 /// An engine that samples its weights or pre-activations.
@@ -65,7 +65,9 @@ impl<R: Rule> GaussianEngine<R> {
         in_chunks(network, inputs, samples, new, |batched, number, inputs| {
             let mut noise = noise.split(number as u64);
             let logits = batched.logits(network, inputs, samples, &mut noise)?;
-            Ok(from_logits(logits, network.classes(), samples))
+            Ok(network
+                .outputs
+                .predict(logits, network.output_size(), samples))
         })
     }
 
@@ -87,8 +89,8 @@ impl<R: Rule> GaussianEngine<R> {
             .collect();
         let new = || SampledWeights::new(Threads::One);
         in_chunks(network, inputs, 1, new, |weights, _, inputs| {
-            let (examples, classes) = (inputs.len() / width, network.classes());
-            let mut logits = vec![0.0; classes * samples * examples];
+            let (examples, outputs) = (inputs.len() / width, network.output_size());
+            let mut logits = vec![0.0; outputs * samples * examples];
             for (s, draw) in draws.iter().enumerate() {
                 let of_sample = weights.logits(network, draw, inputs)?;
                 let rows = logits.chunks_exact_mut(samples * examples);
@@ -96,7 +98,7 @@ impl<R: Rule> GaussianEngine<R> {
                     row[s * examples..(s + 1) * examples].copy_from_slice(from);
                 }
             }
-            Ok(from_logits(&mut logits, classes, samples))
+            Ok(network.outputs.predict(&mut logits, outputs, samples))
         })
     }
 }

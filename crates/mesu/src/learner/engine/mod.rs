@@ -16,10 +16,11 @@ use super::state::EngineState;
 use crate::estimator::{Batch, Body, Diverged, Learned};
 use crate::layer::Layer;
 use crate::network::{HeadError, Network};
+use crate::outputs::{Outputs, OwnedTargets};
 use crate::prediction::Prediction;
 
-/// Examples as they come: inputs, `[n][network.inputs()]`, and n labels.
-pub(crate) type Examples<'a> = dyn Iterator<Item = (Vec<f32>, Vec<u32>)> + 'a;
+/// Examples as they come: inputs, `[n][network.inputs()]`, and n targets.
+pub(crate) type Examples<'a> = dyn Iterator<Item = (Vec<f32>, OwnedTargets)> + 'a;
 
 /// Noise of a prediction, and how often it is drawn.
 #[derive(Clone, Debug)]
@@ -100,6 +101,11 @@ pub(crate) trait Engine: Send + Sync + std::fmt::Debug {
     /// Returns whether an example's loss can keep it from being learned.
     fn gates(&self) -> bool {
         true
+    }
+
+    /// Tells copies of the network what its outputs mean now.
+    fn set_outputs(&mut self, outputs: Outputs) {
+        let _ = outputs;
     }
 
     /// Adds output neurons to every head of `network`, as `fresh` layers, one for each head, have them.

@@ -10,6 +10,7 @@ use crate::layer::Layer;
 use crate::learner::sampling::Reduction;
 use crate::learner::state::EngineState;
 use crate::network::Network;
+use crate::outputs::{Judged, Targets};
 use crate::prediction::Prediction;
 use crate::rule::Rule;
 
@@ -62,9 +63,9 @@ impl<R: Rule> PointEngine<R> {
         self
     }
 
-    /// Number of correct predictions among the first `labels.len()` of the last step's `examples`.
-    pub(super) fn correct(&self, examples: usize, labels: &[u32]) -> u64 {
-        self.point.correct(examples, labels)
+    /// Judges the predictions of the first examples of the last step's `examples` by their targets.
+    pub(super) fn judge(&self, network: &Network, examples: usize, targets: Targets<'_>) -> Judged {
+        self.point.judge(network, examples, targets)
     }
 
     /// Weight of one of so many examples in the batch loss.

@@ -7,7 +7,7 @@ use crate::estimator::point::weights;
 use crate::estimator::{Diverged, examples_at_once};
 use crate::network::Network;
 use crate::parallel;
-use crate::prediction::{Prediction, from_logits};
+use crate::prediction::Prediction;
 
 /// Most examples predicted together.
 const CHUNK: usize = 128;
@@ -44,7 +44,7 @@ pub(super) fn mean_predictions(
     let new = || GivenWeights::new(Threads::One);
     in_chunks(network, inputs, 1, new, |given, _, inputs| {
         let logits = given.logits(&layers, inputs)?;
-        let mut prediction = from_logits(logits, network.classes(), 1);
+        let mut prediction = network.outputs.predict(logits, network.output_size(), 1);
         // One sample disagrees with nobody: not even by rounding.
         prediction.aleatoric.clone_from(&prediction.total);
         prediction.epistemic.fill(0.0);

@@ -18,6 +18,7 @@ use crate::estimator::{Batch, Body, Diverged, Learned};
 use crate::layer::Layer;
 use crate::learner::state::EngineState;
 use crate::network::Network;
+use crate::outputs::{OwnedTargets, Targets};
 use crate::prediction::Prediction;
 use crate::rule::Sgd;
 
@@ -27,7 +28,7 @@ pub(crate) struct Replay {
     base: PointEngine<Sgd>,
     buffer: usize,
     replayed: usize,
-    /// The stored examples.
+    /// The stored examples, with words of their targets: labels, or the bits of values.
     inputs: Vec<f32>,
     labels: Vec<u32>,
     /// Heads of the stored examples; empty if there is only one.
@@ -36,7 +37,7 @@ pub(crate) struct Replay {
     seen: u64,
     /// Stored examples that are learned again, and the head that each goes through.
     drawn: Vec<(usize, usize)>,
-    /// New and stored ones, as they are learned, and their weights if there are any.
+    /// New and stored ones, as they are learned, with words of their targets, and their weights if there are any.
     batch: (Vec<f32>, Vec<u32>, Vec<f32>),
 }
 
@@ -103,7 +104,7 @@ impl Replay {
         x.clear();
         y.clear();
         x.extend_from_slice(new.inputs);
-        y.extend_from_slice(new.labels);
+        y.extend(new.targets.words());
         w.clear();
         if let Some(weights) = new.weights {
             w.extend_from_slice(weights);
@@ -115,20 +116,26 @@ impl Replay {
                 w.push(1.0);
             }
         }
-        let batch = Batch::new(x, y).weighted(new.weights.map(|_| &w[..]));
+        let targets = OwnedTargets::from_words(y, new.targets);
+        let batch = Batch::new(x, targets.lend()).weighted(new.weights.map(|_| &w[..]));
         let batch = batch.learn_above(new.learn_above);
         self.base.step(body.network, body.noise, batch, weight)
     }
 
-    /// Makes a step for each head but the one in use of which examples were drawn.
-    fn step_elsewhere(&mut self, body: &mut Body<'_>, weight: f32) -> Result<(), Diverged> {
+    /// Makes a step for each head but the one in use of which examples were drawn, with targets of the same kind.
+    fn step_elsewhere(
+        &mut self,
+        body: &mut Body<'_>,
+        targets: Targets<'_>,
+        weight: f32,
+    ) -> Result<(), Diverged> {
         let in_use = body.network.head();
         let heads = self.drawn.iter().map(|(_, head)| *head);
         let others: BTreeSet<usize> = heads.filter(|head| *head != in_use).collect();
         for head in &others {
             let stored = body.network.use_head(*head);
             stored.expect("stored with a head of this network");
-            self.step(body, Batch::new(&[], &[]), weight)?;
+            self.step(body, Batch::new(&[], targets.part(0, 0)), weight)?;
         }
         Ok(())
     }
@@ -153,15 +160,15 @@ impl Engine for Replay {
         let all = self.batch.1.len();
         let learned = Learned {
             nll: of_head.nll * batch.len() as f64 / all as f64,
-            correct: self.base.correct(all, batch.labels),
             ..Learned::default()
         };
-        let elsewhere = self.step_elsewhere(&mut body, weight);
+        let learned = learned.judged(self.base.judge(body.network, all, batch.targets));
+        let elsewhere = self.step_elsewhere(&mut body, batch.targets, weight);
         body.network.use_head(in_use).expect("it was in use");
         elsewhere?;
         let head = (body.network.heads() > 1).then_some(in_use as u32);
-        for (x, label) in batch.inputs.chunks_exact(width).zip(batch.labels) {
-            self.store(x, *label, head, body.noise);
+        for (x, word) in batch.inputs.chunks_exact(width).zip(batch.targets.words()) {
+            self.store(x, word, head, body.noise);
         }
         *body.updates += 1;
         Ok(learned)

@@ -10,7 +10,8 @@
 //! p = mean_k p_k     total = H(p)     aleatoric = mean_k a_k     epistemic = total - aleatoric
 //! ```
 //!
-//! which is the mixture of all their samples; the spread is the mean of the copies' own. Not of the paper; docs/beyond-the-paper.md has figures.
+//! which is the mixture of all their samples, and of values, with m_k, v_k and a_k the mean, the total and the aleatoric
+//! variance of copy k, total = mean_k (v_k + m_k^2) - (mean_k m_k)^2. The spread is the mean of the copies' own. Not of the paper; docs/beyond-the-paper.md has figures.
 
 use mesu_kernels::Generator;
 use mesu_kernels::softmax::entropy;
@@ -20,6 +21,7 @@ use crate::estimator::{Batch, Body, Diverged, Learned};
 use crate::layer::Layer;
 use crate::learner::state::{EngineState, SlowCopy};
 use crate::network::{HeadError, Network};
+use crate::outputs::Outputs;
 use crate::prediction::Prediction;
 
 /// An engine of the learner's own network, and of slow copies of it.
@@ -56,21 +58,6 @@ impl Timescales {
         }
     }
 
-    /// Turns sums over all copies into the prediction of their mixture.
-    fn mean(&self, mut mixed: Vec<Prediction>) -> Vec<Prediction> {
-        let share = 1.0 / (self.slow.len() + 1) as f32;
-        for part in &mut mixed {
-            let means = part.probabilities.iter_mut().chain(&mut part.aleatoric);
-            let means = means.chain(&mut part.spread);
-            means.for_each(|x| *x *= share);
-            entropy(&part.probabilities, part.classes, &mut part.total);
-            let pairs = part.total.iter().zip(&part.aleatoric);
-            // Never negative but for rounding (Jensen).
-            part.epistemic = pairs.map(|(total, a)| (total - a).max(0.0)).collect();
-        }
-        mixed
-    }
-
     /// Every copy with its engine; its noise must not depend on how much is learned at a time.
     fn copies<'a>(
         &'a mut self,
@@ -89,13 +76,52 @@ impl Timescales {
     }
 }
 
-/// Adds the predictions of a copy.
-fn add_all(mixed: &mut [Prediction], own: Vec<Prediction>) {
-    for (sum, own) in mixed.iter_mut().zip(own) {
-        add(&mut sum.probabilities, &own.probabilities);
-        add(&mut sum.aleatoric, &own.aleatoric);
-        add(&mut sum.spread, &own.spread);
+/// Predictions of the mixture of copies, from those of each.
+fn mixture(copies: Vec<Vec<Prediction>>) -> Vec<Prediction> {
+    let mut copies = copies.into_iter();
+    let mut mixed: Vec<Vec<Prediction>> = copies
+        .next()
+        .into_iter()
+        .flatten()
+        .map(|own| vec![own])
+        .collect();
+    for copy in copies {
+        let parts = mixed.iter_mut().zip(copy);
+        parts.for_each(|(part, own)| part.push(own));
     }
+    mixed.into_iter().map(mixture_of_part).collect()
+}
+
+/// Prediction of the mixture of copies, of the same examples.
+fn mixture_of_part(copies: Vec<Prediction>) -> Prediction {
+    let share = 1.0 / copies.len() as f32;
+    let mean = |of: fn(&Prediction) -> &Vec<f32>| {
+        let mut sum = of(&copies[0]).clone();
+        copies[1..].iter().for_each(|own| add(&mut sum, of(own)));
+        sum.iter_mut().for_each(|x| *x *= share);
+        sum
+    };
+    let mut mixed = Prediction {
+        classes: copies[0].classes,
+        probabilities: mean(|own| &own.probabilities),
+        mean: mean(|own| &own.mean),
+        aleatoric: mean(|own| &own.aleatoric),
+        spread: mean(|own| &own.spread),
+        total: mean(|own| &own.total),
+        ..Prediction::default()
+    };
+    if mixed.classes > 0 {
+        entropy(&mixed.probabilities, mixed.classes, &mut mixed.total);
+    } else {
+        for (i, total) in mixed.total.iter_mut().enumerate() {
+            let off = copies.iter().map(|own| own.mean[i] - mixed.mean[i]);
+            *total += share * off.map(|off| off * off).sum::<f32>();
+        }
+    }
+    let pairs = mixed.total.iter().zip(&mixed.aleatoric);
+    // Never negative but for rounding (Jensen).
+    mixed.epistemic = pairs.map(|(total, a)| (total - a).max(0.0)).collect();
+    mixed
 }
 
 /// A copy that learns; its updates are those of the learner, which counts them.
@@ -148,27 +174,32 @@ impl Engine for Timescales {
         inputs: &[f32],
         draws: Draws,
     ) -> Result<Vec<Prediction>, Diverged> {
-        let mut mixed = self.fast.predict(network, inputs, draws.clone())?;
+        let mut copies = vec![self.fast.predict(network, inputs, draws.clone())?];
         for (k, copy) in self.slow.iter().enumerate() {
             let noise = stream(&draws.noise, k);
             let of_copy = Draws { noise, ..draws };
-            let own = copy.engine.predict(&copy.network, inputs, of_copy)?;
-            add_all(&mut mixed, own);
+            copies.push(copy.engine.predict(&copy.network, inputs, of_copy)?);
         }
-        Ok(self.mean(mixed))
+        Ok(mixture(copies))
     }
 
     fn predict_mean(&self, network: &Network, inputs: &[f32]) -> Result<Vec<Prediction>, Diverged> {
-        let mut mixed = self.fast.predict_mean(network, inputs)?;
+        let mut copies = vec![self.fast.predict_mean(network, inputs)?];
         for copy in &self.slow {
-            add_all(&mut mixed, copy.engine.predict_mean(&copy.network, inputs)?);
+            copies.push(copy.engine.predict_mean(&copy.network, inputs)?);
         }
-        Ok(self.mean(mixed))
+        Ok(mixture(copies))
     }
 
     /// Copies would each have a time of their own.
     fn gates(&self) -> bool {
         false
+    }
+
+    fn set_outputs(&mut self, outputs: Outputs) {
+        for copy in &mut self.slow {
+            copy.network.outputs = outputs;
+        }
     }
 
     fn grow(&mut self, network: &mut Network, fresh: Vec<Layer>) {

@@ -1,4 +1,4 @@
-//! Figures of unknown inputs: how well they are detected, and how uncertain of them the network is.
+//! Figures of out-of-distribution inputs: how well they are detected, and how uncertain of them the network is.
 
 use std::slice;
 
@@ -13,8 +13,8 @@ use crate::runs::group::Group;
 use crate::runs::series;
 use crate::runs::source::RunData;
 use crate::runs::words::Words;
-use mesu_lab::record::history::TaskRecord;
 use mesu_lab::record::snapshot::{Snapshot, UncertaintyHistograms};
+use mesu_lab::record::stage::StageRecord;
 
 /// AUROCs and mean uncertainties, over the tasks.
 pub(crate) fn over_tasks(groups: &[Group], words: Words) -> Vec<Figure> {
@@ -94,14 +94,14 @@ pub(crate) fn histograms(groups: &[Group]) -> Vec<Figure> {
     let shown =
         groups_and_kinds.filter(|(group, (id, ..))| *id != "epistemic" || group.has_epistemic());
     let figure = |(group, (id, title, of)): (&Group, &(&str, &str, Of))| {
-        let records: Vec<&TaskRecord> = group.runs.iter().filter_map(last_unknown).collect();
+        let records: Vec<&StageRecord> = group.runs.iter().filter_map(last_ood).collect();
         let snapshots = || records.iter().filter_map(|record| record.snapshot.as_ref());
         let counted = |histograms: fn(&Snapshot) -> Option<&UncertaintyHistograms>| {
             summed(snapshots().filter_map(histograms).map(of))
         };
         let populations = [
             counted(|snapshot| Some(&snapshot.known)),
-            counted(|snapshot| snapshot.unknown.as_ref()),
+            counted(|snapshot| snapshot.ood.as_ref()),
             counted(|snapshot| snapshot.unseen.as_ref()),
         ];
         let bits = snapshots().next()?.known.most_bits;
@@ -117,7 +117,7 @@ pub(crate) fn histograms(groups: &[Group]) -> Vec<Figure> {
         let lines: Vec<Line> = lines.collect();
         let heights = lines.iter().flat_map(|line| &line.points);
         let heights = heights.map(|place| place.y);
-        let last = records.iter().map(|record| record.task).max()?;
+        let last = records.iter().map(|record| record.stage).max()?;
         let chart = Chart {
             id: format!("uncertainty-{id}{}", suffix(groups, group)),
             title: format!("{title}, known and unknown inputs"),
@@ -146,15 +146,15 @@ pub(crate) fn histograms(groups: &[Group]) -> Vec<Figure> {
 
 /// The last record of `run` with unknown inputs: of split classes there are none after the last of
 /// them. The last record of all if there never were any.
-fn last_unknown(run: &RunData) -> Option<&TaskRecord> {
-    let counted = |record: &&TaskRecord| record.snapshot.is_some();
-    let unknown = |record: &&TaskRecord| {
+fn last_ood(run: &RunData) -> Option<&StageRecord> {
+    let counted = |record: &&StageRecord| record.snapshot.is_some();
+    let with_any = |record: &&StageRecord| {
         let snapshot = record.snapshot.as_ref();
-        snapshot.is_some_and(|snapshot| snapshot.unknown.is_some() || snapshot.unseen.is_some())
+        snapshot.is_some_and(|snapshot| snapshot.ood.is_some() || snapshot.unseen.is_some())
     };
-    let newest_first = || run.history.tasks.iter().rev();
+    let newest_first = || run.history.stages.iter().rev();
     newest_first()
-        .find(unknown)
+        .find(with_any)
         .or_else(|| newest_first().find(counted))
 }
 
