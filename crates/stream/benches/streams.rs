@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The folder holds `NAME.csv.gz`, whose last column is the class. `--only` takes names, `--members` the
-//! mixture's, both with commas between them; `--rows` the number of rows of each stream.
+//! mixture's, both with commas between them; `--rows` the number of rows of each stream. `--regression` takes the streams whose
+//! names have it, and prints R2, NLL and coverage in the place of accuracy, log loss and ECE.
 
 #![allow(clippy::print_stdout)]
 
@@ -17,9 +18,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use flate2::read::GzDecoder;
-use mesu_stream::{
-    Answer, MemberSettings, Roles, Row, Schema, StreamLearner, StreamSettings, Value,
-};
+use mesu_stream::{MemberSettings, Roles, Row, Schema, StreamLearner, StreamSettings, Value};
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
@@ -33,6 +32,7 @@ struct Options {
     only: Vec<String>,
     rows: usize,
     strangers: bool,
+    regression: bool,
     settings: StreamSettings,
 }
 
@@ -43,6 +43,7 @@ impl Options {
             only: Vec::new(),
             rows: usize::MAX,
             strangers: true,
+            regression: false,
             settings: StreamSettings::default(),
         };
         while let Some(argument) = arguments.next() {
@@ -56,6 +57,7 @@ impl Options {
                 "--only" => options.only = value()?.split(',').map(str::to_owned).collect(),
                 "--rows" => options.rows = value()?.parse()?,
                 "--no-strangers" => options.strangers = false,
+                "--regression" => options.regression = true,
                 "--rate" => options.settings.mixing_rate = value()?.parse()?,
                 "--drift" => options.settings.drift_chance = value()?.parse()?,
                 "--seed" => options.settings.seed = value()?.parse()?,
@@ -162,14 +164,16 @@ fn stranger(row: &Row, moments: &[Option<(f64, f64)>], state: &mut u64) -> Row {
     far
 }
 
-fn class_answer(learner: &StreamLearner, row: &Row) -> Result<[f32; 4], AnyError> {
-    match learner.predict(row)? {
-        Answer::Class(answer) => {
-            let mark = f32::from(u8::from(answer.stranger));
-            Ok([answer.spread, answer.epistemic, answer.out_of_range, mark])
-        }
-        _ => Ok([0.0; 4]),
-    }
+/// Spread, epistemic uncertainty and share out of range of a row, and whether it is marked.
+fn doubts(learner: &StreamLearner, row: &Row) -> Result<[f32; 4], AnyError> {
+    let answer = learner.predict(row)?;
+    let epistemic = match (answer.class(), answer.value()) {
+        (Some(class), _) => class.epistemic,
+        (_, Some(value)) => value.epistemic as f32,
+        _ => 0.0,
+    };
+    let mark = f32::from(u8::from(answer.stranger));
+    Ok([answer.spread, epistemic, answer.out_of_range, mark])
 }
 
 fn main() -> Result<(), AnyError> {
@@ -182,7 +186,7 @@ fn main() -> Result<(), AnyError> {
             continue;
         };
         let asked = options.only.is_empty() || options.only.contains(&name);
-        if asked && !name.contains("regression") {
+        if asked && name.contains("regression") == options.regression {
             paths.push((name, path));
         }
     }
@@ -195,7 +199,9 @@ fn main() -> Result<(), AnyError> {
     for (name, path) in &paths {
         let stream = read(path, options.rows)?;
         let target = stream.header.last().cloned().unwrap_or_default();
-        let schema = Schema::infer(&stream.header, &Roles::target(target), &stream.rows)?;
+        let mut roles = Roles::target(target);
+        roles.regression = options.regression;
+        let schema = Schema::infer(&stream.header, &roles, &stream.rows)?;
         let mut learner = StreamLearner::new(schema, options.settings.clone())?;
         let tested = stream.rows.len().saturating_sub(TESTED);
         let began = Instant::now();
@@ -210,7 +216,7 @@ fn main() -> Result<(), AnyError> {
             let mut scores: [[Vec<f32>; 2]; 3] = Default::default();
             for row in &stream.rows[tested..] {
                 let far = stranger(row, &moments, &mut state);
-                let answers = [class_answer(&learner, row)?, class_answer(&learner, &far)?];
+                let answers = [doubts(&learner, row)?, doubts(&learner, &far)?];
                 strangers[0] += u32::from(answers[0][3] > 0.0);
                 strangers[1] += u32::from(answers[1][3] > 0.0);
                 for (score, [known, away]) in scores.iter_mut().enumerate() {
@@ -225,14 +231,15 @@ fn main() -> Result<(), AnyError> {
         let measures = learner.measures();
         let members = learner.members();
         let weights: Vec<String> = members.iter().map(|m| format!("{:.2}", m.weight)).collect();
-        let figures = [
-            measures.accuracy,
-            measures.log_loss,
-            measures.ece,
-            told[0],
-            told[1],
-            told[2],
-        ];
+        let scores = match (measures.class(), measures.value()) {
+            (Some(m), _) => [m.accuracy, m.log_loss, m.ece],
+            (_, Some(m)) => {
+                println!("{m:?}");
+                [m.r2, m.nll, m.coverage]
+            }
+            _ => [f64::NAN; 3],
+        };
+        let figures = [scores[0], scores[1], scores[2], told[0], told[1], told[2]];
         sums.iter_mut().zip(figures).for_each(|(sum, x)| *sum += x);
         let drifts: Vec<String> = learner
             .drifts()

@@ -83,9 +83,6 @@ pub enum StreamError {
         /// What its learner says.
         error: mesu::LearnError,
     },
-    /// The target is a number.
-    #[error("the target is a number; expected a class")]
-    Value,
     /// The state has no form as bytes.
     #[error("the learner's state has no form as bytes")]
     Unsaved,

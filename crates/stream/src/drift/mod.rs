@@ -27,14 +27,17 @@ pub struct Drift {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Sign {
-    /// Loss, nats.
+    /// Loss, nats; of values half the squared distance in variances.
     Loss,
-    /// Epistemic uncertainty, bits.
+    /// Epistemic uncertainty, bits; of values the share of the variance.
     Epistemic,
 }
 
 /// Loss above which it makes no difference, and epistemic uncertainty, as ADWIN needs numbers of 0 to 1.
 const MOST: [f64; 2] = [5.0, 1.0];
+
+/// Most changes of the stream that are kept.
+pub(crate) const MOST_DRIFTS: usize = 1_000;
 
 /// Rows after an alarm in which there is no other one.
 const REST: u64 = 200;

@@ -1,27 +1,27 @@
 //! A learner of rows: an encoder, members that learn what it makes of them, and their mixture.
 
+mod answers;
 mod late;
-mod mixing;
 mod rows;
 mod save;
 mod settings;
+mod task;
 mod waiting;
 mod work;
 
 use mesu_rows::Row;
 
 pub use self::settings::StreamSettings;
+use self::task::{Mixing, Task};
 use self::waiting::Waiting;
 use self::work::Work;
 use crate::answer::{Answer, Outcome};
 use crate::drift::{Drift, DriftWatch, Strangers};
 use crate::encoder::{Encoder, Summary};
 use crate::error::StreamError;
-use crate::labels::Labels;
-use crate::members::{self, Member, MemberSettings, Opinions, Shape};
-use crate::metric::{ClassMeasures, ClassScores, Measures};
-use crate::mixer::{Mixed, Mixer};
-use crate::schema::{Kind, Schema, Target};
+use crate::members::{self, Member, MemberSettings, Opinions, Outputs, Shape};
+use crate::metric::{ClassRates, Measures};
+use crate::schema::{Kind, Schema};
 
 /// A learner of rows as they come: each is predicted, and then learned.
 ///
@@ -31,14 +31,8 @@ pub struct StreamLearner {
     schema: Schema,
     settings: StreamSettings,
     encoder: Encoder,
-    labels: Labels,
-    /// Classes that came or were known from the start.
-    known: usize,
-    /// Classes that the members have room for.
-    outputs: usize,
+    task: Task,
     members: Vec<Box<dyn Member>>,
-    mixer: Mixer,
-    scores: ClassScores,
     watch: DriftWatch,
     strangers: Strangers,
     drifts: Vec<Drift>,
@@ -80,13 +74,8 @@ impl StreamLearner {
         schema.check()?;
         settings.check()?;
         let encoder = Encoder::new(&schema, settings.seed);
-        let classes = match &schema.task {
-            Target::Class { classes } => classes,
-            Target::Value => return Err(StreamError::Value),
-        };
-        let labels = Labels::from(classes.clone());
-        let outputs = labels.len().max(2);
-        let shape = shape(&encoder, outputs, settings.seed);
+        let task = Task::new(&schema.task, &settings);
+        let shape = shape(&encoder, task.outputs(), settings.seed);
         let mut members = Vec::new();
         for (number, member) in settings.members.iter().enumerate() {
             let shape = Shape {
@@ -100,16 +89,11 @@ impl StreamLearner {
                 error,
             })?);
         }
-        let mixer = Mixer::new(members.len(), settings.mixing_rate, settings.mixing_floor);
         Ok(Self {
-            known: labels.len(),
-            outputs,
-            labels,
+            task,
             work: Work::default(),
             members,
-            mixer,
             encoder,
-            scores: ClassScores::default(),
             watch: DriftWatch::new(settings.drift_chance),
             strangers: Strangers::new(settings.stranger_deviations),
             drifts: Vec::new(),
@@ -137,11 +121,9 @@ impl StreamLearner {
             let predicted = member.predict(&inputs, opinions);
             predicted.map_err(|error| self.failed(number, error))?;
         }
-        let (mut mixed, mut entries) = (Mixed::default(), Vec::new());
-        self.mix(&opinions, 0, self.outputs, &mut entries, &mut mixed);
-        let mut answer = self.answer(&opinions, 0, self.outputs, &mixed);
-        answer.out_of_range = out_of_range;
-        Ok(Answer::Class(answer))
+        let outputs = self.task.class_outputs();
+        let mut mixing = Mixing::default();
+        Ok(self.answer(&opinions, 0, outputs, out_of_range, &mut mixing))
     }
 
     /// Predicts a row, and then learns it if its label is there.
@@ -170,10 +152,13 @@ impl StreamLearner {
         &self.settings
     }
 
-    /// Names of the classes that came or were known from the start, by their numbers.
+    /// Names of the classes that came or were known from the start, by their numbers; none of a value.
     #[must_use]
     pub fn classes(&self) -> &[String] {
-        &self.labels.names()[..self.known]
+        match &self.task {
+            Task::Classes(classes) => &classes.labels.names()[..classes.known],
+            Task::Values(_) => &[],
+        }
     }
 
     /// Number of inputs that a row is turned into.
@@ -218,31 +203,28 @@ impl StreamLearner {
     /// Measures of all answers to rows with a label.
     #[must_use]
     pub fn measures(&self) -> Measures {
-        self.scores.measures()
+        self.task.measures()
     }
 
     /// Measures of the answers to the last 1,000 rows with a label.
     #[must_use]
     pub fn window(&self) -> Measures {
-        self.scores.window()
+        self.task.window()
     }
 
-    /// Share of right answers to the last 1,000 rows with a label; cheap.
+    /// Recall and precision of every class; none of a value.
     #[must_use]
-    pub fn window_accuracy(&self) -> f64 {
-        self.scores.window_accuracy()
-    }
-
-    /// Recall and precision of every class.
-    #[must_use]
-    pub fn class_measures(&self) -> Vec<ClassMeasures> {
-        self.scores.classes(self.classes())
+    pub fn class_rates(&self) -> Vec<ClassRates> {
+        match &self.task {
+            Task::Classes(classes) => classes.scores.classes(self.classes()),
+            Task::Values(_) => Vec::new(),
+        }
     }
 
     /// Members with their weights.
     #[must_use]
     pub fn members(&self) -> Vec<MemberReport> {
-        let members = self.settings.members.iter().zip(self.mixer.weights());
+        let members = self.settings.members.iter().zip(self.task.weights());
         let report = |(member, weight): (&MemberSettings, &f64)| MemberReport {
             name: member.name(),
             weight: *weight,
@@ -252,7 +234,7 @@ impl StreamLearner {
 }
 
 /// Shape of the members' rows.
-fn shape(encoder: &Encoder, outputs: usize, seed: u64) -> Shape {
+fn shape(encoder: &Encoder, outputs: Outputs, seed: u64) -> Shape {
     Shape {
         inputs: (encoder.values(), encoder.width()),
         active: encoder.active(),

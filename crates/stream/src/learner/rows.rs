@@ -1,20 +1,17 @@
 //! Rows predicted and then learned, many at a time: members side by side, then the mixture row by row.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use mesu_rows::{Row, Value};
 use rayon::prelude::*;
 
 use super::StreamLearner;
+use super::task::{Task, truth};
 use super::waiting::WaitingRow;
-use super::work::{Settled, Work};
-use crate::answer::{Answer, Outcome};
+use super::work::{Label, Work};
+use crate::answer::Outcome;
 use crate::error::{RowError, StreamError};
-use crate::labels;
 use crate::members::{Lesson, Member, Opinions};
-use crate::metric::{FLOOR, Score};
-use crate::mixer::Mixed;
 use crate::schema::{Field, Unfit, number};
 
 /// Most rows that members learn before their opinions are mixed.
@@ -27,7 +24,7 @@ const WORTH_THREADS: usize = 8;
 struct Read<'a> {
     /// `[rows][columns]`, of the columns that are looked at.
     fields: Vec<Field<'a>>,
-    labels: Vec<Option<Cow<'a, str>>>,
+    labels: Vec<Label<'a>>,
     weights: Vec<f32>,
     ids: Vec<Option<String>>,
 }
@@ -63,7 +60,8 @@ impl StreamLearner {
             let refused = |error| StreamError::Row { index, error };
             let fields = self.encoder.read(schema, row, &mut read.fields);
             fields.map_err(refused)?;
-            read.labels.push(labels::name(&row.values[schema.target]));
+            let label = self.label(&row.values[schema.target], row.number);
+            read.labels.push(label.map_err(refused)?);
             read.weights.push(self.weight(row).map_err(refused)?);
             read.ids.push(self.id(row));
         }
@@ -98,36 +96,30 @@ impl StreamLearner {
     ) -> Result<(), StreamError> {
         let start = outcomes.len();
         // The answer to a row is from before its label was known: of as many outputs as there were.
-        let outputs_before = self.outputs;
+        let outputs_before = self.task.class_outputs();
         let mut unlabeled: BTreeSet<&str> = BTreeSet::new();
         self.work.lessons.clear();
         let most = rows.len().min(start + CHUNK);
         for (i, row) in rows.iter().enumerate().take(most).skip(start) {
-            let (label, id) = (read.labels[i].as_deref(), read.ids[i].as_deref());
+            let (label, id) = (&read.labels[i], read.ids[i].as_deref());
             match (label, id) {
-                (None, Some(id)) => {
+                (Label::Missing, Some(id)) => {
                     unlabeled.insert(id);
                 }
-                (Some(label), Some(id)) if i == start && self.waiting.contains(id) => {
+                (_, Some(id)) if i == start => {
                     if let Some(waited) = self.waiting.take(id) {
-                        outcomes.push(self.learn_waited(waited, label, row.number)?);
+                        outcomes.extend(self.learn_waited(waited, label, row.number)?);
+                        return Ok(());
                     }
-                    return Ok(());
                 }
-                (Some(_), Some(id)) if unlabeled.contains(id) || self.waiting.contains(id) => break,
+                (_, Some(id)) if unlabeled.contains(id) || self.waiting.contains(id) => break,
                 _ => {}
             }
-            let class = label.map(|name| self.labels.number_or_add(name));
-            if self.labels.len() > self.outputs {
-                if i > start {
-                    break;
-                }
-                self.grow()?;
+            let lesson = self.lesson(label, read.weights[i]);
+            if self.lacks_room() && i > start {
+                break;
             }
-            let lesson = class.map(|class| Lesson {
-                class,
-                weight: read.weights[i] * self.class_weight(class),
-            });
+            self.grow_if_needed()?;
             self.work.lessons.push(lesson);
         }
         let end = start + self.work.lessons.len();
@@ -135,20 +127,21 @@ impl StreamLearner {
         self.learn()?;
         let mut work = std::mem::take(&mut self.work);
         for (i, row) in rows.iter().enumerate().take(end).skip(start) {
-            let outputs = if i == start {
-                outputs_before
-            } else {
-                self.outputs
+            let outputs = match i == start {
+                true => outputs_before,
+                false => self.task.class_outputs(),
             };
             let outcome = self.settle(&mut work, i - start, outputs, row.number);
-            if let (Some(id), None, Answer::Class(answer)) =
-                (&read.ids[i], outcome.class, &outcome.answer)
-            {
+            if let (Some(id), None) = (&read.ids[i], outcome.truth) {
                 let width = self.encoder.width();
-                let inputs = &work.inputs[(i - start) * width..][..width];
-                let (weight, entries) = (read.weights[i], &work.entries);
-                let row = WaitingRow::new(outcome.row, inputs, weight, entries, self.known);
-                let row = row.answered(answer.clone());
+                let row = WaitingRow {
+                    row: outcome.row,
+                    inputs: work.inputs[(i - start) * width..][..width].to_vec(),
+                    weight: read.weights[i],
+                    entries: work.mixing.entries.clone(),
+                    known: self.task.known(),
+                    answer: outcome.answer.clone(),
+                };
                 self.waiting.keep(id, row, self.settings.waiting);
             }
             outcomes.push(outcome);
@@ -157,27 +150,50 @@ impl StreamLearner {
         Ok(())
     }
 
-    /// Makes room for more classes, twice as many as are known.
-    pub(super) fn grow(&mut self) -> Result<(), StreamError> {
-        self.outputs = 2 * self.labels.len();
+    /// What a label teaches; its class is added if it is new.
+    pub(super) fn lesson(&mut self, label: &Label<'_>, weight: f32) -> Option<Lesson> {
+        match (label, &mut self.task) {
+            (Label::Class(name), Task::Classes(classes)) => {
+                let class = classes.labels.number_or_add(name);
+                let of_class = self.settings.class_weights.get(&**name);
+                Some(Lesson {
+                    target: class.into(),
+                    weight: weight * of_class.copied().unwrap_or(1.0),
+                })
+            }
+            (Label::Value(value), _) => Some(Lesson {
+                target: (*value).into(),
+                weight,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Returns whether there are more classes than members have room for.
+    fn lacks_room(&self) -> bool {
+        match &self.task {
+            Task::Classes(classes) => classes.lacks_room(),
+            Task::Values(_) => false,
+        }
+    }
+
+    /// Makes room for twice as many classes as are known, if there is none for them.
+    pub(super) fn grow_if_needed(&mut self) -> Result<(), StreamError> {
+        let outputs = match &mut self.task {
+            Task::Classes(classes) if classes.lacks_room() => {
+                classes.outputs = 2 * classes.labels.len();
+                classes.outputs
+            }
+            _ => return Ok(()),
+        };
         for (number, member) in self.members.iter_mut().enumerate() {
-            let grown = member.grow(self.outputs);
+            let grown = member.grow(outputs);
             grown.map_err(|error| StreamError::Config {
                 member: self.settings.members[number].name(),
                 error,
             })?;
         }
         Ok(())
-    }
-
-    /// Factor of the losses of a class.
-    pub(super) fn class_weight(&self, class: u32) -> f32 {
-        if self.settings.class_weights.is_empty() {
-            return 1.0;
-        }
-        let name = &self.labels.names()[class as usize];
-        let weight = self.settings.class_weights.get(name);
-        weight.copied().unwrap_or(1.0)
     }
 
     /// Turns rows into inputs, each scaled by those before it.
@@ -229,65 +245,28 @@ impl StreamLearner {
         Ok(())
     }
 
-    /// Mixes the opinions on row `i`, of which members had `outputs`, and learns from its label how to mix.
+    /// Mixes the opinions on row `i`, when members had so many outputs, and learns from its label how to mix.
     fn settle(&mut self, work: &mut Work, i: usize, outputs: usize, row: u64) -> Outcome {
         let Work {
-            opinions,
-            entries,
-            mixed,
-            ..
+            opinions, mixing, ..
         } = work;
-        self.mix(opinions, i, outputs, entries, mixed);
-        let mut answer = self.answer(opinions, i, outputs, mixed);
-        answer.out_of_range = work.out_of_range[i];
+        let answer = self.answer(opinions, i, outputs, work.out_of_range[i], mixing);
         self.rows += 1;
         self.strangers.learn(answer.spread);
         let lesson = work.lessons[i];
         let (mut loss, mut drift) = (None, None);
         if let Some(lesson) = lesson {
-            drift = self.watch(opinions, i, outputs, lesson.class, row);
-            let settled = Settled {
-                answer: &answer,
-                known: self.known,
-            };
-            loss = Some(self.score(settled, lesson, mixed));
+            drift = self.watch(opinions, i, outputs, lesson.target, row);
+            let known = self.task.known();
+            loss = Some(self.task.score(&answer.told, known, lesson, mixing));
         }
         Outcome {
             row,
-            answer: Answer::Class(answer),
-            class: lesson.map(|lesson| lesson.class),
+            answer,
+            truth: lesson.map(|lesson| truth(lesson.target)),
             loss,
             drift,
             label_of: None,
         }
-    }
-
-    /// Scores an answer, and learns how it should have been mixed; returns its loss.
-    pub(super) fn score(&mut self, settled: Settled<'_>, lesson: Lesson, mixed: &Mixed) -> f64 {
-        let Settled { answer, known, .. } = settled;
-        let Lesson { class, weight } = lesson;
-        // A class that was not known is among all others, if members had room for them.
-        let entry = (class as usize).min(known);
-        if entry < mixed.probabilities.len() {
-            self.mixer.learn(mixed, entry, f64::from(weight));
-        }
-        let own = match entry < known {
-            true => answer.probabilities[entry],
-            false => answer.unseen,
-        };
-        let own = f64::from(own);
-        let loss = -libm::log(own.max(FLOOR));
-        let all = answer.probabilities.iter().chain([&answer.unseen]);
-        let squares: f64 = all.map(|p| f64::from(*p) * f64::from(*p)).sum();
-        self.scores.add(Score {
-            label: class,
-            told: answer.class.unwrap_or(u32::MAX),
-            loss,
-            // sum_c (p_c - [c = label])^2
-            brier: squares - 2.0 * own + 1.0,
-            confidence: f64::from(answer.confidence()),
-        });
-        self.known = self.known.max(class as usize + 1);
-        loss
     }
 }

@@ -1,28 +1,24 @@
 //! Learners saved and restored.
 
+use super::task::Task;
 use super::waiting::Waiting;
 use super::{StreamLearner, shape};
 use crate::drift::{Drift, DriftWatch, Strangers};
 use crate::encoder::Encoder;
 use crate::error::StreamError;
-use crate::labels::Labels;
 use crate::members;
-use crate::metric::ClassScores;
-use crate::mixer::Mixer;
 use crate::state::{self, Header, Notes, StateError};
 
 /// Body of a state.
 type Body = (
     Encoder,
-    Labels,
-    [u64; 3],
+    Task,
     Vec<Vec<u8>>,
-    Mixer,
-    ClassScores,
     DriftWatch,
     Strangers,
     Vec<Drift>,
     Waiting,
+    u64,
 );
 
 impl StreamLearner {
@@ -42,18 +38,15 @@ impl StreamLearner {
             settings: self.settings.clone(),
             notes: notes.clone(),
         };
-        let counts = [self.known as u64, self.outputs as u64, self.rows];
         let body = (
             &self.encoder,
-            &self.labels,
-            counts,
+            &self.task,
             members,
-            &self.mixer,
-            &self.scores,
             &self.watch,
             &self.strangers,
             &self.drifts,
             &self.waiting,
+            self.rows,
         );
         state::write(&header, &body).ok_or(StreamError::Unsaved)
     }
@@ -73,22 +66,19 @@ impl StreamLearner {
         let unfit = |what: &str| StateError::Damaged(format!("{what} does not fit the others"));
         let body: Body = postcard::from_bytes(body)
             .map_err(|error| StateError::Damaged(format!("its body: {error}")))?;
-        let (encoder, labels, counts, saved, mixer, scores, watch, strangers, drifts, waiting) =
-            body;
-        let [known, outputs, rows] = counts;
-        let (known, outputs) = (known as usize, outputs as usize);
+        let (encoder, task, saved, watch, strangers, drifts, waiting, rows) = body;
         let sound = schema.check().is_ok() && settings.check().is_ok();
         if !(sound && encoder.is_of(&schema)) {
             return Err(unfit("its encoder"));
         }
-        if !(known <= labels.len() && labels.len() <= outputs && 2 <= outputs) {
-            return Err(unfit("its number of classes"));
-        }
         let count = settings.members.len();
-        if saved.len() != count || mixer.weights().len() != count {
+        if !task.is_sound(&schema.task, count) {
+            return Err(unfit("what it predicts"));
+        }
+        if saved.len() != count {
             return Err(unfit("its number of members"));
         }
-        let shape = shape(&encoder, outputs, settings.seed);
+        let shape = shape(&encoder, task.outputs(), settings.seed);
         let mut members = Vec::new();
         for (member, bytes) in settings.members.iter().zip(&saved) {
             let restored = members::restore(member, shape, bytes);
@@ -98,12 +88,8 @@ impl StreamLearner {
             schema,
             settings,
             encoder,
-            labels,
-            known,
-            outputs,
+            task,
             members,
-            mixer,
-            scores,
             watch,
             strangers,
             drifts,

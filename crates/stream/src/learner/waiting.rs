@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::ClassAnswer;
+use crate::answer::Answer;
 
 /// Rows that were answered and whose labels may still come, the oldest first to be given up.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Waiting {
-    rows: BTreeMap<String, WaitingRow>,
+    /// By id, with their numbers in the order.
+    rows: BTreeMap<String, (u64, WaitingRow)>,
     /// Ids in the order in which they came, each with the number of its row in this order.
     order: VecDeque<(u64, String)>,
     came: u64,
@@ -24,36 +25,11 @@ pub(super) struct WaitingRow {
     pub(super) row: u64,
     pub(super) inputs: Vec<f32>,
     pub(super) weight: f32,
-    /// Probabilities of the members, `[members][entries]`.
+    /// Opinions of the members, `[members][entries]`.
     pub(super) entries: Vec<f64>,
     /// Classes that were known.
     pub(super) known: usize,
-    pub(super) answer: ClassAnswer,
-    came: u64,
-}
-
-impl WaitingRow {
-    pub(super) fn new(
-        row: u64,
-        inputs: &[f32],
-        weight: f32,
-        entries: &[f64],
-        known: usize,
-    ) -> Self {
-        Self {
-            row,
-            inputs: inputs.to_vec(),
-            weight,
-            entries: entries.to_vec(),
-            known,
-            answer: ClassAnswer::default(),
-            came: 0,
-        }
-    }
-
-    pub(super) fn answered(self, answer: ClassAnswer) -> Self {
-        Self { answer, ..self }
-    }
+    pub(super) answer: Answer,
 }
 
 impl Waiting {
@@ -64,11 +40,11 @@ impl Waiting {
         }
         let came = self.came;
         self.came += 1;
-        self.rows.insert(id.to_owned(), WaitingRow { came, ..row });
+        self.rows.insert(id.to_owned(), (came, row));
         self.order.push_back((came, id.to_owned()));
         while self.order.len() > most {
             if let Some((came, id)) = self.order.pop_front()
-                && self.rows.get(&id).is_some_and(|row| row.came == came)
+                && self.rows.get(&id).is_some_and(|row| row.0 == came)
             {
                 self.rows.remove(&id);
                 self.given_up += 1;
@@ -82,7 +58,7 @@ impl Waiting {
 
     /// Takes out a row. Its place in the order stays until its turn.
     pub(super) fn take(&mut self, id: &str) -> Option<WaitingRow> {
-        self.rows.remove(id)
+        self.rows.remove(id).map(|(_, row)| row)
     }
 
     pub(super) fn len(&self) -> usize {

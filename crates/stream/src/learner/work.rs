@@ -1,8 +1,13 @@
 //! What is at hand while rows are learned.
 
-use crate::answer::ClassAnswer;
+use std::borrow::Cow;
+
+use mesu_rows::Value;
+
+use super::task::Mixing;
+use crate::labels;
 use crate::members::{Lesson, Opinions};
-use crate::mixer::Mixed;
+use crate::schema::{Target, Unfit, number};
 
 /// Room for the work on rows.
 #[derive(Default)]
@@ -13,15 +18,32 @@ pub(super) struct Work {
     pub(super) lessons: Vec<Option<Lesson>>,
     /// Of each member.
     pub(super) opinions: Vec<Opinions>,
-    /// Probabilities of the members for one row, `[members][entries]`.
-    pub(super) entries: Vec<f64>,
-    pub(super) mixed: Mixed,
+    pub(super) mixing: Mixing,
 }
 
-/// An answer whose label has come.
-#[derive(Clone, Copy)]
-pub(super) struct Settled<'a> {
-    pub(super) answer: &'a ClassAnswer,
-    /// Classes that were known when it was given.
-    pub(super) known: usize,
+/// Label of a row, read.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Label<'a> {
+    Missing,
+    Class(Cow<'a, str>),
+    Value(f32),
+}
+
+/// Largest magnitude of a value to be predicted: its square is a number that 32-bit floats hold.
+const LARGEST: f64 = 1e18;
+
+impl<'a> Label<'a> {
+    /// Reads a target's value.
+    pub(super) fn read(value: &'a Value, target: &Target) -> Result<Self, Unfit> {
+        let Some(name) = labels::name(value) else {
+            return Ok(Self::Missing);
+        };
+        match target {
+            Target::Class { .. } => Ok(Self::Class(name)),
+            Target::Value => match number(value)? {
+                number if number.abs() <= LARGEST => Ok(Self::Value(number as f32)),
+                number => Err(Unfit::new(number, "a magnitude of at most 1e18")),
+            },
+        }
+    }
 }

@@ -1,14 +1,14 @@
 //! A member of a mixture: what it is asked for.
 
-use mesu::{ConfigError, LearnError};
+use mesu::{ConfigError, LearnError, Target};
 
 use super::opinions::Opinions;
 
 /// What is to be learned of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Lesson {
-    /// Class, below the number of outputs.
-    pub(crate) class: u32,
+    /// Class, below the number of outputs; or a value.
+    pub(crate) target: Target,
     /// Factor of the loss.
     pub(crate) weight: f32,
 }
@@ -33,6 +33,15 @@ pub(crate) trait Member: Send + Sync {
     fn save(&self) -> Result<Vec<u8>, LearnError>;
 }
 
+/// What members predict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outputs {
+    /// One of so many classes.
+    Classes(usize),
+    /// A value.
+    Value,
+}
+
 /// Shape of the rows and answers that a member is for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
@@ -40,8 +49,7 @@ pub(crate) struct Shape {
     pub(crate) inputs: (usize, usize),
     /// About how many of them are not zero.
     pub(crate) active: (f64, f64),
-    /// Classes that there is room for.
-    pub(crate) outputs: usize,
+    pub(crate) outputs: Outputs,
     pub(crate) seed: u64,
 }
 

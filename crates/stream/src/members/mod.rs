@@ -5,15 +5,16 @@ mod member;
 mod neighbors;
 mod network;
 mod opinions;
+mod residuals;
 mod settings;
 
 use mesu::ConfigError;
 
 use self::last_label::LastLabel;
-pub(crate) use self::member::{Lesson, Member, Shape};
+pub(crate) use self::member::{Lesson, Member, Outputs, Shape};
 use self::neighbors::Neighbors;
 use self::network::NetworkMember;
-pub(crate) use self::opinions::Opinions;
+pub(crate) use self::opinions::{OF_VALUE, Opinions};
 pub use self::settings::{MemberSettings, NetworkSettings};
 
 /// A new member.

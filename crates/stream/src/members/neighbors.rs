@@ -1,10 +1,11 @@
 //! The nearest of the last rows.
 
-use mesu::{ConfigError, LearnError};
+use mesu::{ConfigError, LearnError, Target};
 use serde::{Deserialize, Serialize};
 
-use super::member::{Lesson, Member, Shape, to_bytes};
+use super::member::{Lesson, Member, Outputs, Shape, to_bytes};
 use super::opinions::{Doubt, Opinions};
+use super::residuals::Residuals;
 
 /// The last rows with their labels, and the shares of these among the nearest to a row. The distance is that of the
 /// inputs without hats.
@@ -12,7 +13,7 @@ pub(super) struct Neighbors {
     nearest: usize,
     /// Rows that there is room for.
     room: usize,
-    outputs: usize,
+    outputs: Outputs,
     kept: Kept,
 }
 
@@ -23,8 +24,12 @@ struct Kept {
     inputs: Vec<f32>,
     /// Sums of the squares of a row's inputs, `[room]`.
     norms: Vec<f32>,
+    /// Classes; none of values.
     labels: Vec<u32>,
+    /// Values; none of classes.
+    values: Vec<f32>,
     weights: Vec<f32>,
+    residuals: Residuals,
     /// Rows learned.
     learned: u64,
     width: usize,
@@ -44,6 +49,8 @@ impl Neighbors {
                 inputs: vec![0.0; room * width],
                 norms: vec![0.0; room],
                 labels: Vec::new(),
+                values: Vec::new(),
+                residuals: Residuals::default(),
                 weights: Vec::new(),
                 learned: 0,
                 width,
@@ -55,15 +62,18 @@ impl Neighbors {
         let new = Self::new(room, nearest, shape);
         let kept: Kept = postcard::from_bytes(bytes).ok()?;
         let rows = kept.learned.min(new.room as u64) as usize;
+        let sound = match new.outputs {
+            Outputs::Classes(classes) => {
+                let known = |label: &u32| (*label as usize) < classes;
+                kept.labels.len() == rows && kept.labels.iter().all(known)
+            }
+            Outputs::Value => kept.values.len() == rows,
+        };
         let fits = kept.width == new.kept.width
             && kept.inputs.len() == new.kept.inputs.len()
             && kept.norms.len() == new.room
-            && kept.labels.len() == rows
             && kept.weights.len() == rows
-            && kept
-                .labels
-                .iter()
-                .all(|label| (*label as usize) < new.outputs);
+            && sound;
         fits.then_some(Self { kept, ..new })
     }
 
@@ -77,7 +87,7 @@ impl Neighbors {
                 each.for_each(|(distance, y)| *distance -= twice * y);
             }
         }
-        distances.truncate(self.kept.labels.len());
+        distances.truncate(self.kept.weights.len());
         distances
     }
 
@@ -100,16 +110,14 @@ impl Neighbors {
     }
 }
 
-impl Member for Neighbors {
-    fn predict(&self, inputs: &[f32], opinions: &mut Opinions) -> Result<(), LearnError> {
-        let x = &inputs[..self.kept.width];
-        let first = opinions.probabilities.len();
-        opinions.probabilities.resize(first + self.outputs, 0.0);
-        let shares = &mut opinions.probabilities[first..];
-        let kept = &self.kept;
-        let even = 1.0 / self.outputs as f32;
+impl Neighbors {
+    /// Adds the shares of the classes among the nearest, and a little of those among all.
+    fn shares(&self, x: &[f32], classes: usize, numbers: &mut Vec<f32>) {
+        let first = numbers.len();
+        // Of no row, all classes are alike.
+        numbers.resize(first + classes, 1.0 / classes as f32);
+        let (shares, kept) = (&mut numbers[first..], &self.kept);
         let mut all = 1.0;
-        shares.fill(even);
         for (label, weight) in kept.labels.iter().zip(&kept.weights) {
             shares[*label as usize] += weight;
             all += weight;
@@ -122,7 +130,33 @@ impl Member for Neighbors {
             sum += weight;
         }
         shares.iter_mut().for_each(|share| *share /= sum);
-        opinions.doubts.push(Doubt::default());
+    }
+
+    /// Mean value of the nearest; 0 of no row.
+    fn mean(&self, x: &[f32]) -> f32 {
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for (_, place) in self.nearest(x) {
+            let weight = self.kept.weights[place];
+            sum += weight * self.kept.values[place];
+            weights += weight;
+        }
+        if weights > 0.0 { sum / weights } else { 0.0 }
+    }
+}
+
+impl Member for Neighbors {
+    fn predict(&self, inputs: &[f32], opinions: &mut Opinions) -> Result<(), LearnError> {
+        let x = &inputs[..self.kept.width];
+        match self.outputs {
+            Outputs::Classes(classes) => {
+                self.shares(x, classes, &mut opinions.numbers);
+                opinions.doubts.push(Doubt::default());
+            }
+            Outputs::Value => {
+                let variance = self.kept.residuals.variance();
+                opinions.push_value(self.mean(x), variance, Doubt::default());
+            }
+        }
         Ok(())
     }
 
@@ -133,6 +167,7 @@ impl Member for Neighbors {
         opinions: &mut Opinions,
     ) -> Result<(), LearnError> {
         self.predict(inputs, opinions)?;
+        let told = opinions.of(opinions.doubts.len() - 1)[0];
         let kept = &mut self.kept;
         let x = &inputs[..kept.width];
         let place = (kept.learned % self.room as u64) as usize;
@@ -141,22 +176,31 @@ impl Member for Neighbors {
             column[place] = *x;
         }
         kept.norms[place] = x.iter().map(|x| x * x).sum();
-        if place == kept.labels.len() {
-            kept.labels.push(lesson.class);
-            kept.weights.push(lesson.weight);
-        } else {
-            kept.labels[place] = lesson.class;
-            kept.weights[place] = lesson.weight;
+        match lesson.target {
+            Target::Label(class) => put(&mut kept.labels, place, class),
+            Target::Value(value) => {
+                put(&mut kept.values, place, value);
+                kept.residuals.learn(value - told);
+            }
         }
+        put(&mut kept.weights, place, lesson.weight);
         Ok(())
     }
 
     fn grow(&mut self, outputs: usize) -> Result<(), ConfigError> {
-        self.outputs = outputs;
+        self.outputs = Outputs::Classes(outputs);
         Ok(())
     }
 
     fn save(&self) -> Result<Vec<u8>, LearnError> {
         Ok(to_bytes(&self.kept))
+    }
+}
+
+/// Puts an item at a place that is there, or the next.
+fn put<T>(list: &mut Vec<T>, place: usize, item: T) {
+    match list.get_mut(place) {
+        Some(old) => *old = item,
+        None => list.push(item),
     }
 }

@@ -1,8 +1,10 @@
 //! A network of Bayesian synapses as a member.
 
-use mesu::{ConfigError, LearnError, Learner, MesuConfig, NetworkConfig, Prediction};
+use mesu::{
+    ConfigError, LearnError, Learner, MesuConfig, NetworkConfig, Prediction, RegressionConfig,
+};
 
-use super::member::{Lesson, Member, Shape};
+use super::member::{Lesson, Member, Outputs, Shape};
 use super::opinions::{Doubt, Opinions};
 use super::settings::NetworkSettings;
 
@@ -24,7 +26,15 @@ impl NetworkMember {
         let config = MesuConfig::default()
             .memory_window(settings.memory_window)
             .temperature(settings.temperature);
-        let learner = Learner::new(inputs, shape.outputs, &network, &config.into(), shape.seed)?;
+        let learner = Learner::builder(inputs)
+            .network(network)
+            .config(config)
+            .seed(shape.seed);
+        let learner = match shape.outputs {
+            Outputs::Classes(classes) => learner.classes(classes),
+            Outputs::Value => learner.regression(RegressionConfig::default()),
+        };
+        let learner = learner.build()?;
         Ok(Self { learner, inputs })
     }
 
@@ -35,19 +45,27 @@ impl NetworkMember {
         };
         let (learner, _) = Learner::restore(bytes).ok()?;
         let network = learner.network();
-        let fits = network.inputs() == inputs && network.classes() == shape.outputs;
+        let outputs = match learner.regression() {
+            Some(_) => Outputs::Value,
+            None => Outputs::Classes(network.classes()),
+        };
+        let fits = network.inputs() == inputs && outputs == shape.outputs;
         fits.then_some(Self { learner, inputs })
     }
 }
 
 fn add(prediction: &Prediction, opinions: &mut Opinions) {
-    opinions
-        .probabilities
-        .extend_from_slice(&prediction.probabilities);
-    opinions.doubts.push(Doubt {
+    let doubt = Doubt {
         epistemic: prediction.epistemic[0],
         spread: prediction.spread[0],
-    });
+    };
+    match prediction.mean.first() {
+        Some(mean) => opinions.push_value(*mean, prediction.total[0], doubt),
+        None => {
+            opinions.numbers.extend(&prediction.probabilities);
+            opinions.doubts.push(doubt);
+        }
+    }
 }
 
 impl Member for NetworkMember {
@@ -65,10 +83,10 @@ impl Member for NetworkMember {
     ) -> Result<(), LearnError> {
         let inputs = &inputs[..self.inputs];
         let step = match lesson.weight {
-            1.0 => self.learner.learn_one(inputs, lesson.class)?,
+            1.0 => self.learner.learn_one(inputs, lesson.target)?,
             weight => self
                 .learner
-                .learn_one_weighted(inputs, lesson.class, weight)?,
+                .learn_one_weighted(inputs, lesson.target, weight)?,
         };
         add(&step.prediction, opinions);
         Ok(())

@@ -1,19 +1,17 @@
 //! Measures of classes that were told.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 
-use super::WINDOW;
 use super::bins::Bins;
+use super::window::Last;
 
 /// Least probability whose logarithm counts.
 pub(crate) const FLOOR: f64 = 1e-6;
 
-/// Measures of answers.
+/// Measures of classes that were told.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct Measures {
+pub struct ClassMeasures {
     /// Rows with a label.
     pub rows: u64,
     /// Share of right answers.
@@ -33,7 +31,7 @@ pub struct Measures {
 /// Recall and precision of a class.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct ClassMeasures {
+pub struct ClassRates {
     /// Its name.
     pub class: String,
     /// Rows of the class.
@@ -91,7 +89,7 @@ impl Sums {
         &mut self.classes[class]
     }
 
-    fn measures(&self) -> Measures {
+    fn measures(&self) -> ClassMeasures {
         let rows = self.rows as f64;
         let accuracy = self.right as f64 / rows;
         let product = |[of, told, _]: &[u64; 3]| *of as f64 * *told as f64;
@@ -100,7 +98,7 @@ impl Sums {
         let (count, sum) = recalls.fold((0.0, 0.0), |(count, sum), [of, _, right]| {
             (count + 1.0, sum + *right as f64 / *of as f64)
         });
-        Measures {
+        ClassMeasures {
             rows: self.rows,
             accuracy,
             // With one class, told as often as it comes, nothing is left to chance.
@@ -117,48 +115,35 @@ impl Sums {
     }
 }
 
-/// Scores of all rows, and of the last [`WINDOW`].
+/// Scores of all rows, and of the last ones.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ClassScores {
     all: Sums,
-    last: VecDeque<Score>,
-    /// Right answers and losses of the last rows.
-    right: u64,
+    last: Last<Score>,
 }
 
 impl ClassScores {
     pub(crate) fn add(&mut self, score: Score) {
         self.all.add(&score);
-        self.right += u64::from(score.label == score.told);
-        if self.last.len() == WINDOW
-            && let Some(first) = self.last.pop_front()
-        {
-            self.right -= u64::from(first.label == first.told);
-        }
-        self.last.push_back(score);
+        self.last.add(score);
     }
 
-    pub(crate) fn measures(&self) -> Measures {
+    pub(crate) fn measures(&self) -> ClassMeasures {
         self.all.measures()
     }
 
     /// Measures of the last rows.
-    pub(crate) fn window(&self) -> Measures {
+    pub(crate) fn window(&self) -> ClassMeasures {
         let mut sums = Sums::default();
         self.last.iter().for_each(|score| sums.add(score));
         sums.measures()
     }
 
-    /// Share of right answers among the last rows.
-    pub(crate) fn window_accuracy(&self) -> f64 {
-        self.right as f64 / self.last.len() as f64
-    }
-
     /// Recall and precision of the classes of these names.
-    pub(crate) fn classes(&self, names: &[String]) -> Vec<ClassMeasures> {
+    pub(crate) fn classes(&self, names: &[String]) -> Vec<ClassRates> {
         let of = |(number, name): (usize, &String)| {
             let [rows, told, right] = self.all.classes.get(number).copied().unwrap_or_default();
-            ClassMeasures {
+            ClassRates {
                 class: name.clone(),
                 rows,
                 recall: right as f64 / rows as f64,

@@ -2,9 +2,13 @@
 
 mod bins;
 mod classes;
+mod measures;
+mod values;
+mod window;
 
-pub use self::classes::{ClassMeasures, Measures};
+pub use self::classes::{ClassMeasures, ClassRates};
 pub(crate) use self::classes::{ClassScores, FLOOR, Score};
-
-/// Rows of the measures of late.
-pub const WINDOW: usize = 1_000;
+pub use self::measures::Measures;
+pub use self::values::ValueMeasures;
+pub(crate) use self::values::{ValueScore, ValueScores};
+pub use self::window::WINDOW;

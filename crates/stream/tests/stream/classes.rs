@@ -2,7 +2,7 @@
 
 use mesu_stream::{Notes, Row, Schema, StreamLearner, Target, Value};
 
-use crate::made::{COLUMNS, Draws, answer, learner, ordinary, row, small, text};
+use crate::made::{COLUMNS, Draws, accuracy, answer, class, learner, ordinary, row, small, text};
 
 #[test]
 fn what_follows_from_the_columns_is_learned() {
@@ -10,6 +10,7 @@ fn what_follows_from_the_columns_is_learned() {
     let mut learner = learner(&COLUMNS, &rows, Default::default());
     learner.predict_then_learn_rows(&rows).unwrap();
     let (all, window) = (learner.measures(), learner.window());
+    let (all, window) = (all.class().unwrap(), window.class().unwrap());
     assert_eq!((all.rows, window.rows), (3_000, 1_000));
     assert!(
         all.accuracy > 0.93 && window.accuracy > 0.97,
@@ -20,7 +21,7 @@ fn what_follows_from_the_columns_is_learned() {
         window.kappa > 0.9 && window.balanced_accuracy > 0.9,
         "{window:?}"
     );
-    let classes = learner.class_measures();
+    let classes = learner.class_rates();
     assert_eq!(classes.iter().map(|class| class.rows).sum::<u64>(), 3_000);
     assert!(
         classes
@@ -50,13 +51,9 @@ fn classes_that_come_later_are_learned() {
         assert!((sum - 1.0).abs() < 1e-5, "{outcome:?}");
         // The answer is from before the class was known.
         let known = answer.probabilities.len() as u32;
-        assert!(outcome.class.unwrap() <= known && answer.class.unwrap() < known);
+        assert!(class(outcome).unwrap() <= known && answer.class.unwrap() < known);
     }
-    assert!(
-        learner.window_accuracy() > 0.9,
-        "{}",
-        learner.window_accuracy()
-    );
+    assert!(accuracy(&learner) > 0.9, "{}", accuracy(&learner));
 }
 
 #[test]
@@ -68,6 +65,7 @@ fn one_class_alone_is_no_fault() {
     let outcomes = learner.predict_then_learn_rows(&rows).unwrap();
     assert!(answer(&outcomes[199]).probabilities[0] > 0.9);
     let measures = learner.measures();
+    let measures = measures.class().unwrap();
     assert_eq!((measures.accuracy, measures.kappa), (1.0, 1.0));
 }
 
@@ -123,7 +121,7 @@ fn weighted_classes_are_told_more_often() {
         settings.class_weights = [("rare".to_owned(), weight)].into();
         let mut learner = learner(&["x", "class"], &rows, settings);
         learner.predict_then_learn_rows(&rows).unwrap();
-        let classes = learner.class_measures();
+        let classes = learner.class_rates();
         classes
             .iter()
             .find(|class| class.class == "rare")

@@ -2,7 +2,7 @@
 
 use mesu_stream::{Kind, Notes, Roles, Row, RowError, Schema, SchemaError, StreamError, Value};
 
-use crate::made::{COLUMNS, header, learner, ordinary, row, small, text};
+use crate::made::{COLUMNS, accuracy, header, learner, ordinary, row, small, text};
 
 fn kinds(columns: &[&[&str]]) -> Vec<Kind> {
     let rows = columns[0].len();
@@ -115,8 +115,8 @@ fn columns_that_say_nothing_are_no_fault() {
             .iter()
             .all(|outcome| outcome.loss.unwrap().is_finite())
     );
-    assert!(crate::made::answer(&outcomes[401]).out_of_range > 0.0);
-    assert!(learner.window_accuracy() > 0.8);
+    assert!(outcomes[401].answer.out_of_range > 0.0);
+    assert!(accuracy(&learner) > 0.8);
 }
 
 #[test]

@@ -2,7 +2,12 @@
 
 use mesu_stream::{Kind, Notes, Row, StreamLearner, StreamSettings, Value};
 
-use crate::made::{COLUMNS, answer, learner, ordinary, small, text};
+use crate::made::{COLUMNS, answer, class, learner, ordinary, small, text};
+
+/// Rows with a label.
+fn scored(learner: &StreamLearner) -> u64 {
+    learner.measures().class().unwrap().rows
+}
 
 fn with_ids(rows: u64) -> Vec<Row> {
     let mut rows = ordinary(rows, 1);
@@ -29,22 +34,17 @@ fn late_labels_score_the_answer_that_was_given() {
         .iter_mut()
         .for_each(|row| row.values[4] = Value::Missing);
     let given = learner.predict_then_learn_rows(&unlabeled).unwrap();
-    assert_eq!(
-        (learner.measures().rows, learner.waiting()),
-        (500, (100, 0))
-    );
+    assert_eq!((scored(&learner), learner.waiting()), (500, (100, 0)));
     assert!(
         given
             .iter()
-            .all(|outcome| outcome.class.is_none() && outcome.loss.is_none())
+            .all(|outcome| outcome.truth.is_none() && outcome.loss.is_none())
     );
 
     let state = learner.save(&Notes::new()).unwrap();
     let (mut restored, _) = StreamLearner::restore(&state).unwrap();
     for learner in [&mut learner, &mut restored] {
-        let Value::Text(class) = &rows[520].values[4] else {
-            panic!("no label")
-        };
+        let class = &rows[520].values[4];
         let told = learner.learn_late("order 521", class).unwrap().unwrap();
         assert_eq!(
             (told.label_of, answer(&told)),
@@ -53,16 +53,19 @@ fn late_labels_score_the_answer_that_was_given() {
         let number = learner
             .classes()
             .iter()
-            .position(|name| name == class)
+            .position(|name| text(name) == *class)
             .unwrap();
         let expected = -f64::from(answer(&given[20]).probabilities[number]).ln();
         assert!((told.loss.unwrap() - expected).abs() < 1e-9);
         // A row brings the label of one that waits.
         let told = learner.predict_then_learn(&rows[530]).unwrap();
         assert_eq!((told.label_of, told.row), (Some(531), 531));
-        assert_eq!((learner.measures().rows, learner.waiting()), (502, (98, 0)));
-        assert_eq!(learner.learn_late("order 531", "warm").unwrap(), None);
-        assert_eq!(learner.learn_late("order 9", "warm").unwrap(), None);
+        assert_eq!((scored(learner), learner.waiting()), (502, (98, 0)));
+        assert_eq!(
+            learner.learn_late("order 531", &text("warm")).unwrap(),
+            None
+        );
+        assert_eq!(learner.learn_late("order 9", &text("warm")).unwrap(), None);
     }
     let [a, b] = [&learner, &restored].map(|learner| learner.save(&Notes::new()).unwrap());
     assert!(a == b);
@@ -76,8 +79,11 @@ fn a_late_label_may_be_a_new_class() {
     let mut row = rows[7].clone();
     row.values[4] = Value::Missing;
     learner.predict_then_learn(&row).unwrap();
-    let told = learner.learn_late("order 8", "new").unwrap().unwrap();
-    assert_eq!((told.class, learner.classes().len()), (Some(3), 4));
+    let told = learner
+        .learn_late("order 8", &text("new"))
+        .unwrap()
+        .unwrap();
+    assert_eq!((class(&told), learner.classes().len()), (Some(3), 4));
     assert!(told.loss.unwrap() > 13.0);
 }
 
@@ -91,6 +97,14 @@ fn rows_that_wait_are_bounded() {
         .for_each(|row| row.values[4] = Value::Missing);
     learner.predict_then_learn_rows(&rows).unwrap();
     assert_eq!(learner.waiting(), (50, 250));
-    assert_eq!(learner.learn_late("order 250", "warm").unwrap(), None);
-    assert!(learner.learn_late("order 251", "warm").unwrap().is_some());
+    assert_eq!(
+        learner.learn_late("order 250", &text("warm")).unwrap(),
+        None
+    );
+    assert!(
+        learner
+            .learn_late("order 251", &text("warm"))
+            .unwrap()
+            .is_some()
+    );
 }

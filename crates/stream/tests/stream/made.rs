@@ -72,8 +72,18 @@ pub(crate) fn small() -> StreamSettings {
 }
 
 pub(crate) fn answer(outcome: &Outcome) -> &mesu_stream::ClassAnswer {
-    match &outcome.answer {
-        mesu_stream::Answer::Class(answer) => answer,
-        _ => panic!("an answer of another kind"),
+    outcome.answer.class().unwrap()
+}
+
+/// Share of right answers among the last 1,000.
+pub(crate) fn accuracy(learner: &StreamLearner) -> f64 {
+    learner.window().class().unwrap().accuracy
+}
+
+/// Number of the class of a row.
+pub(crate) fn class(outcome: &Outcome) -> Option<u32> {
+    match outcome.truth {
+        Some(mesu_stream::Truth::Class(class)) => Some(class),
+        _ => None,
     }
 }

@@ -9,3 +9,4 @@ mod made;
 mod same_bits;
 mod states;
 mod surprises;
+mod values;

@@ -1,8 +1,8 @@
 //! Streams that change, and rows from elsewhere.
 
-use mesu_stream::{Answer, Row, Sign, StreamSettings, Value};
+use mesu_stream::{Row, Sign, StreamSettings, Value};
 
-use crate::made::{COLUMNS, learner, ordinary, row, text};
+use crate::made::{COLUMNS, accuracy, learner, ordinary, row, text};
 
 /// Rows whose classes change names after `change`.
 fn swapped(rows: u64, change: u64) -> Vec<Row> {
@@ -34,11 +34,7 @@ fn a_change_is_told_soon_and_forgotten() {
         "{first:?}"
     );
     assert!(matches!(first.sign, Sign::Loss | Sign::Epistemic));
-    assert!(
-        learner.window_accuracy() > 0.9,
-        "{}",
-        learner.window_accuracy()
-    );
+    assert!(accuracy(&learner) > 0.9, "{}", accuracy(&learner));
 }
 
 #[test]
@@ -54,10 +50,7 @@ fn rows_from_elsewhere_are_marked() {
     let rows = ordinary(3_000, 1);
     let mut learner = learner(&COLUMNS, &rows, StreamSettings::default());
     learner.predict_then_learn_rows(&rows).unwrap();
-    let marked = |row: &Row| match learner.predict(row).unwrap() {
-        Answer::Class(answer) => answer.stranger,
-        _ => false,
-    };
+    let marked = |row: &Row| learner.predict(row).unwrap().stranger;
     let known = ordinary(1_000, 2).iter().filter(|row| marked(row)).count();
     let far = (0..100u64).map(|n| row(n, [text(9 + n), text(500), text("red"), Value::Missing]));
     let far = far.filter(marked).count();

@@ -1,4 +1,4 @@
-//! Members mixed in the log domain, by weights that are learned row by row:
+//! Probabilities of members mixed in the log domain, by weights that are learned row by row:
 //!
 //! ```text
 //! p = softmax_c( sum_m w_m log p_m(c) ),  p_m floored
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Weights of members; their sum is free, so that a mixture can be surer than its members, or less sure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Mixer {
+pub(crate) struct ClassMixer {
     weights: Vec<f64>,
     rate: f64,
     floor: f64,
@@ -24,7 +24,7 @@ pub(crate) struct Mixed {
     pub(crate) probabilities: Vec<f64>,
 }
 
-impl Mixer {
+impl ClassMixer {
     pub(crate) fn new(members: usize, rate: f64, floor: f64) -> Self {
         let share = 1.0 / members as f64;
         Self {
