@@ -35,6 +35,9 @@ struct Kept {
     width: usize,
 }
 
+/// Distances looked at together.
+const BLOCK: usize = 16;
+
 /// Weight of the shares among all rows kept, in neighbors.
 const PRIOR: f32 = 1.0;
 
@@ -91,22 +94,28 @@ impl Neighbors {
         distances
     }
 
-    /// Places of the nearest rows, with their distances.
-    fn nearest(&self, x: &[f32]) -> Vec<(f32, usize)> {
+    /// Places of the nearest rows; of equals, the first.
+    fn nearest(&self, x: &[f32]) -> Vec<usize> {
         let distances = self.distances(x);
         let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(self.nearest + 1);
         let mut farthest = f32::INFINITY;
-        for (place, distance) in distances.into_iter().enumerate() {
-            if distance < farthest {
-                let at = nearest.partition_point(|(other, _)| *other <= distance);
-                nearest.insert(at, (distance, place));
-                nearest.truncate(self.nearest);
-                if nearest.len() == self.nearest {
-                    farthest = nearest[self.nearest - 1].0;
+        for (block, of_block) in distances.chunks(BLOCK).enumerate() {
+            // Nearly all blocks have nothing near, which is told without a look at each.
+            if of_block.iter().copied().fold(f32::INFINITY, f32::min) >= farthest {
+                continue;
+            }
+            for (place, distance) in of_block.iter().enumerate() {
+                if *distance < farthest {
+                    let at = nearest.partition_point(|(other, _)| other <= distance);
+                    nearest.insert(at, (*distance, block * BLOCK + place));
+                    nearest.truncate(self.nearest);
+                    if nearest.len() == self.nearest {
+                        farthest = nearest[self.nearest - 1].0;
+                    }
                 }
             }
         }
-        nearest
+        nearest.into_iter().map(|(_, place)| place).collect()
     }
 }
 
@@ -124,7 +133,7 @@ impl Neighbors {
         }
         shares.iter_mut().for_each(|share| *share *= PRIOR / all);
         let mut sum = PRIOR;
-        for (_, place) in self.nearest(x) {
+        for place in self.nearest(x) {
             let weight = kept.weights[place];
             shares[kept.labels[place] as usize] += weight;
             sum += weight;
@@ -135,7 +144,7 @@ impl Neighbors {
     /// Mean value of the nearest; 0 of no row.
     fn mean(&self, x: &[f32]) -> f32 {
         let (mut sum, mut weights) = (0.0, 0.0);
-        for (_, place) in self.nearest(x) {
+        for place in self.nearest(x) {
             let weight = self.kept.weights[place];
             sum += weight * self.kept.values[place];
             weights += weight;
@@ -202,5 +211,48 @@ fn put<T>(list: &mut Vec<T>, place: usize, item: T) {
     match list.get_mut(place) {
         Some(old) => *old = item,
         None => list.push(item),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Random;
+
+    #[test]
+    fn the_nearest_are_those_of_a_plain_search() {
+        let shape = Shape {
+            inputs: (3, 3),
+            active: (3.0, 3.0),
+            outputs: Outputs::Classes(2),
+            seed: 1,
+        };
+        let (mut neighbors, mut random) = (Neighbors::new(100, 7, shape), Random::new(1));
+        let mut draw = || [0; 3].map(|_| random.below(1_000) as f32 / 500.0 - 1.0);
+        let rows: Vec<[f32; 3]> = (0..250).map(|_| draw()).collect();
+        let lesson = Lesson {
+            target: Target::Label(1),
+            weight: 1.0,
+        };
+        for (learned, row) in rows.iter().enumerate() {
+            let x = draw();
+            let mut plain: Vec<(f32, usize)> = (learned.saturating_sub(100)..learned)
+                .map(|i| {
+                    let squares = rows[i].iter().zip(x).map(|(a, b)| (a - b) * (a - b));
+                    (squares.sum(), i % 100)
+                })
+                .collect();
+            plain.sort_by(|a, b| a.0.total_cmp(&b.0));
+            plain.truncate(7);
+            let mut expected: Vec<usize> = plain.into_iter().map(|(_, place)| place).collect();
+            let mut found = neighbors.nearest(&x);
+            expected.sort_unstable();
+            found.sort_unstable();
+            assert_eq!(found, expected, "after {learned} rows");
+            let mut opinions = Opinions::default();
+            neighbors.learn(row, lesson, &mut opinions).unwrap();
+            let sum: f32 = opinions.of(0).iter().sum();
+            assert!((sum - 1.0).abs() < 1e-5);
+        }
     }
 }

@@ -153,3 +153,55 @@ impl ClassScores {
         names.iter().enumerate().map(of).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::window::WINDOW;
+
+    /// Labels and answers whose measures are known: 6 of 10 right.
+    #[test]
+    fn measures_are_those_of_their_formulas() {
+        let labels = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2];
+        let told = [0, 0, 0, 1, 1, 1, 0, 2, 1, 0];
+        let mut scores = ClassScores::default();
+        for (label, told) in labels.into_iter().zip(told) {
+            scores.add(Score {
+                label,
+                told,
+                loss: 0.5,
+                brier: 0.25,
+                confidence: 0.5,
+            });
+        }
+        let measures = scores.measures();
+        assert_eq!((measures.rows, measures.accuracy), (10, 0.6));
+        // Of each class: labels 4, 3, 3 and answers 5, 4, 1.
+        let chance = (20.0 + 12.0 + 3.0) / 100.0;
+        assert!((measures.kappa - (0.6 - chance) / (1.0 - chance)).abs() < 1e-12);
+        let recalls = (0.75 + 2.0 / 3.0 + 1.0 / 3.0) / 3.0;
+        assert!((measures.balanced_accuracy - recalls).abs() < 1e-12);
+        assert_eq!((measures.log_loss, measures.brier), (0.5, 0.25));
+        assert!((measures.ece - 0.1).abs() < 1e-12);
+        assert_eq!(scores.window(), measures);
+        let rates = scores.classes(&["a".to_owned(), "b".to_owned(), "c".to_owned()]);
+        assert_eq!((rates[0].recall, rates[0].precision), (0.75, 0.6));
+        assert_eq!((rates[2].rows, rates[2].precision), (3, 1.0));
+    }
+
+    #[test]
+    fn the_window_forgets() {
+        let mut scores = ClassScores::default();
+        for i in 0..3 * WINDOW as u32 {
+            scores.add(Score {
+                label: 0,
+                told: u32::from(i < 2 * WINDOW as u32),
+                loss: f64::from(i),
+                brier: 0.0,
+                confidence: 1.0,
+            });
+        }
+        assert_eq!(scores.window().accuracy, 1.0);
+        assert!((scores.measures().accuracy - 1.0 / 3.0).abs() < 1e-12);
+    }
+}

@@ -83,3 +83,43 @@ impl ClassMixer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEMBERS: [[f64; 3]; 2] = [[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]];
+
+    fn mixed(mixer: &ClassMixer) -> Mixed {
+        let mut mixed = Mixed::default();
+        mixer.mix(MEMBERS.iter().map(|p| &p[..]), 3, &mut mixed);
+        mixed
+    }
+
+    #[test]
+    fn a_member_alone_is_itself() {
+        let mut mixed = Mixed::default();
+        ClassMixer::new(1, 0.1, 1e-4).mix([&MEMBERS[0][..]].into_iter(), 3, &mut mixed);
+        let pairs = mixed.probabilities.iter().zip(MEMBERS[0]);
+        pairs.for_each(|(p, q)| assert!((p - q).abs() < 1e-12));
+    }
+
+    /// The gradient of the log loss, by differences.
+    #[test]
+    fn weights_go_down_the_log_loss() {
+        for entry in 0..3 {
+            let mixer = ClassMixer::new(2, 2e-6, 1e-4);
+            let mut after = mixer.clone();
+            after.learn(&mixed(&mixer), entry, 1.0);
+            for m in 0..2 {
+                let (mut up, mut down) = (mixer.clone(), mixer.clone());
+                up.weights[m] += 1e-5;
+                down.weights[m] -= 1e-5;
+                let loss = |mixer| -libm::log(mixed(mixer).probabilities[entry]);
+                let slope = (loss(&up) - loss(&down)) / 2e-5;
+                let step = (mixer.weights[m] - after.weights[m]) / 1e-6;
+                assert!((slope - step).abs() < 1e-6, "{entry}, {m}: {slope}, {step}");
+            }
+        }
+    }
+}
