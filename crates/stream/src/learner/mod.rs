@@ -1,0 +1,244 @@
+//! A learner of rows: an encoder, members that learn what it makes of them, and their mixture.
+
+mod answers;
+mod late;
+mod rows;
+mod save;
+mod settings;
+mod task;
+mod waiting;
+mod work;
+
+use mesu_rows::Row;
+
+pub use self::settings::StreamSettings;
+use self::task::{Mixing, Task};
+use self::waiting::Waiting;
+use self::work::Work;
+use crate::answer::{Answer, Outcome};
+use crate::drift::{Drift, DriftWatch, Strangers};
+use crate::encoder::{Encoder, Summary};
+use crate::error::StreamError;
+use crate::members::{self, Member, MemberSettings, Opinions, Outputs, Shape};
+use crate::metric::{ClassRates, Measures};
+use crate::schema::{Kind, Schema};
+
+/// A learner of rows as they come: each is predicted, and then learned.
+///
+/// The same rows and settings give the same answers, bit for bit, for any number of threads, and however the rows are
+/// cut into calls.
+pub struct StreamLearner {
+    schema: Schema,
+    settings: StreamSettings,
+    encoder: Encoder,
+    task: Task,
+    members: Vec<Box<dyn Member>>,
+    watch: DriftWatch,
+    strangers: Strangers,
+    drifts: Vec<Drift>,
+    waiting: Waiting,
+    rows: u64,
+    work: Work,
+}
+
+/// A member, and how it fares.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct MemberReport {
+    /// Short name.
+    pub name: String,
+    /// Weight in the mixture.
+    pub weight: f64,
+}
+
+/// A column, and what was seen of it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[non_exhaustive]
+pub struct ColumnReport {
+    /// Name.
+    pub name: String,
+    /// Content.
+    pub kind: Kind,
+    /// Share of rows without a value, 0 to 1.
+    pub missing: f64,
+    /// Numbers, of a column that has them.
+    pub numbers: Option<Summary>,
+}
+
+impl StreamLearner {
+    /// A learner that has seen nothing.
+    ///
+    /// # Errors
+    /// [`StreamError`] for a schema or a setting that can't be used.
+    pub fn new(schema: Schema, settings: StreamSettings) -> Result<Self, StreamError> {
+        schema.check()?;
+        settings.check()?;
+        let encoder = Encoder::new(&schema, settings.seed);
+        let task = Task::new(&schema.task, &settings);
+        let shape = shape(&encoder, task.outputs(), settings.seed);
+        let mut members = Vec::new();
+        for (number, member) in settings.members.iter().enumerate() {
+            let shape = Shape {
+                seed: shape.seed.wrapping_add(1_000_003 * number as u64),
+                ..shape
+            };
+            let made = members::new(member, shape);
+            let member = || member.name();
+            members.push(made.map_err(|error| StreamError::Config {
+                member: member(),
+                error,
+            })?);
+        }
+        Ok(Self {
+            task,
+            work: Work::default(),
+            members,
+            encoder,
+            watch: DriftWatch::new(settings.drift_chance),
+            strangers: Strangers::new(settings.stranger_deviations),
+            drifts: Vec::new(),
+            waiting: Waiting::default(),
+            rows: 0,
+            schema,
+            settings,
+        })
+    }
+
+    /// Predicts a row; learns nothing. The target, if it is there, is not looked at.
+    ///
+    /// # Errors
+    /// [`StreamError`] for a row that is not what the schema says.
+    pub fn predict(&self, row: &Row) -> Result<Answer, StreamError> {
+        let refused = |error| StreamError::Row { index: 0, error };
+        let mut fields = Vec::with_capacity(self.encoder.columns());
+        self.encoder
+            .read(&self.schema, row, &mut fields)
+            .map_err(refused)?;
+        let mut inputs = vec![0.0; self.encoder.width()];
+        let out_of_range = self.encoder.write(&fields, &mut inputs);
+        let mut opinions = vec![Opinions::default(); self.members.len()];
+        for (number, (member, opinions)) in self.members.iter().zip(&mut opinions).enumerate() {
+            let predicted = member.predict(&inputs, opinions);
+            predicted.map_err(|error| self.failed(number, error))?;
+        }
+        let outputs = self.task.class_outputs();
+        let mut mixing = Mixing::default();
+        Ok(self.answer(&opinions, 0, outputs, out_of_range, &mut mixing))
+    }
+
+    /// Predicts a row, and then learns it if its label is there.
+    ///
+    /// # Errors
+    /// [`StreamError`] for a row that is not what the schema says; the learner is then as before.
+    pub fn predict_then_learn(&mut self, row: &Row) -> Result<Outcome, StreamError> {
+        let mut outcomes = self.predict_then_learn_rows(std::slice::from_ref(row))?;
+        Ok(outcomes.remove(0))
+    }
+
+    fn failed(&self, member: usize, error: mesu::LearnError) -> StreamError {
+        let member = self.settings.members[member].name();
+        StreamError::Member { member, error }
+    }
+
+    /// Columns and their parts.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Settings.
+    #[must_use]
+    pub fn settings(&self) -> &StreamSettings {
+        &self.settings
+    }
+
+    /// Names of the classes that came or were known from the start, by their numbers; none of a value.
+    #[must_use]
+    pub fn classes(&self) -> &[String] {
+        match &self.task {
+            Task::Classes(classes) => &classes.labels.names()[..classes.known],
+            Task::Values(_) => &[],
+        }
+    }
+
+    /// Number of inputs that a row is turned into.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.encoder.width()
+    }
+
+    /// Number of rows that it was given to learn, those without a label included.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Columns that are looked at, and what was seen of them.
+    #[must_use]
+    pub fn columns(&self) -> Vec<ColumnReport> {
+        let seen = self.encoder.seen().map(|(at, missing, numbers)| {
+            let column = &self.schema.columns[at];
+            ColumnReport {
+                name: column.name.clone(),
+                kind: column.kind,
+                missing: missing as f64 / self.rows.max(1) as f64,
+                numbers,
+            }
+        });
+        seen.collect()
+    }
+
+    /// Changes of the stream that were told, the last 1,000.
+    #[must_use]
+    pub fn drifts(&self) -> &[Drift] {
+        &self.drifts
+    }
+
+    /// Number of rows that wait for their labels, and of those that were given up.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, u64) {
+        (self.waiting.len(), self.waiting.given_up())
+    }
+
+    /// Measures of all answers to rows with a label.
+    #[must_use]
+    pub fn measures(&self) -> Measures {
+        self.task.measures()
+    }
+
+    /// Measures of the answers to the last 1,000 rows with a label.
+    #[must_use]
+    pub fn window(&self) -> Measures {
+        self.task.window()
+    }
+
+    /// Recall and precision of every class; none of a value.
+    #[must_use]
+    pub fn class_rates(&self) -> Vec<ClassRates> {
+        match &self.task {
+            Task::Classes(classes) => classes.scores.classes(self.classes()),
+            Task::Values(_) => Vec::new(),
+        }
+    }
+
+    /// Members with their weights.
+    #[must_use]
+    pub fn members(&self) -> Vec<MemberReport> {
+        let members = self.settings.members.iter().zip(self.task.weights());
+        let report = |(member, weight): (&MemberSettings, &f64)| MemberReport {
+            name: member.name(),
+            weight: *weight,
+        };
+        members.map(report).collect()
+    }
+}
+
+/// Shape of the members' rows.
+fn shape(encoder: &Encoder, outputs: Outputs, seed: u64) -> Shape {
+    Shape {
+        inputs: (encoder.values(), encoder.width()),
+        active: encoder.active(),
+        outputs,
+        seed,
+    }
+}

@@ -1,0 +1,102 @@
+//! Learners saved and restored.
+
+use super::task::Task;
+use super::waiting::Waiting;
+use super::{StreamLearner, shape};
+use crate::drift::{Drift, DriftWatch, Strangers};
+use crate::encoder::Encoder;
+use crate::error::StreamError;
+use crate::members;
+use crate::state::{self, Header, Notes, StateError};
+
+/// Body of a state.
+type Body = (
+    Encoder,
+    Task,
+    Vec<Vec<u8>>,
+    DriftWatch,
+    Strangers,
+    Vec<Drift>,
+    Waiting,
+    u64,
+);
+
+impl StreamLearner {
+    /// The learner as bytes that carry `notes`; see [`restore`](Self::restore). The same learner and notes give the same
+    /// bytes.
+    ///
+    /// # Errors
+    /// [`StreamError::Member`] of a member that can't be restored.
+    pub fn save(&self, notes: &Notes) -> Result<Vec<u8>, StreamError> {
+        let mut members = Vec::new();
+        for (number, member) in self.members.iter().enumerate() {
+            let saved = member.save();
+            members.push(saved.map_err(|error| self.failed(number, error))?);
+        }
+        let header = Header {
+            schema: self.schema.clone(),
+            settings: self.settings.clone(),
+            notes: notes.clone(),
+        };
+        let body = (
+            &self.encoder,
+            &self.task,
+            members,
+            &self.watch,
+            &self.strangers,
+            &self.drifts,
+            &self.waiting,
+            self.rows,
+        );
+        state::write(&header, &body).ok_or(StreamError::Unsaved)
+    }
+
+    /// Reads what [`save`](Self::save) wrote: the learner, which goes on bit for bit like the one that was saved, and the
+    /// notes.
+    ///
+    /// # Errors
+    /// [`StateError`] for anything else.
+    pub fn restore(bytes: &[u8]) -> Result<(Self, Notes), StateError> {
+        let (header, body) = state::read(bytes)?;
+        let Header {
+            schema,
+            settings,
+            notes,
+        } = header;
+        let unfit = |what: &str| StateError::Damaged(format!("{what} does not fit the others"));
+        let body: Body = postcard::from_bytes(body)
+            .map_err(|error| StateError::Damaged(format!("its body: {error}")))?;
+        let (encoder, task, saved, watch, strangers, drifts, waiting, rows) = body;
+        let sound = schema.check().is_ok() && settings.check().is_ok();
+        if !(sound && encoder.is_of(&schema)) {
+            return Err(unfit("its encoder"));
+        }
+        let count = settings.members.len();
+        if !task.is_sound(&schema.task, count) {
+            return Err(unfit("what it predicts"));
+        }
+        if saved.len() != count {
+            return Err(unfit("its number of members"));
+        }
+        let shape = shape(&encoder, task.outputs(), settings.seed);
+        let mut members = Vec::new();
+        for (member, bytes) in settings.members.iter().zip(&saved) {
+            let restored = members::restore(member, shape, bytes);
+            members.push(restored.ok_or_else(|| unfit(&member.name()))?);
+        }
+        let learner = Self {
+            schema,
+            settings,
+            encoder,
+            task,
+            members,
+            watch,
+            strangers,
+            drifts,
+            waiting,
+            rows,
+            work: super::Work::default(),
+        };
+        Ok((learner, notes))
+    }
+}

@@ -1,0 +1,180 @@
+//! Columns of all kinds, and values that are not what theirs hold.
+
+use mesu_stream::{Kind, Notes, Roles, Row, RowError, Schema, SchemaError, StreamError, Value};
+
+use crate::made::{COLUMNS, accuracy, header, learner, ordinary, row, small, text};
+
+fn kinds(columns: &[&[&str]]) -> Vec<Kind> {
+    let rows = columns[0].len();
+    let names: Vec<String> = (0..columns.len())
+        .map(|i| i.to_string())
+        .chain(["y".into()])
+        .collect();
+    let values = |i: usize| {
+        let fields = columns.iter().map(|column| match column[i] {
+            "" => Value::Missing,
+            field => text(field),
+        });
+        fields.chain([text("y")]).collect::<Vec<_>>()
+    };
+    let rows: Vec<Row> = (0..rows).map(|i| row(i as u64 + 1, values(i))).collect();
+    let schema = Schema::infer(&names, &Roles::target("y"), &rows).unwrap();
+    schema.columns[..columns.len()]
+        .iter()
+        .map(|column| column.kind)
+        .collect()
+}
+
+#[test]
+fn kinds_are_told_by_the_first_rows() {
+    let found = kinds(&[
+        &["1", "-2.5", "1e3", ""],
+        &["true", "False", "", "true"],
+        &["2024-01-31", "2024-02-01", "2024-02-02T10:30", ""],
+        &["red", "1", "blue", "red"],
+        &["", "", "", ""],
+        &["2024-01-31", "never", "2024-02-02", ""],
+    ]);
+    use Kind::{Boolean, Category, Date, Number};
+    assert_eq!(found, [Number, Boolean, Date, Category, Category, Category]);
+    let names: Vec<String> = (0..60).map(|i| format!("user {i}")).collect();
+    let names: Vec<&str> = names.iter().map(|name| &name[..]).collect();
+    assert_eq!(kinds(&[&names]), [Kind::Id]);
+}
+
+#[test]
+fn parts_of_columns_that_are_not_there_are_refused() {
+    let (names, rows) = (header(&COLUMNS), ordinary(5, 1));
+    let infer = |roles: &Roles| Schema::infer(&names, roles, &rows).unwrap_err();
+    let error = infer(&Roles::target("classes"));
+    assert!(matches!(&error, SchemaError::NoName { name, .. } if name == "classes"));
+    assert!(error.to_string().contains("a, b, color, class"), "{error}");
+    let mut roles = Roles::target("class");
+    roles.weight = Some("class".to_owned());
+    assert!(matches!(infer(&roles), SchemaError::TwoRoles { .. }));
+    let none = Schema::infer(&names, &Roles::target("class"), &[]);
+    assert_eq!(none, Err(SchemaError::NoRows));
+}
+
+#[test]
+fn a_value_of_another_kind_is_told_by_row_and_column() {
+    let rows = ordinary(300, 1);
+    let mut learner = learner(&COLUMNS, &rows, small());
+    learner.predict_then_learn_rows(&rows[..200]).unwrap();
+    let before = learner.save(&Notes::new()).unwrap();
+    for (value, found, expected) in [
+        (text("n/a"), "\"n/a\"", "a number"),
+        (text("NaN"), "NaN", "a finite number"),
+        (text("1e400"), "inf", "a finite number"),
+        (Value::Number(f64::INFINITY), "inf", "a finite number"),
+        (text("1e200"), "1e200", "a magnitude of at most 1e100"),
+    ] {
+        let mut bad = rows[200..].to_vec();
+        bad[50].values[1] = value;
+        let Err(StreamError::Row { index, error }) = learner.predict_then_learn_rows(&bad) else {
+            panic!("learned {found}");
+        };
+        let column = "b".to_owned();
+        let (row, found) = (251, found.to_owned());
+        let value = RowError::Value {
+            row,
+            column,
+            found,
+            expected,
+        };
+        assert_eq!((index, error), (50, value));
+        assert!(learner.predict(&bad[50]).is_err());
+    }
+    let mut bad = rows[200..].to_vec();
+    bad[3].values.pop();
+    let error = learner
+        .predict_then_learn_rows(&bad)
+        .unwrap_err()
+        .to_string();
+    assert_eq!(error, "row 204 has 3 values; expected 4, one a column");
+    // Nothing of it was learned.
+    assert!(learner.save(&Notes::new()).unwrap() == before);
+}
+
+#[test]
+fn columns_that_say_nothing_are_no_fault() {
+    let mut rows = ordinary(500, 1);
+    for row in &mut rows {
+        row.values.insert(0, text("same"));
+        row.values.insert(0, text(3.5));
+        row.values.insert(0, Value::Missing);
+    }
+    // One that was always missing, and one that never changed, do so late.
+    rows[400].values[0] = text("at last");
+    rows[401].values[1] = text(1e9);
+    let columns = [&["never", "constant", "same"][..], &COLUMNS].concat();
+    let mut learner = learner(&columns, &rows[..300], small());
+    let outcomes = learner.predict_then_learn_rows(&rows).unwrap();
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| outcome.loss.unwrap().is_finite())
+    );
+    assert!(outcomes[401].answer.out_of_range > 0.0);
+    assert!(accuracy(&learner) > 0.8);
+}
+
+#[test]
+fn a_million_categories_take_no_more_memory() {
+    let rows = |from: u64, to: u64| -> Vec<Row> {
+        (from..to)
+            .map(|n| row(n, [text(n * 7_919), text(n % 2)]))
+            .collect()
+    };
+    let mut schema = learner(&["x", "class"], &rows(0, 40), small())
+        .schema()
+        .clone();
+    schema.columns[0].kind = Kind::Category;
+    schema.columns[0].distinct = 1_000;
+    let mut learner = mesu_stream::StreamLearner::new(schema, small()).unwrap();
+    assert!(learner.inputs() <= 65);
+    learner.predict_then_learn_rows(&rows(0, 2_000)).unwrap();
+    let size = learner.save(&Notes::new()).unwrap().len();
+    let mut encoder = mesu_stream::Encoder::new(learner.schema(), 1);
+    for row in rows(0, 200_000) {
+        encoder.learn_one(learner.schema(), &row).unwrap();
+    }
+    learner
+        .predict_then_learn_rows(&rows(200_000, 202_000))
+        .unwrap();
+    assert!(learner.save(&Notes::new()).unwrap().len() < size + 1_000);
+}
+
+#[test]
+fn inputs_are_scaled_by_the_rows_before() {
+    let names = header(&["x", "class"]);
+    let rows: Vec<Row> = (1..=100u64)
+        .map(|n| row(n, [text(n * 10), text("y")]))
+        .collect();
+    let schema = Schema::infer(&names, &Roles::target("class"), &rows).unwrap();
+    let mut encoder = mesu_stream::Encoder::new(&schema, 1);
+    let inputs = |encoder: &mesu_stream::Encoder, row| encoder.transform_one(&schema, row).unwrap();
+    assert_eq!(inputs(&encoder, &rows[0])[..2], [0.0, 0.0]);
+    for row in &rows {
+        encoder.learn_one(&schema, row).unwrap();
+    }
+    // Mean 505, deviation 10 sqrt((100^2 - 1) / 12).
+    let deviation = 10.0 * (9_999.0f64 / 12.0).sqrt();
+    let at = inputs(&encoder, &rows[99]);
+    assert!(
+        (f64::from(at[1]) - 495.0 / deviation).abs() < 1e-6,
+        "{at:?}"
+    );
+    assert!(
+        (at[2..].iter().sum::<f32>() - 1.0).abs() < 1e-6 && at[9] > 0.9,
+        "{at:?}"
+    );
+    let (far, missing) = (
+        row(101, [text(1e9), text("y")]),
+        row(102, [Value::Missing, text("y")]),
+    );
+    let far = inputs(&encoder, &far);
+    assert_eq!((far[1], far[9]), (5.0, 1.0));
+    let missing = inputs(&encoder, &missing);
+    assert!(missing[0] == 1.0 && missing[1..].iter().all(|x| *x == 0.0));
+}

@@ -1,0 +1,12 @@
+//! A learner of rows from outside: rows in, answers and states out.
+
+#![allow(clippy::unwrap_used)]
+
+mod classes;
+mod columns;
+mod late;
+mod made;
+mod same_bits;
+mod states;
+mod surprises;
+mod values;
