@@ -134,7 +134,7 @@ mod tests {
             learning_accuracy: 0.947,
             forgetting: 0.141,
             ood_auroc: auroc(0.941),
-            ece: 0.012,
+            ece: Some(0.012),
             updates_per_second: 61234.5,
             peak_memory_bytes: Some(150_000_000),
             task_accuracy: vec![Some(0.8); tasks],
