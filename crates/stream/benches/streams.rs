@@ -204,9 +204,14 @@ fn main() -> Result<(), AnyError> {
         let schema = Schema::infer(&stream.header, &roles, &stream.rows)?;
         let mut learner = StreamLearner::new(schema, options.settings.clone())?;
         let tested = stream.rows.len().saturating_sub(TESTED);
+        let mut strange = 0;
         let began = Instant::now();
         for rows in stream.rows[..tested].chunks(CHUNK) {
-            learner.predict_then_learn_rows(rows)?;
+            let outcomes = learner.predict_then_learn_rows(rows)?;
+            strange += outcomes
+                .iter()
+                .filter(|outcome| outcome.answer.stranger)
+                .count();
         }
         let seconds = began.elapsed().as_secs_f64();
         let (mut told, mut marks) = ([f64::NAN; 3], [0; 2]);
@@ -247,7 +252,7 @@ fn main() -> Result<(), AnyError> {
             .map(|drift| drift.row.to_string())
             .collect();
         println!(
-            "{name:11}{:>8}{:>7}{:>9.4}{:>9.4}{:>7.4}{:>7.3}{:>7.3}{:>7.3}{:>9.0}  {}  marked {}/{}  drifts {}: {}",
+            "{name:11}{:>8}{:>7}{:>9.4}{:>9.4}{:>7.4}{:>7.3}{:>7.3}{:>7.3}{:>9.0}  {}  marked {strange}, {}/{}  drifts {}: {}",
             stream.rows.len(),
             learner.inputs(),
             figures[0],

@@ -34,7 +34,7 @@ pub enum Sign {
 }
 
 /// Loss above which it makes no difference, and epistemic uncertainty, as ADWIN needs numbers of 0 to 1.
-const MOST: [f64; 2] = [5.0, 1.0];
+const MOST: [f64; 2] = [5.0, 0.1];
 
 /// Most changes of the stream that are kept.
 pub(crate) const MOST_DRIFTS: usize = 1_000;

@@ -3,6 +3,7 @@
 //! | column | inputs of every member | inputs of wide members beside them |
 //! |---|---|---|
 //! | number | deviations from the running mean, at most 5 | 8 hat functions of the running rank |
+//! | whole number of few | the same | one of up to 64 is 1 |
 //! | number of two values, truth value | -1 for the smaller, 1 for the larger | |
 //! | category | one of up to 64 is 1 | |
 //! | date | sine and cosine of the share of year, week and, with a time, day | |
@@ -14,6 +15,7 @@ mod category;
 mod number;
 
 mod rank;
+mod steps;
 
 use mesu_rows::Row;
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use self::category::Categories;
 use self::number::Scaling;
 pub use self::number::Summary;
-use self::rank::{HATS, Ranks};
+use self::steps::Steps;
 use crate::error::RowError;
 use crate::random::Random;
 use crate::schema::{Column, Date, Field, Kind, Schema, read};
@@ -52,11 +54,11 @@ struct ColumnEncoder {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 enum Part {
-    /// Deviations from the mean, and the first of the hats.
+    /// Deviations from the mean, and steps of wide members with the first of their inputs.
     Number {
         scaling: Scaling,
-        ranks: Ranks,
-        hats_at: usize,
+        steps: Steps,
+        steps_at: usize,
     },
     /// Place between the smallest, -1, and the largest, 1.
     TwoValues(Scaling),
@@ -74,8 +76,8 @@ impl Part {
             Kind::Number => {
                 let part = Self::Number {
                     scaling: Scaling::default(),
-                    ranks: Ranks::default(),
-                    hats_at: 0,
+                    steps: Steps::new(column),
+                    steps_at: 0,
                 };
                 (part, 1)
             }
@@ -117,9 +119,12 @@ impl Encoder {
         }
         let mut next = values;
         for column in &mut columns {
-            if let Part::Number { hats_at, .. } = &mut column.part {
-                *hats_at = next;
-                next += HATS;
+            if let Part::Number {
+                steps, steps_at, ..
+            } = &mut column.part
+            {
+                *steps_at = next;
+                next += steps.width();
             }
         }
         Self {
@@ -195,7 +200,7 @@ impl Encoder {
         let new = Self::new(schema, 0);
         let places = |encoder: &ColumnEncoder| {
             let width = match &encoder.part {
-                Part::Number { hats_at, .. } => *hats_at,
+                Part::Number { steps_at, .. } => *steps_at,
                 Part::TwoValues(_) => 1,
                 Part::Category(categories) => categories.width(),
                 Part::Date { time } => usize::from(*time),
@@ -256,13 +261,13 @@ impl Encoder {
                 (
                     Part::Number {
                         scaling,
-                        ranks,
-                        hats_at,
+                        steps,
+                        steps_at,
                     },
                     Field::Number(x),
                 ) => {
                     inputs[at] = scaling.of(x);
-                    ranks.write(x, &mut inputs[*hats_at..*hats_at + HATS]);
+                    steps.write(x, &mut inputs[*steps_at..*steps_at + steps.width()]);
                     beyond += usize::from(scaling.is_beyond(x));
                 }
                 (Part::TwoValues(scaling), Field::Number(x)) => {
@@ -284,9 +289,9 @@ impl Encoder {
             encoder.missing += u64::from(*field == Field::Missing);
             match (&mut encoder.part, *field) {
                 (Part::Category(categories), field) => categories.learn(field),
-                (Part::Number { scaling, ranks, .. }, Field::Number(x)) => {
+                (Part::Number { scaling, steps, .. }, Field::Number(x)) => {
                     scaling.learn(x);
-                    ranks.learn(x, &mut self.random);
+                    steps.learn(x, &mut self.random);
                 }
                 (Part::TwoValues(scaling), Field::Number(x)) => scaling.learn(x),
                 _ => {}

@@ -256,6 +256,10 @@ impl StreamLearner {
         let lesson = work.lessons[i];
         let (mut loss, mut drift) = (None, None);
         if let Some(lesson) = lesson {
+            for (loss, opinions) in self.losses.iter_mut().zip(&*opinions) {
+                *loss += self.task.loss(opinions.of(i), outputs, lesson.target);
+            }
+            self.labeled += 1;
             drift = self.watch(opinions, i, outputs, lesson.target, row);
             let known = self.task.known();
             loss = Some(self.task.score(&answer.told, known, lesson, mixing));

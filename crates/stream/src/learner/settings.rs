@@ -16,7 +16,7 @@ pub struct StreamSettings {
     pub seed: u64,
     /// Members of the mixture, at least one.
     pub members: Vec<MemberSettings>,
-    /// Rate at which the members' weights are learned, for all of them together; >= 0.
+    /// Rate at which the members' weights are learned, for all of them together; >= 0. Ten times it for values.
     pub mixing_rate: f64,
     /// Least probability of a member that counts in the mixture; above 0, below 0.5.
     pub mixing_floor: f64,

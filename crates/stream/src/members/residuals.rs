@@ -24,8 +24,11 @@ impl Residuals {
         self.variance += (square - self.variance) / self.count;
     }
 
-    /// Variance; above 0.
+    /// Variance; above 0, and beyond all others as long as there is no residual.
     pub(super) fn variance(&self) -> f32 {
-        self.variance.max(1e-12)
+        match self.count > 0.0 {
+            true => self.variance.max(1e-12),
+            false => f32::MAX,
+        }
     }
 }

@@ -81,7 +81,7 @@ impl MemberSettings {
     /// One network alone, the fastest.
     #[must_use]
     pub fn one() -> Vec<Self> {
-        vec![Self::Network(NetworkSettings::new(false, 1e4))]
+        vec![Self::Network(NetworkSettings::new(true, 3e3))]
     }
 
     /// Short name, as in `hats-1e4`.

@@ -12,6 +12,9 @@ pub const INFERRED_FROM: usize = 1_000;
 /// Fewest values by which text is told to be an id.
 const LEAST_IDS: usize = 50;
 
+/// Most whole numbers that are taken for codes.
+const MOST_CODES: usize = 50;
+
 /// Most classes that a schema takes from the rows it is inferred from.
 const MOST_CLASSES: usize = 1_000;
 
@@ -137,7 +140,7 @@ fn values(rows: &[Row], target: usize, name: &str) -> Result<Target, SchemaError
 
 /// A column, by its first values.
 fn column<'a>(name: &str, values: impl Iterator<Item = &'a Value>) -> Column {
-    let (mut missing, mut count) = (false, 0);
+    let (mut missing, mut count, mut whole) = (false, 0, true);
     let mut distinct: BTreeSet<String> = BTreeSet::new();
     // Kinds that all values so far can be.
     let (mut numbers, mut booleans, mut dates, mut time) = (true, true, true, false);
@@ -160,6 +163,7 @@ fn column<'a>(name: &str, values: impl Iterator<Item = &'a Value>) -> Column {
         };
         dates &= date.is_some();
         time |= date.is_some_and(|date| date.seconds.is_some());
+        whole &= text.parse().is_ok_and(|x: f64| x.fract() == 0.0);
         distinct.insert(text);
     }
     let many = count >= LEAST_IDS && distinct.len() * 20 >= count * 19;
@@ -175,12 +179,16 @@ fn column<'a>(name: &str, values: impl Iterator<Item = &'a Value>) -> Column {
     Column {
         missing,
         distinct: distinct.len() as u32,
-        // One that never changed, of 0 or 1, is taken for one that will.
+        // A 0 that never changed is taken for one of two values.
         two_values: match distinct.len() {
             2 => matches!(kind, Kind::Number | Kind::Boolean),
-            1 => distinct.contains("0") || distinct.contains("1"),
+            1 => distinct.contains("0"),
             _ => false,
         },
+        codes: kind == Kind::Number
+            && whole
+            && (3..=MOST_CODES).contains(&distinct.len())
+            && count >= 10 * distinct.len(),
         time: kind == Kind::Date && time,
         ..Column::new(name, kind)
     }

@@ -47,6 +47,9 @@ pub struct Column {
     /// True of numbers that are one of two values.
     #[serde(default)]
     pub two_values: bool,
+    /// True of whole numbers of which there are few, so that each can have an input of its own.
+    #[serde(default)]
+    pub codes: bool,
     /// True of dates with a time of the day.
     #[serde(default)]
     pub time: bool,
@@ -62,6 +65,7 @@ impl Column {
             missing: false,
             distinct: 0,
             two_values: kind == Kind::Boolean,
+            codes: false,
             time: kind == Kind::Date,
         }
     }

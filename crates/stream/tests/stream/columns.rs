@@ -146,6 +146,30 @@ fn a_million_categories_take_no_more_memory() {
 }
 
 #[test]
+fn whole_numbers_of_which_there_are_few_have_inputs_of_their_own() {
+    let names = header(&["hour", "class"]);
+    let rows: Vec<Row> = (0..480u64)
+        .map(|n| row(n, [text(n % 24), text("y")]))
+        .collect();
+    let schema = Schema::infer(&names, &Roles::target("class"), &rows).unwrap();
+    let mut encoder = mesu_stream::Encoder::new(&schema, 1);
+    rows.iter()
+        .for_each(|row| encoder.learn_one(&schema, row).unwrap());
+    assert_eq!(encoder.width(), encoder.values() + 1 + 24 + 6);
+    let steps = |hour: f64| {
+        let row = row(1, [Value::Number(hour), text("y")]);
+        let inputs = encoder.transform_one(&schema, &row).unwrap();
+        let steps = inputs[encoder.values()..].to_vec();
+        assert_eq!(steps.iter().sum::<f32>(), 1.0);
+        steps.iter().position(|x| *x == 1.0).unwrap()
+    };
+    let all: std::collections::BTreeSet<usize> =
+        (0..24).map(|hour| steps(f64::from(hour))).collect();
+    assert_eq!(all.len(), 24);
+    assert!(!all.contains(&steps(24.0)));
+}
+
+#[test]
 fn inputs_are_scaled_by_the_rows_before() {
     let names = header(&["x", "class"]);
     let rows: Vec<Row> = (1..=100u64)

@@ -143,8 +143,9 @@ impl Task {
         }
     }
 
-    /// Loss of a member's opinion by itself: nats of a class; of a value half its squared distance in variances.
-    pub(super) fn loss(&self, opinion: &[f32], outputs: usize, target: Target) -> f64 {
+    /// How wrong a member's opinion is by itself, whatever the unit of a value: nats of a class, or half the squared
+    /// distance in variances.
+    pub(super) fn error(&self, opinion: &[f32], outputs: usize, target: Target) -> f64 {
         match target {
             Target::Label(class) => {
                 let own = opinion[..outputs].get(class as usize);
@@ -153,10 +154,24 @@ impl Task {
             }
             Target::Value(value) => {
                 let off = f64::from(value) - f64::from(opinion[0]);
-                0.5 * off * off / f64::from(opinion[1]).max(1e-24)
+                0.5 * off * off / variance(opinion)
             }
         }
     }
+
+    /// Loss of a member's opinion by itself, nats.
+    pub(super) fn loss(&self, opinion: &[f32], outputs: usize, target: Target) -> f64 {
+        let error = self.error(opinion, outputs, target);
+        match target {
+            Target::Label(_) => error,
+            Target::Value(_) => error + 0.5 * libm::log(std::f64::consts::TAU * variance(opinion)),
+        }
+    }
+}
+
+/// Variance of an opinion on a value; above 0.
+pub(super) fn variance(opinion: &[f32]) -> f64 {
+    f64::from(opinion[1]).max(1e-24)
 }
 
 /// Label of a row, for whoever asked.
