@@ -207,13 +207,16 @@ fn inputs_are_scaled_by_the_rows_before() {
 fn dates_and_truth_values_are_learned_from() {
     let made = |n: u64| {
         let (day, hour) = (1 + n / 24 % 28, n * 7 % 24);
-        let (open, date) = (n % 3 == 0, format!("2024-03-{day:02} {hour:02}:00"));
+        let (open, date) = (
+            n.is_multiple_of(3),
+            format!("2024-03-{day:02} {hour:02}:00"),
+        );
         let class = if open && (6..18).contains(&hour) {
             "day"
         } else {
             "night"
         };
-        let open = if n % 50 == 0 {
+        let open = if n.is_multiple_of(50) {
             Value::Missing
         } else {
             Value::Boolean(open)
