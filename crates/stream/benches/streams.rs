@@ -1,13 +1,15 @@
-//! Streams of rows, tested and then learned: accuracy, log loss, calibration, strangers told, and rows a second.
+//! Streams of rows, tested and then learned: accuracy, log loss, calibration, strangers told, and rows a
+//! second.
 //!
 //! ```sh
-//! cargo bench -p mesu-stream --bench streams -- ../shared/data/streams
-//! cargo bench -p mesu-stream --bench streams -- ../shared/data/streams --only elec --members values-1e4 --threads 1
+//! cargo bench -p mesu-stream --bench streams -- FOLDER
+//! cargo bench -p mesu-stream --bench streams -- FOLDER --only elec --members hats-3e3 --threads 1
 //! ```
 //!
 //! The folder holds `NAME.csv.gz`, whose last column is the class. `--only` takes names, `--members` the
-//! mixture's, both with commas between them; `--rows` the number of rows of each stream. `--regression` takes the streams whose
-//! names have it, and prints R2, NLL and coverage in the place of accuracy, log loss and ECE.
+//! mixture's, both with commas between them; `--rows` the number of rows of each stream. `--regression` takes
+//! the streams whose names have it, and prints R2, NLL and coverage in the place of accuracy, log loss and
+//! ECE.
 
 #![allow(clippy::print_stdout)]
 

@@ -25,8 +25,8 @@ use crate::schema::{Kind, Schema};
 
 /// A learner of rows as they come: each is predicted, and then learned.
 ///
-/// The same rows and settings give the same answers, bit for bit, for any number of threads, and however the rows are
-/// cut into calls.
+/// The same rows and settings give the same answers, bit for bit, for any number of threads, and however the
+/// rows are cut into calls.
 pub struct StreamLearner {
     schema: Schema,
     settings: StreamSettings,

@@ -23,8 +23,8 @@ type Body = (
 );
 
 impl StreamLearner {
-    /// The learner as bytes that carry `notes`; see [`restore`](Self::restore). The same learner and notes give the same
-    /// bytes.
+    /// The learner as bytes that carry `notes`; see [`restore`](Self::restore). The same learner and notes
+    /// give the same bytes.
     ///
     /// # Errors
     /// [`StreamError::Member`] of a member that can't be restored.
@@ -53,8 +53,8 @@ impl StreamLearner {
         state::write(&header, &body).ok_or(StreamError::Unsaved)
     }
 
-    /// Reads what [`save`](Self::save) wrote: the learner, which goes on bit for bit like the one that was saved, and the
-    /// notes.
+    /// Reads what [`save`](Self::save) wrote: the learner, which goes on bit for bit like the one that was
+    /// saved, and the notes.
     ///
     /// # Errors
     /// [`StateError`] for anything else.

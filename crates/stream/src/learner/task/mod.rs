@@ -1,4 +1,4 @@
-//! What is predicted: classes or a value.
+//! Tasks: to predict classes, or a value.
 
 mod classes;
 mod mixing;
@@ -17,7 +17,7 @@ use crate::metric::{FLOOR, Measures};
 use crate::mixer::{ClassMixer, ValueMixer};
 use crate::schema;
 
-/// What is predicted, and how it went.
+/// Classes or a value to predict, and the scores so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Task {
     Classes(Box<Classes>),
@@ -93,7 +93,8 @@ impl Task {
         }
     }
 
-    /// Mixes what the members say of row `i`, when they had so many outputs; `epistemic` is the networks' mean.
+    /// Mixes what the members say of row `i`, when they had so many outputs; `epistemic` is the networks'
+    /// mean.
     pub(super) fn answer(
         &self,
         opinions: &[Opinions],
@@ -122,8 +123,8 @@ impl Task {
         }
     }
 
-    /// Scores an answer, given when `known` classes were known, and learns how it should have been mixed; returns its
-    /// loss.
+    /// Scores an answer, given when `known` classes were known, and learns how it should have been mixed;
+    /// returns its loss.
     pub(super) fn score(
         &mut self,
         told: &Told,
@@ -143,8 +144,8 @@ impl Task {
         }
     }
 
-    /// How wrong a member's opinion is by itself, whatever the unit of a value: nats of a class, or half the squared
-    /// distance in variances.
+    /// Error of a member's opinion by itself, whatever the unit of a value: nats of a class, or half the
+    /// squared distance in variances.
     pub(super) fn error(&self, opinion: &[f32], outputs: usize, target: Target) -> f64 {
         match target {
             Target::Label(class) => {
