@@ -46,7 +46,6 @@ mod noise;
 mod numeric;
 mod outputs;
 mod parallel;
-mod prediction;
 mod synapse;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -67,8 +66,7 @@ pub use learner::{
 };
 pub use mesu_kernels::{Generator, level};
 pub use network::{HeadError, Initialization, NetworkConfig, WeightKind};
-pub use outputs::{RegressionConfig, Target, Targets, ValueLikelihood};
-pub use prediction::Prediction;
+pub use outputs::{Prediction, RegressionConfig, Target, Targets, ValueLikelihood};
 pub use synapse::Synapses;
 
 /// The examples of the crate's README are tests; those of the project's are tests of `mesu-lab`, which is not

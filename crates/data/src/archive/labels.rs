@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
+use super::arrays::{Archive, Role};
 use super::convert::{integers, numbers};
-use super::{Archive, Role};
 use crate::format::npy::{Array, Elements};
 use crate::splits::SplitsError;
 use crate::splits::labels::classes_of;

@@ -24,20 +24,20 @@
 //! different texts, in alphabetical order; of integers the largest of the training set + 1, unless there are
 //! more than 16 and most of them never occur.
 
+mod arrays;
 mod convert;
 mod labels;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{Read, Seek};
 use std::path::Path;
 
+use self::arrays::{Archive, Role};
 use self::convert::{Layout, layout, numbers, planes};
 use self::labels::Labels;
 use crate::dataset::{Dataset, DatasetError};
-use crate::format::FileKind;
-use crate::format::npy::{Array, Elements, NpzError};
+use crate::format::npy::Elements;
 use crate::format::npz::Npz;
 use crate::splits::{DataSplits, SplitsError, held_out};
 
@@ -90,43 +90,6 @@ pub fn read_ood(path: &Path) -> Result<Dataset, SplitsError> {
     archive.set("", Role::Unlabeled)
 }
 
-/// Meaning of a set's labels.
-#[derive(Clone, Copy)]
-enum Role<'a> {
-    /// Labels that say which classes there are.
-    Training,
-    /// Labels of the classes of the training set.
-    Test(&'a Dataset),
-    /// Labels that need not be there.
-    Unlabeled,
-}
-
-struct Archive<R> {
-    npz: Npz<R>,
-    file: String,
-    /// True if examples have values in the place of labels.
-    of_values: bool,
-}
-
-impl Archive<BufReader<File>> {
-    fn open(path: &Path) -> Result<Self, SplitsError> {
-        let npz = Npz::open(path).map_err(|error| match (error, FileKind::of_path(path)) {
-            // A damaged archive says what is wrong with it.
-            (error, Err(_) | Ok(FileKind::Npz | FileKind::Zip)) => error.into(),
-            (NpzError::Archive { .. }, Ok(found)) => SplitsError::OtherKind {
-                path: path.to_owned(),
-                found,
-            },
-            (error, _) => error.into(),
-        })?;
-        Ok(Self {
-            npz,
-            file: path.display().to_string(),
-            of_values: false,
-        })
-    }
-}
-
 impl<R: Read + Seek> Archive<R> {
     /// All sets, which must agree.
     fn splits(mut self, test_share: f64) -> Result<DataSplits, SplitsError> {
@@ -155,45 +118,6 @@ impl<R: Read + Seek> Archive<R> {
         let names = self.texts("domain_names")?.unwrap_or_default();
         let source = source.with_ood(ood)?.with_unseen(unseen)?;
         Ok(source.with_domain_names(names))
-    }
-
-    /// The names that an array may have.
-    fn names(what: &'static str, ending: &str) -> Vec<String> {
-        let names: &[&str] = match what {
-            "features" => &["features", "X", "x"],
-            "labels" => &["labels", "y"],
-            "targets" => &["targets", "values", "y"],
-            "domains" => &["domains", "domain"],
-            _ => &[what],
-        };
-        names.iter().map(|name| format!("{name}{ending}")).collect()
-    }
-
-    fn has(&self, what: &'static str, ending: &str) -> bool {
-        let names = Self::names(what, ending);
-        names.iter().any(|name| self.npz.names().contains(name))
-    }
-
-    /// The array and its name; the error of a missing one names all spellings.
-    fn array(&mut self, what: &'static str, ending: &str) -> Result<(Array, String), SplitsError> {
-        let expected = Self::names(what, ending);
-        let there = expected.iter().find(|name| self.npz.names().contains(name));
-        match there.cloned() {
-            Some(name) => Ok((self.npz.array(&name)?, name)),
-            None => Err(SplitsError::NoArray {
-                file: self.file.clone(),
-                expected,
-                found: self.npz.names().to_vec(),
-            }),
-        }
-    }
-
-    fn wrong(&self, what: String, expected: &str) -> SplitsError {
-        SplitsError::Archive {
-            file: self.file.clone(),
-            what,
-            expected: expected.to_owned(),
-        }
     }
 
     /// The set whose arrays end in `ending`.
@@ -279,17 +203,6 @@ impl<R: Read + Seek> Archive<R> {
                 Err(self.wrong(found, &format!("{count} pictures, one each")))
             }
             _ => Err(self.wrong(found, "bytes, [examples, rows, columns, 3]")),
-        }
-    }
-
-    /// A list of text, if it is there.
-    fn texts(&mut self, name: &str) -> Result<Option<Vec<String>>, SplitsError> {
-        if !self.npz.names().iter().any(|there| there == name) {
-            return Ok(None);
-        }
-        match self.npz.array(name)?.into_elements() {
-            Elements::Text(texts) => Ok(Some(texts)),
-            _ => Err(self.wrong(format!("{name} is not text"), "names")),
         }
     }
 }

@@ -1,4 +1,7 @@
+use std::fs::File;
+
 use super::*;
+use crate::format::npy::Array;
 use crate::format::npz;
 
 fn list(values: Elements) -> Array {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::format::VERSION;
-use crate::learner::{LearnerConfig, LearningConfig, LeftOut, OutputsConfig};
+use crate::learner::{LearnerConfig, LearningConfig, LeftOut};
 use crate::network::{Network, NetworkConfig};
-use crate::outputs::{Outputs, SavedValues};
+use crate::outputs::{Outputs, OutputsConfig, SavedValues};
 
 /// The JSON in the metadata entry `mesu`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -10,11 +10,9 @@ use super::description::Description;
 use super::format::CheckpointError;
 use super::read::{Restored, read};
 use crate::config::ConfigError;
-use crate::learner::{
-    Learner, LearnerBuilder, LearnerConfig, LearnerKind, OutputsConfig, Source, check,
-};
+use crate::learner::{Learner, LearnerBuilder, LearnerConfig, LearnerKind, Source, check};
 use crate::network::{Network, UpdateCount};
-use crate::outputs::{Outputs, OwnedTargets};
+use crate::outputs::{Outputs, OutputsConfig, OwnedTargets};
 
 /// A learner, and the notes that its file carried.
 type WithNotes = (Learner, BTreeMap<String, String>);

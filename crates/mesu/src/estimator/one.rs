@@ -18,7 +18,7 @@ use super::task::{Batch, Body};
 use crate::layer::Layer;
 use crate::network::{Network, Rules};
 use crate::noise::Noise;
-use crate::prediction::Prediction;
+use crate::outputs::Prediction;
 use crate::rule::Rule;
 
 /// Buffers for learning one example at a time, made once for a network and a number of samples.

@@ -13,7 +13,7 @@ use super::settings::{LearnerConfig, OwnConfig};
 use crate::config::{ConfigError, ConfigPart};
 use crate::estimator::Estimator;
 use crate::network::{Initialization, Network, NetworkConfig, WeightKind};
-use crate::outputs::{Outputs, RegressionConfig};
+use crate::outputs::{OutputsConfig, RegressionConfig};
 use crate::rule::{Rule, State};
 
 /// A learner to be: its network, its rule and its seed.
@@ -44,45 +44,6 @@ pub struct LearnerBuilder {
     pub(crate) source: Option<Source>,
     seed: u64,
     given: Given,
-}
-
-/// What a learner predicts.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum OutputsConfig {
-    /// One of so many classes.
-    Classes(usize),
-    /// A value.
-    Regression(RegressionConfig),
-}
-
-impl OutputsConfig {
-    /// Number of outputs of the network.
-    pub(crate) fn number(&self) -> usize {
-        match self {
-            Self::Classes(classes) => *classes,
-            Self::Regression(config) => config.outputs(),
-        }
-    }
-
-    /// Number of classes; 0 of a value.
-    #[cfg(feature = "checkpoint")]
-    pub(crate) fn classes(&self) -> usize {
-        match self {
-            Self::Classes(classes) => *classes,
-            Self::Regression(_) => 0,
-        }
-    }
-
-    /// Meaning of the outputs, before anything is learned.
-    pub(crate) fn outputs(&self) -> Result<Outputs, ConfigError> {
-        match self {
-            Self::Classes(_) => Ok(Outputs::Classes),
-            Self::Regression(config) => {
-                config.check()?;
-                Ok(Outputs::Values(config.into()))
-            }
-        }
-    }
 }
 
 /// Source of a learner's rule.

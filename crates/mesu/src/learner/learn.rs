@@ -4,8 +4,8 @@ use super::engine::Engine;
 use super::error::{check, check_weights};
 use super::{Broken, LearnError, Learned, Learner, OnDivergence};
 use crate::estimator::{Batch, Body, Diverged};
+use crate::outputs::Prediction;
 use crate::outputs::{Outputs, OwnedTargets, Target, Targets};
-use crate::prediction::Prediction;
 
 /// Largest magnitude of a synapse's number with which a network counts as sound.
 const SOUND: f32 = 1e10;

@@ -23,10 +23,9 @@ use self::engine::Engine;
 pub(crate) use self::error::check;
 use crate::config::{ConfigError, ConfigPart};
 use crate::network::{HeadError, Network, NetworkConfig};
-use crate::outputs::{Outputs, RegressionConfig};
+use crate::outputs::{Outputs, OutputsConfig, RegressionConfig};
 
 pub use self::builder::LearnerBuilder;
-pub(crate) use self::builder::OutputsConfig;
 #[cfg(feature = "checkpoint")]
 pub(crate) use self::builder::Source;
 pub use self::engine::drift::HeadsDrift;

@@ -6,7 +6,7 @@ use super::engine::{Draws, PREDICTIONS};
 use super::error::{check_finite, check_width};
 use super::{LearnError, Learner};
 use crate::estimator::Diverged;
-use crate::prediction::Prediction;
+use crate::outputs::Prediction;
 
 impl Learner {
     /// Probabilities and uncertainties of `inputs`, `[examples][inputs]`, with the configured number

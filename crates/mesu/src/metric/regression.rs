@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use crate::numeric::normal_cdf;
-use crate::prediction::Prediction;
+use crate::outputs::Prediction;
 
 /// Probability of the intervals whose coverage is measured.
 pub const INTERVAL: f64 = 0.9;

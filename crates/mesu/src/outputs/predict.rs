@@ -3,8 +3,9 @@
 use mesu_kernels::Matrix;
 use mesu_kernels::softmax::{Predicted, predict, predict_one, spread};
 
-use super::{Outputs, Values};
-use crate::prediction::Prediction;
+use super::kind::Outputs;
+use super::prediction::Prediction;
+use super::values::Values;
 
 impl Outputs {
     /// Turns outputs, `[width][samples * examples]`, into the predictions of the examples.

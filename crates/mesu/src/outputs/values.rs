@@ -2,8 +2,8 @@
 
 use mesu_core::likelihood::{Continuous, Gaussian, Heteroscedastic, Likelihood, StudentT};
 
-use super::Judged;
 use super::config::{RegressionConfig, ValueLikelihood};
+use super::judged::Judged;
 use super::noise::Noise;
 use super::scale::Scale;
 

@@ -4,58 +4,8 @@ use mesu::LearnerKind::{
     self, Adam, Bbb, Ewc, Foovb, Mesu, OnlineEwc, Replay, Sgd, Si, StreamingEwc,
 };
 
-use super::setting::{Kind, Range, Setting};
-
-const fn setting(key: &'static str, kind: Kind, meaning: &'static str) -> Setting {
-    Setting {
-        key,
-        kind,
-        meaning,
-        learners: &[],
-        example: "",
-    }
-}
-
-impl Setting {
-    /// The same, off or absent by default, with a value to show.
-    const fn shown(self, example: &'static str) -> Self {
-        Self { example, ..self }
-    }
-
-    /// The same, of these learners.
-    const fn of(self, learners: &'static [LearnerKind]) -> Self {
-        Self { learners, ..self }
-    }
-}
-
-const fn range(text: &'static str, low: Option<(f64, bool)>, high: Option<(f64, bool)>) -> Kind {
-    Kind::Number(Range { text, low, high })
-}
-
-const fn whole(most: u64) -> Kind {
-    Kind::Whole { least: 1, most }
-}
-
-const MANY: u64 = u32::MAX as u64;
-/// The table of accuracies grows with the square of the tasks.
-const TASKS: u64 = 10_000;
-const FINITE: Kind = range("a finite number", None, None);
-const POSITIVE: Kind = range("a finite number > 0", Some((0.0, false)), None);
-const NOT_NEGATIVE: Kind = range("a finite number >= 0", Some((0.0, true)), None);
-const WINDOW: Kind = range(
-    "a finite number of updates, 1 or more",
-    Some((1.0, true)),
-    None,
-);
-const SHARE: Kind = range("0 to 1", Some((0.0, true)), Some((1.0, true)));
-const SAMPLES: Kind = whole(10_000);
-
-const ALL: &[LearnerKind] = LearnerKind::ALL;
-const GAUSSIAN: &[LearnerKind] = &[Mesu, Foovb, Bbb];
-const WITH_PRIOR: &[LearnerKind] = &[Mesu, Bbb];
-const WITH_RATE: &[LearnerKind] = &[Bbb, Sgd, Adam, Ewc, OnlineEwc, StreamingEwc, Si, Replay];
-const PENALIZED: &[LearnerKind] = &[Ewc, OnlineEwc, StreamingEwc, Si];
-const ELASTIC: &[LearnerKind] = &[Ewc, OnlineEwc, StreamingEwc];
+use super::setting::{Kind, Setting};
+use super::shorthand::*;
 
 /// All settings, section by section, in the order in which they are written.
 pub const SETTINGS: &[Setting] = &[

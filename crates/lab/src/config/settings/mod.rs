@@ -7,6 +7,7 @@
 mod list;
 mod lookup;
 mod setting;
+mod shorthand;
 #[cfg(test)]
 mod tests;
 pub mod write;

@@ -18,7 +18,7 @@ use super::{Draws, Engine};
 use crate::estimator::{Batch, Body, Diverged, Learned, check_sigma};
 use crate::layer::Layer;
 use crate::network::Network;
-use crate::prediction::Prediction;
+use crate::outputs::Prediction;
 use crate::rule::Rule;
 
 /// Times at which the synapses of a network's heads drift to the prior.

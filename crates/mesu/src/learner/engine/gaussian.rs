@@ -13,7 +13,7 @@ use crate::estimator::{Batch, Body, Diverged, Estimator, Learned, Objective};
 use crate::layer::Layer;
 use crate::learner::sampling::Sampling;
 use crate::network::Network;
-use crate::prediction::Prediction;
+use crate::outputs::Prediction;
 use crate::rule::Rule;
 
 /// An engine that samples its weights or pre-activations.

@@ -16,8 +16,8 @@ use super::state::EngineState;
 use crate::estimator::{Batch, Body, Diverged, Learned};
 use crate::layer::Layer;
 use crate::network::{HeadError, Network};
+use crate::outputs::Prediction;
 use crate::outputs::{Outputs, OwnedTargets};
-use crate::prediction::Prediction;
 
 /// Examples as they come: inputs, `[n][network.inputs()]`, and n targets.
 pub(crate) type Examples<'a> = dyn Iterator<Item = (Vec<f32>, OwnedTargets)> + 'a;

@@ -10,8 +10,8 @@ use crate::layer::Layer;
 use crate::learner::sampling::Reduction;
 use crate::learner::state::EngineState;
 use crate::network::Network;
+use crate::outputs::Prediction;
 use crate::outputs::{Judged, Targets};
-use crate::prediction::Prediction;
 use crate::rule::Rule;
 
 /// Consolidation of a learner's synapses at a task's end.

@@ -6,8 +6,8 @@ use crate::estimator::given_weights::GivenWeights;
 use crate::estimator::point::weights;
 use crate::estimator::{Diverged, examples_at_once};
 use crate::network::Network;
+use crate::outputs::Prediction;
 use crate::parallel;
-use crate::prediction::Prediction;
 
 /// Most examples predicted together.
 const CHUNK: usize = 128;

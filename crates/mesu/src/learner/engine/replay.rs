@@ -18,8 +18,8 @@ use crate::estimator::{Batch, Body, Diverged, Learned};
 use crate::layer::Layer;
 use crate::learner::state::EngineState;
 use crate::network::Network;
+use crate::outputs::Prediction;
 use crate::outputs::{OwnedTargets, Targets};
-use crate::prediction::Prediction;
 use crate::rule::Sgd;
 
 /// An engine of SGD that stores examples and learns some of them again.

@@ -22,7 +22,7 @@ use crate::layer::Layer;
 use crate::learner::state::{EngineState, SlowCopy};
 use crate::network::{HeadError, Network};
 use crate::outputs::Outputs;
-use crate::prediction::Prediction;
+use crate::outputs::Prediction;
 
 /// An engine of the learner's own network, and of slow copies of it.
 #[derive(Clone, Debug)]
