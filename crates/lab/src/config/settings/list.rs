@@ -1,8 +1,6 @@
 //! The list of all settings.
 
-use mesu::LearnerKind::{
-    self, Adam, Bbb, Ewc, Foovb, Mesu, OnlineEwc, Replay, Sgd, Si, StreamingEwc,
-};
+use mesu::LearnerKind::{Bbb, Foovb, Mesu, OnlineEwc, Replay, Si, StreamingEwc};
 
 use super::setting::{Kind, Setting};
 use super::shorthand::*;

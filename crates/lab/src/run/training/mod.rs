@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use mesu::{LearnError, Learner, OnDivergence, Targets};
+use mesu::{LearnError, Learner, Targets};
 use mesu_data::{Examples, Tasks};
 
 use crate::config::experiment::{Experiment, Predicted};
@@ -19,9 +19,7 @@ use crate::record::ended::Ended;
 use crate::record::files::{CHECKPOINT, NOTE};
 use crate::record::history::{History, Position};
 use crate::record::importance::Importance;
-use crate::record::stage::{EpochRecord, StageRecord};
 use crate::run::directory::{self, RunDirectory};
-use crate::run::evaluate::{self, Halt, Tested};
 use crate::run::files::RunFiles;
 use crate::run::peak_rss;
 use crate::run::progress::{Event, RunName};
