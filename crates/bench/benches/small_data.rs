@@ -8,7 +8,8 @@
 //! cargo bench -p mesu-bench --bench small_data -- --seeds 10 --samples 4 --batch 1 --settings '{"kind": "bbb"}'
 //! ```
 //!
-//! Without options: 100 seeds, samples of 1, 2, 4 and 10, batches of 1 and 16, the library's default learner.
+//! Without options: 100 seeds, samples of 1, 2, 4 and 10, batches of 1 and 16, the library's default learner and network
+//! (`--network '{"init": "wide", "bias": false}'` is the paper's).
 
 #![allow(clippy::print_stdout)]
 
@@ -29,6 +30,7 @@ struct Options {
     samples: Vec<usize>,
     batches: Vec<usize>,
     settings: Value,
+    network: NetworkConfig,
 }
 
 impl Options {
@@ -38,6 +40,7 @@ impl Options {
             samples: vec![1, 2, 4, 10],
             batches: vec![1, 16],
             settings: json!({"kind": "mesu"}),
+            network: NetworkConfig::default(),
         };
         while let Some(name) = arguments.next() {
             // Cargo says so to every benchmark.
@@ -51,6 +54,7 @@ impl Options {
                 "--seeds" => options.seeds = value.parse()?,
                 "--samples" => options.samples = vec![value.parse()?],
                 "--batch" => options.batches = vec![value.parse()?],
+                "--network" => options.network = serde_json::from_str(&value)?,
                 "--settings" => options.settings = serde_json::from_str(&value)?,
                 _ => return Err(format!("no such option: {name}").into()),
             }
@@ -81,12 +85,13 @@ struct Cell<'a> {
     inputs: usize,
     batch: usize,
     learner: &'a LearnerConfig,
+    network: &'a NetworkConfig,
 }
 
 impl Cell<'_> {
     /// Accuracy over the last examples; none if it diverged.
     fn accuracy(&self, seed: u64) -> Result<Option<f64>, ConfigError> {
-        let network = NetworkConfig::default().hidden(self.hidden);
+        let network = self.network.clone().hidden(self.hidden);
         let mut learner = Learner::new(self.inputs, 2, &network, self.learner, seed)?;
         let mut noise = Generator::named(seed, "signs", &[]);
         let mut x = vec![0.0; self.batch * self.inputs];
@@ -129,6 +134,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                         inputs,
                         batch,
                         learner,
+                        network: &options.network,
                     };
                     print!("{:>11}", cell.text(options.seeds)?);
                 }
