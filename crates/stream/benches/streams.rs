@@ -1,13 +1,15 @@
-//! Streams of rows, tested and then learned: accuracy, log loss, calibration, strangers told, and rows a second.
+//! Streams of rows, tested and then learned: accuracy, log loss, calibration, strangers told, and rows a
+//! second.
 //!
 //! ```sh
-//! cargo bench -p mesu-stream --bench streams -- ../shared/data/streams
-//! cargo bench -p mesu-stream --bench streams -- ../shared/data/streams --only elec --members values-1e4 --threads 1
+//! cargo bench -p mesu-stream --bench streams -- FOLDER
+//! cargo bench -p mesu-stream --bench streams -- FOLDER --only elec --members hats-3e3 --threads 1
 //! ```
 //!
 //! The folder holds `NAME.csv.gz`, whose last column is the class. `--only` takes names, `--members` the
-//! mixture's, both with commas between them; `--rows` the number of rows of each stream. `--regression` takes the streams whose
-//! names have it, and prints R2, NLL and coverage in the place of accuracy, log loss and ECE.
+//! mixture's, both with commas between them; `--rows` the number of rows of each stream. `--regression` takes
+//! the streams whose names have it, and prints R2, NLL and coverage in the place of accuracy, log loss and
+//! ECE.
 
 #![allow(clippy::print_stdout)]
 
@@ -204,9 +206,14 @@ fn main() -> Result<(), AnyError> {
         let schema = Schema::infer(&stream.header, &roles, &stream.rows)?;
         let mut learner = StreamLearner::new(schema, options.settings.clone())?;
         let tested = stream.rows.len().saturating_sub(TESTED);
+        let mut strange = 0;
         let began = Instant::now();
         for rows in stream.rows[..tested].chunks(CHUNK) {
-            learner.predict_then_learn_rows(rows)?;
+            let outcomes = learner.predict_then_learn_rows(rows)?;
+            strange += outcomes
+                .iter()
+                .filter(|outcome| outcome.answer.stranger)
+                .count();
         }
         let seconds = began.elapsed().as_secs_f64();
         let (mut told, mut marks) = ([f64::NAN; 3], [0; 2]);
@@ -247,7 +254,7 @@ fn main() -> Result<(), AnyError> {
             .map(|drift| drift.row.to_string())
             .collect();
         println!(
-            "{name:11}{:>8}{:>7}{:>9.4}{:>9.4}{:>7.4}{:>7.3}{:>7.3}{:>7.3}{:>9.0}  {}  marked {}/{}  drifts {}: {}",
+            "{name:11}{:>8}{:>7}{:>9.4}{:>9.4}{:>7.4}{:>7.3}{:>7.3}{:>7.3}{:>9.0}  {}  marked {strange}, {}/{}  drifts {}: {}",
             stream.rows.len(),
             learner.inputs(),
             figures[0],

@@ -113,7 +113,8 @@ pub struct Outcome {
     pub answer: Answer,
     /// Class, by its number, or value, if the row has one.
     pub truth: Option<Truth>,
-    /// Loss of the answer, nats, if the row has a label: -ln p(class), p at least 1e-6, or -ln of the density.
+    /// Loss of the answer, nats, if the row has a label: -ln p(class), p at least 1e-6, or -ln of the
+    /// density.
     pub loss: Option<f64>,
     /// Change of the stream that this row's label made known.
     pub drift: Option<Drift>,

@@ -80,7 +80,7 @@ pub enum StreamError {
     Member {
         /// Name of the member.
         member: String,
-        /// What its learner says.
+        /// Its learner's error.
         error: mesu::LearnError,
     },
     /// The state has no form as bytes.

@@ -41,7 +41,8 @@ pub(crate) struct Cut {
     pub(crate) chance: f64,
 }
 
-/// Squared distances from the common mean that two groups of n and m numbers have beyond those from their own.
+/// Squared distances from the common mean that two groups of n and m numbers have beyond those from their
+/// own.
 fn between(a: Bucket, n: f64, b: Bucket, m: f64) -> f64 {
     let distance = a.sum / n - b.sum / m;
     n * m * distance * distance / (n + m)

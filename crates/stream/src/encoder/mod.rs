@@ -8,8 +8,8 @@
 //! | category | one of up to 64 is 1 | |
 //! | date | sine and cosine of the share of year, week and, with a time, day | |
 //!
-//! A missing number or date is 0, beside an input that says so: one of its own where values were missing when the
-//! schema was inferred, one of all others together.
+//! A missing number or date is 0, beside an input that says so: one of its own where values were missing when
+//! the schema was inferred, one of all others together.
 
 mod category;
 mod number;
@@ -147,7 +147,7 @@ impl Encoder {
         self.values
     }
 
-    /// Inputs of about how many are not zero in a row, without and with hats.
+    /// Number of inputs that are not zero in a row, about, without and with hats.
     pub(crate) fn active(&self) -> (f64, f64) {
         let (mut values, mut hats) = (0.0, 0.0);
         for column in &self.columns {
@@ -184,7 +184,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// What was seen of each column that is looked at, by its place in a row: missing values and numbers.
+    /// Missing values and numbers of each column that is looked at, with its place in a row.
     pub(crate) fn seen(&self) -> impl Iterator<Item = (usize, u64, Option<Summary>)> {
         self.columns.iter().map(|encoder| {
             let numbers = match &encoder.part {
@@ -247,7 +247,8 @@ impl Encoder {
         Ok(())
     }
 
-    /// Writes the inputs of a row over zeros, and returns the share of its values that are out of the range seen.
+    /// Writes the inputs of a row over zeros, and returns the share of its values that are out of the range
+    /// seen.
     pub(crate) fn write(&self, fields: &[Field<'_>], inputs: &mut [f32]) -> f32 {
         let mut beyond = 0;
         for (encoder, field) in self.columns.iter().zip(fields) {

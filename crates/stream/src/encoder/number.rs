@@ -44,8 +44,8 @@ impl Scaling {
         ((x - self.mean) * self.inverse).clamp(-CLIP, CLIP) as f32
     }
 
-    /// Place in the range seen: -1 of the smallest number, 1 of the largest, at most [`CLIP`] beyond. As long as all
-    /// numbers are the same, these are the smallest.
+    /// Place in the range seen: -1 of the smallest number, 1 of the largest, at most [`CLIP`] beyond. As long
+    /// as all numbers are the same, these are the smallest.
     pub(crate) fn place(&self, x: f64) -> f32 {
         let range = self.high - self.low;
         if range > 0.0 {
@@ -65,7 +65,8 @@ impl Scaling {
         }
     }
 
-    /// Numbers learned, their mean and deviation, and the smallest and the largest; `None` as long as there are none.
+    /// Numbers learned, their mean and deviation, and the smallest and the largest; `None` as long as there
+    /// are none.
     pub(crate) fn summary(&self) -> Option<Summary> {
         (self.count > 0).then(|| Summary {
             count: self.count,

@@ -10,7 +10,8 @@ const RESERVOIR: usize = 256;
 /// Hat functions of a rank.
 pub(crate) const HATS: usize = 8;
 
-/// A sample of the numbers of a column, sorted: every one so far is in it with the same probability (Vitter 1985).
+/// A sample of the numbers of a column, sorted: every one so far is in it with the same probability (Vitter
+/// 1985).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Ranks {
     sorted: Vec<f64>,

@@ -3,7 +3,7 @@
 use mesu::Target;
 
 use super::StreamLearner;
-use super::task::{Mixing, Task};
+use super::task::{Mixing, Task, variance};
 use crate::answer::Answer;
 use crate::drift::{Drift, MOST_DRIFTS};
 use crate::members::{MemberSettings, NetworkSettings, Opinions};
@@ -52,10 +52,10 @@ impl StreamLearner {
         let epistemic = match self.task {
             Task::Classes(_) => epistemic,
             // Of the variance.
-            Task::Values(_) => epistemic / f64::from(opinion[1]).max(1e-24),
+            Task::Values(_) => epistemic / variance(opinion),
         };
-        let loss = self.task.loss(opinion, outputs, target);
-        let drift = self.watch.add(row, loss, epistemic)?;
+        let error = self.task.error(opinion, outputs, target);
+        let drift = self.watch.add(row, error, epistemic)?;
         if self.drifts.len() == MOST_DRIFTS {
             self.drifts.remove(0);
         }

@@ -14,8 +14,8 @@ use crate::labels;
 use crate::members::Opinions;
 
 impl StreamLearner {
-    /// Learns the label of a row that was answered without one, by the row's id; scores the answer that was given then.
-    /// `None` if no row of this id waits.
+    /// Learns the label of a row that was answered without one, by the row's id; scores the answer that was
+    /// given then. `None` if no row of this id waits.
     ///
     /// # Errors
     /// [`StreamError::Row`] of a label that is not what the target holds.

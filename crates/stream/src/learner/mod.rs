@@ -25,8 +25,8 @@ use crate::schema::{Kind, Schema};
 
 /// A learner of rows as they come: each is predicted, and then learned.
 ///
-/// The same rows and settings give the same answers, bit for bit, for any number of threads, and however the rows are
-/// cut into calls.
+/// The same rows and settings give the same answers, bit for bit, for any number of threads, and however the
+/// rows are cut into calls.
 pub struct StreamLearner {
     schema: Schema,
     settings: StreamSettings,
@@ -38,6 +38,9 @@ pub struct StreamLearner {
     drifts: Vec<Drift>,
     waiting: Waiting,
     rows: u64,
+    /// Rows that came with a label, and the sums of the members' losses of them.
+    labeled: u64,
+    losses: Vec<f64>,
     work: Work,
 }
 
@@ -49,6 +52,8 @@ pub struct MemberReport {
     pub name: String,
     /// Weight in the mixture.
     pub weight: f64,
+    /// Mean loss by itself of rows that came with a label, nats.
+    pub log_loss: f64,
 }
 
 /// A column, and what was seen of it.
@@ -92,6 +97,7 @@ impl StreamLearner {
         Ok(Self {
             task,
             work: Work::default(),
+            losses: vec![0.0; members.len()],
             members,
             encoder,
             watch: DriftWatch::new(settings.drift_chance),
@@ -99,6 +105,7 @@ impl StreamLearner {
             drifts: Vec::new(),
             waiting: Waiting::default(),
             rows: 0,
+            labeled: 0,
             schema,
             settings,
         })
@@ -221,13 +228,15 @@ impl StreamLearner {
         }
     }
 
-    /// Members with their weights.
+    /// Members with their weights and losses.
     #[must_use]
     pub fn members(&self) -> Vec<MemberReport> {
-        let members = self.settings.members.iter().zip(self.task.weights());
-        let report = |(member, weight): (&MemberSettings, &f64)| MemberReport {
+        let members = self.settings.members.iter();
+        let members = members.zip(self.task.weights()).zip(&self.losses);
+        let report = |((member, weight), loss): ((&MemberSettings, &f64), &f64)| MemberReport {
             name: member.name(),
             weight: *weight,
+            log_loss: loss / self.labeled as f64,
         };
         members.map(report).collect()
     }

@@ -31,13 +31,15 @@ struct Read<'a> {
 
 impl StreamLearner {
     /// Predicts rows and learns those that have a label, each before the next: the same as
-    /// [`predict_then_learn`](Self::predict_then_learn) of each, bit for bit, on all threads of the current rayon pool.
+    /// [`predict_then_learn`](Self::predict_then_learn) of each, bit for bit, on all threads of the current
+    /// rayon pool.
     ///
-    /// A row without a label that has an id waits for it: a later row of this id and a label brings it, and learns it
-    /// with the values and the answer of the row that waited.
+    /// A row without a label that has an id waits for it: a later row of this id and a label brings it, and
+    /// learns it with the values and the answer of the row that waited.
     ///
     /// # Errors
-    /// [`StreamError::Row`] for the first row that is not what the schema says; the learner is then as before.
+    /// [`StreamError::Row`] for the first row that is not what the schema says; the learner is then as
+    /// before.
     pub fn predict_then_learn_rows(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, StreamError> {
         // Everything is read before anything is learned.
         let read = self.read(rows)?;
@@ -86,8 +88,8 @@ impl StreamLearner {
         })
     }
 
-    /// Predicts and learns the next rows, as many as go together: up to the first whose class the members have no room
-    /// for, or that brings the label of one before it.
+    /// Predicts and learns the next rows, as many as go together: up to the first whose class the members
+    /// have no room for, or that brings the label of one before it.
     fn chunk(
         &mut self,
         rows: &[Row],
@@ -150,7 +152,7 @@ impl StreamLearner {
         Ok(())
     }
 
-    /// What a label teaches; its class is added if it is new.
+    /// Lesson of a label; its class is added if it is new.
     pub(super) fn lesson(&mut self, label: &Label<'_>, weight: f32) -> Option<Lesson> {
         match (label, &mut self.task) {
             (Label::Class(name), Task::Classes(classes)) => {
@@ -256,6 +258,10 @@ impl StreamLearner {
         let lesson = work.lessons[i];
         let (mut loss, mut drift) = (None, None);
         if let Some(lesson) = lesson {
+            for (loss, opinions) in self.losses.iter_mut().zip(&*opinions) {
+                *loss += self.task.loss(opinions.of(i), outputs, lesson.target);
+            }
+            self.labeled += 1;
             drift = self.watch(opinions, i, outputs, lesson.target, row);
             let known = self.task.known();
             loss = Some(self.task.score(&answer.told, known, lesson, mixing));

@@ -18,12 +18,13 @@ type Body = (
     Strangers,
     Vec<Drift>,
     Waiting,
-    u64,
+    [u64; 2],
+    Vec<f64>,
 );
 
 impl StreamLearner {
-    /// The learner as bytes that carry `notes`; see [`restore`](Self::restore). The same learner and notes give the same
-    /// bytes.
+    /// The learner as bytes that carry `notes`; see [`restore`](Self::restore). The same learner and notes
+    /// give the same bytes.
     ///
     /// # Errors
     /// [`StreamError::Member`] of a member that can't be restored.
@@ -46,13 +47,14 @@ impl StreamLearner {
             &self.strangers,
             &self.drifts,
             &self.waiting,
-            self.rows,
+            [self.rows, self.labeled],
+            &self.losses,
         );
         state::write(&header, &body).ok_or(StreamError::Unsaved)
     }
 
-    /// Reads what [`save`](Self::save) wrote: the learner, which goes on bit for bit like the one that was saved, and the
-    /// notes.
+    /// Reads what [`save`](Self::save) wrote: the learner, which goes on bit for bit like the one that was
+    /// saved, and the notes.
     ///
     /// # Errors
     /// [`StateError`] for anything else.
@@ -66,7 +68,8 @@ impl StreamLearner {
         let unfit = |what: &str| StateError::Damaged(format!("{what} does not fit the others"));
         let body: Body = postcard::from_bytes(body)
             .map_err(|error| StateError::Damaged(format!("its body: {error}")))?;
-        let (encoder, task, saved, watch, strangers, drifts, waiting, rows) = body;
+        let (encoder, task, saved, watch, strangers, drifts, waiting, counts, losses) = body;
+        let [rows, labeled] = counts;
         let sound = schema.check().is_ok() && settings.check().is_ok();
         if !(sound && encoder.is_of(&schema)) {
             return Err(unfit("its encoder"));
@@ -75,7 +78,7 @@ impl StreamLearner {
         if !task.is_sound(&schema.task, count) {
             return Err(unfit("what it predicts"));
         }
-        if saved.len() != count {
+        if saved.len() != count || losses.len() != count {
             return Err(unfit("its number of members"));
         }
         let shape = shape(&encoder, task.outputs(), settings.seed);
@@ -95,6 +98,8 @@ impl StreamLearner {
             drifts,
             waiting,
             rows,
+            labeled,
+            losses,
             work: super::Work::default(),
         };
         Ok((learner, notes))

@@ -16,12 +16,13 @@ pub struct StreamSettings {
     pub seed: u64,
     /// Members of the mixture, at least one.
     pub members: Vec<MemberSettings>,
-    /// Rate at which the members' weights are learned, for all of them together; >= 0.
+    /// Rate at which the members' weights are learned, for all of them together; >= 0. Ten times it for
+    /// values.
     pub mixing_rate: f64,
     /// Least probability of a member that counts in the mixture; above 0, below 0.5.
     pub mixing_floor: f64,
-    /// Probability that chance is taken for a change of the stream at one look, of which there is one in 32 rows, if rows
-    /// were independent: below 1; 0 for no alarms.
+    /// Probability that chance is taken for a change of the stream at one look, of which there is one in 32
+    /// rows, if rows were independent: below 1; 0 for no alarms.
     pub drift_chance: f64,
     /// Deviations above the usual from which on the logarithm of a row's spread marks a stranger; 0 for none.
     pub stranger_deviations: f64,

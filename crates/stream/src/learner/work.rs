@@ -1,4 +1,4 @@
-//! What is at hand while rows are learned.
+//! Buffers of the work on rows, and labels as they are read.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ pub(super) struct Work {
     pub(super) inputs: Vec<f32>,
     pub(super) out_of_range: Vec<f32>,
     pub(super) lessons: Vec<Option<Lesson>>,
-    /// Of each member.
+    /// Opinions of each member.
     pub(super) opinions: Vec<Opinions>,
     pub(super) mixing: Mixing,
 }

@@ -4,7 +4,7 @@ use mesu::{ConfigError, LearnError, Target};
 
 use super::opinions::Opinions;
 
-/// What is to be learned of a row.
+/// Label of a row, to be learned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Lesson {
     /// Class, below the number of outputs; or a value.
@@ -33,7 +33,7 @@ pub(crate) trait Member: Send + Sync {
     fn save(&self) -> Result<Vec<u8>, LearnError>;
 }
 
-/// What members predict.
+/// Outputs of a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outputs {
     /// One of so many classes.

@@ -7,8 +7,8 @@ use super::member::{Lesson, Member, Outputs, Shape, to_bytes};
 use super::opinions::{Doubt, Opinions};
 use super::residuals::Residuals;
 
-/// The last rows with their labels, and the shares of these among the nearest to a row. The distance is that of the
-/// inputs without hats.
+/// The last rows with their labels, and the shares of these among the nearest to a row. The distance is that
+/// of the inputs without hats.
 pub(super) struct Neighbors {
     nearest: usize,
     /// Rows that there is room for.

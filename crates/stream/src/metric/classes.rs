@@ -42,7 +42,7 @@ pub struct ClassRates {
     pub precision: f64,
 }
 
-/// What is kept of a scored answer.
+/// Score of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Score {
     pub(crate) label: u32,
@@ -61,7 +61,7 @@ struct Sums {
     loss: f64,
     brier: f64,
     bins: Bins,
-    /// Of each class: rows, answers, and right answers.
+    /// Rows, answers, and right answers of each class.
     classes: Vec<[u64; 3]>,
 }
 

@@ -10,9 +10,9 @@ use super::values::ValueMeasures;
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Measures {
-    /// Of classes.
+    /// Measures of classes.
     Class(ClassMeasures),
-    /// Of values.
+    /// Measures of values.
     Value(ValueMeasures),
 }
 

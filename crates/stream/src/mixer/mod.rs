@@ -1,4 +1,5 @@
-//! Members mixed in the log domain: the mixture's density is the product of theirs, each to the power of its weight.
+//! Members mixed in the log domain: the mixture's density is the product of theirs, each to the power of its
+//! weight.
 
 mod classes;
 mod values;

@@ -46,9 +46,9 @@ impl Roles {
 }
 
 impl Schema {
-    /// Tells what the columns of `header` hold by the first of `rows`, at most [`INFERRED_FROM`] of them: numbers where
-    /// all values are, truth values, dates, and otherwise categories, or an id where nearly every value is another.
-    /// Classes are those found.
+    /// Tells what the columns of `header` hold by the first of `rows`, at most [`INFERRED_FROM`] of them:
+    /// numbers where all values are, truth values, dates, and otherwise categories, or an id where nearly
+    /// every value is another. Classes are those found.
     ///
     /// # Errors
     /// [`SchemaError`] for a part of a column that is not there, no rows, and rows of another width.

@@ -1,4 +1,5 @@
-//! A learner as bytes: everything it is, so that one that is restored goes on bit for bit like the one that was saved.
+//! A learner as bytes: everything it is, so that one that is restored goes on bit for bit like the one that
+//! was saved.
 //!
 //! | part | bytes |
 //! |---|---|

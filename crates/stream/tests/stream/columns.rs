@@ -202,3 +202,41 @@ fn inputs_are_scaled_by_the_rows_before() {
     let missing = inputs(&encoder, &missing);
     assert!(missing[0] == 1.0 && missing[1..].iter().all(|x| *x == 0.0));
 }
+
+#[test]
+fn dates_and_truth_values_are_learned_from() {
+    let made = |n: u64| {
+        let (day, hour) = (1 + n / 24 % 28, n * 7 % 24);
+        let (open, date) = (
+            n.is_multiple_of(3),
+            format!("2024-03-{day:02} {hour:02}:00"),
+        );
+        let class = if open && (6..18).contains(&hour) {
+            "day"
+        } else {
+            "night"
+        };
+        let open = if n.is_multiple_of(50) {
+            Value::Missing
+        } else {
+            Value::Boolean(open)
+        };
+        row(n, [text(date), open, text(class)])
+    };
+    let rows: Vec<Row> = (0..3_000).map(made).collect();
+    let mut learner = learner(&["when", "open", "class"], &rows, Default::default());
+    let kinds: Vec<Kind> = learner.columns().iter().map(|column| column.kind).collect();
+    assert_eq!(kinds, [Kind::Date, Kind::Boolean]);
+    learner.predict_then_learn_rows(&rows).unwrap();
+    assert!(accuracy(&learner) > 0.9, "{}", accuracy(&learner));
+    let mut bad = rows[..2].to_vec();
+    bad[1].values[0] = text("yesterday");
+    let error = learner
+        .predict_then_learn_rows(&bad)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("row 1, column \"when\": \"yesterday\"; expected a date"),
+        "{error}"
+    );
+}

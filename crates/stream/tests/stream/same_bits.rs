@@ -4,8 +4,8 @@ use mesu_stream::{Notes, Outcome, Row, StreamSettings, Value};
 
 use crate::made::{COLUMNS, learner, ordinary, row, small, text};
 
-/// Rows with everything that makes a call go in parts: classes that come later, labels that are missing, and labels
-/// that come late.
+/// Rows with everything that makes a call go in parts: classes that come later, labels that are missing, and
+/// labels that come late.
 fn eventful() -> Vec<Row> {
     let mut rows = ordinary(700, 3);
     for (i, row) in rows.iter_mut().enumerate() {

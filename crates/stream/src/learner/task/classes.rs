@@ -43,8 +43,8 @@ impl Classes {
         self.labels.len() > self.outputs
     }
 
-    /// Mixes what the members say of row `i`, of which they had `outputs`: a probability for every class known and, if
-    /// there is room for more, one for all others together.
+    /// Mixes what the members say of row `i`, of which they had `outputs`: a probability for every class
+    /// known and, if there is room for more, one for all others together.
     pub(super) fn mix(&self, opinions: &[Opinions], i: usize, outputs: usize, mixing: &mut Mixing) {
         let entries = &mut mixing.entries;
         entries.clear();
@@ -93,8 +93,8 @@ impl Classes {
         }
     }
 
-    /// Scores an answer to a row of a class, of which `known` were known when it was given, and learns how it should have
-    /// been mixed; returns its loss.
+    /// Scores an answer to a row of a class, of which `known` were known when it was given, and learns how it
+    /// should have been mixed; returns its loss.
     pub(super) fn score(
         &mut self,
         answer: &ClassAnswer,

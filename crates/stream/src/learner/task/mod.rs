@@ -1,4 +1,4 @@
-//! What is predicted: classes or a value.
+//! Tasks: to predict classes, or a value.
 
 mod classes;
 mod mixing;
@@ -17,7 +17,7 @@ use crate::metric::{FLOOR, Measures};
 use crate::mixer::{ClassMixer, ValueMixer};
 use crate::schema;
 
-/// What is predicted, and how it went.
+/// Classes or a value to predict, and the scores so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Task {
     Classes(Box<Classes>),
@@ -93,7 +93,8 @@ impl Task {
         }
     }
 
-    /// Mixes what the members say of row `i`, when they had so many outputs; `epistemic` is the networks' mean.
+    /// Mixes what the members say of row `i`, when they had so many outputs; `epistemic` is the networks'
+    /// mean.
     pub(super) fn answer(
         &self,
         opinions: &[Opinions],
@@ -122,8 +123,8 @@ impl Task {
         }
     }
 
-    /// Scores an answer, given when `known` classes were known, and learns how it should have been mixed; returns its
-    /// loss.
+    /// Scores an answer, given when `known` classes were known, and learns how it should have been mixed;
+    /// returns its loss.
     pub(super) fn score(
         &mut self,
         told: &Told,
@@ -143,8 +144,9 @@ impl Task {
         }
     }
 
-    /// Loss of a member's opinion by itself: nats of a class; of a value half its squared distance in variances.
-    pub(super) fn loss(&self, opinion: &[f32], outputs: usize, target: Target) -> f64 {
+    /// Error of a member's opinion by itself, whatever the unit of a value: nats of a class, or half the
+    /// squared distance in variances.
+    pub(super) fn error(&self, opinion: &[f32], outputs: usize, target: Target) -> f64 {
         match target {
             Target::Label(class) => {
                 let own = opinion[..outputs].get(class as usize);
@@ -153,10 +155,24 @@ impl Task {
             }
             Target::Value(value) => {
                 let off = f64::from(value) - f64::from(opinion[0]);
-                0.5 * off * off / f64::from(opinion[1]).max(1e-24)
+                0.5 * off * off / variance(opinion)
             }
         }
     }
+
+    /// Loss of a member's opinion by itself, nats.
+    pub(super) fn loss(&self, opinion: &[f32], outputs: usize, target: Target) -> f64 {
+        let error = self.error(opinion, outputs, target);
+        match target {
+            Target::Label(_) => error,
+            Target::Value(_) => error + 0.5 * libm::log(std::f64::consts::TAU * variance(opinion)),
+        }
+    }
+}
+
+/// Variance of an opinion on a value; above 0.
+pub(super) fn variance(opinion: &[f32]) -> f64 {
+    f64::from(opinion[1]).max(1e-24)
 }
 
 /// Label of a row, for whoever asked.
