@@ -426,3 +426,35 @@ fn every_kind_is_tried() {
         );
     }
 }
+
+#[test]
+fn stored_examples_keep_their_weights() {
+    let (inputs, labels) = stream(1, 9);
+    let rows: Vec<&[f32]> = inputs.chunks_exact(INPUTS).collect();
+    let replay = mesu::ReplayConfig::default().buffer(1).lr(0.05);
+    let mut learner = new(&network(), &replay.into(), 5);
+    let mut sgd = new(&network(), &SgdConfig::default().lr(0.05).into(), 5);
+    // What is learned again with no weight is not learned.
+    learner.learn_one_weighted(rows[0], labels[0], 0.0).unwrap();
+    let restored = Learner::restore(&saved(&learner)).unwrap().0;
+    for mut learner in [learner, restored] {
+        learner.learn_one(rows[1], labels[1]).unwrap();
+        let mut sgd = sgd.clone();
+        sgd.learn_one(rows[1], labels[1]).unwrap();
+        for (a, b) in synapses(&learner).into_iter().zip(synapses(&sgd)) {
+            assert!((a - b).abs() <= 1e-6, "{a} {b}");
+        }
+    }
+    // Of the same learner without weights it is.
+    let mut twice = new(
+        &network(),
+        &mesu::ReplayConfig::default().buffer(1).lr(0.05).into(),
+        5,
+    );
+    twice.learn_one(rows[0], labels[0]).unwrap();
+    sgd.learn_one(rows[0], labels[0]).unwrap();
+    for learner in [&mut twice, &mut sgd] {
+        learner.learn_one(rows[1], labels[1]).unwrap();
+    }
+    assert_ne!(synapses(&twice), synapses(&sgd));
+}

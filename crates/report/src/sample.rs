@@ -119,9 +119,10 @@ fn record(task: usize, tasks: usize) -> StageRecord {
             unseen: Some(bits(0.2)),
             ood: Some(bits(0.4)),
         }),
-        ece: 0.02,
-        brier: 0.1,
-        nll: 0.2,
+        ece: Some(0.02),
+        brier: Some(0.1),
+        nll: Some(0.2),
+        values: None,
         past: (task > 1).then_some(PastCalibration {
             ece: 0.3,
             brier: 0.9,

@@ -10,7 +10,8 @@ use crate::row::Value;
 pub struct Place {
     /// Number of rows before the place, rows with errors too.
     pub rows: u64,
-    /// Checksum of the content of those rows in their order; of a text file its lines, whatever ends or packs them.
+    /// Checksum of the content of those rows in their order; of a text file its lines, whatever ends or
+    /// packs them.
     pub checksum: u64,
 }
 

@@ -78,8 +78,8 @@ impl Rows {
         &self.columns
     }
 
-    /// Keys of JSON lines that came after the first 64 lines and are no columns: at most 100, in the order in which
-    /// they came. Their values are not read.
+    /// Keys of JSON lines that came after the first 64 lines and are no columns: at most 100, in the order
+    /// in which they came. Their values are not read.
     #[must_use]
     pub fn unknown_keys(&self) -> Vec<String> {
         let mut keys = self.unknown.clone();
@@ -99,8 +99,8 @@ impl Rows {
     ///
     /// # Errors
     /// Any [`RowsError`] but those of opening a source or going on in one. Behind an error
-    /// [of one row](RowsError::is_of_row), which counts as read, the next call reads the next row. Behind any other
-    /// nothing more is read.
+    /// [of one row](RowsError::is_of_row), which counts as read, the next call reads the next row. Behind
+    /// any other nothing more is read.
     pub fn read(&mut self, row: &mut Row) -> Result<bool, RowsError> {
         let read = self.read_on(row);
         match &read {
@@ -162,8 +162,8 @@ impl Rows {
     /// Reads on to `place`, which an earlier reading of the same source told, passing rows with errors too.
     ///
     /// # Errors
-    /// [`RowsError::Shorter`] where the source ends before it, [`RowsError::Changed`] where its rows are others than
-    /// at that time, or that place is already passed; those of files that can't be read.
+    /// [`RowsError::Shorter`] where the source ends before it, [`RowsError::Changed`] where its rows are
+    /// others than at that time, or that place is already passed; those of files that can't be read.
     pub fn skip_to(&mut self, place: &Place) -> Result<(), RowsError> {
         let mut row = Row::default();
         while self.place.rows < place.rows {

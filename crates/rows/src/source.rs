@@ -28,9 +28,9 @@ impl fmt::Debug for Part {
 }
 
 impl Source {
-    /// Returns the source of one file, or of the files of a folder in the order of their names (of their bytes:
-    /// `10.csv` before `9.csv`). Of a folder those files are read whose ending is that of a table; hidden files and
-    /// folders in it are not.
+    /// Returns the source of one file, or of the files of a folder in the order of their names (of their
+    /// bytes: `10.csv` before `9.csv`). Of a folder those files are read whose ending is that of a table;
+    /// hidden files and folders in it are not.
     ///
     /// # Errors
     /// [`RowsError::Unopened`]; [`RowsError::NoFiles`] for a folder without a table.
@@ -38,8 +38,8 @@ impl Source {
         Self::paths([path])
     }
 
-    /// Returns the source of several files or folders, in the order given. They must have the same columns, in any
-    /// order.
+    /// Returns the source of several files or folders, in the order given. They must have the same columns,
+    /// in any order.
     ///
     /// # Errors
     /// Those of [`path`](Self::path).

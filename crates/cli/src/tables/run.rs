@@ -18,6 +18,7 @@ pub(crate) fn table(summaries: &Summaries, names: &[String]) -> String {
     tasks(&mut text, summaries, names);
     text.push('\n');
     let width = if summaries.seeds().len() > 1 { 16 } else { 8 };
+    let of_values = of_values(summaries);
     let rows = MEASURES.iter().filter(|measure| measure.in_run);
     for measure in rows.filter(|measure| measure.least_tasks <= summaries.tasks().max(1)) {
         let Some((mean, std)) = summaries.number(measure) else {
@@ -26,13 +27,17 @@ pub(crate) fn table(summaries: &Summaries, names: &[String]) -> String {
         let unit = measure.unit;
         let std = std.map_or(String::new(), |std| format!(" ± {}", unit.short(std)));
         let shown = format!("{}{std}{}", unit.short(mean), unit.short_name());
-        let _ = writeln!(
-            text,
-            "{:<19} {shown:>width$}  {}",
-            measure.name, measure.meaning
-        );
+        let (name, meaning) = measure.words(of_values);
+        let _ = writeln!(text, "{name:<19} {shown:>width$}  {meaning}");
     }
     text
+}
+
+/// Returns whether runs predict values, whose accuracy is R2.
+fn of_values(summaries: &Summaries) -> bool {
+    summaries
+        .first()
+        .is_some_and(|first| first.values.is_some())
 }
 
 fn heading(summaries: &Summaries) -> String {
@@ -62,7 +67,11 @@ fn tasks(text: &mut String, summaries: &Summaries, names: &[String]) {
     }
     let widths = labels.iter().map(|label| label.chars().count());
     let width = widths.max().unwrap_or(0).max(4);
-    let _ = writeln!(text, "{:<width$}  accuracy after the last task", "task");
+    let score = match of_values(summaries) {
+        true => "R2",
+        false => "accuracy",
+    };
+    let _ = writeln!(text, "{:<width$}  {score} after the last task", "task");
     let mut labels = labels.iter();
     let mut next = || labels.next().map_or("", String::as_str);
     // Numbers stand at the right, names at the left.
@@ -125,7 +134,7 @@ mod tests {
             learning_accuracy: 0.947,
             forgetting: 0.141,
             ood_auroc: auroc(0.941),
-            ece: 0.012,
+            ece: Some(0.012),
             updates_per_second: 61234.5,
             peak_memory_bytes: Some(150_000_000),
             task_accuracy: vec![Some(0.8); tasks],

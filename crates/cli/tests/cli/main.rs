@@ -16,5 +16,6 @@ mod resume;
 mod scenarios;
 mod support;
 mod test_window;
+mod values;
 #[cfg(feature = "vision")]
 mod vision;

@@ -14,6 +14,6 @@ pub mod settings;
 pub(crate) mod sweep;
 
 pub use cell::Cell;
-pub use experiment::{DataConfig, DomainsConfig, Experiment, Scenario, Standardising};
+pub use experiment::{DataConfig, DomainsConfig, Experiment, Predicted, Scenario, Standardising};
 pub use plan::Plan;
 pub use presets::{Preset, find_preset, presets};

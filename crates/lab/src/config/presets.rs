@@ -95,7 +95,8 @@ mod tests {
     use crate::config::plan::Plan;
 
     /// Settings that there were not when the sums below were made.
-    const LATER: [&str; 6] = [
+    const LATER: [&str; 7] = [
+        "target",
         "temperature",
         "prior_step",
         "sigma_at_most_prior",

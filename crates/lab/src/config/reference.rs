@@ -23,7 +23,7 @@ pub struct Reference {
 }
 
 /// The settings in the README's table.
-const MAIN: [&str; 23] = [
+const MAIN: [&str; 25] = [
     "learner.kind",
     "learner.memory_window",
     "learner.temperature",
@@ -40,6 +40,7 @@ const MAIN: [&str; 23] = [
     "network.layers",
     "network.init",
     "data.source",
+    "data.target",
     "data.standardise",
     "data.batch_size",
     "data.epochs",
@@ -47,6 +48,7 @@ const MAIN: [&str; 23] = [
     "data.ood",
     "test_every",
     "test_window",
+    "learning.learn_above",
 ];
 
 /// Width of the names in front of what is said about a setting.

@@ -167,6 +167,7 @@ mod tests {
                 aleatoric: vec![0.0; 15],
                 epistemic: bits,
                 spread: Vec::new(),
+                ..Prediction::default()
             }
         };
         let examples = |from: u32, first_label| Examples {

@@ -29,6 +29,9 @@ pub struct History {
     pub position: Position,
     /// Of the current task: examples whose class was right before they were learned.
     pub online_correct: u64,
+    /// Of the current task: squared errors of values, from before they were learned.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub online_squared_error: f64,
     /// Of the current task: time spent learning.
     pub train_seconds: f64,
     /// The most memory any process of this run has held, bytes.
@@ -82,6 +85,7 @@ impl History {
                 example: 0,
             },
             online_correct: 0,
+            online_squared_error: 0.0,
             train_seconds: 0.0,
             peak_memory_bytes: None,
             state_bytes_per_synapse: None,
@@ -165,6 +169,10 @@ impl History {
     }
 }
 
+fn is_none(error: &f64) -> bool {
+    *error == 0.0
+}
+
 /// Returns whether the accuracy on the task of `stage`, counted from 1, is known.
 fn has_newest(row: &[Option<f64>], stage: usize) -> bool {
     newest_first(row, stage).next().flatten().is_some()
@@ -190,9 +198,9 @@ mod tests {
                 aleatoric: 5e-324,
                 spread: None,
             }),
-            ece: 0.1,
-            brier: 0.7,
-            nll: 2.0_f64.sqrt(),
+            ece: Some(0.1),
+            brier: Some(0.7),
+            nll: Some(2.0_f64.sqrt()),
             updates: 100,
             train_seconds: 1e-9,
             test_seconds: 1e9,
@@ -227,9 +235,9 @@ mod tests {
             epoch: 2,
             accuracy: vec![Some(0.5)],
             ood_auroc: None,
-            ece: 0.0,
-            brier: 0.0,
-            nll: 0.0,
+            ece: Some(0.0),
+            brier: Some(0.0),
+            nll: Some(0.0),
             updates: 1,
             test_seconds: 1.0,
         })));

@@ -200,6 +200,7 @@ mod tests {
             aleatoric: vec![0.0; 3],
             epistemic: vec![-0.0, 0.039, 0.041],
             spread: Vec::new(),
+            ..Prediction::default()
         };
         let histograms = UncertaintyHistograms::of(&prediction);
         assert_eq!(histograms.most_bits, 2.0);

@@ -1,5 +1,6 @@
 //! Records of the tests of a run: after each stage of its stream, and within stages.
 
+use mesu::metric::RegressionScores;
 use serde::{Deserialize, Serialize};
 
 use crate::record::snapshot::{MeanBits, Snapshot};
@@ -12,7 +13,7 @@ pub struct StageRecord {
     /// Counted from 1; in files `task`, which it is unless tasks come back in parts.
     #[serde(rename = "task")]
     pub stage: usize,
-    /// Accuracy on each task so far, the first one first, 0..=1; none on those that `test_window` leaves
+    /// Accuracy on each task so far, the first one first, 0..=1, of values R2; none on those that `test_window` leaves
     /// out. It is known on this task, and after the last stage on all.
     pub accuracy: Vec<Option<f64>>,
     /// Accuracy on this task's examples just before each was learned, 0..=1.
@@ -30,12 +31,18 @@ pub struct StageRecord {
     /// Means of what is known and what is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<Uncertainty>,
-    /// Expected calibration error on this task, 15 bins, 0..=1.
-    pub ece: f64,
+    /// Expected calibration error on this task, 15 bins, 0..=1; none of values, as the next two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ece: Option<f64>,
     /// Brier score on this task, 0..=2.
-    pub brier: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brier: Option<f64>,
     /// Mean negative log-likelihood on this task, nats.
-    pub nll: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nll: Option<f64>,
+    /// Scores on this task, of values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<RegressionScores>,
     /// The same three on the tasks before this one that were tested; none if there are none.
     #[serde(default)]
     pub past: Option<PastCalibration>,
@@ -98,12 +105,15 @@ pub struct EpochRecord {
     /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
     /// out-of-distribution ones.
     pub ood_auroc: Option<OodAuroc>,
-    /// Expected calibration error on this task, 15 bins, 0..=1.
-    pub ece: f64,
+    /// Expected calibration error on this task, 15 bins, 0..=1; none of values, as the next two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ece: Option<f64>,
     /// Brier score on this task, 0..=2.
-    pub brier: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brier: Option<f64>,
     /// Mean negative log-likelihood on this task, nats.
-    pub nll: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nll: Option<f64>,
     /// Updates since the run's start.
     pub updates: u64,
     /// Time spent on this test.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use mesu::metric::AccuracyMatrix;
+use mesu::metric::{AccuracyMatrix, RegressionScores};
 use serde::{Deserialize, Serialize};
 
 use crate::record::classes::Classes;
@@ -69,12 +69,18 @@ pub struct Summary {
     /// Means of what is known and what is not, after the last task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<Uncertainty>,
-    /// Expected calibration error on the last task, 15 bins, 0..=1.
-    pub ece: f64,
+    /// Expected calibration error on the last task, 15 bins, 0..=1; none of values, as the next two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ece: Option<f64>,
     /// Brier score on the last task, 0..=2.
-    pub brier: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brier: Option<f64>,
     /// Negative log-likelihood on the last task, nats.
-    pub nll: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nll: Option<f64>,
+    /// Scores on the last task, of values; accuracies are R2 then, at least 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<RegressionScores>,
     /// The same three on the tasks before the last, after it; none after a single task.
     pub past: Option<PastCalibration>,
     /// Updates of the whole run.
@@ -149,6 +155,7 @@ impl Summary {
             ece: last.ece,
             brier: last.brier,
             nll: last.nll,
+            values: last.values,
             past: last.past,
             updates: last.updates,
             gated: stages.iter().map(|record| record.gated).sum(),
@@ -210,9 +217,9 @@ mod tests {
             accuracy: accuracy.iter().copied().map(Some).collect(),
             online_accuracy: 0.5,
             ood_auroc: None,
-            ece: 0.01,
-            brier: 0.1,
-            nll: 0.2,
+            ece: Some(0.01),
+            brier: Some(0.1),
+            nll: Some(0.2),
             updates: 100 * accuracy.len() as u64,
             train_seconds: 2.0,
             test_seconds: 1.0,

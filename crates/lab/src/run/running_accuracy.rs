@@ -1,12 +1,12 @@
 //! Accuracy of the newest examples.
 
-/// The share of right answers over about the last 1,000 examples, for the screen.
+/// The share of right answers, or of the variance explained, over about the last 1,000 examples, for the screen.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RunningAccuracy(pub(crate) Option<f64>);
 
 impl RunningAccuracy {
-    pub(crate) fn add(&mut self, correct: u64, examples: usize) {
-        let here = correct as f64 / examples as f64;
+    pub(crate) fn add(&mut self, right: f64, examples: usize) {
+        let here = right / examples as f64;
         let kept = (-(examples as f64) / 1000.0).exp();
         self.0 = Some(
             self.0

@@ -8,10 +8,10 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use mesu::{LearnError, Learner, OnDivergence};
+use mesu::{LearnError, Learner, OnDivergence, Targets};
 use mesu_data::{Examples, Tasks};
 
-use crate::config::experiment::Experiment;
+use crate::config::experiment::{Experiment, Predicted};
 use crate::error::LabError;
 use crate::record::ended::Ended;
 use crate::record::files::{CHECKPOINT, NOTE};
@@ -64,8 +64,20 @@ pub fn run(
         setting,
         saved: Instant::now(),
         running_accuracy: RunningAccuracy::default(),
+        variance: data.splits().train().targets().map(variance),
     };
     run.go_to_the_end()
+}
+
+/// Variance of values; 1 if they are all the same.
+fn variance(values: &[f32]) -> f64 {
+    let share = 1.0 / values.len() as f64;
+    let mean = share * values.iter().map(|y| f64::from(*y)).sum::<f64>();
+    let squares = values.iter().map(|y| (f64::from(*y) - mean).powi(2));
+    match share * squares.sum::<f64>() {
+        variance if variance > 0.0 => variance,
+        _ => 1.0,
+    }
 }
 
 struct Run<'a> {
@@ -79,6 +91,8 @@ struct Run<'a> {
     setting: Setting<'a>,
     saved: Instant,
     running_accuracy: RunningAccuracy,
+    /// Variance of the values of all training examples, where values are predicted.
+    variance: Option<f64>,
 }
 
 /// Decision to continue.
@@ -177,19 +191,29 @@ impl Run<'_> {
             }
             let started = Instant::now();
             let examples = stream.next_batch(chunk, &mut inputs, &mut labels);
+            let values = stream.last_targets(examples);
+            let targets = match self.experiment.data.target {
+                Predicted::Labels => Targets::Labels(&labels),
+                Predicted::Values => Targets::Values(&values),
+            };
             let learned = match batch_size {
-                1 => self.learner.learn_each(&inputs, &labels),
-                _ => self.learner.learn(&inputs, &labels),
+                1 => self.learner.learn_each(&inputs, targets),
+                _ => self.learner.learn(&inputs, targets),
             };
             let learned = learned.map_err(|error| self.failed(error))?;
             self.history.train_seconds += started.elapsed().as_secs_f64();
             self.history.online_correct += learned.correct;
+            self.history.online_squared_error += learned.squared_error;
             self.history.position.example = stream.position();
-            self.running_accuracy.add(learned.correct, examples);
+            let right = match self.variance {
+                None => learned.correct as f64,
+                Some(variance) => examples as f64 - learned.squared_error / variance,
+            };
+            self.running_accuracy.add(right, examples);
             self.report(Event::Learned {
                 stage: position.stage + 1,
                 done: self.done(),
-                accuracy: self.running_accuracy.0.unwrap_or_default(),
+                accuracy: self.running_accuracy.0.unwrap_or_default().max(0.0),
             });
             if self.saved.elapsed() >= every && stream.position() < stream.total() {
                 self.save()?;
@@ -208,9 +232,16 @@ impl Run<'_> {
         let batches = (0..train.indices.len()).step_by(PART).map(|start| {
             let (mut inputs, mut labels) = (Vec::new(), Vec::new());
             tasks.fill(&train, start..start + PART, &mut inputs, &mut labels);
-            (inputs, labels)
+            (inputs, labels, tasks.targets(&train, start..start + PART))
         });
-        let ended = self.learner.task_ended(batches);
+        let ended = match self.variance {
+            None => self
+                .learner
+                .task_ended(batches.map(|(inputs, labels, _)| (inputs, labels))),
+            Some(_) => self
+                .learner
+                .task_of_values_ended(batches.map(|(inputs, _, values)| (inputs, values))),
+        };
         ended.map_err(|error| self.failed(error))?;
         self.history.train_seconds += started.elapsed().as_secs_f64();
         Ok(())
@@ -256,28 +287,38 @@ impl Run<'_> {
         history.stages.push(StageRecord {
             stage,
             accuracy: tested.accuracy,
-            online_accuracy: history.online_correct as f64
-                / (self.experiment.data.epochs as u64 * self.lengths[stage - 1]) as f64,
+            online_accuracy: {
+                let examples = self.experiment.data.epochs as u64 * self.lengths[stage - 1];
+                match self.variance {
+                    None => history.online_correct as f64 / examples as f64,
+                    Some(variance) => {
+                        let error = history.online_squared_error / examples as f64;
+                        (1.0 - error / variance).max(0.0)
+                    }
+                }
+            },
             ood_auroc: tested.ood_auroc,
             ood_auroc_of_tasks: tested.ood_auroc_of_tasks,
             unseen_auroc: tested.unseen_auroc,
-            uncertainty: Some(tested.uncertainty),
+            uncertainty: tested.uncertainty,
             ece: tested.ece,
             brier: tested.brier,
             nll: tested.nll,
             past: tested.past,
+            values: tested.values,
             updates: self.learner.updates(),
             gated,
             skipped,
             train_seconds: history.train_seconds,
             test_seconds,
-            snapshot: Some(tested.snapshot),
+            snapshot: tested.snapshot,
         });
         history.gallery = tested.gallery;
-        history.classes = Some(tested.classes);
+        history.classes = tested.classes;
         history.position.stage += 1;
         history.position.epoch = 0;
         history.online_correct = 0;
+        history.online_squared_error = 0.0;
         history.train_seconds = 0.0;
         Ok(Next::On)
     }

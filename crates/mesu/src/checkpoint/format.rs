@@ -18,6 +18,7 @@ pub(super) fn slow_prefix(k: usize) -> String {
 pub(super) const MEMORY_INPUTS: &str = "memory.inputs";
 pub(super) const MEMORY_LABELS: &str = "memory.labels";
 pub(super) const MEMORY_HEADS: &str = "memory.heads";
+pub(super) const MEMORY_WEIGHTS: &str = "memory.weights";
 
 /// Reason why a checkpoint can't be used.
 #[derive(Debug, thiserror::Error)]

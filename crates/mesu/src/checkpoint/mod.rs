@@ -7,6 +7,7 @@
 //! | `layer.1.bias.mu`, … | `[1][outputs]`, F32 | where the network has biases |
 //! | `head.1.weight.mu`, … | as above | where there are several heads: those of each, in the place of the last layer's |
 //! | `memory.inputs`, `memory.labels` | `[n][inputs]`, F32 and `[n]`, U32 | examples stored by replay |
+//! | `memory.weights` | `[n]`, F32 | their weights, where one is not 1 |
 //! | `memory.heads` | `[n]`, U32 | their heads, from 0, where there are several |
 //! | `noise` | `[4][16]`, U32 | state of the noise generator |
 //! | `slow.1.layer.1.weight.mu`, …, `slow.1.noise` | as above | slow copies of MESU's synapses, and their noise |

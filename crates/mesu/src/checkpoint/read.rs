@@ -7,8 +7,8 @@ use safetensors::tensor::{Dtype, SafeTensors};
 
 use super::description::{Description, Version};
 use super::format::{
-    CheckpointError, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, NOISE, OLDEST, VERSION, checksum,
-    slow_prefix,
+    CheckpointError, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, MEMORY_WEIGHTS, NOISE, OLDEST,
+    VERSION, checksum, slow_prefix,
 };
 use super::former;
 use crate::learner::state::{EngineState, SlowCopy};
@@ -136,6 +136,7 @@ impl Restored {
             slow.noise = self.noises.remove(&(prefix + NOISE));
         }
         let inputs = self.tensors.remove(MEMORY_INPUTS);
+        let weights = self.tensors.remove(MEMORY_WEIGHTS);
         let left = self.tensors.keys().chain(self.noises.keys()).next();
         match left {
             None => Ok(EngineState {
@@ -143,6 +144,7 @@ impl Restored {
                 inputs: inputs.map_or(Vec::new(), |(_, values)| values),
                 labels: std::mem::take(&mut self.labels),
                 heads: std::mem::take(&mut self.heads),
+                weights: weights.map_or(Vec::new(), |(_, values)| values),
                 slow,
             }),
             Some(name) => Err(CheckpointError::Foreign(format!(

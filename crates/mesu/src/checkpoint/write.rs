@@ -7,7 +7,9 @@ use mesu_kernels::{LANES, Matrix};
 use safetensors::tensor::{Dtype, View, serialize};
 
 use super::description::Description;
-use super::format::{MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, NOISE, checksum, slow_prefix};
+use super::format::{
+    MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, MEMORY_WEIGHTS, NOISE, checksum, slow_prefix,
+};
 use crate::learner::state::EngineState;
 use crate::network::Network;
 
@@ -78,6 +80,14 @@ pub(crate) fn write(
         tensors.insert(MEMORY_INPUTS.to_owned(), inputs);
         let labels = u32s(&state.labels, &[examples]);
         tensors.insert(MEMORY_LABELS.to_owned(), labels);
+        if !state.weights.is_empty() {
+            let weights = Tensor {
+                dtype: Dtype::F32,
+                shape: vec![examples],
+                bytes: state.weights.iter().flat_map(|w| w.to_le_bytes()).collect(),
+            };
+            tensors.insert(MEMORY_WEIGHTS.to_owned(), weights);
+        }
         if !state.heads.is_empty() {
             let heads = u32s(&state.heads, &[examples]);
             tensors.insert(MEMORY_HEADS.to_owned(), heads);

@@ -173,7 +173,8 @@ fn check_values(values: &[f32]) -> Result<(), LearnError> {
     if all_within(values, LARGEST) {
         return Ok(());
     }
-    let unsound = values.iter().position(|y| !(y.abs() <= LARGEST));
+    let sound = |y: &f32| y.is_finite() && y.abs() <= LARGEST;
+    let unsound = values.iter().position(|y| !sound(y));
     let example = unsound.unwrap_or(0);
     Err(LearnError::Value {
         example,

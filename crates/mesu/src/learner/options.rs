@@ -31,8 +31,8 @@ pub struct LearningConfig {
     pub learn_above: f64,
     /// Answer to an update that diverges.
     pub on_divergence: OnDivergence,
-    /// Factors of the losses of each class's examples, each 0 or more; none for 1 of all. Examples that replay
-    /// stored count once.
+    /// Factors of the losses of each class's examples, each 0 or more; none for 1 of all. Replay stores examples
+    /// with the weights that they came with.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub class_weights: Vec<f32>,
 }

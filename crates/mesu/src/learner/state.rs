@@ -15,6 +15,8 @@ pub(crate) struct EngineState {
     pub(crate) labels: Vec<u32>,
     /// Heads of stored examples, where there are several.
     pub(crate) heads: Vec<u32>,
+    /// Weights of stored examples; empty if they are all 1.
+    pub(crate) weights: Vec<f32>,
     /// Slow copies of the network.
     pub(crate) slow: Vec<SlowCopy>,
 }

@@ -9,7 +9,7 @@ use crate::prediction::Prediction;
 pub const INTERVAL: f64 = 0.9;
 
 /// Scores of predicted values, in units of the targets where they have one.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct RegressionScores {
     /// Root of the mean squared error, >= 0.
@@ -74,6 +74,23 @@ impl RegressionSums {
         self.crps += normal_crps(error, variance.sqrt());
         let (low, high) = prediction.interval(i, INTERVAL);
         self.covered += u64::from(low <= y && y <= high);
+    }
+
+    /// Adds the sums of other predictions (Chan, Golub, LeVeque 1979).
+    pub fn merge(&mut self, other: &Self) {
+        if other.count == 0 {
+            return;
+        }
+        let (a, b) = (self.count as f64, other.count as f64);
+        let apart = other.mean - self.mean;
+        self.squares += other.squares + apart * apart * a * b / (a + b);
+        self.mean += apart * b / (a + b);
+        self.count += other.count;
+        self.squared_error += other.squared_error;
+        self.absolute_error += other.absolute_error;
+        self.nll += other.nll;
+        self.crps += other.crps;
+        self.covered += other.covered;
     }
 
     /// Number of predictions.
@@ -167,5 +184,29 @@ mod tests {
         // 1.645 deviations hold errors of 0 and 1.
         assert!((scores.coverage - 2.0 / 3.0).abs() < 1e-12);
         assert!(RegressionScores::new(&[], &Prediction::default()).is_none());
+    }
+
+    #[test]
+    fn parts_are_scored_as_one() {
+        let targets = [1.0, 2.0, 6.0, -3.0, 0.5];
+        let all = prediction(
+            vec![1.0, 3.0, 4.0, -2.0, 0.0],
+            vec![1.0, 2.0, 0.5, 1.0, 4.0],
+        );
+        let mut parts = [RegressionSums::default(); 3];
+        for (i, y) in targets.into_iter().enumerate() {
+            parts[if i < 2 { 0 } else { 1 }].add(y, &all, i);
+        }
+        let [mut merged, second, empty] = parts;
+        [empty, second, empty]
+            .iter()
+            .for_each(|part| merged.merge(part));
+        let mut from_empty = empty;
+        from_empty.merge(&merged);
+        let whole = RegressionScores::new(&targets, &all).unwrap();
+        for found in [merged, from_empty].map(|sums| sums.scores().unwrap()) {
+            assert!((found.r2 - whole.r2).abs() < 1e-12 && (found.nll - whole.nll).abs() < 1e-12);
+            assert_eq!((found.coverage, found.mae), (whole.coverage, whole.mae));
+        }
     }
 }

@@ -219,7 +219,7 @@ pub(crate) const TOTAL_BITS: [Measure; 3] = [
 pub(crate) const ECE: Measure = Measure {
     id: "newest",
     name: "newest task",
-    of: |tasks| each(tasks, |record| Some(record.ece)),
+    of: |tasks| each(tasks, |record| record.ece),
     epistemic: false,
     paper: None,
 };
@@ -233,7 +233,7 @@ pub(crate) const PAST_ECE: Measure = Measure {
 pub(crate) const BRIER: Measure = Measure {
     id: "newest",
     name: "newest task",
-    of: |tasks| each(tasks, |record| Some(record.brier)),
+    of: |tasks| each(tasks, |record| record.brier),
     epistemic: false,
     paper: None,
 };
@@ -247,7 +247,7 @@ pub(crate) const PAST_BRIER: Measure = Measure {
 pub(crate) const NLL: Measure = Measure {
     id: "newest",
     name: "newest task",
-    of: |tasks| each(tasks, |record| Some(record.nll)),
+    of: |tasks| each(tasks, |record| record.nll),
     epistemic: false,
     paper: None,
 };
@@ -348,8 +348,8 @@ mod tests {
     #[test]
     fn seeds_have_a_mean_and_a_spread() {
         let mut runs = vec![sample::run(&["seed=1"], 3), sample::run(&["seed=2"], 2)];
-        runs[0].history.stages[1].ece = 0.1;
-        runs[1].history.stages[1].ece = 0.3;
+        runs[0].history.stages[1].ece = Some(0.1);
+        runs[1].history.stages[1].ece = Some(0.3);
         let group = &Group::all(runs)[0];
         let points = ECE.over(group);
         assert_eq!(points.len(), 3);

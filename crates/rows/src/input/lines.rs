@@ -47,8 +47,8 @@ impl Lines {
         }
     }
 
-    /// Reads the next line of `row` to the end of `to`, with what ends it; `false` where there is none. The row begins
-    /// with it where `to` is empty.
+    /// Reads the next line of `row` to the end of `to`, with what ends it; `false` where there is none. The
+    /// row begins with it where `to` is empty.
     ///
     /// # Errors
     /// [`RowsError::Unreadable`], or [`RowsError::TooLong`] where `to` would be longer than a row may be.

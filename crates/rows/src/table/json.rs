@@ -1,6 +1,6 @@
-//! JSON lines: one object a line. Columns are the keys of the first 64 lines in the order in which they appear; a key
-//! that comes later is noted and passed over. A value within a value, a list or an object, is its text. Integers
-//! that an f64 does not hold are text too.
+//! JSON lines: one object a line. Columns are the keys of the first 64 lines in the order in which they
+//! appear; a key that comes later is noted and passed over. A value within a value, a list or an object, is
+//! its text. Integers that an f64 does not hold are text too.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -140,7 +140,8 @@ impl Table for Json {
     }
 }
 
-/// Cause without the line, which is always the first, and with the column, called a character: columns are others.
+/// Cause without the line, which is always the first, and with the column, called a character: columns are
+/// others.
 fn told(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let cause = text.split(" at line ").next().unwrap_or_default();

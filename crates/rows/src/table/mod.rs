@@ -18,11 +18,11 @@ use crate::row::Row;
 pub struct Options {
     /// Format; without it, that of the first bytes: `{` begins JSON lines, other text CSV.
     pub format: Option<Format>,
-    /// Separator of a CSV, an ASCII character; without it, the one of `,` `;` tab `|` that divides the first 64
-    /// lines best.
+    /// Separator of a CSV, an ASCII character; without it, the one of `,` `;` tab `|` that divides the
+    /// first 64 lines best; no line but the header is waited for where that has one kind alone.
     pub separator: Option<u8>,
-    /// Names of the columns: of a CSV whose first line is a row already, or the keys of JSON lines that are read.
-    /// Other formats have names of their own.
+    /// Names of the columns: of a CSV whose first line is a row already, or the keys of JSON lines that are
+    /// read (found out else, which waits for 64 lines of a pipe). Other formats have names of their own.
     pub columns: Option<Vec<String>>,
 }
 
@@ -31,8 +31,8 @@ pub(crate) trait Table: Send {
     /// Names of the columns, all different.
     fn columns(&self) -> &[String];
 
-    /// Reads the next row into `row`, whose number is set, and adds its content to `place`; `false` at the end.
-    /// A row with an error of its own is passed: the next call reads the one behind it.
+    /// Reads the next row into `row`, whose number is set, and adds its content to `place`; `false` at the
+    /// end. A row with an error of its own is passed: the next call reads the one behind it.
     fn read(&mut self, row: &mut Row, place: &mut Place) -> Result<bool, RowsError>;
 
     /// Keys found in rows that are no columns.
@@ -41,7 +41,8 @@ pub(crate) trait Table: Send {
     }
 }
 
-/// Opens the table in `input`. `columns` are those of the first file of the source, where this is a later one.
+/// Opens the table in `input`. `columns` are those of the first file of the source, where this is a later
+/// one.
 pub(crate) fn open(
     input: Input,
     options: &Options,

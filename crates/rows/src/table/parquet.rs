@@ -1,6 +1,7 @@
 //! Parquet: numbers, truth values and text; anything else (dates, lists) is its text. Nulls are missing.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use arrow_array::types::{Float64Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::errors::ParquetError;
 
 use super::{Table, names};
 use crate::error::{At, RowsError};
@@ -39,10 +41,10 @@ pub(super) fn open(path: &Path, name: &str) -> Result<Box<dyn Table>, RowsError>
         found: format!("no Parquet that can be read ({error})"),
         expected: "Parquet, unpacked or packed by Snappy, gzip or LZ4".to_owned(),
     };
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
+    let builder = guarded(|| ParquetRecordBatchReaderBuilder::try_new(file)).map_err(damaged)?;
     let fields = builder.schema().fields();
     let columns = fields.iter().map(|field| field.name().clone()).collect();
-    let reader = builder.with_batch_size(BATCH).build().map_err(damaged)?;
+    let reader = guarded(|| builder.with_batch_size(BATCH).build()).map_err(damaged)?;
     Ok(Box::new(Parquet {
         file: name.to_owned(),
         columns: names::checked(columns, name)?,
@@ -60,10 +62,11 @@ impl Table for Parquet {
 
     fn read(&mut self, row: &mut Row, place: &mut Place) -> Result<bool, RowsError> {
         while self.next == self.rows {
-            let Some(batch) = self.reader.next() else {
-                return Ok(false);
-            };
-            let batch = batch.and_then(|batch| plain(&batch)).map_err(|error| {
+            let batch = guarded(|| {
+                let batch = self.reader.next().transpose()?;
+                Ok(batch.as_ref().map(plain).transpose()?)
+            });
+            let batch = batch.map_err(|error| {
                 let at = At {
                     file: self.file.clone(),
                     row: Some(row.number),
@@ -73,6 +76,9 @@ impl Table for Parquet {
                 let source = std::io::Error::new(std::io::ErrorKind::InvalidData, error);
                 RowsError::Unreadable { at, source }
             })?;
+            let Some(batch) = batch else {
+                return Ok(false);
+            };
             self.next = 0;
             self.rows = batch.first().map_or(0, |column| column.len());
             self.batch = batch;
@@ -85,6 +91,13 @@ impl Table for Parquet {
         place.add_values(&row.values);
         Ok(true)
     }
+}
+
+/// Result of `read`. Arrow's reader panics at some damaged pages: that is an error of the file, behind which
+/// nothing more is read.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(ParquetError::General("a damaged page".to_owned())))
 }
 
 /// Columns of `batch`, each of a kind that [`set`] knows.

@@ -98,12 +98,12 @@ impl Writer {
         Self::new(Box::new(to), None, name.to_owned(), text, columns).with_header()
     }
 
-    /// Opens the file at `path` that an earlier writer of the same columns wrote `bytes` bytes to, cuts off what is
-    /// behind them, and goes on there. With 0 bytes the file may be missing.
+    /// Opens the file at `path` that an earlier writer of the same columns wrote `bytes` bytes to, cuts off
+    /// what is behind them, and goes on there. With 0 bytes the file may be missing.
     ///
     /// # Errors
-    /// [`WriteError::Shorter`] for a shorter file, [`WriteError::Other`] for one of other columns or where `bytes`
-    /// is within a row, and those of [`create`](Self::create).
+    /// [`WriteError::Shorter`] for a shorter file, [`WriteError::Other`] for one of other columns or where
+    /// `bytes` is within a row, and those of [`create`](Self::create).
     pub fn append_at(
         path: &Path,
         bytes: u64,

@@ -25,8 +25,8 @@ const GROUP: usize = 1 << 16;
 
 /// Writer of a Parquet file with named columns, packed by Snappy.
 ///
-/// Columns whose first 4,096 values are numbers or missing hold f64, truth values likewise, others text. The file can
-/// be read after [`finish`](Self::finish); it can't be cut back or gone on in.
+/// Columns whose first 4,096 values are numbers or missing hold f64, truth values likewise, others text.
+/// The file can be read after [`finish`](Self::finish); it can't be cut back or gone on in.
 pub struct ParquetWriter {
     file: String,
     /// Columns of the rows that wait to be written.
@@ -63,8 +63,8 @@ impl ParquetWriter {
     /// Writes one row.
     ///
     /// # Errors
-    /// [`WriteError::Width`]; [`WriteError::Kind`] for text in a column of numbers, told for the rows of a batch
-    /// together; [`WriteError::Full`] or [`WriteError::Unwritten`].
+    /// [`WriteError::Width`]; [`WriteError::Kind`] for text in a column of numbers, told for the rows of a
+    /// batch together; [`WriteError::Full`] or [`WriteError::Unwritten`].
     pub fn write(&mut self, values: &[ValueRef<'_>]) -> Result<(), WriteError> {
         if values.len() != self.batch.len() {
             return Err(WriteError::Width {

@@ -108,8 +108,8 @@ fn truth(boolean: bool) -> &'static [u8] {
     if boolean { b"true" } else { b"false" }
 }
 
-/// Adds the shortest digits that are read back as `number`, with an exponent where it is far from 1: longer digits
-/// would be read as an id.
+/// Adds the shortest digits that are read back as `number`, with an exponent where it is far from 1: longer
+/// digits would be read as an id.
 pub(super) fn shortest(number: f64, line: &mut Vec<u8>) {
     let size = number.abs();
     // Writing to memory does not fail.

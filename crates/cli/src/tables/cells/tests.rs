@@ -20,7 +20,7 @@ fn numbers(seed: u64, tasks: usize) -> Summary {
         average_accuracy: 0.8,
         window_accuracy: [("5".to_owned(), 0.913), ("20".to_owned(), 0.824)].into(),
         ood_auroc: auroc(0.941, 0.9),
-        ece: 0.012,
+        ece: Some(0.012),
         updates_per_second: 92_085.4,
         ..Summary::default()
     }

@@ -1,7 +1,9 @@
 //! Ranges of what an experiment says, and what does not go together. The learner's own settings are
 //! checked by the learner, and what only the data can tell when they are read (see [`crate::run::tasks`]).
 
-use super::{DataConfig, DomainsConfig, Experiment, Scenario};
+use mesu::RegressionConfig;
+
+use super::{DataConfig, DomainsConfig, Experiment, Predicted, Scenario};
 use crate::config::settings;
 use crate::error::LabError;
 
@@ -16,6 +18,7 @@ impl Experiment {
         self.check_data()?;
         self.check_scenario()?;
         self.check_learning()?;
+        self.check_values()?;
         if i64::try_from(self.seed).is_err() {
             return wrong("seed", self.seed, "at most 2^63 - 1");
         }
@@ -118,6 +121,40 @@ impl Experiment {
                 wrong("learning.class_weights", format!("{weights:?}"), expected)
             }
         }
+    }
+
+    /// Checks what goes with values.
+    fn check_values(&self) -> Result<(), LabError> {
+        let RegressionConfig {
+            noise_window,
+            degrees_of_freedom: degrees,
+            ..
+        } = self.regression;
+        if !(noise_window >= 1.0 && noise_window.is_finite()) {
+            let expected = "a finite number of values, 1 or more";
+            return wrong("regression.noise_window", noise_window, expected);
+        }
+        if !(degrees > 2.0 && degrees <= 1e6) {
+            let expected = "above 2, at most 1e6";
+            return wrong("regression.degrees_of_freedom", degrees, expected);
+        }
+        let values = self.data.target == Predicted::Values;
+        if !values {
+            let expected = "nothing beside data.target = \"labels\"";
+            return match self.regression == RegressionConfig::default() {
+                true => Ok(()),
+                false => wrong("regression.likelihood", "given", expected),
+            };
+        }
+        if self.scenario == Scenario::Split || !self.domains.species.is_empty() {
+            let expected = "\"labels\" where tasks are made of classes";
+            return wrong("data.target", "\"values\"", expected);
+        }
+        if self.importance {
+            let expected = "false beside data.target = \"values\"";
+            return wrong("importance", true, expected);
+        }
+        Ok(())
     }
 
     /// Checks settings that belong to one scenario alone.

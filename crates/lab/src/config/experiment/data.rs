@@ -11,6 +11,9 @@ pub struct DataConfig {
     /// `embedded` (MNIST, and Fashion-MNIST as the unknown); sets of the data folder, `cifar100` or
     /// several as `cifar10+cifar100`, or `animals`; a folder of IDX files; or an NPZ archive of features.
     pub source: String,
+    /// What is predicted of an example: its label, or a value of an archive of features.
+    #[serde(default, skip_serializing_if = "Predicted::is_labels")]
+    pub target: Predicted,
     /// A folder with IDX test images, or an archive of features, of something unknown (not with
     /// `embedded`); or `permuted`: the test images themselves, their pixels in an order that is no task's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,6 +44,23 @@ pub struct DataConfig {
     /// Test examples of each task, 1 or more; all without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_examples: Option<usize>,
+}
+
+/// What is predicted of an example.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Predicted {
+    /// Its class.
+    #[default]
+    Labels,
+    /// A number.
+    Values,
+}
+
+impl Predicted {
+    fn is_labels(&self) -> bool {
+        *self == Self::Labels
+    }
 }
 
 impl DataConfig {

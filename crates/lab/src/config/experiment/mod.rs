@@ -10,7 +10,7 @@ mod data;
 #[cfg(test)]
 mod tests;
 
-use mesu::{LearnerConfig, LearningConfig, NetworkConfig};
+use mesu::{LearnerConfig, LearningConfig, NetworkConfig, RegressionConfig};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -18,7 +18,7 @@ use crate::config::document;
 use crate::config::settings::write;
 use crate::error::LabError;
 
-pub use self::data::{DataConfig, DomainsConfig, Standardising};
+pub use self::data::{DataConfig, DomainsConfig, Predicted, Standardising};
 
 /// A whole description of a run. Its TOML text is a run directory's `config.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +63,9 @@ pub struct Experiment {
     /// What is the same for every kind of learner: what is learned from, and what is left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub learning: LearningConfig,
+    /// Noise of values, where they are predicted.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub regression: RegressionConfig,
 }
 
 /// Scenario by which one data set becomes many tasks.
@@ -90,6 +93,7 @@ impl Experiment {
         let mut all = vec![
             ("", "splits", value(self.splits)),
             ("", "importance", value(self.importance)),
+            ("data", "target", value(data.target)),
             ("data", "test_share", value(data.test_share)),
             ("domains", "balanced", value(domains.balanced)),
             ("domains", "shuffled", value(domains.shuffled)),
@@ -110,6 +114,15 @@ impl Experiment {
                 shortest(&learning.class_weights),
             ),
         ]);
+        if data.target == Predicted::Values {
+            let regression = &self.regression;
+            let (window, degrees) = (regression.noise_window, regression.degrees_of_freedom);
+            all.extend([
+                ("regression", "likelihood", value(regression.likelihood)),
+                ("regression", "noise_window", value(window)),
+                ("regression", "degrees_of_freedom", value(degrees)),
+            ]);
+        }
         if let LearnerConfig::Mesu(mesu) = &self.learner {
             all.push(("learner", "slow_windows", value(&mesu.slow_windows)));
             all.push(("learner", "heads_drift", value(mesu.heads_drift)));

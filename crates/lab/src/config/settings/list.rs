@@ -116,6 +116,13 @@ pub const SETTINGS: &[Setting] = &[
          of features",
     ),
     setting(
+        "data.target",
+        Kind::Choice(&["labels", "values"]),
+        "what is predicted: classes; or, of an archive of features, numbers (array y, targets or values), whose \
+         accuracy is R2, the share of their variance that is explained, at least 0",
+    )
+    .shown("\"values\""),
+    setting(
         "data.test_share",
         range("above 0 and below 1", Some((0.0, false)), Some((1.0, false))),
         "share of an archive without a test set that is held out as one, in every class and domain",
@@ -387,4 +394,23 @@ pub const SETTINGS: &[Setting] = &[
         "factors of the losses of each class's examples; [] for 1 of all",
     )
     .shown("[1.0, 1.0, 4.0]"),
+    setting(
+        "regression.likelihood",
+        Kind::Choice(&["gaussian", "heteroscedastic", "student-t"]),
+        "of values: normal noise whose variance is a running estimate; or a second output of the network; or \
+         Student's t distribution, for outliers",
+    )
+    .shown("\"student-t\""),
+    setting(
+        "regression.noise_window",
+        range("a finite number of values, 1 or more", Some((1.0, true)), None),
+        "of values: number of residuals that the estimate of the noise is of",
+    )
+    .shown("500.0"),
+    setting(
+        "regression.degrees_of_freedom",
+        range("above 2, at most 1e6", Some((2.0, false)), Some((1e6, true))),
+        "of values: degrees of freedom of student-t; the smaller, the more outliers",
+    )
+    .shown("4.0"),
 ];

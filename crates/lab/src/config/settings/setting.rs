@@ -135,4 +135,12 @@ impl Setting {
 }
 
 /// Sections of an experiment, in order; the first is the top.
-pub const SECTIONS: [&str; 6] = ["", "data", "domains", "network", "learner", "learning"];
+pub const SECTIONS: [&str; 7] = [
+    "",
+    "data",
+    "domains",
+    "network",
+    "learner",
+    "learning",
+    "regression",
+];

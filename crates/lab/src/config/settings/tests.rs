@@ -1,4 +1,4 @@
-use mesu::{Learner, LearnerConfig, LearnerKind, LearningConfig, NetworkConfig};
+use mesu::{Learner, LearnerConfig, LearnerKind, LearningConfig, NetworkConfig, RegressionConfig};
 use serde::de::{self, Deserialize, Visitor};
 use serde_json::Value as Json;
 use toml::{Table, Value};
@@ -64,6 +64,10 @@ fn every_field_is_described_and_every_description_is_a_fields() {
     assert_eq!(sorted(fields::<DomainsConfig>()), described("domains"));
     assert_eq!(sorted(fields::<NetworkConfig>()), described("network"));
     assert_eq!(sorted(fields::<LearningConfig>()), described("learning"));
+    assert_eq!(
+        sorted(fields::<RegressionConfig>()),
+        described("regression")
+    );
     for kind in LearnerKind::ALL {
         let mut names: &'static [&'static str] = &[];
         assert!(kind.deserialize_config(Names(&mut names)).is_err());

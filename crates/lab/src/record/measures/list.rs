@@ -4,6 +4,7 @@ use super::accuracy::*;
 use super::detection::*;
 use super::measure::Family::{Calibration, Cost, Importance, Uncertainty};
 use super::measure::{Better, Measure, measure};
+use super::values::*;
 use crate::record::unit::Unit;
 
 /// Calibration error on the newest task.
@@ -12,7 +13,7 @@ pub const ECE: Measure = measure(
     "ece",
     "ECE",
     "calibration error, newest task; 0 is best",
-    |summary| Some(summary.ece),
+    |summary| summary.ece,
 )
 .in_run()
 .column("ECE", 5)
@@ -63,6 +64,12 @@ pub static MEASURES: &[Measure] = &[
     ONLINE,
     BALANCED,
     KAPPA,
+    R2,
+    RMSE,
+    MAE,
+    VALUES_NLL,
+    CRPS,
+    COVERAGE,
     OOD_EPISTEMIC,
     OOD_ALEATORIC,
     OOD_SPREAD,
@@ -113,7 +120,7 @@ pub static MEASURES: &[Measure] = &[
         "brier",
         "Brier score",
         "newest task, 0 to 2; 0 is best",
-        |summary| Some(summary.brier),
+        |summary| summary.brier,
     ),
     measure(
         Calibration,
@@ -127,7 +134,7 @@ pub static MEASURES: &[Measure] = &[
         "nll",
         "NLL",
         "newest task, nats; 0 is best",
-        |summary| Some(summary.nll),
+        |summary| summary.nll,
     )
     .in_results(),
     measure(

@@ -19,6 +19,8 @@ pub enum Better {
 pub enum Family {
     /// Right answers.
     Accuracy,
+    /// Errors of values.
+    Values,
     /// Detection of unknown inputs.
     Detection,
     /// Amounts of uncertainty.
@@ -104,7 +106,7 @@ pub(super) const fn measure(
         },
         better: match family {
             Family::Accuracy | Family::Detection | Family::Importance => Better::Higher,
-            Family::Calibration | Family::Cost => Better::Lower,
+            Family::Calibration | Family::Cost | Family::Values => Better::Lower,
             Family::Uncertainty => Better::Neither,
         },
         family,
@@ -202,6 +204,15 @@ impl Measure {
     /// Its value in `summary`, as measured; none that is not finite.
     pub fn of(&self, summary: &Summary) -> Option<f64> {
         (self.of)(summary).filter(|value| value.is_finite())
+    }
+
+    /// Name and meaning for people, of runs that predict values or classes: the accuracy of values is R2.
+    pub fn words(&self, of_values: bool) -> (String, String) {
+        let text = |text: &str| match of_values && self.family == Family::Accuracy {
+            true => text.replace("accuracy", "R2"),
+            false => text.to_owned(),
+        };
+        (text(self.name), text(self.meaning))
     }
 
     /// Key in the records of results and in the paper's numbers: the place with a slash before it.

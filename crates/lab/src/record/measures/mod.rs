@@ -7,8 +7,10 @@ mod list;
 mod measure;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use accuracy::*;
 pub use detection::*;
 pub use list::*;
 pub use measure::{Better, Column, Family, Measure};
+pub use values::*;

@@ -1,3 +1,4 @@
+use mesu::metric::RegressionScores;
 use serde_json::{Value, json};
 
 use super::*;
@@ -42,14 +43,15 @@ fn full() -> Summary {
             unseen: Some(bits(0.42)),
             ood: Some(bits(0.43)),
         }),
-        ece: 0.51,
-        brier: 0.52,
-        nll: 0.53,
+        ece: Some(0.51),
+        brier: Some(0.52),
+        nll: Some(0.53),
         past: Some(PastCalibration {
             ece: 0.54,
             brier: 0.55,
             nll: 0.56,
         }),
+        values: Some(scores()),
         updates: 61,
         gated: Some(67),
         skipped: Some(68),
@@ -66,6 +68,13 @@ fn full() -> Summary {
         }),
         ..Summary::default()
     }
+}
+
+fn scores() -> RegressionScores {
+    let mut scores = RegressionScores::default();
+    (scores.r2, scores.rmse, scores.mae) = (0.81, 0.82, 0.83);
+    (scores.nll, scores.crps, scores.coverage) = (0.84, 0.85, 0.86);
+    scores
 }
 
 /// The places of all numbers of `value`.

@@ -11,7 +11,9 @@ use mesu_data::scenario::permuted::{OodOrder, Permuted};
 use mesu_data::scenario::split::{Split, SplitOptions};
 use mesu_data::{DataSplits, Dataset, Standardizer, Tasks};
 
-use crate::config::experiment::{DataConfig, DomainsConfig, Experiment, Scenario, Standardising};
+use crate::config::experiment::{
+    DataConfig, DomainsConfig, Experiment, Predicted, Scenario, Standardising,
+};
 use crate::error::LabError;
 
 /// The examples of an experiment, in memory once, whatever the number of seeds.
@@ -161,7 +163,12 @@ impl Data {
     pub fn learner(&self, experiment: &Experiment) -> Result<Learner, LabError> {
         let (classes, network) = self.network(experiment)?;
         let (inputs, seed) = (self.source.pixels(), experiment.seed);
-        let learner = Learner::new(inputs, classes, &network, &experiment.learner, seed);
+        let builder = Learner::builder(inputs).network(network.clone()).seed(seed);
+        let builder = match experiment.data.target {
+            Predicted::Labels => builder.classes(classes),
+            Predicted::Values => builder.regression(experiment.regression.clone()),
+        };
+        let learner = builder.config(experiment.learner.clone()).build();
         let learner = learner.map_err(|error| refused(error, &network))?;
         let learning = experiment.learning.clone();
         learner
@@ -169,7 +176,7 @@ impl Data {
             .map_err(LabError::LearningSetting)
     }
 
-    /// The classes that a task has, and the network of `experiment`: it sees examples of these data, if it
+    /// The outputs that a task has, one for each class, and the network of `experiment`: it sees examples of these data, if it
     /// does not say of what shape, and has as many heads as the tasks need.
     fn network(&self, experiment: &Experiment) -> Result<(usize, NetworkConfig), LabError> {
         let mut network = experiment.network.clone();
@@ -188,8 +195,11 @@ impl Data {
         }
         let tasks = self.tasks(experiment)?;
         network.heads = tasks.scenario().heads();
-        let classes = tasks.scenario().classes();
-        Ok((classes, network))
+        let outputs = match experiment.data.target {
+            Predicted::Labels => tasks.scenario().classes(),
+            Predicted::Values => experiment.regression.outputs(),
+        };
+        Ok((outputs, network))
     }
 
     /// The network of `experiment`, layer by layer.

@@ -7,7 +7,7 @@ use mesu_data::scenario::species::by_species;
 use mesu_data::{DataSplits, Dataset, SplitsError, archive};
 use mesu_datasets::{BenchmarkSet, data_folder, embedded};
 
-use crate::config::experiment::{DataConfig, Experiment, Scenario};
+use crate::config::experiment::{DataConfig, Experiment, Predicted, Scenario};
 use crate::error::LabError;
 
 /// The features of animals in the data folder, `animals/animals_features.npz`.
@@ -17,10 +17,11 @@ const ANIMALS: &str = "animals";
 pub(super) fn source(config: &DataConfig) -> Result<DataSplits, LabError> {
     let name = config.source.as_str();
     let ood = config.ood.as_deref().filter(|_| !config.ood_is_own());
-    if name == DataConfig::EMBEDDED {
+    if name == DataConfig::EMBEDDED && config.target == Predicted::Labels {
         return Ok(embedded::splits()?);
     }
     let source = match known(name) {
+        _ if config.target == Predicted::Values => values(config)?,
         Some(sets) => known_source(&sets, "data.source")?,
         None if name == ANIMALS => {
             let file = folder()?.join(ANIMALS).join("animals_features.npz");
@@ -36,6 +37,21 @@ pub(super) fn source(config: &DataConfig) -> Result<DataSplits, LabError> {
         }
         None => Ok(source),
     }
+}
+
+/// An archive of features with values.
+fn values(config: &DataConfig) -> Result<DataSplits, LabError> {
+    if !is_archive(&config.source) {
+        return Err(LabError::Range {
+            key: "data.target",
+            found: format!("\"values\" of {}", config.source),
+            expected: "\"labels\", but for an NPZ archive".to_owned(),
+        });
+    }
+    Ok(archive::read_values(
+        Path::new(&config.source),
+        config.test_share,
+    )?)
 }
 
 /// The test images of a known set or of a folder of IDX files, or an archive of features.

@@ -33,12 +33,24 @@ pub(crate) struct Replay {
     labels: Vec<u32>,
     /// Heads of the stored examples; empty if there is only one.
     heads: Vec<u32>,
+    /// Weights of the stored examples; empty if they are all 1.
+    weights: Vec<f32>,
     /// Examples so far.
     seen: u64,
     /// Stored examples that are learned again, and the head that each goes through.
     drawn: Vec<(usize, usize)>,
     /// New and stored ones, as they are learned, with words of their targets, and their weights if there are any.
     batch: (Vec<f32>, Vec<u32>, Vec<f32>),
+}
+
+/// Example to be stored.
+struct Stored<'a> {
+    x: &'a [f32],
+    /// Its label, or the bits of its value.
+    word: u32,
+    /// Its head, if there are several.
+    head: Option<u32>,
+    weight: f32,
 }
 
 impl Replay {
@@ -51,31 +63,43 @@ impl Replay {
             inputs: Vec::new(),
             labels: Vec::new(),
             heads: Vec::new(),
+            weights: Vec::new(),
             seen: 0,
             drawn: Vec::new(),
             batch: Default::default(),
         }
     }
 
-    /// Stores an example, or not: each of all so far with the same probability. It has a head if there
-    /// are several.
-    fn store(&mut self, x: &[f32], label: u32, head: Option<u32>, noise: &mut Generator) {
+    /// Stores an example, or not: each of all so far with the same probability.
+    fn store(&mut self, example: Stored<'_>, noise: &mut Generator) {
+        let Stored {
+            x,
+            word,
+            head,
+            weight,
+        } = example;
         self.seen += 1;
         let place = if self.labels.len() < self.buffer {
             self.inputs.extend_from_slice(x);
-            self.labels.push(label);
+            self.labels.push(word);
             self.heads.extend(head);
-            return;
+            self.labels.len() - 1
         } else {
-            below(self.seen, noise)
-        };
-        if place < self.buffer as u64 {
+            let place = below(self.seen, noise);
+            if place >= self.buffer as u64 {
+                return;
+            }
             let place = place as usize;
             self.inputs[place * x.len()..(place + 1) * x.len()].copy_from_slice(x);
-            self.labels[place] = label;
+            self.labels[place] = word;
             if let Some(head) = head {
                 self.heads[place] = head;
             }
+            place
+        };
+        if !self.weights.is_empty() || weight != 1.0 {
+            self.weights.resize(self.labels.len(), 1.0);
+            self.weights[place] = weight;
         }
     }
 
@@ -106,18 +130,18 @@ impl Replay {
         x.extend_from_slice(new.inputs);
         y.extend(new.targets.words());
         w.clear();
-        if let Some(weights) = new.weights {
-            w.extend_from_slice(weights);
+        match new.weights {
+            Some(weights) => w.extend_from_slice(weights),
+            None => w.resize(new.len(), 1.0),
         }
         for (stored, _) in self.drawn.iter().filter(|(_, of)| *of == head) {
             x.extend_from_slice(&self.inputs[stored * width..(stored + 1) * width]);
             y.push(self.labels[*stored]);
-            if new.weights.is_some() {
-                w.push(1.0);
-            }
+            w.push(self.weights.get(*stored).copied().unwrap_or(1.0));
         }
+        let weighted = new.weights.is_some() || !self.weights.is_empty();
         let targets = OwnedTargets::from_words(y, new.targets);
-        let batch = Batch::new(x, targets.lend()).weighted(new.weights.map(|_| &w[..]));
+        let batch = Batch::new(x, targets.lend()).weighted(weighted.then_some(&w[..]));
         let batch = batch.learn_above(new.learn_above);
         self.base.step(body.network, body.noise, batch, weight)
     }
@@ -167,8 +191,16 @@ impl Engine for Replay {
         body.network.use_head(in_use).expect("it was in use");
         elsewhere?;
         let head = (body.network.heads() > 1).then_some(in_use as u32);
-        for (x, word) in batch.inputs.chunks_exact(width).zip(batch.targets.words()) {
-            self.store(x, word, head, body.noise);
+        let rows = batch.inputs.chunks_exact(width).zip(batch.targets.words());
+        for (i, (x, word)) in rows.enumerate() {
+            let weight = batch.weights.map_or(1.0, |weights| weights[i]);
+            let example = Stored {
+                x,
+                word,
+                head,
+                weight,
+            };
+            self.store(example, body.noise);
         }
         *body.updates += 1;
         Ok(learned)
@@ -198,6 +230,7 @@ impl Engine for Replay {
             inputs: self.inputs.clone(),
             labels: self.labels.clone(),
             heads: self.heads.clone(),
+            weights: self.weights.clone(),
             ..EngineState::default()
         }
     }
@@ -209,8 +242,10 @@ impl Engine for Replay {
         let full = state.labels.len() as u64 == seen.min(self.buffer as u64);
         let finite = state.inputs.iter().all(|x| x.is_finite());
         (self.seen, self.inputs, self.labels) = (seen, state.inputs, state.labels);
-        self.heads = state.heads;
-        (full && finite).then_some(())
+        let weighted = state.weights.is_empty() || state.weights.len() == self.labels.len();
+        let sound = state.weights.iter().all(|w| w.is_finite() && *w >= 0.0);
+        (self.heads, self.weights) = (state.heads, state.weights);
+        (full && finite && weighted && sound).then_some(())
     }
 
     fn clone_box(&self) -> Box<dyn Engine> {

@@ -1,5 +1,6 @@
-//! CSV and TSV: one row a line, fields between separators, and in quotes where they hold separators, quotes (twice)
-//! or ends of lines. Empty lines are passed over. Everything is text; an empty field is missing, in quotes too.
+//! CSV and TSV: one row a line, fields between separators, and in quotes where they hold separators, quotes
+//! (twice) or ends of lines. Empty lines are passed over. Everything is text; an empty field is missing, in
+//! quotes too.
 
 mod quotes;
 mod separator;

@@ -7,8 +7,8 @@ use crate::input::Lines;
 /// Separators that are looked for; the first of two that divide as well is taken.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Returns the separator that stands as often in most of the first rows as in the header, and of several the one
-/// that stands most often. Where the header has one kind alone, no further line is waited for.
+/// Returns the separator that stands as often in most of the first rows as in the header, and of several
+/// the one that stands most often. Where the header has one kind alone, no further line is waited for.
 pub(super) fn find(lines: &mut Lines) -> Result<u8, RowsError> {
     let header: Vec<u8> = lines.first(1)?.iter().flatten().copied().collect();
     let found: Vec<u8> = SEPARATORS

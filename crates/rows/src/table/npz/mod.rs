@@ -1,5 +1,6 @@
-//! NPZ: numpy's archive of arrays. An array of one dimension is a column of its name; one of two dimensions, [n][d], is
-//! d columns: `X` is x0, x1, … All have the same n. The arrays are read side by side, each from its own place in the file.
+//! NPZ: numpy's archive of arrays. An array of one dimension is a column of its name; one of two
+//! dimensions, [n][d], is d columns: `X` is x0, x1, … All have the same n. The arrays are read side by
+//! side, each from its own place in the file.
 
 mod array;
 mod header;
@@ -20,6 +21,9 @@ use crate::row::{Row, Value};
 use array::Array;
 
 const ENDING: &str = ".npy";
+
+/// Most arrays of an archive: each is an open file.
+const MAX_ARRAYS: usize = 1000;
 
 struct Npz {
     file: String,
@@ -47,6 +51,13 @@ pub(super) fn open(path: &Path, file: &str) -> Result<Box<dyn Table>, RowsError>
         )
     };
     let mut archive = ZipArchive::new(File::open(path).map_err(unopened)?).map_err(damaged)?;
+    if archive.len() > MAX_ARRAYS {
+        let found = format!("an archive of {} members", archive.len());
+        return Err(content(
+            found,
+            "at most 1000; put columns together in one array",
+        ));
+    }
     let (mut arrays, mut columns) = (Vec::new(), Vec::new());
     for index in 0..archive.len() {
         let member = archive.by_index(index).map_err(damaged)?;

@@ -5,14 +5,17 @@
 //! j one named "ood" or "unseen"; so the parts can run on any number of threads, and a test after a restart gives
 //! the same numbers.
 
+mod found;
+
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use mesu::metric::{self, Reliability};
+use mesu::metric::{self, RegressionScores, RegressionSums, Reliability};
 use mesu::{Generator, LearnError, Learner, Prediction};
 use mesu_data::{Examples, OodKind, Tasks};
 use rayon::prelude::*;
 
+use self::found::{Found, Sums, extend};
 use crate::record::classes::Classes;
 use crate::record::gallery::Gallery;
 use crate::record::snapshot::{self, Snapshot, UncertaintyHistograms};
@@ -22,7 +25,7 @@ use crate::record::stage::{OodAuroc, PastCalibration, Uncertainty};
 const PART: usize = 2048;
 
 /// Results of a test.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tested {
     /// Accuracy on each task so far, the first one first; none on those that were not tested.
     pub(crate) accuracy: Vec<Option<f64>>,
@@ -34,22 +37,24 @@ pub(crate) struct Tested {
     /// The AUROC of each task so far by itself, where all that were tested are held against
     /// out-of-distribution examples.
     pub(crate) ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
-    /// Means of what is known and what is not.
-    pub(crate) uncertainty: Uncertainty,
-    /// Calibration error on the newest task.
-    pub(crate) ece: f64,
+    /// Means of what is known and what is not; none of values, whose uncertainties are no bits.
+    pub(crate) uncertainty: Option<Uncertainty>,
+    /// Calibration error on the newest task; none of values, as the next two.
+    pub(crate) ece: Option<f64>,
     /// Brier score on the newest task.
-    pub(crate) brier: f64,
+    pub(crate) brier: Option<f64>,
     /// Negative log-likelihood on the newest task, nats.
-    pub(crate) nll: f64,
+    pub(crate) nll: Option<f64>,
+    /// Scores of values on the newest task.
+    pub(crate) values: Option<RegressionScores>,
     /// Calibration on the tasks before it that were tested, if there are any.
     pub(crate) past: Option<PastCalibration>,
-    /// State of the network.
-    pub(crate) snapshot: Snapshot,
+    /// State of the network; none of values.
+    pub(crate) snapshot: Option<Snapshot>,
     /// Places of the tasks that out-of-distribution examples are compared with.
     pub(crate) gallery: Option<Gallery>,
     /// Answers by class, of all tasks that were tested.
-    pub(crate) classes: Classes,
+    pub(crate) classes: Option<Classes>,
 }
 
 /// Why a test gave no result.
@@ -73,63 +78,6 @@ struct Set<'a> {
 impl Set<'_> {
     fn parts(&self) -> usize {
         self.examples.indices.len().div_ceil(PART)
-    }
-}
-
-/// Results on a set, or on a part of one.
-#[derive(Default)]
-struct Found {
-    labels: Vec<u32>,
-    /// The most probable class of each.
-    answers: Vec<u32>,
-    /// Prediction of a set that is kept, else empty.
-    prediction: Prediction,
-    /// Sums over a set that is not kept.
-    calibration: Sums,
-}
-
-impl Found {
-    fn accuracy(&self) -> f64 {
-        let pairs = self.labels.iter().zip(&self.answers);
-        pairs.filter(|(label, answer)| label == answer).count() as f64 / self.labels.len() as f64
-    }
-
-    /// With the part behind it.
-    fn join(mut self, part: Self) -> Self {
-        self.labels.extend(part.labels);
-        self.answers.extend(part.answers);
-        self.calibration = self.calibration.merge(&part.calibration);
-        extend(&mut self.prediction, &part.prediction);
-        self
-    }
-}
-
-/// Calibration over the examples of a part or of several.
-#[derive(Default)]
-struct Sums {
-    examples: f64,
-    brier: f64,
-    nll: f64,
-    reliability: Reliability,
-}
-
-impl Sums {
-    fn of(prediction: &Prediction, labels: &[u32]) -> Self {
-        let examples = labels.len() as f64;
-        Self {
-            examples,
-            brier: examples * metric::brier(&prediction.probabilities, labels),
-            nll: examples * metric::nll(&prediction.probabilities, labels),
-            reliability: Reliability::of(&prediction.probabilities, labels),
-        }
-    }
-
-    fn merge(mut self, other: &Self) -> Self {
-        self.examples += other.examples;
-        self.brier += other.brier;
-        self.nll += other.nll;
-        self.reliability.merge(&other.reliability);
-        self
     }
 }
 
@@ -220,15 +168,8 @@ pub(crate) fn test(
     for (set, found) in known.iter().zip(&known_found) {
         accuracy[set.task] = Some(found.accuracy());
     }
-    let of_past = |(set, found): (&Set<'_>, &Found)| match (set.task == newest, set.keep) {
-        (true, _) => None,
-        (false, true) => Some(Sums::of(&found.prediction, &found.labels)),
-        (false, false) => Some(Sums::default().merge(&found.calibration)),
-    };
-    let past: Vec<Sums> = known.iter().zip(&known_found).filter_map(of_past).collect();
     let judged_found = &known_found[judged.clone()];
     let of_newest = &known_found[place];
-    let (probabilities, labels) = (&of_newest.prediction.probabilities, &of_newest.labels);
     let ood_aurocs = aurocs(judged_found, &ood_found);
     let mut ood_auroc_of_tasks = Vec::new();
     if scenario.ood_against_all_tasks() && !ood_aurocs.is_empty() {
@@ -237,22 +178,37 @@ pub(crate) fn test(
             ood_auroc_of_tasks[set.task] = Some(*auroc);
         }
     }
-    let galleries = judged.map(|i| (tasks.test(known[i].task), &known_found[i].prediction));
-    Ok(Tested {
+    let common = Tested {
         accuracy,
         ood_auroc: OodAuroc::mean(&ood_aurocs),
         ood_auroc_of_tasks,
         unseen_auroc: OodAuroc::mean(&aurocs(judged_found, &unseen_found)),
-        uncertainty: Uncertainty {
+        values: of_newest.values.scores(),
+        ..Tested::default()
+    };
+    // What follows is of probabilities.
+    if common.values.is_some() {
+        return Ok(common);
+    }
+    let of_past = |(set, found): (&Set<'_>, &Found)| match (set.task == newest, set.keep) {
+        (true, _) => None,
+        (false, true) => Some(Sums::of(&found.prediction, &found.labels)),
+        (false, false) => Some(Sums::default().merge(&found.calibration)),
+    };
+    let past: Vec<Sums> = known.iter().zip(&known_found).filter_map(of_past).collect();
+    let (probabilities, labels) = (&of_newest.prediction.probabilities, &of_newest.labels);
+    let galleries = judged.map(|i| (tasks.test(known[i].task), &known_found[i].prediction));
+    Ok(Tested {
+        uncertainty: Some(Uncertainty {
             known: snapshot::mean_bits(&pooled(judged_found)).unwrap_or_default(),
             unseen: snapshot::mean_bits(&pooled(&unseen_found)),
             ood: snapshot::mean_bits(&pooled(&ood_found)),
-        },
-        ece: metric::ece(probabilities, labels),
-        brier: metric::brier(probabilities, labels),
-        nll: metric::nll(probabilities, labels),
+        }),
+        ece: Some(metric::ece(probabilities, labels)),
+        brier: Some(metric::brier(probabilities, labels)),
+        nll: Some(metric::nll(probabilities, labels)),
         past: mean_over_tasks(&past),
-        snapshot: Snapshot {
+        snapshot: Some(Snapshot {
             sigma: snapshot::sigma_histograms(learner.network()),
             reliability: Reliability::of(probabilities, labels).bins().to_vec(),
             past_reliability: match &past[..] {
@@ -265,9 +221,10 @@ pub(crate) fn test(
             known: UncertaintyHistograms::of(&pooled(judged_found)),
             ood: histograms(&ood_found),
             unseen: histograms(&unseen_found),
-        },
+        }),
         gallery: Gallery::of(&galleries.collect::<Vec<_>>()),
-        classes: classes(&known, &known_found),
+        classes: Some(classes(&known, &known_found)),
+        ..common
     })
 }
 
@@ -332,6 +289,22 @@ fn run_part(
     let indices = [stage as u64, set.task as u64, part as u64];
     let noise = Generator::named(tasks.seed(), set.stream, &indices);
     let prediction = learner.predict(&inputs, noise).map_err(Halt::Failed)?;
+    if prediction.classes == 0 {
+        let targets = tasks.targets(&set.examples, part * PART..(part + 1) * PART);
+        let mut values = RegressionSums::default();
+        for (i, target) in targets.iter().enumerate() {
+            values.add(*target, &prediction, i);
+        }
+        return Ok(Found {
+            prediction: if set.keep {
+                prediction
+            } else {
+                Prediction::default()
+            },
+            values,
+            ..Found::default()
+        });
+    }
     let answers = (0..labels.len()).map(|i| prediction.top(i).0).collect();
     let (prediction, calibration) = match set.keep {
         true => (prediction, Sums::default()),
@@ -342,6 +315,7 @@ fn run_part(
         answers,
         prediction,
         calibration,
+        ..Found::default()
     })
 }
 
@@ -368,14 +342,4 @@ fn pooled(sets: &[Found]) -> Prediction {
     sets.iter()
         .for_each(|found| extend(&mut all, &found.prediction));
     all
-}
-
-/// Puts the examples of `more` behind those of `all`.
-fn extend(all: &mut Prediction, more: &Prediction) {
-    all.classes = all.classes.max(more.classes);
-    all.probabilities.extend(&more.probabilities);
-    all.total.extend(&more.total);
-    all.aleatoric.extend(&more.aleatoric);
-    all.epistemic.extend(&more.epistemic);
-    all.spread.extend(&more.spread);
 }
