@@ -15,7 +15,10 @@ use clap::Parser;
 use arguments::{Arguments, Command};
 #[cfg(feature = "vision")]
 use commands::features;
-use commands::{bench, data, describe, doctor, list, report, repro, results, run, settings, show};
+use commands::{
+    bench, data, describe, doctor, learn, list, predict, report, repro, results, run, settings,
+    show,
+};
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
@@ -29,6 +32,8 @@ fn main() -> ExitCode {
     let result = match command {
         Command::List => list::list(),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Learn(arguments) => learn::learn(&arguments),
+        Command::Predict(arguments) => predict::predict(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Repro(arguments) => repro::repro(&arguments),
         Command::Results(arguments) => results::results(&arguments),

@@ -12,6 +12,8 @@
 pub mod benchmark;
 pub mod embedded;
 pub mod folder;
+mod streams;
 
 pub use benchmark::{BenchmarkSet, PartialSet};
 pub use folder::{NoDataFolder, data_folder};
+pub use streams::EmbeddedStream;

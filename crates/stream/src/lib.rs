@@ -45,6 +45,7 @@ mod members;
 mod metric;
 mod mixer;
 mod random;
+pub mod run;
 mod schema;
 mod state;
 

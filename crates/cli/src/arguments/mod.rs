@@ -6,6 +6,7 @@ mod data;
 mod features;
 mod report;
 mod run;
+mod stream;
 
 use clap::{Parser, Subcommand};
 
@@ -15,6 +16,7 @@ pub(crate) use self::data::{DataCommand, GetArguments};
 pub(crate) use self::features::FeaturesArguments;
 pub(crate) use self::report::{DoctorArguments, ReportArguments, ReproArguments, ResultsArguments};
 pub(crate) use self::run::{DescribeArguments, RunArguments, SettingsArguments, ShowArguments};
+pub(crate) use self::stream::{BadRows, LearnArguments, PredictArguments};
 
 /// Continual learning with Bayesian synapses: learn from a stream without being told where tasks
 /// begin, forget gracefully, and know how sure you are.
@@ -28,6 +30,8 @@ Examples:
   mesu list                     the presets, and how long each takes here
   mesu run permuted-digits      learn ten tasks, one after another
   mesu show permuted-digits     that preset as a file to copy and change
+  mesu learn elec               learn a stream of rows, each tested first
+  mesu predict elec.mesu new.csv > predictions.csv
   mesu settings                 everything that --set can change
   mesu report runs/*            compare runs in figures
   mesu doctor runs/mine         is that run's learner healthy, and what to change
@@ -47,7 +51,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List the presets and how long each takes on this machine
+    /// List the presets, how long each takes here, and the streams inside
     #[command(after_help = "\
 Example:
   mesu list
@@ -69,11 +73,42 @@ to config.toml in its folder, which can itself be run.
 Exit codes: 0 done, 1 an error or a failed cell, 2 wrong usage, 130 stopped by
 Ctrl-C and saved.")]
     Run(RunArguments),
-    /// Print a preset as a TOML file, with its comments
+    /// Learn rows as they come, each predicted first, into a state that goes on
+    #[command(after_help = "\
+Examples:
+  mesu learn elec                             a stream inside the program
+  mesu learn rows.csv --target price_up --predictions predictions.csv
+  mesu learn monday.csv --target sold --regression --state shop.mesu
+  mesu learn tuesday.csv --state shop.mesu    goes on with that state
+  tail -f log.jsonl | mesu learn - --target failed --id request
+  mesu learn --labels labels.csv --state stdin.mesu
+  mesu learn elec --set members=one --set drift_chance=0
+Rows are CSV, TSV, JSON lines or NPZ, plain or in gzip or Zstandard, in files,
+folders of files, or a pipe (-). Columns are told by the first 1,000 rows. The
+state is replaced every few seconds: killed at any moment, the same command with
+--resume ends as if it had not been. A row without a label is predicted, and
+learned when its label comes with its --id, in a later row or from --labels.
+Keys of --set: members (mixture, one, or names as values-1e4,neighbors), seed,
+drift_chance, stranger_deviations, waiting, mixing_rate, mixing_floor,
+class_weights.NAME.")]
+    Learn(LearnArguments),
+    /// Predict rows with a state, and learn nothing
+    #[command(after_help = "\
+Examples:
+  mesu predict elec.mesu new.csv > predictions.csv
+  mesu predict shop.mesu friday.csv --output friday-predicted.jsonl
+  cat rows.jsonl | mesu predict shop.mesu - --probabilities
+One line a row: id, prediction, probability, uncertainties in bits (total,
+aleatoric, epistemic), spread, share of values out of range, stranger; of numbers
+the mean, deviations and an interval of 90 %. Rows with the target are scored.")]
+    Predict(PredictArguments),
+    /// Print a preset as a TOML file with its comments, or what a state holds
     #[command(after_help = "\
 Examples:
   mesu show permuted-digits
   mesu show photographs > own.toml
+  mesu show elec.mesu
+  mesu show elec.mesu --json
 permuted-digits explains every setting; the others hold what differs from it.")]
     Show(ShowArguments),
     /// List the settings of experiments: meaning, type, range, default

@@ -31,9 +31,12 @@ pub(crate) struct RunArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct ShowArguments {
-    /// The preset's name (see `mesu list`)
-    #[arg(value_name = "PRESET")]
+    /// A preset's name (see `mesu list`), or the file of a state
+    #[arg(value_name = "PRESET|STATE.mesu")]
     pub(crate) preset: String,
+    /// Print all that a state holds as JSON, alone on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

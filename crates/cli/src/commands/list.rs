@@ -4,14 +4,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
+use mesu_datasets::EmbeddedStream;
 use mesu_lab::{DataSets, LabError, Plan, presets};
 
-use crate::output::{print, span, terminal};
+use crate::output::{grouped, print, span, terminal};
 
 /// Time spent on measuring one preset.
 const BUDGET: Duration = Duration::from_millis(600);
 
-/// Prints a line per preset: name, size, time, description; two in a terminal that is too narrow for one.
+/// Prints a line per preset and stream: name, size, time or command, description.
 pub(crate) fn list() -> Result<ExitCode> {
     let width = presets()
         .iter()
@@ -39,11 +40,22 @@ pub(crate) fn list() -> Result<ExitCode> {
             None => format!("{} x {tasks} {unit}", plan.cells.len()),
         };
         let line = format!("{:width$}  {size:>14}, {time:<18}", preset.name);
-        let whole = line.chars().count() + 2 + plan.description.chars().count();
-        print(&match terminal().is_some_and(|columns| columns < whole) {
-            true => format!("{}\n    {}\n", line.trim_end(), plan.description),
-            false => format!("{line}  {}\n", plan.description),
-        })?;
+        print(&described(&line, &plan.description))?;
+    }
+    for stream in EmbeddedStream::ALL {
+        let size = format!("{} rows", grouped(stream.rows as f64));
+        let command = format!("mesu learn {}", stream.name);
+        let line = format!("{:width$}  {size:>14}, {command:<18}", stream.name);
+        print(&described(&line, stream.description))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A line with its description, or two in a terminal that is too narrow for one.
+fn described(line: &str, description: &str) -> String {
+    let whole = line.chars().count() + 2 + description.chars().count();
+    match terminal().is_some_and(|columns| columns < whole) {
+        true => format!("{}\n    {description}\n", line.trim_end()),
+        false => format!("{line}  {description}\n"),
+    }
 }

@@ -228,7 +228,7 @@ fn default_path(plan: &Plan, seeds: &[u64]) -> PathBuf {
 
 /// Returns a flag that Ctrl-C sets. A second Ctrl-C ends the program at once, which loses no more than the
 /// seconds since the last checkpoint.
-fn stop_on_signal() -> Result<Arc<AtomicBool>> {
+pub(crate) fn stop_on_signal() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     ctrlc::set_handler(move || {
@@ -266,7 +266,7 @@ fn resumption(arguments: &RunArguments, path: &Path) -> String {
 }
 
 /// `word` as a shell reads it whole.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./=,:+@%".contains(c);
     match !word.is_empty() && word.chars().all(plain) {
         true => word.to_owned(),

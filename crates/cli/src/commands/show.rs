@@ -1,15 +1,36 @@
-//! `mesu show`: a preset as a file to copy.
+//! `mesu show`: a preset as a file to copy, or a state.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
-use mesu_lab::find_preset;
+use anyhow::{Context, Result, bail};
+use mesu_lab::{find_preset, presets};
+use mesu_stream::run::{inspect, is_state};
 
 use crate::arguments::ShowArguments;
 use crate::output::print;
+use crate::tables::stream as table;
 
-/// Prints the preset's text as it is in the program, comments included.
+/// Prints the preset's text as it is in the program, comments included; or the numbers of a state.
 pub(crate) fn show(arguments: &ShowArguments) -> Result<ExitCode> {
-    print(find_preset(&arguments.preset)?.text)?;
+    let ShowArguments { preset, json } = arguments;
+    let known = presets().iter().any(|known| known.name == *preset);
+    let path = Path::new(preset);
+    // A damaged state is known by its name.
+    let named = path.extension().is_some_and(|ending| ending == "mesu");
+    if !known && (is_state(path) || named) {
+        let state = inspect(path)?;
+        let text = match json {
+            true => serde_json::to_string_pretty(&state).context("the state")? + "\n",
+            false => table::state(&state, path),
+        };
+        print(&text)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let preset = find_preset(preset)?;
+    if *json {
+        bail!("--json: {} is a preset; expected a state", preset.name);
+    }
+    print(preset.text)?;
     Ok(ExitCode::SUCCESS)
 }

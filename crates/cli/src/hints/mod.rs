@@ -5,6 +5,7 @@
 
 mod data;
 mod lab;
+mod stream;
 #[cfg(feature = "vision")]
 mod vision;
 
@@ -31,6 +32,9 @@ fn of(error: &(dyn Error + 'static)) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref() {
         return lab::of(error);
+    }
+    if let Some(error) = error.downcast_ref() {
+        return stream::of(error);
     }
     data::of(error)
 }

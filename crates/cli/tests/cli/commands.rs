@@ -212,7 +212,15 @@ fn list_names_every_preset_and_its_time() {
     let folder = tempfile::tempdir().unwrap();
     let text = stdout(&succeed(folder.path(), &["list"]));
     let presets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
-    assert_eq!(text.lines().count(), fs::read_dir(presets).unwrap().count());
+    let streams = mesu_datasets::EmbeddedStream::ALL;
+    let all = fs::read_dir(presets).unwrap().count() + streams.len();
+    assert_eq!(text.lines().count(), all);
+    for stream in streams {
+        assert!(
+            text.contains(&format!("mesu learn {}", stream.name)),
+            "{text}"
+        );
+    }
     assert!(text.starts_with("permuted-digits  "), "{text}");
     assert!(text.contains(" 10 tasks, about "), "{text}");
     let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();

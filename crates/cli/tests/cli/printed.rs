@@ -33,10 +33,12 @@ fn without_machine(text: &str, names: &[&str]) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let commands: [&[&str]; 20] = [
+    let commands: [&[&str]; 22] = [
         &[],
         &["list"],
         &["run"],
+        &["learn"],
+        &["predict"],
         &["show"],
         &["settings"],
         &["describe"],

@@ -19,6 +19,7 @@ mod training;
 pub use cells::{CellOutcomes, run_cells};
 pub use estimate::estimate;
 pub use pages::{NoPages, Pages};
+pub use peak_rss::peak_bytes;
 pub use progress::{Event, Progress, RunName, Silent};
 pub use seeds::{Outcomes, run_seeds};
 pub use setting::{Outcome, Setting};

@@ -1,7 +1,8 @@
 //! Peak memory of this process.
 
-/// The most memory (resident, bytes) that this process has held; known on Linux only.
-pub(super) fn peak_bytes() -> Option<u64> {
+/// Most memory (resident, bytes) that this process has held; known on Linux only.
+#[must_use]
+pub fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     peak_of(&status)
 }

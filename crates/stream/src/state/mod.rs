@@ -21,7 +21,7 @@ use crate::schema::Schema;
 /// Texts that a caller keeps in a state, by their names.
 pub type Notes = BTreeMap<String, String>;
 
-const MAGIC: &[u8; 8] = b"mesurows";
+pub(crate) const MAGIC: &[u8; 8] = b"mesurows";
 /// Version of the format.
 const VERSION: u32 = 1;
 const CHECKSUM: usize = 32;

@@ -8,13 +8,11 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mesu_lab::{Event, Progress, RunName};
 
+use super::line::{LINE_EVERY, joined, room};
 use crate::output::{grouped, message, span};
 
 /// Columns of the bar and the space behind it.
 const BAR: usize = 21;
-
-/// Time between two lines where there is no terminal.
-const LINE_EVERY: Duration = Duration::from_secs(10);
 
 /// Follows one run or several and shows them as one.
 pub(crate) struct Screen {
@@ -182,30 +180,6 @@ impl Screen {
     }
 }
 
-/// Columns beside the bar.
-fn room() -> usize {
-    let size = terminal_size::terminal_size_of(std::io::stderr());
-    size.map_or(usize::MAX, |(width, _)| {
-        usize::from(width.0).saturating_sub(BAR)
-    })
-}
-
-/// The first of `parts` that fit into `room` columns, at least one.
-fn joined(parts: &[String], room: usize) -> String {
-    let mut text = String::new();
-    for part in parts {
-        if text.is_empty() {
-            text.push_str(part);
-        } else if text.chars().count() + 2 + part.chars().count() <= room {
-            text.push_str(", ");
-            text.push_str(part);
-        } else {
-            break;
-        }
-    }
-    text
-}
-
 impl Progress for Screen {
     fn report(&self, run: RunName<'_>, event: Event<'_>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -291,7 +265,7 @@ impl Progress for Screen {
                 let sum = |of: fn(&Run) -> u64| seen.iter().map(of).fold(0, u64::saturating_add);
                 bar.set_length(sum(|run| run.examples));
                 bar.set_position(sum(|run| run.done));
-                bar.set_message(self.text(&seen, room()));
+                bar.set_message(self.text(&seen, room(BAR)));
             }
             None => {
                 let since = state.line.elapsed();
@@ -301,18 +275,5 @@ impl Progress for Screen {
                 }
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::joined;
-
-    #[test]
-    fn a_narrow_terminal_gets_the_first_parts() {
-        let parts = ["task 3/10", "12 s left", "93.2 % right"].map(str::to_owned);
-        assert_eq!(joined(&parts, 80), "task 3/10, 12 s left, 93.2 % right");
-        assert_eq!(joined(&parts, 33), "task 3/10, 12 s left");
-        assert_eq!(joined(&parts, 5), "task 3/10");
     }
 }

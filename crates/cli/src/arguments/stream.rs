@@ -1,0 +1,97 @@
+//! Arguments of the commands that take rows.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+#[derive(Args, Debug)]
+pub(crate) struct LearnArguments {
+    /// Files or folders of rows, `-` for stdin, or a stream's name (see `mesu list`)
+    #[arg(value_name = "ROWS", required_unless_present = "labels")]
+    pub(crate) rows: Vec<String>,
+    /// Column to predict [default: the state's]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) target: Option<String>,
+    /// Predict a number, not a class
+    #[arg(long)]
+    pub(crate) regression: bool,
+    /// File of what is learned; one that is there goes on [default: NAME.mesu here]
+    #[arg(long, value_name = "FILE.mesu")]
+    pub(crate) state: Option<PathBuf>,
+    /// Write each row's prediction, made before it was learned (.csv, .tsv, .jsonl)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predictions: Option<PathBuf>,
+    /// Add a probability to them for each class of the first rows
+    #[arg(long, requires = "predictions")]
+    pub(crate) probabilities: bool,
+    /// Column of the rows' names, by which labels may come later
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) id: Option<String>,
+    /// Columns that are not looked at
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Column of factors of the rows' losses
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) weight: Option<String>,
+    /// Column of times: told with predictions and drifts, not learned from
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) time: Option<String>,
+    /// Learn the labels in this file, of rows that wait for them by their ids
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["rows", "predictions", "resume"])]
+    pub(crate) labels: Option<String>,
+    /// Change a setting of a new state, for example members=one
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) sets: Vec<String>,
+    /// Treatment of rows that can't be read or have a value of another kind
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t)]
+    pub(crate) on_bad_row: BadRows,
+    /// Go on where a stopped or killed run of the same rows was
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// With --resume: the pipe gives only the rows behind those learned
+    #[arg(long, requires = "resume")]
+    pub(crate) rest: bool,
+    /// Seconds between two savings of the state
+    #[arg(long, value_name = "SECONDS", default_value_t = 5.0)]
+    pub(crate) save_every: f64,
+    /// Show no progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+    /// Print the summary as JSON, alone on stdout, instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PredictArguments {
+    /// File that `mesu learn` wrote
+    #[arg(value_name = "STATE.mesu")]
+    pub(crate) state: PathBuf,
+    /// Files or folders of rows, `-` for stdin, or a stream's name (see `mesu list`)
+    #[arg(value_name = "ROWS", required = true)]
+    pub(crate) rows: Vec<String>,
+    /// File to write, .csv, .tsv or .jsonl [default: stdout, as CSV]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Add the probability of each class
+    #[arg(long)]
+    pub(crate) probabilities: bool,
+    /// Treatment of rows that can't be read or have a value of another kind
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t)]
+    pub(crate) on_bad_row: BadRows,
+    /// Show no progress on stderr
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Treatment of bad rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BadRows {
+    /// Stop before it, saved
+    #[default]
+    Stop,
+    /// Leave it out, and count it
+    Skip,
+    /// Predict it without the value, learn nothing of it, and count it
+    Predict,
+}

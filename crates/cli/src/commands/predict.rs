@@ -1,0 +1,50 @@
+//! `mesu predict`: rows, predicted by a state.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use mesu_rows::WriteError;
+use mesu_stream::run::{PredictOptions, RunError};
+
+use super::run::{INTERRUPTED, stop_on_signal};
+use super::source::{Named, named};
+use crate::arguments::PredictArguments;
+use crate::output::{grouped, message, print};
+use crate::progress::RowsScreen;
+use crate::tables::stream as table;
+
+/// Predicts the rows that `arguments` name; scores on stderr where predictions go to stdout.
+pub(crate) fn predict(arguments: &PredictArguments) -> Result<ExitCode> {
+    let mut options = PredictOptions::default();
+    options.output.clone_from(&arguments.output);
+    options.probabilities = arguments.probabilities;
+    options.on_bad_row = arguments.on_bad_row.into();
+    let Named { input, .. } = named(&arguments.rows)?;
+    let stop = stop_on_signal()?;
+    let mut screen = RowsScreen::new(arguments.quiet);
+    let state = &arguments.state;
+    let done = mesu_stream::run::predict(input, state, &options, &stop, &mut |e| screen.event(e));
+    screen.clear();
+    let predicted = match done {
+        // A reader that has gone away (`| head`) has what it wanted.
+        Err(RunError::Write(WriteError::Closed { .. })) => return Ok(ExitCode::SUCCESS),
+        done => done?,
+    };
+    let mut text = format!("{} rows predicted", grouped(predicted.rows as f64));
+    if predicted.bad_rows > 0 {
+        text += &format!(", {} bad ones", grouped(predicted.bad_rows as f64));
+    }
+    text.push('\n');
+    if let Some(measures) = &predicted.measures {
+        text += &table::scores(measures, None);
+    }
+    match &arguments.output {
+        Some(path) => print(&format!("{text}predictions: {}\n", path.display()))?,
+        None if arguments.quiet => {}
+        None => message(text.trim_end()),
+    }
+    Ok(match predicted.stopped {
+        true => ExitCode::from(INTERRUPTED),
+        false => ExitCode::SUCCESS,
+    })
+}

@@ -1,0 +1,83 @@
+//! Place of a state in its source and in the files that are made of it.
+
+use mesu_rows::Place;
+use serde::{Deserialize, Serialize};
+
+/// What a state has read and written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Bookmark {
+    /// Name of the source that is being read.
+    pub origin: String,
+    /// Place in it.
+    pub place: Place,
+    /// True when it was read to its end.
+    pub ended: bool,
+    /// Rows of the sources before it.
+    pub before: u64,
+    /// Name of the row before the place, if rows have names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_id: Option<String>,
+    /// Column of the rows' times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// File of predictions, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictions: Option<Written>,
+    /// Rows of the source that could not be read or learned.
+    #[serde(default)]
+    pub bad_rows: u64,
+    /// The first of them, at most 20.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_bad_rows: Vec<BadRow>,
+}
+
+/// Predictions that belong to a state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Written {
+    /// Bytes up to the state's place.
+    pub bytes: u64,
+    /// Classes that have a column.
+    #[serde(default)]
+    pub classes: Vec<String>,
+}
+
+/// A row that could not be read or learned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BadRow {
+    /// Number of the row, from 1.
+    pub row: u64,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Most bad rows that are kept.
+const MOST_BAD: usize = 20;
+
+impl Bookmark {
+    /// Notes a bad row.
+    pub(super) fn leave_out(&mut self, row: u64, reason: &str) {
+        self.bad_rows += 1;
+        if self.first_bad_rows.len() < MOST_BAD {
+            self.first_bad_rows.push(BadRow {
+                row,
+                reason: reason.to_owned(),
+            });
+        }
+    }
+
+    /// The beginning of another source.
+    pub(super) fn of_next(&self, origin: &str) -> Self {
+        Self {
+            origin: origin.to_owned(),
+            before: self.before + self.place.rows,
+            time: self.time.clone(),
+            ..Self::default()
+        }
+    }
+}

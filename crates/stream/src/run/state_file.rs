@@ -1,0 +1,105 @@
+//! A learner's state in a file.
+
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::bookmark::Bookmark;
+use super::error::RunError;
+use crate::learner::StreamLearner;
+use crate::state::{Notes, StateError};
+
+/// Name of the note that holds a state's bookmark.
+const NOTE: &str = "bookmark";
+
+/// File of a state; while it is held, no other process learns into it.
+#[derive(Debug)]
+pub(super) struct StateFile {
+    path: PathBuf,
+    /// Held for its lock.
+    _lock: File,
+}
+
+impl StateFile {
+    /// Locks the file at `path`, which may not be there yet.
+    pub(super) fn lock(path: &Path) -> Result<Self, RunError> {
+        let unlocked = |error| RunError::file(path, error);
+        if path.is_dir() {
+            return Err(unlocked(ErrorKind::IsADirectory.into()));
+        }
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(beside(path, "lock"))
+            .map_err(unlocked)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: file,
+            }),
+            Err(TryLockError::WouldBlock) => Err(RunError::Busy {
+                path: path.to_owned(),
+            }),
+            Err(TryLockError::Error(error)) => Err(unlocked(error)),
+        }
+    }
+
+    /// Reads the state, if there is one.
+    pub(super) fn read(&self) -> Result<Option<(StreamLearner, Bookmark)>, RunError> {
+        match read(&self.path) {
+            Err(RunError::NoState { .. }) => Ok(None),
+            read => read.map(Some),
+        }
+    }
+
+    /// Replaces the state as a whole.
+    pub(super) fn write(
+        &self,
+        learner: &StreamLearner,
+        bookmark: &Bookmark,
+    ) -> Result<(), RunError> {
+        let note = serde_json::to_string(bookmark).map_err(|_| crate::StreamError::Unsaved)?;
+        let bytes = learner.save(&Notes::from([(NOTE.to_owned(), note)]))?;
+        // One name for all that are half written: killed often, a run leaves one of them at most.
+        let part = beside(&self.path, "part");
+        let replace = || {
+            let mut file = File::create(&part)?;
+            file.write_all(&bytes)?;
+            mesu_store::publish(&file, &part, &self.path)
+        };
+        replace().map_err(|error| {
+            // What is half written has no use, and may fill the disk.
+            let _ = std::fs::remove_file(&part);
+            RunError::file(&self.path, error)
+        })
+    }
+}
+
+/// Path of a hidden file beside that of a state.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{ending}"))
+}
+
+/// Reads a state.
+pub(super) fn read(path: &Path) -> Result<(StreamLearner, Bookmark), RunError> {
+    let bytes = std::fs::read(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => RunError::NoState {
+            path: path.to_owned(),
+        },
+        _ => RunError::file(path, error),
+    })?;
+    let state = |error| RunError::State {
+        path: path.to_owned(),
+        error,
+    };
+    let (learner, notes) = StreamLearner::restore(&bytes).map_err(state)?;
+    let bookmark = match notes.get(NOTE).map(|note| serde_json::from_str(note)) {
+        None => Bookmark::default(),
+        Some(read) => {
+            read.map_err(|error| state(StateError::Damaged(format!("its bookmark: {error}"))))?
+        }
+    };
+    Ok((learner, bookmark))
+}
