@@ -42,7 +42,7 @@ pub(crate) struct LearnArguments {
     /// Change a setting of a new state, for example members=one
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) sets: Vec<String>,
-    /// Treatment of rows that can't be read or have a value of another kind
+    /// Stop before a row that can't be used, skip it, or predict it without the value
     #[arg(long, value_enum, value_name = "POLICY", default_value_t)]
     pub(crate) on_bad_row: BadRows,
     /// Go on where a stopped or killed run of the same rows was
@@ -76,7 +76,7 @@ pub(crate) struct PredictArguments {
     /// Add the probability of each class
     #[arg(long)]
     pub(crate) probabilities: bool,
-    /// Treatment of rows that can't be read or have a value of another kind
+    /// Stop before a row that can't be used, skip it, or predict it without the value
     #[arg(long, value_enum, value_name = "POLICY", default_value_t)]
     pub(crate) on_bad_row: BadRows,
     /// Show no progress on stderr
@@ -84,14 +84,12 @@ pub(crate) struct PredictArguments {
     pub(crate) quiet: bool,
 }
 
-/// Treatment of bad rows.
+/// Treatment of a row that can't be read, or has a value that is not what its column holds.
+// Comments on the values would make a page of their help.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum BadRows {
-    /// Stop before it, saved
     #[default]
     Stop,
-    /// Leave it out, and count it
     Skip,
-    /// Predict it without the value, learn nothing of it, and count it
     Predict,
 }

@@ -754,7 +754,10 @@ fn an_interrupted_run_is_saved_and_says_how_to_go_on() {
         .status()
         .unwrap();
     assert!(signal.success());
+    // The pipe stays open: its end would end the run before the signal does.
+    let pipe = child.stdin.take();
     let output = child.wait_with_output().unwrap();
+    drop(pipe);
     assert_eq!(output.status.code(), Some(130));
     let line = stderr(&output);
     assert!(
