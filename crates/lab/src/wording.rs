@@ -52,7 +52,7 @@ pub(crate) fn remedy(remedies: &[Remedy]) -> String {
         .map(|remedy| match remedy {
             Remedy::Lower(fields) => {
                 let keys: Vec<String> = fields.iter().map(|f| format!("learner.{f}")).collect();
-                format!("a smaller {}", keys.join(" or "))
+                format!("a smaller {}", keys.join(" and "))
             }
             Remedy::Raise(field) => format!("more learner.{field}"),
             Remedy::Set(field, value) => format!("learner.{field} = {value}"),

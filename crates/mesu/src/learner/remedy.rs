@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Remedy {
-    /// A smaller value of the field; where there are two fields, of either.
+    /// A smaller value of the field; where there are two fields, of both.
     Lower(&'static [&'static str]),
     /// A larger value of the field.
     Raise(&'static str),

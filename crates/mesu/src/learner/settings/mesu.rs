@@ -187,9 +187,10 @@ impl Settings for MesuConfig {
 
     fn remedies(&self) -> Vec<Remedy> {
         vec![
-            Remedy::Lower(&["lr_sigma", "lr_mu"]),
+            // In the order in which they helped (docs/learner.md).
             Remedy::Set("clamp_grad", 0.1),
             Remedy::Set("max_step_ratio", 0.1),
+            Remedy::Lower(&["lr_mu", "lr_sigma"]),
             Remedy::Choose("sigma_step", "closed-form"),
             Remedy::Raise("samples"),
             Remedy::ForBatches("reduction", "mean"),
