@@ -534,9 +534,10 @@ fn sources_and_columns_that_do_not_fit_are_refused() {
     write(folder, "header.csv", "a,b,y\n");
     write(folder, "other.csv", "a,b,y\n1,2,x\n");
     write(folder, "price.csv", "id,size,price\na,1,10\nb,2,much\n");
+    write(folder, "words.csv", "size,price\n1,some\n2,much\n3,all\n");
     let to = ["--state", "s.mesu"];
     let new = ["--state", "new.mesu"];
-    let cases: [(&[&str], &[&str], &[&str]); 18] = [
+    let cases: [(&[&str], &[&str], &[&str]); 19] = [
         (&["empty.csv"], &to, &["empty.csv: empty"]),
         (&["header.csv"], &to, &["no column n_period"]),
         (
@@ -604,6 +605,11 @@ fn sources_and_columns_that_do_not_fit_are_refused() {
             &["price.csv", "--target", "price", "--regression"],
             &new,
             &["row 2, column \"price\"", "much"],
+        ),
+        (
+            &["words.csv", "--target", "price", "--regression"],
+            &new,
+            &["row 1, column \"price\"", "some"],
         ),
         (
             &["good.csv"],

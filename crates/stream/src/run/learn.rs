@@ -257,15 +257,21 @@ fn new_learner(
     roles.weight = weight;
     roles.ignore = ignore;
     roles.ignore.extend(time);
-    let schema = loop {
+    let mut first_bad = None;
+    let inferred = loop {
         match Schema::infer(names, &roles, &rows) {
-            // It is told, or left out, when it is its turn.
-            Err(SchemaError::Target { row, .. }) if rows.len() > 1 => {
+            // It is told, or left out, when it is its turn; the first of them, if all are so.
+            Err(error @ SchemaError::Target { row, .. }) => {
                 rows.retain(|other| other.number != row);
+                let first = first_bad.get_or_insert(error);
+                if rows.is_empty() {
+                    break Err(first.clone());
+                }
             }
-            inferred => break inferred.map_err(|error| RunError::schema(origin, error))?,
+            inferred => break inferred,
         }
     };
+    let schema = inferred.map_err(|error| RunError::schema(origin, error))?;
     let mut settings = StreamSettings::default();
     for (key, value) in &options.settings {
         assign(&mut settings, key, value)?;
