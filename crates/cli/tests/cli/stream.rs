@@ -602,14 +602,14 @@ fn sources_and_columns_that_do_not_fit_are_refused() {
             &["p.txt", ".csv, .tsv or .jsonl"],
         ),
         (
-            &["price.csv", "--target", "price", "--regression"],
-            &new,
-            &["row 2, column \"price\"", "much"],
-        ),
-        (
             &["words.csv", "--target", "price", "--regression"],
             &new,
             &["row 1, column \"price\"", "some"],
+        ),
+        (
+            &["price.csv", "--target", "price", "--regression"],
+            &new,
+            &["row 2, column \"price\"", "much"],
         ),
         (
             &["good.csv"],
