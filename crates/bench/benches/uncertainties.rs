@@ -2,7 +2,7 @@
 //! classes.
 //!
 //! ```sh
-//! cargo bench -p mesu-bench --bench uncertainties -- docs/uncertainties.svg
+//! cargo bench -p mesu-bench --bench uncertainties -- ../../docs/uncertainties.svg
 //! ```
 //!
 //! The first class lies around two places, the second between them: it overlaps with the first on its left, and leaves a

@@ -41,7 +41,7 @@ struct Options {
 impl Options {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, AnyError> {
         let mut options = Self {
-            folder: PathBuf::from("../shared/data/streams"),
+            folder: PathBuf::from("../../../shared/data/streams"),
             only: Vec::new(),
             rows: usize::MAX,
             strangers: true,

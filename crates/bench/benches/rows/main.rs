@@ -2,12 +2,12 @@
 //! rates, on the same encoding.
 //!
 //! ```sh
-//! cargo bench -p mesu-bench --bench rows -- ../shared/data/streams --settings '{"kind": "mesu", "samples": 10}'
-//! cargo bench -p mesu-bench --bench rows -- ../shared/data/streams --strangers
-//! cargo bench -p mesu-bench --bench rows -- ../shared/data/streams --values
+//! cargo bench -p mesu-bench --bench rows -- ../../../shared/data/streams --settings '{"kind": "mesu", "samples": 10}'
+//! cargo bench -p mesu-bench --bench rows -- ../../../shared/data/streams --strangers
+//! cargo bench -p mesu-bench --bench rows -- ../../../shared/data/streams --values
 //! ```
 //!
-//! The folder holds `NAME.csv.gz`; those of `*regression*` are all of `--values`, which predicts values, and are
+//! Cargo runs benchmarks in the folder of their crate, which relative paths are from. The folder holds `NAME.csv.gz`; those of `*regression*` are all of `--values`, which predicts values, and are
 //! left out else. `--settings` gives a learner as JSON, the
 //! library's default MESU without it, and may be repeated; `--network` the network. `--strangers` measures
 //! something else: how well uncertainty tells rows that are far away (AUROC).
@@ -50,7 +50,7 @@ struct Options {
 impl Options {
     fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, AnyError> {
         let mut options = Self {
-            folder: PathBuf::from("../shared/data/streams"),
+            folder: PathBuf::from("../../../shared/data/streams"),
             learners: Vec::new(),
             network: NetworkConfig::default(),
             strangers: false,

@@ -16,7 +16,7 @@ const COLUMNS: usize = 20;
 /// Longest name that is printed whole.
 const NAME: usize = 18;
 
-/// What was learned, at most 80 columns wide (long paths aside).
+/// Table of what was learned, at most 80 columns wide (long paths aside).
 pub(crate) fn table(summary: &Summary, bookmark: &Bookmark, state: &Path) -> String {
     let mut text = numbers(summary, bookmark);
     if let Some(speed) = summary.rows_per_second {
@@ -35,7 +35,7 @@ pub(crate) fn table(summary: &Summary, bookmark: &Bookmark, state: &Path) -> Str
     text
 }
 
-/// What a state holds.
+/// Table of what a state holds.
 pub(crate) fn state(state: &Inspected, path: &Path) -> String {
     let schema = &state.schema;
     let name = |at: usize| &schema.columns[at].name;

@@ -1,4 +1,4 @@
-//! What is left out of learning: for its loss, since it diverged, or by the weight of its class.
+//! Examples that are left out of learning: for its loss, since it diverged, or by the weight of its class.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ fn run(folder: &Path, out: &str, settings: &[&str]) {
     succeed(folder, &small_run(&[&sets[..], &["--out", out]].concat()));
 }
 
-/// What `mesu doctor` says of `out`, in one line.
+/// Returns the diagnosis of `out`, in one line.
 fn doctor(folder: &Path, out: &str) -> String {
     let text = stdout(&succeed(folder, &["doctor", out]));
     text.split_whitespace().collect::<Vec<_>>().join(" ")

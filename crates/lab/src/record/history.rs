@@ -29,7 +29,7 @@ pub struct History {
     pub position: Position,
     /// Of the current task: examples whose class was right before they were learned.
     pub online_correct: u64,
-    /// Of the current task: squared errors of values, from before they were learned.
+    /// Sum of the squared errors of the current task's values, from before they were learned.
     #[serde(default, skip_serializing_if = "is_none")]
     pub online_squared_error: f64,
     /// Of the current task: time spent learning.

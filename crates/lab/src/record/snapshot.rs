@@ -53,7 +53,7 @@ pub struct Snapshot {
     pub past_reliability: Vec<ReliabilityBin>,
     /// Of the newest task's test examples, or of all tasks' so far.
     pub known: UncertaintyHistograms,
-    /// Of out-of-distribution examples, if there are any.
+    /// Uncertainties of out-of-distribution examples, if there are any.
     #[serde(alias = "unknown")]
     pub ood: Option<UncertaintyHistograms>,
     /// Of new kinds of what is known, if there are any.

@@ -18,14 +18,14 @@ pub struct StageRecord {
     pub accuracy: Vec<Option<f64>>,
     /// Accuracy on this task's examples just before each was learned, 0..=1.
     pub online_accuracy: f64,
-    /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
+    /// Detection by uncertainty: of this task's test examples, or those of all tasks that were tested, from
     /// out-of-distribution ones.
     pub ood_auroc: Option<OodAuroc>,
-    /// How well it tells them from new kinds of what is known.
+    /// Detection of new kinds of what is known among them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unseen_auroc: Option<OodAuroc>,
-    /// How well it tells each task so far by itself from out-of-distribution examples, the first one first,
-    /// where all are held against them: through its head where it has one. None of a task that was not tested.
+    /// Detection for each task so far by itself, the first one first, where all are held against
+    /// out-of-distribution examples: through its head where it has one. None of a task that was not tested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ood_auroc_of_tasks: Vec<Option<OodAuroc>>,
     /// Means of what is known and what is not.
@@ -59,7 +59,7 @@ pub struct StageRecord {
     pub train_seconds: f64,
     /// Time spent testing after this task.
     pub test_seconds: f64,
-    /// How the network stood.
+    /// State of the network.
     #[serde(default)]
     pub snapshot: Option<Snapshot>,
 }
@@ -68,7 +68,7 @@ pub struct StageRecord {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Uncertainty {
-    /// What was learned.
+    /// Examples of what was learned.
     pub known: MeanBits,
     /// New kinds of the known classes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,7 +90,7 @@ pub struct PastCalibration {
     pub nll: f64,
 }
 
-/// How things stood after an epoch of a task.
+/// Record of a test after an epoch of a task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EpochRecord {
@@ -102,7 +102,7 @@ pub struct EpochRecord {
     /// Accuracy on each task so far, the first one first, 0..=1; none on those that `test_window` leaves
     /// out.
     pub accuracy: Vec<Option<f64>>,
-    /// How well uncertainty tells this task's test examples, or those of all tasks that were tested, from
+    /// Detection by uncertainty: of this task's test examples, or those of all tasks that were tested, from
     /// out-of-distribution ones.
     pub ood_auroc: Option<OodAuroc>,
     /// Expected calibration error on this task, 15 bins, 0..=1; none of values, as the next two.

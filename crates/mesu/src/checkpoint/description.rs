@@ -80,7 +80,7 @@ impl Description {
         }
     }
 
-    /// What the learner predicts.
+    /// Returns what the learner predicts.
     pub(super) fn outputs(&self) -> OutputsConfig {
         match &self.regression {
             None => OutputsConfig::Classes(self.classes),

@@ -81,7 +81,7 @@ impl Outputs {
     }
 }
 
-/// What a learner predicts.
+/// Target of a learner: one of some classes, or a value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum OutputsConfig {
     /// One of so many classes.

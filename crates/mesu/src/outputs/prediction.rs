@@ -4,11 +4,11 @@ use crate::numeric::{argmax, normal_quantile};
 
 /// Predictions of a batch of inputs, with their uncertainties: of classes, or of values.
 ///
-/// Of classes, with p_s the softmax of noise sample s and p their mean, in bits (Depeweg et al. 2018):
+/// Classes: with p_s the softmax of noise sample s and p their mean, in bits (Depeweg et al. 2018):
 /// total = H(p), aleatoric = mean of H(p_s), epistemic = total - aleatoric: what the weights'
 /// uncertainty adds, high for inputs unlike those learned.
 ///
-/// Of values, with m_s the mean and v_s the variance of the noise that sample s predicts, in squared units of the
+/// Values: with m_s the mean and v_s the variance of the noise that sample s predicts, in squared units of the
 /// targets: aleatoric = mean of v_s, epistemic = variance of m_s, total = their sum.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prediction {

@@ -20,7 +20,7 @@ pub(crate) struct Values {
     noise: Noise,
 }
 
-/// What is known of the targets, for a checkpoint.
+/// Knowledge of the targets, for a checkpoint.
 #[cfg(feature = "checkpoint")]
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

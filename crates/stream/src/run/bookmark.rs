@@ -3,7 +3,7 @@
 use mesu_rows::Place;
 use serde::{Deserialize, Serialize};
 
-/// What a state has read and written.
+/// Place of a state: rows that it has read, and bytes that it has written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -52,7 +52,7 @@ pub struct Written {
 pub struct BadRow {
     /// Number of the row, from 1.
     pub row: u64,
-    /// What is wrong with it.
+    /// Reason.
     pub reason: String,
 }
 

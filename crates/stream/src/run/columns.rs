@@ -8,7 +8,7 @@ use crate::schema::{Kind, Schema};
 /// Places in a source of a schema's columns.
 #[derive(Debug)]
 pub(super) struct Columns {
-    /// Of each column of the schema; none where they are the same.
+    /// Place of each column of the schema; none where they are the same.
     from: Option<Vec<Option<usize>>>,
     /// Columns of the source that are none of the schema's.
     pub(super) unused: Vec<String>,

@@ -113,7 +113,7 @@ pub enum RunError {
     Other {
         /// The state.
         path: PathBuf,
-        /// What differs.
+        /// Part that differs.
         what: &'static str,
         /// Content of the state.
         found: String,

@@ -1,4 +1,4 @@
-//! What a run says on its way.
+//! Events that a run tells on its way.
 
 use crate::drift::Drift;
 use crate::metric::Measures;

@@ -26,7 +26,7 @@ pub(super) struct Batch {
     pub(super) cut: Option<Cut>,
 }
 
-/// What is behind the rows of a batch.
+/// End of a batch, behind its rows.
 #[derive(Debug)]
 pub(super) enum Cut {
     /// A row that can't be read, and the place behind it.

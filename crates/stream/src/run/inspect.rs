@@ -14,7 +14,7 @@ use crate::learner::{ColumnReport, StreamSettings};
 use crate::schema::Schema;
 use crate::state::MAGIC;
 
-/// What a state holds.
+/// Content of a state.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Inspected {

@@ -1,4 +1,4 @@
-//! What is asked of a run.
+//! Options of a run.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub enum Resume {
     Rest,
 }
 
-/// How rows are learned.
+/// Options of learning rows.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LearnOptions {
@@ -91,7 +91,7 @@ impl Default for LearnOptions {
     }
 }
 
-/// How rows are predicted.
+/// Options of predicting rows.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PredictOptions {

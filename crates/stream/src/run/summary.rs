@@ -9,7 +9,7 @@ use crate::drift::Drift;
 use crate::learner::{MemberReport, StreamLearner};
 use crate::metric::{ClassRates, Measures};
 
-/// What a learner has seen, and how it fared.
+/// Summary of what a learner has seen, and how it fared.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Summary {

@@ -11,7 +11,7 @@ pub struct DataConfig {
     /// `embedded` (MNIST, and Fashion-MNIST as the unknown); sets of the data folder, `cifar100` or
     /// several as `cifar10+cifar100`, or `animals`; a folder of IDX files; or an NPZ archive of features.
     pub source: String,
-    /// What is predicted of an example: its label, or a value of an archive of features.
+    /// Target of an example: its label, or a value of an archive of features.
     #[serde(default, skip_serializing_if = "Predicted::is_labels")]
     pub target: Predicted,
     /// A folder with IDX test images, or an archive of features, of something unknown (not with
@@ -46,7 +46,7 @@ pub struct DataConfig {
     pub test_examples: Option<usize>,
 }
 
-/// What is predicted of an example.
+/// Target of an example.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Predicted {

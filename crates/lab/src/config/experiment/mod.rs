@@ -60,7 +60,7 @@ pub struct Experiment {
     /// The learner and its settings; read by itself, since its keys depend on its kind.
     #[serde(skip_deserializing)]
     pub learner: LearnerConfig,
-    /// What is the same for every kind of learner: what is learned from, and what is left out.
+    /// Settings that are the same for every kind of learner: what is learned from, and what is left out.
     #[serde(default, skip_serializing_if = "is_default")]
     pub learning: LearningConfig,
     /// Noise of values, where they are predicted.
