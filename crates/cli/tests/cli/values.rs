@@ -88,6 +88,12 @@ fn values_are_learned_and_scored() {
         "{config}"
     );
     succeed(path, &["report", "one"]);
+    let page = fs::read_to_string(path.join("one/report.html")).unwrap();
+    assert!(
+        page.contains("R2 on the task learned last"),
+        "R2 is on the page"
+    );
+    assert!(!page.contains("earlier version"), "nothing is missing");
     succeed(path, &["doctor", "one"]);
 
     // Its own description is a run that ends the same.

@@ -233,7 +233,8 @@ fn notes(groups: &[Group], left_out: usize) -> Vec<String> {
     let runs = || groups.iter().flat_map(|group| &group.runs);
     let old = runs().filter(|run| {
         let mut tasks = run.history.stages.iter();
-        tasks.any(|task| task.snapshot.is_none())
+        // Of values there are none.
+        tasks.any(|task| task.snapshot.is_none() && task.values.is_none())
     });
     let old = old.count();
     if old > 0 {

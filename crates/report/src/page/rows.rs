@@ -53,7 +53,11 @@ pub(crate) fn tiles(group: &Group) -> Vec<(String, String, String)> {
         Group::says_more(groups, measure).then_some(())?;
         let (mean, _) = group.number(measure)?;
         let value = format!("{}{}", measure.unit.short(mean), measure.unit.short_name());
-        Some((name.to_owned(), value, meaning.to_owned()))
+        let meaning = match group.is_of_values() {
+            true => meaning.replace("accuracy", "R2"),
+            false => meaning.to_owned(),
+        };
+        Some((name.to_owned(), value, meaning))
     };
     // By epistemic uncertainty, where the learner has one; at the end, where there is anything unknown.
     let auroc = |[epistemic, aleatoric]: [&Measure; 2], name: &str| {
@@ -81,9 +85,10 @@ pub(crate) fn tiles(group: &Group) -> Vec<(String, String, String)> {
 fn row(measure: &Measure, groups: &[Group]) -> Option<Row> {
     let values: Vec<_> = groups.iter().map(|group| group.number(measure)).collect();
     let means: Vec<_> = values.iter().map(|value| Some((*value)?.0)).collect();
+    let (name, meaning) = measure.words(groups.iter().all(Group::is_of_values));
     values.iter().any(Option::is_some).then(|| Row {
-        name: measure.name.to_owned(),
-        meaning: measure.meaning.to_owned(),
+        name,
+        meaning,
         values: values
             .into_iter()
             .map(|value| value.map_or("–".to_owned(), |value| measure.unit.text(value)))

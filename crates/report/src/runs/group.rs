@@ -147,6 +147,12 @@ impl Group {
         self.summaries.number(measure)
     }
 
+    /// Returns whether its runs predict values, whose accuracy is R2.
+    pub(crate) fn is_of_values(&self) -> bool {
+        let first = self.summaries.first();
+        first.is_some_and(|first| first.values.is_some())
+    }
+
     /// Returns whether `measure` is not the same as another in all of `groups`: a window of more tasks than
     /// there are is all of them.
     pub(crate) fn says_more(groups: &[Self], measure: &Measure) -> bool {
