@@ -39,6 +39,7 @@ mod answer;
 mod drift;
 mod encoder;
 mod error;
+mod history;
 mod labels;
 mod learner;
 mod members;
@@ -53,7 +54,11 @@ pub use answer::{Answer, ClassAnswer, Outcome, Told, Truth, ValueAnswer};
 pub use drift::{Drift, Sign};
 pub use encoder::{Encoder, Summary};
 pub use error::{RowError, StreamError};
-pub use learner::{ColumnReport, MemberReport, StreamLearner, StreamSettings};
+pub use history::{
+    CONFUSED, ClassHistory, DeviationBin, Histogram, History, NotedRow, NotedTold, TracePoint,
+    TraceScore, Uncertainty, ValueHistory,
+};
+pub use learner::{ColumnReport, Finding, MemberReport, StreamLearner, StreamSettings};
 pub use members::{MemberSettings, NetworkSettings};
 pub use mesu_rows::{Row, Value};
 pub use metric::{ClassMeasures, ClassRates, Measures, ValueMeasures, WINDOW};
