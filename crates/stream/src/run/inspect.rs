@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -41,6 +41,23 @@ pub fn is_state(path: &Path) -> bool {
     let mut first = [0; MAGIC.len()];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut first));
     read.is_ok() && first == *MAGIC
+}
+
+/// Returns whether a file begins like a state, or is named like one: `NAME.mesu`, damaged or not there as it may be.
+#[must_use]
+pub fn names_state(path: &Path) -> bool {
+    let named = path.extension().is_some_and(|ending| ending == "mesu");
+    is_state(path) || named && !path.is_dir()
+}
+
+/// States in a folder, by their names; none of what can't be read.
+#[must_use]
+pub fn states_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut states: Vec<PathBuf> = paths.filter(|path| is_state(path)).collect();
+    states.sort();
+    states
 }
 
 /// Reads a state's learner and its place, whether or not a process is learning into it.
