@@ -14,6 +14,10 @@ use crate::figures::ood::steps;
 /// Answers that a bin must hold to be shown.
 const ENOUGH: u64 = 10;
 
+/// Share of answers that a histogram shows at least, and most steps of it.
+const NEARLY: f64 = 0.995;
+const STEPS: usize = 50;
+
 pub(super) fn section(learner: &StreamLearner) -> Section {
     let history = learner.history();
     let (title, intro, figures) = match (learner.measures(), history.classes(), history.values()) {
@@ -108,21 +112,38 @@ fn of_classes(learner: &StreamLearner, classes: &ClassHistory) -> Vec<Figure> {
 /// Uncertainty of right and of wrong answers; none as long as there are not both.
 fn histogram(id: &str, kind: &str, histogram: &Histogram) -> Option<Figure> {
     let auroc = histogram.auroc()?;
-    let counts = |at: usize| -> Vec<u64> { histogram.counts().iter().map(|bin| bin[at]).collect() };
+    let all: Vec<u64> = histogram
+        .counts()
+        .iter()
+        .map(|[right, wrong]| right + wrong)
+        .collect();
+    // As far as nearly all answers are: a few of the first rows may be far beyond.
+    let most = NEARLY * all.iter().sum::<u64>() as f64;
+    let mut below = 0;
+    let nearly = all.iter().position(|count| {
+        below += count;
+        below as f64 >= most
+    });
+    let together = (nearly? + 1).div_ceil(STEPS);
+    let width = histogram.width() * together as f64;
+    let bins = (nearly? + 1).div_ceil(together);
+    let counts = |at: usize| -> Vec<u64> {
+        let chunks = histogram.counts().chunks(together);
+        chunks
+            .map(|chunk| chunk.iter().map(|bin| bin[at]).sum())
+            .collect()
+    };
     let all = [counts(0), counts(1)];
-    let used = |counts: &Vec<u64>| counts.iter().rposition(|&n| n > 0).map_or(0, |i| i + 1);
-    let bins = all.iter().map(used).max()?;
-    let width = histogram.width();
     let line = |at: usize, name: &str| steps(name, at, &all[at][..bins], width, &all[at]);
     let lines = vec![line(0, "right answers"), line(1, "wrong answers")];
     let heights = lines.iter().flat_map(|line| &line.points);
     let chart = Chart {
         id: format!("{id}-uncertainty"),
-        title: format!("{kind} uncertainty: AUROC {auroc:.2} of wrong answers"),
+        title: format!("{kind} uncertainty: AUROC {auroc:.2}"),
         whose: String::new(),
         caption: format!(
             "{kind} uncertainty of answers. AUROC: the probability that a wrong answer is less sure than a right one; .5 is \
-             chance. The less the two overlap, the better."
+             chance. The less the two overlap, the better. The largest in 200 may be beyond the axis."
         ),
         x: Axis::new(
             "uncertainty, bits",
@@ -145,9 +166,8 @@ fn of_values(values: &ValueHistory) -> Vec<Figure> {
     let coverage = Chart {
         id: "coverage".to_owned(),
         title: format!(
-            "50 % hold {}, 95 % hold {}",
-            percent(values.coverage(0.5)),
-            percent(values.coverage(0.95))
+            "Intervals of 50 % hold {}",
+            percent(values.coverage(0.5))
         ),
         whose: String::new(),
         caption: "Share of values within their central intervals of each probability. On the diagonal, intervals are right; \

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 /// Bins.
-const BINS: usize = 64;
+const BINS: usize = 256;
 
 /// Width of the bins at first.
-const FIRST: f64 = 1.0 / 1_024.0;
+const FIRST: f64 = 1.0 / 4_096.0;
 
-/// Histogram of numbers from 0 on, those of right answers and those of wrong ones, in 64 bins of equal width. The bins
+/// Histogram of numbers from 0 on, those of right answers and those of wrong ones, in 256 bins of equal width. The bins
 /// double in width, pair by pair, when a number is beyond the last: at most half of them are empty at the end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Histogram {
@@ -63,7 +63,7 @@ impl Histogram {
         self.width
     }
 
-    /// Counts of right and of wrong answers in each bin, `[64][2]`, the first from 0 on.
+    /// Counts of right and of wrong answers in each bin, `[256][2]`, the first from 0 on.
     #[must_use]
     pub fn counts(&self) -> &[[u64; 2]] {
         &self.counts

@@ -100,7 +100,7 @@ fn wrong_answers_that_were_less_sure_are_told_apart() {
     let classes = history.classes().unwrap();
     assert_eq!(classes.total().auroc(), Some(1.0));
     // Grown from 1/16 to 4.
-    assert_eq!(classes.total().width(), 4.0 / 64.0);
+    assert_eq!(classes.total().width(), 4.0 / 256.0);
     let sums = classes.total().counts().iter();
     let sums = sums.fold([0, 0], |sum, bin| [sum[0] + bin[0], sum[1] + bin[1]]);
     assert_eq!(sums, [800, 200]);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use mesu_lab::doctor::{Diagnosis, Stream, Verdict};
+use mesu_lab::doctor::{Diagnosis, Finding as OfNetwork, Stream, Verdict};
 use mesu_stream::run::{findings, open};
 use mesu_stream::{Finding, StreamLearner};
 use serde_json::{Value, json};
@@ -48,7 +48,10 @@ pub(super) fn state(path: &Path, json: bool) -> Result<ExitCode> {
 impl Examined {
     /// That of the worst finding.
     fn verdict(&self) -> Verdict {
-        let networks = self.networks.iter().map(|(_, diagnosis)| diagnosis.verdict);
+        let networks = self
+            .networks
+            .iter()
+            .map(|(_, diagnosis)| verdict_of_network(diagnosis));
         let worst = networks.chain(self.findings.iter().map(verdict)).max();
         worst.unwrap_or(Verdict::Healthy)
     }
@@ -64,13 +67,13 @@ impl Examined {
         let network = |(name, diagnosis): &(String, Diagnosis)| {
             let of_network = diagnosis.findings.iter().map(|finding| {
                 let mut json = json!(finding);
-                json["verdict"] = json!(finding.verdict());
+                json["verdict"] = json!(among_others(finding));
                 json["text"] = json!(fact(&finding.to_string()));
                 json
             });
             json!({
                 "name": name,
-                "verdict": diagnosis.verdict,
+                "verdict": verdict_of_network(diagnosis),
                 "groups": diagnosis.groups,
                 "findings": of_network.collect::<Vec<_>>(),
             })
@@ -142,9 +145,9 @@ impl Examined {
         }
         for (name, diagnosis) in &self.networks {
             let those = diagnosis.findings.iter();
-            for finding in those.filter(|finding| finding.verdict() > Verdict::Healthy) {
+            for finding in those.filter(|finding| among_others(finding) > Verdict::Healthy) {
                 text.push('\n');
-                let (verdict, fact) = (finding.verdict(), fact(&finding.to_string()));
+                let (verdict, fact) = (among_others(finding), fact(&finding.to_string()));
                 wrap(
                     &mut text,
                     "  ",
@@ -169,6 +172,20 @@ fn fact(sentences: &str) -> String {
         Some((first, _)) => format!("{first}."),
         None => sentences.to_owned(),
     }
+}
+
+/// Severity of what is found of a network among others. One of a short memory holds no evidence about most of its inputs:
+/// that is its part.
+fn among_others(finding: &OfNetwork) -> Verdict {
+    match finding {
+        OfNetwork::AtPrior { .. } | OfNetwork::IdleNeurons { .. } => Verdict::Healthy,
+        finding => finding.verdict(),
+    }
+}
+
+fn verdict_of_network(diagnosis: &Diagnosis) -> Verdict {
+    let worst = diagnosis.findings.iter().map(among_others).max();
+    worst.unwrap_or(Verdict::Healthy)
 }
 
 fn verdict(finding: &Finding) -> Verdict {
@@ -200,7 +217,8 @@ fn advice(finding: &Finding) -> String {
         }
         Finding::ManyCategories { column, .. } => {
             return format!(
-                "Group its values, or leave it out of a new state with --ignore {column}."
+                "The first 1,000 rows set the number of inputs: begin a new state with rows that have more of its \
+                 values, or with --ignore {column}."
             );
         }
         Finding::NoBetter { .. } => {
