@@ -2,11 +2,14 @@
 
 use askama::Template;
 use mesu_stream::run::{Bookmark, findings};
-use mesu_stream::{Finding, Measures, StreamLearner};
+use mesu_stream::{Measures, StreamLearner};
 
 use super::parts::Section;
 use super::words::{count, decimal, percent, short};
 use crate::draw::palette;
+
+/// Most findings that are told at the top.
+const NOTES: usize = 6;
 
 /// Everything that the template shows. Texts are escaped there, but for SVG and styles.
 #[derive(Template)]
@@ -38,15 +41,18 @@ impl<'a> Page<'a> {
         name: &str,
         sections: &'a [Section],
     ) -> Self {
-        let findings = findings(learner, bookmark);
+        let findings = findings(learner, bookmark).into_iter();
+        let serious = findings.filter(|finding| !finding.is_note());
+        let mut notes: Vec<String> = serious.map(|finding| finding.to_string()).collect();
+        if notes.len() > NOTES {
+            let more = notes.len() - NOTES;
+            notes.truncate(NOTES);
+            notes.push(format!("{more} more findings; mesu doctor tells them."));
+        }
         Self {
             title: title(learner, name),
             lead: lead(learner, bookmark),
-            notes: findings
-                .iter()
-                .filter(|finding| !finding.is_note())
-                .map(Finding::to_string)
-                .collect(),
+            notes,
             tiles: tiles(learner),
             sections,
             settings: serde_json::to_string_pretty(learner.settings()).unwrap_or_default(),

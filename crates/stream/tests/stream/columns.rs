@@ -58,11 +58,10 @@ fn a_column_is_told_out_of_range_and_by_its_importance() {
     let [a, b, color] = &columns[..] else {
         panic!("{columns:?}")
     };
-    // The second number of all is beyond the first.
-    assert_eq!(a.out_of_range, 1.0 / 2_000.0);
-    // Beyond all before, and far away as deviations were then.
+    assert!(a.out_of_range <= 5.0 / 2_000.0, "{a:?}");
+    // Ten beyond all before, far away as deviations were then; and the first few, of which nothing was known.
     assert!(
-        (3.0 / 2_000.0..=11.0 / 2_000.0).contains(&b.out_of_range),
+        (10.0 / 2_000.0..=15.0 / 2_000.0).contains(&b.out_of_range),
         "{b:?}"
     );
     // Three colors, of which none was known at first, and ten more.

@@ -94,23 +94,33 @@ impl Examined {
         let mut text = format!("{verdict_of_all}: {}\n", path.display());
         let (rows, schema) = (self.learner.rows(), self.learner.schema());
         let target = &schema.columns[schema.target].name;
-        let members = self.learner.members();
         let _ = writeln!(
             text,
             "{} rows, target {target}, members: {}\n",
             grouped(rows as f64),
-            members.len()
+            self.learner.members().len()
         );
+        self.table(&mut text);
+        self.sentences(&mut text);
+        if verdict_of_all == Verdict::Healthy {
+            text.push_str("\nNothing has to be done.\n");
+        }
+        text
+    }
+
+    /// Members, and where the synapses of each network's first layer are.
+    fn table(&self, text: &mut String) {
         let _ = writeln!(
             text,
             "{:<14} {:>8} {:>9}    start  collapsed    prior   free   sigma",
             "member", "weight", "log loss"
         );
-        for member in &members {
+        // In the members' order, but for those that are no networks.
+        let mut networks = self.networks.iter().peekable();
+        for member in self.learner.members() {
             let (weight, loss) = (member.weight, short(member.log_loss));
             let _ = write!(text, "{:<14} {weight:>8.3} {loss:>9}", member.name);
-            let network = self.networks.iter().find(|(name, _)| *name == member.name);
-            // The first group is the one behind the columns.
+            let network = networks.next_if(|(name, _)| *name == member.name);
             let group = network.and_then(|(_, diagnosis)| diagnosis.groups.first());
             if let Some(sigma) = group.and_then(|group| group.sigma.as_ref()) {
                 let _ = write!(
@@ -126,22 +136,37 @@ impl Examined {
             text.push('\n');
         }
         wrap(
-            &mut text,
+            text,
             "",
             "start, collapsed, prior: synapses of the first layer whose sigma is there. free: sigma above |mu|, room \
              for new things. sigma: the median.",
         );
-        for finding in &self.findings {
+    }
+
+    /// Each finding and what to do, but for many of one kind.
+    fn sentences(&self, text: &mut String) {
+        let kind = std::mem::discriminant::<Finding>;
+        let mut left_out = 0;
+        for (at, finding) in self.findings.iter().enumerate() {
+            let before = self.findings[..at].iter();
+            if before
+                .filter(|before| kind(before) == kind(finding))
+                .count()
+                >= ALIKE
+            {
+                left_out += 1;
+                continue;
+            }
             let mark = match finding.is_note() {
                 true => "note".to_owned(),
                 false => verdict(finding).to_string(),
             };
             text.push('\n');
-            wrap(
-                &mut text,
-                "  ",
-                &format!("{mark}: {finding} {}", advice(finding)),
-            );
+            let line = format!("{mark}: {finding} {}", advice(finding));
+            wrap(text, "  ", &line);
+        }
+        if left_out > 0 {
+            let _ = writeln!(text, "\nand {left_out} more of these kinds; --json has all");
         }
         for (name, diagnosis) in &self.networks {
             let those = diagnosis.findings.iter();
@@ -149,18 +174,17 @@ impl Examined {
                 text.push('\n');
                 let (verdict, fact) = (among_others(finding), fact(&finding.to_string()));
                 wrap(
-                    &mut text,
+                    text,
                     "  ",
                     &format!("{verdict}: {name}: {fact} {OF_NETWORK}"),
                 );
             }
         }
-        if verdict_of_all == Verdict::Healthy {
-            text.push_str("\nNothing has to be done.\n");
-        }
-        text
     }
 }
+
+/// Findings of one kind that are printed.
+const ALIKE: usize = 3;
 
 /// Advice where a network of a state needs something.
 const OF_NETWORK: &str = "Others carry the mixture as long as its weight is small; a new state can do without it, with --set \
