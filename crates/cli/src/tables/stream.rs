@@ -52,6 +52,8 @@ pub(crate) fn state(state: &Inspected, path: &Path) -> String {
         state.bytes as f64 / 1e3
     );
     text += &numbers(&state.summary, &state.bookmark);
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     let _ = writeln!(
         text,
         "\n{:<NAME$} {:<8} {:>8} {:>8} {:>10} {:>10} {:>10}",

@@ -397,6 +397,11 @@ fn two_processes_do_not_learn_into_one_state() {
         line.contains("s.mesu: another process is learning into it; wait"),
         "{line}"
     );
+    // It can be looked at meanwhile.
+    for command in ["show", "doctor", "report"] {
+        succeed(folder, &[command, "s.mesu"]);
+    }
+    assert!(folder.join("s.html").exists());
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
 }

@@ -143,7 +143,7 @@ fn histogram(id: &str, kind: &str, histogram: &Histogram) -> Option<Figure> {
         whose: String::new(),
         caption: format!(
             "{kind} uncertainty of answers. AUROC: the probability that a wrong answer is less sure than a right one; .5 is \
-             chance. The less the two overlap, the better. The largest in 200 may be beyond the axis."
+             chance. The less the two overlap, the better. One answer in 200 may be beyond the axis."
         ),
         x: Axis::new(
             "uncertainty, bits",

@@ -11,6 +11,8 @@ const MOST: usize = 100;
 /// Shares from which on they are worth a look.
 const MISSING: f64 = 0.5;
 const OUT_OF_RANGE: f64 = 0.01;
+/// The same of categories, whose first rows are all new.
+const SHARED: f64 = 0.2;
 
 pub(super) fn section(learner: &StreamLearner) -> Section {
     let mut columns = learner.columns();
@@ -72,6 +74,7 @@ fn row(column: &ColumnReport, most: f64) -> Vec<Cell> {
     let remark = match column.kind {
         _ if column.missing > MISSING => "mostly missing",
         _ if column.is_constant() => "constant",
+        Kind::Category if column.out_of_range > SHARED => "shares inputs",
         Kind::Category => "",
         _ if column.out_of_range > OUT_OF_RANGE => "often out of range",
         _ => "",
@@ -85,7 +88,7 @@ fn row(column: &ColumnReport, most: f64) -> Vec<Cell> {
         },
         flagged(column.missing, MISSING),
         match column.kind {
-            Kind::Category => percent(column.out_of_range).into(),
+            Kind::Category => flagged(column.out_of_range, SHARED),
             _ => flagged(column.out_of_range, OUT_OF_RANGE),
         },
         low.into(),

@@ -41,15 +41,15 @@ impl StreamLearner {
     /// Columns that are looked at, and what was seen of them.
     #[must_use]
     pub fn columns(&self) -> Vec<ColumnReport> {
-        let share = 1.0 / self.rows.max(1) as f64;
+        let share = |rows: u64| rows as f64 / self.rows.max(1) as f64;
         let seen = self.encoder.seen().zip(self.importance());
         let report = |(seen, importance): (crate::encoder::Seen, f64)| {
             let column = &self.schema.columns[seen.column];
             ColumnReport {
                 name: column.name.clone(),
                 kind: column.kind,
-                missing: share * seen.missing as f64,
-                out_of_range: share * seen.out_of_range as f64,
+                missing: share(seen.missing),
+                out_of_range: share(seen.out_of_range),
                 numbers: seen.numbers,
                 categories: seen.categories,
                 importance,
