@@ -17,7 +17,8 @@ pub(crate) fn write_svg(folder: &Path, figures: &[Figure]) -> Result<Vec<PathBuf
     write_all(folder, figures.iter().filter_map(file))
 }
 
-/// Writes the data of every figure, and `tables` of names and contents, to `folder` as CSV files; returns the files.
+/// Writes the data of every figure, and `tables` of names and contents, to `folder` as CSV files; returns the
+/// files.
 pub(crate) fn write_csv(
     folder: &Path,
     figures: &[Figure],

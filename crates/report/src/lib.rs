@@ -1,5 +1,5 @@
-//! What is drawn and written of runs: `report.html`, one page that needs nothing else, and the like of a state; `accuracy.svg` of a
-//! single run; `RESULTS.md` of the paper's figures.
+//! What is drawn and written of runs: `report.html`, one page that needs nothing else, and the like of a
+//! state; `accuracy.svg` of a single run; `RESULTS.md` of the paper's figures.
 //!
 //! ```text
 //! folders -> runs       each from its checkpoint, grouped over the seeds, beside the paper's (reference.toml)

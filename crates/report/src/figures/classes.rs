@@ -151,8 +151,8 @@ pub(crate) struct Heading {
     pub(crate) caption: String,
 }
 
-/// A confusion matrix of classes with these names; `cell` gives the share in percent of a true class that was predicted as
-/// another. None of fewer than two.
+/// A confusion matrix of classes with these names; `cell` gives the share in percent of a true class that was
+/// predicted as another. None of fewer than two.
 pub(crate) fn confusion(
     heading: Heading,
     names: Vec<String>,

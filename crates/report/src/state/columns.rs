@@ -11,7 +11,7 @@ const MOST: usize = 100;
 /// Shares from which on they are worth a look.
 const MISSING: f64 = 0.5;
 const OUT_OF_RANGE: f64 = 0.01;
-/// The same of categories, whose first rows are all new.
+/// Share of a category's rows without an input of its own; the first of all have none either.
 const SHARED: f64 = 0.2;
 
 pub(super) fn section(learner: &StreamLearner) -> Section {

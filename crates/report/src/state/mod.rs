@@ -1,4 +1,5 @@
-//! The page of a state: how rows were predicted over time, how sure the answers were, and what was seen of the columns.
+//! The page of a state: how rows were predicted over time, how sure the answers were, and what was seen of
+//! the columns.
 
 mod calibration;
 mod columns;
@@ -32,7 +33,7 @@ pub struct StateReport {
 }
 
 impl StateReport {
-    /// Of the state in the file `path`, whether or not a process is learning into it.
+    /// Report over the state in the file `path`, whether or not a process is learning into it.
     ///
     /// # Errors
     /// [`RunError::State`], [`RunError::NoState`] or [`RunError::File`].
@@ -42,7 +43,7 @@ impl StateReport {
         Ok(Self::of(&learner, &bookmark, &name))
     }
 
-    /// Of a learner and its place, called `name`.
+    /// Report over a learner and its place, called `name`.
     #[must_use]
     pub fn of(learner: &StreamLearner, bookmark: &Bookmark, name: &str) -> Self {
         let sections = sections(learner);
@@ -64,7 +65,8 @@ impl StateReport {
         &self.html
     }
 
-    /// Writes the page to `path`, whose folder must be there; what was there is replaced at once or not at all.
+    /// Writes the page to `path`, whose folder must be there; what was there is replaced at once or not at
+    /// all.
     ///
     /// # Errors
     /// [`LabError::Io`].

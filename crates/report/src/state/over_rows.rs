@@ -19,7 +19,7 @@ const CHANGES: usize = 60;
 /// Rows from which on an axis counts thousands.
 const MANY: f64 = 10_000.0;
 
-/// What all figures share.
+/// Data of all figures.
 struct Over<'a> {
     learner: &'a StreamLearner,
     points: Vec<TracePoint>,
@@ -246,7 +246,8 @@ impl Over<'_> {
     }
 }
 
-/// From 0 to a round number above nearly all points: the first rows, of which nothing was known, may be far beyond.
+/// From 0 to a round number above nearly all points: the first rows, of which nothing was known, may be far
+/// beyond.
 fn axis(label: &str, lines: &[Line]) -> Axis {
     let all = lines.iter().flat_map(|line| &line.points);
     let mut numbers: Vec<f64> = all.map(|place| place.y).collect();

@@ -1,4 +1,4 @@
-//! What was seen of a column.
+//! Numbers of a column as it was seen.
 
 use super::number::Summary;
 

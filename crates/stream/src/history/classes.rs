@@ -57,8 +57,8 @@ impl ClassHistory {
         &self.epistemic
     }
 
-    /// Number of rows of each class by the class that was told, `[true][told]`, of so many `classes`: of more than 20
-    /// the last row and column are of all others.
+    /// Number of rows of each class by the class that was told, `[true][told]`, of so many `classes`: of more
+    /// than 20 the last row and column are of all others.
     #[must_use]
     pub fn confusion(&self, classes: usize) -> Vec<Vec<u64>> {
         let side = classes.min(SIDE);

@@ -8,8 +8,9 @@ const BINS: usize = 256;
 /// Width of the bins at first.
 const FIRST: f64 = 1.0 / 4_096.0;
 
-/// Histogram of numbers from 0 on, those of right answers and those of wrong ones, in 256 bins of equal width. The bins
-/// double in width, pair by pair, when a number is beyond the last: at most half of them are empty at the end.
+/// Histogram of numbers from 0 on, those of right answers and those of wrong ones, in 256 bins of equal
+/// width. The bins double in width, pair by pair, when a number is beyond the last: at most half of them are
+/// empty at the end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Histogram {
     width: f64,
@@ -69,8 +70,8 @@ impl Histogram {
         &self.counts
     }
 
-    /// Probability that the number of a wrong answer is above that of a right one, a half for two in one bin (AUROC);
-    /// `None` as long as there are not both.
+    /// Probability that the number of a wrong answer is above that of a right one, a half for two in one bin
+    /// (AUROC); `None` as long as there are not both.
     #[must_use]
     pub fn auroc(&self) -> Option<f64> {
         let (mut below, mut pairs, mut wrong) = (0.0, 0.0, 0.0);

@@ -1,5 +1,5 @@
-//! What a learner remembers of its answers, of a size that does not grow with the rows: how it fared over time,
-//! how sure it was where it was right and where it was wrong, and the rows that stood out.
+//! Memory of a learner of its own answers, of a size that does not grow with the rows: how it fared over
+//! time, how sure it was where it was right and where it was wrong, and the rows that stood out.
 
 mod classes;
 mod histogram;
@@ -83,8 +83,8 @@ impl History {
         self.changes.push(rows);
     }
 
-    /// Answers over time, the oldest first, as means over at most `most` stretches of rows (1 if 0 is asked for);
-    /// there are never more than 400.
+    /// Answers over time, the oldest first, as means over at most `most` stretches of rows (1 if 0 is asked
+    /// for); there are never more than 400.
     #[must_use]
     pub fn trace(&self, most: usize) -> Vec<TracePoint> {
         self.trace.points(most)
@@ -96,8 +96,8 @@ impl History {
         &self.changes
     }
 
-    /// Rows of the smallest total uncertainty, at most 10, the surest first. The first 100 rows are left out, here
-    /// and in the other lists.
+    /// Rows of the smallest total uncertainty, at most 10, the surest first. The first 100 rows are left out,
+    /// here and in the other lists.
     #[must_use]
     pub fn surest(&self) -> &[NotedRow] {
         &self.noted.surest

@@ -9,7 +9,8 @@ use crate::labels;
 /// Rows of each kind.
 const ROWS: usize = 10;
 
-/// Labels before the first that is noted: at the beginning nothing is known, and all that is least sure is there.
+/// Labels before the first that is noted: at the beginning nothing is known, and all that is least sure is
+/// there.
 const BEGINNING: u64 = 100;
 
 /// Most characters of an id or a time.

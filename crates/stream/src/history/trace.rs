@@ -10,8 +10,8 @@ use crate::metric::{ValueMeasures, ValueScore};
 /// Most stretches.
 const MOST: usize = 400;
 
-/// Answers in stretches of as many rows each, but for the last. When there are [`MOST`] of them, each two that follow
-/// each other become one.
+/// Answers in stretches of as many rows each, but for the last. When there are [`MOST`] of them, each two
+/// that follow each other become one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Trace {
     /// Answers in a stretch.

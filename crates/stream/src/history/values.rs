@@ -77,15 +77,15 @@ impl ValueHistory {
         errors.squared += error * error;
     }
 
-    /// Number of values by the probability that was told of what is below them, 40 bins from 0 to 1: all alike, if
-    /// densities are right.
+    /// Number of values by the probability that was told of what is below them, 40 bins from 0 to 1: all
+    /// alike, if densities are right.
     #[must_use]
     pub fn places(&self) -> &[u64] {
         &self.places
     }
 
-    /// Share of values within the central interval of a probability, which is one of 0.05, 0.10 up to 1: the same,
-    /// if densities are right; not a number as long as there are none.
+    /// Share of values within the central interval of a probability, which is one of 0.05, 0.10 up to 1: the
+    /// same, if densities are right; not a number as long as there are none.
     #[must_use]
     pub fn coverage(&self, probability: f64) -> f64 {
         let half = (0.5 * probability * PLACES as f64).round() as usize;

@@ -14,14 +14,16 @@ pub struct ColumnReport {
     pub kind: Kind,
     /// Share of rows without a value, 0 to 1.
     pub missing: f64,
-    /// Share of rows whose value was out of the range seen before, or a category that has no input of its own, 0 to 1.
+    /// Share of rows whose value was out of the range seen before, or a category that has no input of its
+    /// own, 0 to 1.
     pub out_of_range: f64,
     /// Numbers, of a column that has them.
     pub numbers: Option<Summary>,
     /// Values that have an input of their own, of a category.
     pub categories: Option<usize>,
-    /// Mean of |mu| / sigma over the synapses between the column's inputs and the first layer, of each network by its
-    /// weight in the mixture; >= 0, and of no unit. Large where networks hold firm evidence about the column.
+    /// Mean of |mu| / sigma over the synapses between the column's inputs and the first layer, of each
+    /// network by its weight in the mixture; >= 0, and of no unit. Large where networks hold firm evidence
+    /// about the column.
     pub importance: f64,
 }
 

@@ -213,8 +213,8 @@ impl StreamLearner {
         }
     }
 
-    /// Calibration error of the last 1,000 rows with a label that chance alone would make, on average, if every
-    /// confidence were right; `None` of a value.
+    /// Calibration error of the last 1,000 rows with a label that chance alone would make, on average, if
+    /// every confidence were right; `None` of a value.
     #[must_use]
     pub fn chance_calibration(&self) -> Option<f64> {
         match &self.task {

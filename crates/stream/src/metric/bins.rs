@@ -29,7 +29,7 @@ impl Bins {
         (0..BINS).map(distance).sum::<f64>() / all as f64
     }
 
-    /// The same that chance alone makes, on average, where every confidence is right.
+    /// Distance that chance alone makes, on average, where every confidence is right.
     pub(super) fn chance(&self) -> f64 {
         let distance = |bin: usize| {
             let rows = self.counts[bin] as f64;

@@ -43,7 +43,8 @@ pub fn is_state(path: &Path) -> bool {
     read.is_ok() && first == *MAGIC
 }
 
-/// Returns whether a file begins like a state, or is named like one: `NAME.mesu`, damaged or not there as it may be.
+/// Returns whether a file begins like a state, or is named like one: `NAME.mesu`, damaged or not there as it
+/// may be.
 #[must_use]
 pub fn names_state(path: &Path) -> bool {
     let named = path.extension().is_some_and(|ending| ending == "mesu");
@@ -68,8 +69,8 @@ pub fn open(path: &Path) -> Result<(StreamLearner, Bookmark), RunError> {
     state_file::read(path)
 }
 
-/// Findings about a learner and its last source, the worst first; none that [needs anything](Finding::is_note) of a
-/// healthy one.
+/// Findings about a learner and its last source, the worst first; none that [needs
+/// anything](Finding::is_note) of a healthy one.
 #[must_use]
 pub fn findings(learner: &StreamLearner, bookmark: &Bookmark) -> Vec<Finding> {
     let first = bookmark.first_bad_rows.first();

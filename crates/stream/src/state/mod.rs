@@ -7,7 +7,7 @@
 //! | version, little-endian | 4 |
 //! | length of the header, little-endian | 8 |
 //! | header: JSON with the schema, the settings and the caller's notes | |
-//! | body: encoder, labels, members, mixture, measures, drift, waiting rows and history, in postcard's format | |
+//! | body: encoder, labels, members, mixture, measures, drift, waiting rows, history; postcard's format | |
 //! | SHA-256 of all before | 32 |
 
 use std::collections::BTreeMap;

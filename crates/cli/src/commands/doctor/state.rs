@@ -198,8 +198,8 @@ fn fact(sentences: &str) -> String {
     }
 }
 
-/// Severity of what is found of a network among others. One of a short memory holds no evidence about most of its inputs:
-/// that is its part.
+/// Severity of what is found of a network among others. One of a short memory holds no evidence about most of
+/// its inputs: that is its part.
 fn among_others(finding: &OfNetwork) -> Verdict {
     match finding {
         OfNetwork::AtPrior { .. } | OfNetwork::IdleNeurons { .. } => Verdict::Healthy,
@@ -220,7 +220,7 @@ fn verdict(finding: &Finding) -> Verdict {
     }
 }
 
-/// What to do about a finding.
+/// Advice on a finding.
 fn advice(finding: &Finding) -> String {
     let text = match finding {
         Finding::Broken { member } => {

@@ -66,8 +66,8 @@ fn measured(html: &str) -> String {
     html.replace("</body>", script)
 }
 
-/// Checks that the browser draws every figure of the page, at least so many, that nothing logs an error, and that nothing is
-/// wider than a window or a phone.
+/// Checks that the browser draws every figure of the page, at least so many, that nothing logs an error, and
+/// that nothing is wider than a window or a phone.
 pub(crate) fn is_drawn(browser: &str, page: &Path, least: usize) {
     let folder = page.parent().unwrap();
     let html = fs::read_to_string(page).unwrap();

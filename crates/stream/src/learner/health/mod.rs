@@ -27,7 +27,8 @@ const SHARED: f64 = 0.2;
 const MANY: f64 = 0.1;
 
 impl StreamLearner {
-    /// Findings about the learner; none that [needs anything](Finding::is_note) of a healthy one. The worst come first.
+    /// Findings about the learner; none that [needs anything](Finding::is_note) of a healthy one. The worst
+    /// come first.
     #[must_use]
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
