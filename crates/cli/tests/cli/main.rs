@@ -14,6 +14,7 @@ mod report;
 mod repro;
 mod resume;
 mod scenarios;
+mod state_pages;
 mod stream;
 mod support;
 mod taken_over;
