@@ -17,6 +17,7 @@ mod scenarios;
 mod state_pages;
 mod stream;
 mod support;
+mod taken_over;
 mod test_window;
 mod values;
 #[cfg(feature = "vision")]
