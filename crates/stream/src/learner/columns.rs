@@ -77,6 +77,10 @@ impl StreamLearner {
             };
             let mu = synapses.mu();
             let width = mu.columns();
+            // The first layer of another network may share its synapses among inputs.
+            if width != self.encoder.width() && width != self.encoder.values() {
+                continue;
+            }
             let mut of_input = vec![0.0; width];
             for (at, (mu, sigma)) in mu.values().zip(sigma.values()).enumerate() {
                 of_input[at % width] += f64::from(mu.abs() / sigma);

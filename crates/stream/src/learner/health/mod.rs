@@ -53,7 +53,10 @@ impl StreamLearner {
             }
         }
         if self.rows > 0 {
-            findings.extend(self.columns().into_iter().filter_map(of_column));
+            // Inputs of a given scale are a network's: a pixel at an edge may well be constant.
+            let columns = self.schema.features().zip(self.columns());
+            let own = columns.filter(|((_, column), _)| column.scale.is_none());
+            findings.extend(own.filter_map(|(_, seen)| of_column(seen)));
         }
         let (waiting, given_up) = self.waiting();
         if given_up > 0 {
