@@ -8,6 +8,8 @@ mod describe;
 mod doctor;
 mod former;
 mod learning;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod printed;
 mod refusals;
 mod report;
