@@ -8,6 +8,7 @@ mod describe;
 mod doctor;
 mod former;
 mod learning;
+mod limits;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod printed;
