@@ -23,6 +23,12 @@ pub(super) struct StateFile {
 impl StateFile {
     /// Locks the file at `path`, which may not be there yet.
     pub(super) fn lock(path: &Path) -> Result<Self, RunError> {
+        // A link stays one: the file that it leads to is locked and replaced.
+        let target = match path.is_symlink() {
+            true => std::fs::canonicalize(path).ok(),
+            false => None,
+        };
+        let path = target.as_deref().unwrap_or(path);
         let unlocked = |error| RunError::file(path, error);
         if path.is_dir() {
             return Err(unlocked(ErrorKind::IsADirectory.into()));
