@@ -44,13 +44,20 @@ impl Learner {
         Ok(Prediction::joined(self.network.classes(), chunks))
     }
 
+    /// Returns the noise with which [`predict_one`](Self::predict_one) predicts: it follows from the seed and from what
+    /// was learned since.
+    #[must_use]
+    pub fn prediction_noise(&self) -> Generator {
+        self.noise.split(PREDICTIONS)
+    }
+
     /// Predicts one example, `[inputs]`, with noise that follows from the seed and from what was learned since: as long
     /// as nothing is learned, the same example has the same prediction.
     ///
     /// # Errors
     /// As [`predict`](Self::predict).
     pub fn predict_one(&self, x: &[f32]) -> Result<Prediction, LearnError> {
-        self.predict_one_with(x, self.noise.split(PREDICTIONS))
+        self.predict_one_with(x, self.prediction_noise())
     }
 
     /// Predicts one example, `[inputs]`, with the configured number of test samples drawn from `noise`.

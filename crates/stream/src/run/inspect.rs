@@ -48,7 +48,7 @@ pub fn is_state(path: &Path) -> bool {
 /// # Errors
 /// [`RunError::State`], [`RunError::NoState`] or [`RunError::File`].
 pub fn inspect(path: &Path) -> Result<Inspected, RunError> {
-    let (learner, bookmark) = state_file::read(path)?;
+    let (learner, bookmark) = state_file::read_state(path)?;
     let metadata = std::fs::metadata(path).map_err(|error| RunError::file(path, error))?;
     Ok(Inspected {
         summary: Summary::new(&learner, &bookmark),
