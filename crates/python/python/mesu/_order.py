@@ -55,8 +55,16 @@ def _bits(column: Any) -> NDArray[np.uint64]:
         # Minus zero is zero, and there is one NaN.
         numbers = np.where(np.isnan(column), np.nan, column) + 0.0 if column.dtype.kind == "f" else column
         return np.ascontiguousarray(numbers, dtype=np.float64).view(np.uint64)
-    texts = (f"{type(value).__name__}:{value}".encode() for value in column)
-    return np.fromiter((zlib.crc32(text) for text in texts), dtype=np.uint64, count=len(column))
+    return np.fromiter((zlib.crc32(_text(value)) for value in column), dtype=np.uint64, count=len(column))
+
+
+def _text(value: Any) -> bytes:
+    """A value as text, whichever library it comes from."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return b""
+    if isinstance(value, float) and np.isnan(value):
+        return b""
+    return str(value).encode(errors="surrogatepass")
 
 
 def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:

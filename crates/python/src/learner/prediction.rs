@@ -131,6 +131,7 @@ impl PyPrediction {
     /// >>> low, high = learner.predict([[0.0]]).interval(0.9)
     /// >>> bool(low[0] < 5.0 < high[0])
     /// True
+    #[allow(clippy::type_complexity, reason = "a pair of arrays")]
     #[pyo3(signature = (level=0.9))]
     fn interval<'py>(
         &self,

@@ -101,6 +101,7 @@ impl PyStreamLearner {
     /// ...     b.learn_one({"x": x, "y": y})
     /// >>> a.to_bytes() == b.to_bytes()
     /// True
+    #[allow(clippy::wrong_self_convention, reason = "columns are settled first")]
     fn to_bytes<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         self.settle_columns()?;
         let bytes = self.whole()?.save(&self.notes).or_raise()?;
@@ -150,6 +151,7 @@ impl PyStreamLearner {
         self.copy()
     }
 
+    #[allow(clippy::type_complexity, reason = "arguments of a pickle")]
     #[staticmethod]
     fn _restore(
         py: Python<'_>,

@@ -117,7 +117,7 @@ impl PyStreamLearner {
         self.many(py, rows, target, weight, &mut |outcomes| {
             all.extend(outcomes)
         })?;
-        Ok(PyAnswers::learned(all, self.class_names()))
+        Ok(PyAnswers::learned(all, self.classes.clone()))
     }
 }
 

@@ -263,14 +263,13 @@ impl PyStreamLearner {
         self.learner = Some(learner);
     }
 
-    /// Names of the classes, as of now.
-    fn class_names(&mut self) -> Arc<Vec<String>> {
+    /// Notes the names of classes that came.
+    fn note_classes(&mut self) {
         if let Some(learner) = &self.learner
             && learner.classes().len() != self.classes.len()
         {
             self.classes = Arc::new(learner.classes().to_vec());
         }
-        self.classes.clone()
     }
 }
 

@@ -115,8 +115,7 @@ impl PyStreamLearner {
         weight: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<PyOutcome> {
         let outcome = self.one(py, &dict(row)?, target, weight)?;
-        let classes = self.class_names();
-        PyOutcome::new(py, outcome, classes)
+        PyOutcome::new(py, outcome, self.classes.clone())
     }
 
     /// Learns the label of a row that waits for it.
@@ -155,10 +154,9 @@ impl PyStreamLearner {
             return Ok(None);
         };
         let outcome = py.detach(|| learner.learn_late(id, &label)).or_raise()?;
-        let classes = self.class_names();
-        outcome
-            .map(|outcome| PyOutcome::new(py, outcome, classes))
-            .transpose()
+        self.note_classes();
+        let outcome = outcome.map(|outcome| PyOutcome::new(py, outcome, self.classes.clone()));
+        outcome.transpose()
     }
 }
 
@@ -222,6 +220,7 @@ impl PyStreamLearner {
         }
         self.bookmark.ended = true;
         self.bookmark.place.rows += count;
+        self.note_classes();
         Ok(outcomes)
     }
 

@@ -1,0 +1,25 @@
+//! Bits that the package for Python pins too (`crates/python/tests/test_same_bits.py`): the same calls, the same
+//! numbers.
+
+use mesu::{Generator, Learner, MesuConfig};
+
+/// FNV-1a of 64 bits.
+fn fnv(bytes: impl IntoIterator<Item = u8>) -> u64 {
+    let add = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, add)
+}
+
+#[test]
+fn bits_that_python_has_too() {
+    let builder = Learner::builder(2).hidden([16]).classes(2).seed(7);
+    let config = MesuConfig::default().memory_window(1e4);
+    let mut learner = builder.config(config).build().unwrap();
+    for _ in 0..100 {
+        learner.learn(&[1.0, -1.0, -0.5, 0.25], &[0, 1]).unwrap();
+        learner.learn_each(&[-1.0, 1.0], &[1]).unwrap();
+    }
+    assert_eq!(fnv(learner.save(&[]).unwrap()), 0);
+    let prediction = learner.predict(&[1.0, -1.0], Generator::named(1, "test", &[]));
+    let probabilities = prediction.unwrap().probabilities;
+    assert_eq!(fnv(probabilities.iter().flat_map(|p| p.to_le_bytes())), 0);
+}
