@@ -9,6 +9,10 @@ import json
 import mesu
 import pytest
 
+# Those of `bits_that_python_has_too` in crates/mesu/tests/python.rs.
+PINNED = 0xdcfed4ce54632f00
+PINNED_PREDICTION = 0x6078629002bb84d1
+
 
 def write_csv(path, rows):
     text = io.StringIO()
@@ -101,7 +105,6 @@ def fnv(data: bytes) -> int:
 
 
 def test_the_learner_of_arrays_has_the_bits_of_rust():
-    # The test `bits_that_python_has_too` of crates/mesu has the same calls and the same number.
     learner = mesu.Learner(2, 2, hidden=[16], memory_window=1e4, seed=7)
     for _ in range(100):
         learner.learn([[1.0, -1.0], [-0.5, 0.25]], [0, 1])

@@ -1,3 +1,4 @@
+# pyright: strict, reportPrivateUsage=false
 """Experiments of the command line, from Python."""
 
 from __future__ import annotations

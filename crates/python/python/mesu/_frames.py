@@ -54,13 +54,10 @@ def _values(name: object, column: Any) -> Any:
     dtype = getattr(column, "dtype", None)
     if dtype is None:
         return _of_list(list(column))
-    if hasattr(column, "cat") or str(dtype) in ("category", "Categorical", "Enum"):
-        return column.to_list() if hasattr(column, "to_list") else list(column)
-    kind = getattr(dtype, "kind", None)
-    if not isinstance(column, np.ndarray) and (kind not in ("f", "i", "u", "b") or not isinstance(dtype, np.dtype)):
-        # A series of texts, dates, or numbers some of which may be missing.
-        listed = column.to_list() if hasattr(column, "to_list") else list(column)
-        return _of_list(listed)
+    if not isinstance(column, np.ndarray) and not (isinstance(dtype, np.dtype) and dtype.kind in "fiub"):
+        # A series of texts, categories, dates, or numbers some of which may be missing.
+        to_list = getattr(column, "to_list", None)
+        return _of_list(to_list() if to_list else list(column))
     array = np.asarray(column)
     if array.dtype.kind == "f":
         return array.astype(np.float64, copy=False)
@@ -74,9 +71,9 @@ def _values(name: object, column: Any) -> Any:
 
 
 def _of_list(values: list[Any]) -> Any:
-    """A list as an array, if it is of floats or whole numbers alone."""
+    """A list as an array, if it is of floats, whole numbers or truth values alone."""
     kinds = {type(value) for value in values}
-    if kinds == {float}:
+    if kinds in ({float}, {bool}):
         return np.array(values)
     if kinds == {int} and all(-(2**63) <= value < 2**63 for value in values):
         return np.array(values, dtype=np.int64)

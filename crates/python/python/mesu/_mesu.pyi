@@ -1,3 +1,4 @@
+# pyright: strict
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypedDict, final

@@ -178,7 +178,7 @@ class MesuStreamClassifier(_MesuStream, base.MiniBatchClassifier):
         name = self._learner.predict_one(x).label
         return None if name is None else self._labels[name]
 
-    def learn_many(self, X: pd.DataFrame, y: pd.Series[Any]) -> None:
+    def learn_many(self, X: pd.DataFrame, y: pd.Series) -> None:
         """Learns the rows of a data frame, one after another.
 
         Parameters
@@ -204,7 +204,7 @@ class MesuStreamClassifier(_MesuStream, base.MiniBatchClassifier):
         labels = [self._labels[name] for name in answers.classes]
         return pd.DataFrame(answers.probabilities, index=X.index, columns=labels)
 
-    def predict_many(self, X: pd.DataFrame) -> pd.Series[Any]:
+    def predict_many(self, X: pd.DataFrame) -> pd.Series:
         """The most probable labels.
 
         Parameters
@@ -288,7 +288,7 @@ class MesuStreamRegressor(_MesuStream, base.MiniBatchRegressor):
         """
         return self._learner.predict_one(x).mean if self._learner.rows else 0.0
 
-    def learn_many(self, X: pd.DataFrame, y: pd.Series[Any]) -> None:
+    def learn_many(self, X: pd.DataFrame, y: pd.Series) -> None:
         """Learns the rows of a data frame, one after another.
 
         Parameters
@@ -300,7 +300,7 @@ class MesuStreamRegressor(_MesuStream, base.MiniBatchRegressor):
         """
         self._learner.learn_many(X, y.tolist())
 
-    def predict_many(self, X: pd.DataFrame) -> pd.Series[Any]:
+    def predict_many(self, X: pd.DataFrame) -> pd.Series:
         """The means.
 
         Parameters
@@ -313,5 +313,5 @@ class MesuStreamRegressor(_MesuStream, base.MiniBatchRegressor):
         return _series(self._learner.predict_many(X).mean, X.index)
 
 
-def _series(values: Iterable[Any], index: Any) -> pd.Series[Any]:
+def _series(values: Iterable[Any], index: Any) -> pd.Series:
     return pd.Series(list(values), index=index)
