@@ -12,13 +12,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, StateCommand};
 #[cfg(feature = "vision")]
 use commands::features;
-use commands::{
-    bench, data, describe, doctor, learn, list, predict, report, repro, results, run, settings,
-    show,
-};
+use commands::rows::{learn, predict, state};
+use commands::{bench, data, describe, doctor, list, report, repro, results, run, settings, show};
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
@@ -34,6 +32,9 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Learn(arguments) => learn::learn(&arguments),
         Command::Predict(arguments) => predict::predict(&arguments),
+        Command::State {
+            state: StateCommand::From(arguments),
+        } => state::from(&arguments),
         Command::Report(arguments) => report::report(&arguments),
         Command::Repro(arguments) => repro::repro(&arguments),
         Command::Results(arguments) => results::results(&arguments),

@@ -54,7 +54,7 @@ pub mod scenario;
 pub mod splits;
 pub mod standardizer;
 
-pub use dataset::{Dataset, DatasetError};
+pub use dataset::{Dataset, DatasetError, ExampleData};
 pub use format::cifar::CifarError;
 pub use format::idx::IdxError;
 pub use format::npy::{NpyError, NpzError};

@@ -61,8 +61,10 @@ def test_predictions_are_those_of_the_command_line(elec, mesu_cli, tmp_path):
     mesu_cli("learn", "rows.csv", "--target", "y", "--quiet", "--predictions", "told.csv", "--probabilities")
     told = list(csv.DictReader((tmp_path / "told.csv").open()))
     answers = mesu.StreamLearner("y").predict_then_learn_many(elec[:1_500])
-    assert [row["predicted"] for row in told if row["predicted"]] == [label for label in answers.labels if label]
-    assert len(told) == len(answers)
+    assert [row["prediction"] for row in told] == answers.labels
+    first = answers.probabilities[:, answers.classes.index("1")]
+    assert [float(row["probability_1"]) for row in told] == pytest.approx(first, abs=1e-5)
+    assert [float(row["spread"]) for row in told] == pytest.approx(answers.spread, rel=1e-5)
 
 
 def test_a_state_goes_there_and_back(elec, mesu_cli, tmp_path):

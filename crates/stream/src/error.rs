@@ -57,6 +57,23 @@ pub enum StreamError {
     /// The schema can't be used.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// A network that has learned elsewhere is for other rows.
+    #[error(
+        "a network of {inputs} inputs, {outputs} outputs and {heads} heads; expected {expected_inputs}, \
+         {expected_outputs} and 1"
+    )]
+    Network {
+        /// Its inputs.
+        inputs: usize,
+        /// Its outputs.
+        outputs: usize,
+        /// Its heads.
+        heads: usize,
+        /// Inputs that rows of the schema have.
+        expected_inputs: usize,
+        /// Outputs that the schema's target needs.
+        expected_outputs: usize,
+    },
     /// A setting is out of its range.
     #[error("{field} is {found}; expected {expected}")]
     Setting {

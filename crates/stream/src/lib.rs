@@ -57,5 +57,5 @@ pub use learner::{ColumnReport, MemberReport, StreamLearner, StreamSettings};
 pub use members::{MemberSettings, NetworkSettings};
 pub use mesu_rows::{Row, Value};
 pub use metric::{ClassMeasures, ClassRates, Measures, ValueMeasures, WINDOW};
-pub use schema::{Column, INFERRED_FROM, Kind, Roles, Schema, SchemaError, Target};
+pub use schema::{Column, INFERRED_FROM, Kind, Roles, Scale, Schema, SchemaError, Target};
 pub use state::{Notes, StateError};

@@ -11,6 +11,7 @@
 //!   -> input, [3][h][w] f32            preprocess: resized as Pillow does, cropped, normalised
 //!   -> features, [d] f32               model, backbone: ONNX, on all cores
 //!   -> NPZ                             archive: written at once or not at all
+//!   -> or CSV, as it is read           rows: for a learner of rows
 //! ```
 //! The same files give the same bytes on one machine, whatever the number of threads; the
 //! engine chooses its kernels by the machine, so that the last bits may differ on another.
@@ -25,6 +26,7 @@ pub mod extract;
 pub mod listing;
 pub mod preprocess;
 pub mod resize;
+pub mod rows;
 pub mod thumbnail;
 
 pub use archive::ArchiveError;
@@ -35,3 +37,4 @@ pub use extract::{BadImage, ExtractError, Features, ImageError, Options, extract
 pub use listing::{Listing, ListingError, Misplaced, Unusable};
 pub use preprocess::{Prepare, Preprocess, PreprocessError};
 pub use resize::Picture;
+pub use rows::PictureRows;

@@ -16,7 +16,9 @@ pub(crate) use self::data::{DataCommand, GetArguments};
 pub(crate) use self::features::FeaturesArguments;
 pub(crate) use self::report::{DoctorArguments, ReportArguments, ReproArguments, ResultsArguments};
 pub(crate) use self::run::{DescribeArguments, RunArguments, SettingsArguments, ShowArguments};
-pub(crate) use self::stream::{BadRows, LearnArguments, PredictArguments};
+pub(crate) use self::stream::{
+    BackboneArguments, BadRows, FromArguments, LearnArguments, PredictArguments, StateCommand,
+};
 
 /// Continual learning with Bayesian synapses: learn from a stream without being told where tasks
 /// begin, forget gracefully, and know how sure you are.
@@ -83,6 +85,7 @@ Examples:
   tail -f log.jsonl | mesu learn - --target failed --id request
   mesu learn --labels labels.csv --state stdin.mesu
   mesu learn elec --set members=one --set drift_chance=0
+  mesu learn photos --backbone net.onnx --preprocess imagenet
 Rows are CSV, TSV, JSON lines or NPZ, plain or in gzip or Zstandard, in files,
 folders of files, or a pipe (-). Columns are told by the first 1,000 rows. The
 state is replaced every few seconds: killed at any moment, the same command with
@@ -102,6 +105,14 @@ One line a row: id, prediction, probability, uncertainties in bits (total,
 aleatoric, epistemic), spread, share of values out of range, stranger; of numbers
 the mean, deviations and an interval of 90 %. Rows with the target are scored.")]
     Predict(PredictArguments),
+    /// Make states for rows of what was learned elsewhere
+    #[command(after_help = "\
+Example:
+  mesu state from runs/animals-seed-1 --out animals.mesu")]
+    State {
+        #[command(subcommand)]
+        state: StateCommand,
+    },
     /// Print a preset as a TOML file with its comments, or what a state holds
     #[command(after_help = "\
 Examples:

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Args, Debug)]
 pub(crate) struct LearnArguments {
@@ -39,6 +39,8 @@ pub(crate) struct LearnArguments {
     /// Learn the labels in this file, of rows that wait for them by their ids
     #[arg(long, value_name = "FILE", conflicts_with_all = ["rows", "predictions", "resume"])]
     pub(crate) labels: Option<String>,
+    #[command(flatten)]
+    pub(crate) backbone: BackboneArguments,
     /// Change a setting of a new state, for example members=one
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) sets: Vec<String>,
@@ -62,6 +64,29 @@ pub(crate) struct LearnArguments {
     pub(crate) json: bool,
 }
 
+/// Pictures as rows, where ROWS is a folder of them: a folder for each class, or images alone.
+#[derive(Args, Debug)]
+pub(crate) struct BackboneArguments {
+    /// The network that turns pictures into rows [default: the state's]
+    #[arg(long, value_name = "NET.onnx", help_heading = "Pictures")]
+    pub(crate) backbone: Option<PathBuf>,
+    /// Preparation of pictures: imagenet, tensorflow, zero-one, or a TOML file
+    /// [default: NET.toml beside NET.onnx]
+    #[arg(
+        long,
+        value_name = "PRESET|FILE",
+        requires = "backbone",
+        help_heading = "Pictures"
+    )]
+    pub(crate) preprocess: Option<String>,
+    /// Folder in which features are kept, so that known pictures are not computed again
+    #[arg(long, value_name = "FOLDER", help_heading = "Pictures")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Let a new state hold the network itself
+    #[arg(long, requires = "backbone", help_heading = "Pictures")]
+    pub(crate) keep_backbone: bool,
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct PredictArguments {
     /// File that `mesu learn` wrote
@@ -70,6 +95,8 @@ pub(crate) struct PredictArguments {
     /// Files or folders of rows, `-` for stdin, or a stream's name (see `mesu list`)
     #[arg(value_name = "ROWS", required = true)]
     pub(crate) rows: Vec<String>,
+    #[command(flatten)]
+    pub(crate) backbone: BackboneArguments,
     /// File to write, .csv, .tsv or .jsonl [default: stdout, as CSV]
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -92,4 +119,36 @@ pub(crate) enum BadRows {
     Stop,
     Skip,
     Predict,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateCommand {
+    /// Make a state of a run's learner: it predicts rows, and learns on from them
+    #[command(after_help = "\
+Examples:
+  mesu state from runs/animals-seed-1 --out animals.mesu
+  mesu state from runs/permuted-digits-seed-1 --task 1 --out digits.mesu
+  mesu predict digits.mesu new.csv > predictions.csv
+Rows have a column for each input, pixel0, pixel1, … (0 to 255) of images or
+features0, features1, … of features; they are scaled as the run scaled them.")]
+    From(FromArguments),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FromArguments {
+    /// A run's folder
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// File to make
+    #[arg(long, value_name = "FILE.mesu")]
+    pub(crate) out: PathBuf,
+    /// Task whose order of inputs and classes the rows have, from 1 [default: the newest]
+    #[arg(long, value_name = "TASK")]
+    pub(crate) task: Option<usize>,
+    /// Name of the inputs' columns, before their numbers [default: pixel or features]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) columns: Option<String>,
+    /// Name of the column that is predicted [default: label or target]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) target: Option<String>,
 }

@@ -6,13 +6,11 @@ pub(crate) mod describe;
 pub(crate) mod doctor;
 #[cfg(feature = "vision")]
 pub(crate) mod features;
-pub(crate) mod learn;
 pub(crate) mod list;
-pub(crate) mod predict;
 pub(crate) mod report;
 pub(crate) mod repro;
 pub(crate) mod results;
+pub(crate) mod rows;
 pub(crate) mod run;
 pub(crate) mod settings;
 pub(crate) mod show;
-mod source;

@@ -16,6 +16,7 @@ mod resume;
 mod scenarios;
 mod stream;
 mod support;
+mod taken_over;
 mod test_window;
 mod values;
 #[cfg(feature = "vision")]

@@ -179,6 +179,25 @@ impl Standardizer {
         }
     }
 
+    /// Returns the mean and the deviation of bytes, 0..=255: x of v is (v − mean) / deviation.
+    #[must_use]
+    pub fn scale_of_bytes(&self) -> (f64, f64) {
+        (255.0 * self.mean, 255.0 * self.std)
+    }
+
+    /// Returns the mean and the deviation of the feature at place `at`, whose x is (f − mean) / deviation; a deviation of 0
+    /// stands for a feature that is always 0.
+    ///
+    /// # Panics
+    /// As [`feature`](Self::feature).
+    #[must_use]
+    pub fn scale_of_feature(&self, at: usize) -> (f64, f64) {
+        match self.each.is_empty() {
+            true => (self.mean, self.std),
+            false => self.each[at].moments(),
+        }
+    }
+
     /// Writes x of feature i of an example to `outputs[i]`.
     ///
     /// # Panics
@@ -232,6 +251,29 @@ mod tests {
         let mut outputs = [0.0; 3];
         Standardizer::identity().apply(&[0, 51, 255], &mut outputs);
         assert_eq!(outputs, [0.0, 0.2, 1.0]);
+    }
+
+    #[test]
+    fn scales_are_those_that_are_applied() {
+        let set = Dataset::features(vec![1.0, 0.0, 5.0, 3.0, 20.0, 5.0], vec![0, 1], 3, 2).unwrap();
+        for standardizer in [
+            Standardizer::fit(&set).unwrap(),
+            Standardizer::fit_each(&set).unwrap(),
+        ] {
+            for at in 0..3 {
+                let (mean, deviation) = standardizer.scale_of_feature(at);
+                let x = if deviation > 0.0 {
+                    (2.5 - mean) / deviation
+                } else {
+                    0.0
+                };
+                assert!((f64::from(standardizer.feature(at, 2.5)) - x).abs() < 1e-6);
+            }
+        }
+        let set = Dataset::new(vec![0, 51, 102, 255], vec![0; 2], 2, 1, 1).unwrap();
+        let standardizer = Standardizer::fit(&set).unwrap();
+        let (mean, deviation) = standardizer.scale_of_bytes();
+        assert!((f64::from(standardizer.table()[51]) - (51.0 - mean) / deviation).abs() < 1e-6);
     }
 
     #[test]

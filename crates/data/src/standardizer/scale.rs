@@ -23,6 +23,15 @@ impl Scale {
     pub(super) fn apply(self, feature: f32) -> f32 {
         (feature - self.mean - self.rest) / self.std
     }
+
+    /// Mean and deviation; 0 of a feature that does not vary.
+    pub(super) fn moments(self) -> (f64, f64) {
+        let mean = f64::from(self.mean) + f64::from(self.rest);
+        match self.std.is_finite() {
+            true => (mean, self.std.into()),
+            false => (mean, 0.0),
+        }
+    }
 }
 
 /// Range, mean and variance of one feature's values.

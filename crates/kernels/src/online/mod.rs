@@ -22,11 +22,13 @@
 //! Point weights are the case without sigma, `a_o = sum_i w_oi x_i`: the kernels of [`point`] and the same
 //! updates.
 
+mod distance;
 mod elementwise;
 mod one_input;
 pub mod point;
 mod rows;
 
+pub use distance::distances;
 pub(crate) use elementwise::Deviation;
 pub use elementwise::{load_input, multiply, relu_square, sample, sum_rows};
 pub use one_input::{mean_variance, rank_one_update};

@@ -2,8 +2,8 @@
 
 use mesu_core::rule::{Adam, Bbb, Ewc, Foovb, Mesu, Sgd, Si, SigmaStep, StreamingEwc};
 use mesu_core::{MAX_PLANES, Rule, State};
-use mesu_kernels::online::{Input, rank_one_update};
-use mesu_kernels::{Generator, Matrix, PlanesMut};
+use mesu_kernels::online::{self, Input, rank_one_update};
+use mesu_kernels::{Generator, LANES, Matrix, PlanesMut};
 
 const ROWS: usize = 8;
 const COLUMNS: usize = 512;
@@ -63,22 +63,47 @@ fn same_bits<R: Rule + std::fmt::Debug>(rule: R) {
     assert_eq!(differ, 0, "{rule:?}");
 }
 
-/// Runs [`scalars_and_vectors_move_synapses_alike`] at each instruction set of this machine but the one in use.
+/// Runs the tests here at each instruction set of this machine but the one in use.
 #[test]
-fn scalars_and_vectors_move_synapses_alike_at_every_level() {
+fn scalars_and_vectors_are_alike_at_every_level() {
     let own = mesu_kernels::level::name().unwrap();
     let others = mesu_kernels::level::available().into_iter();
     for level in others.filter(|level| *level != own) {
         let output = std::process::Command::new(std::env::current_exe().unwrap())
-            .args(["bits::scalars_and_vectors_move_synapses_alike", "--exact"])
+            .args(["bits::", "--skip", "at_every_level"])
             .env("MESU_SIMD", level)
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(
-            output.status.success() && text.contains("1 passed"),
+            output.status.success() && text.contains("2 passed"),
             "{level}: {text}"
         );
+    }
+}
+
+#[test]
+fn distances_are_the_sums_of_scalars() {
+    let mut noise = Generator::named(3, "rows", &[]);
+    // Whole groups of blocks, and a remainder.
+    for rows in [LANES, 7 * LANES] {
+        let mut x = noise.normals(5);
+        x[2] = 0.0;
+        let (inputs, squares) = (noise.normals(5 * rows), noise.normals(rows));
+        let (mut distances, mut least) = (vec![0.0; rows], vec![0.0; rows / LANES]);
+        online::distances(&x, &inputs, &squares, &mut distances, &mut least);
+        let expected: Vec<f32> = (0..rows)
+            .map(|row| {
+                let terms = x.iter().zip(inputs.chunks_exact(rows));
+                terms.fold(squares[row], |sum, (x, column)| {
+                    (-2.0 * x).mul_add(column[row], sum)
+                })
+            })
+            .collect();
+        assert_eq!(distances, expected);
+        for (least, block) in least.iter().zip(expected.chunks_exact(LANES)) {
+            assert_eq!(*least, block.iter().copied().fold(f32::INFINITY, f32::min));
+        }
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Saved {
     pub ended: Option<Ended>,
     /// Examples of a task, all epochs, as far as the checkpoint tells.
     task_length: Option<u64>,
+    /// Of a run's checkpoint: checksums of the training set and the test set.
+    pub checksums: Option<[u32; 2]>,
 }
 
 impl Saved {
@@ -53,6 +55,7 @@ impl Saved {
             task_length: run
                 .as_ref()
                 .and_then(|(history, experiment)| task_length(history, experiment)),
+            checksums: run.as_ref().and_then(|(history, _)| history.data),
             experiment: run.map(|(_, experiment)| experiment),
             stages_done,
             ended: ended(path),

@@ -23,5 +23,5 @@ pub use peak_rss::peak_bytes;
 pub use progress::{Event, Progress, RunName, Silent};
 pub use seeds::{Outcomes, run_seeds};
 pub use setting::{Outcome, Setting};
-pub use tasks::{Data, DataSets};
+pub use tasks::{Data, DataSets, TaskView};
 pub use training::run;

@@ -210,13 +210,7 @@ impl PyStreamLearner {
             _ => self.learn_first(py, rows)?,
         };
         if self.bookmark.origin != ORIGIN {
-            let (before, time) = (
-                self.bookmark.before + self.bookmark.place.rows,
-                self.bookmark.time.take(),
-            );
-            self.bookmark = Default::default();
-            self.bookmark.origin = ORIGIN.to_owned();
-            (self.bookmark.before, self.bookmark.time) = (before, time);
+            self.bookmark = self.bookmark.of_next(ORIGIN);
         }
         self.bookmark.ended = true;
         self.bookmark.place.rows += count;

@@ -7,6 +7,7 @@
 //! | number of two values, truth value | -1 for the smaller, 1 for the larger | |
 //! | category | one of up to 64 is 1 | |
 //! | date | sine and cosine of the share of year, week and, with a time, day | |
+//! | number of a given scale | deviations from the given mean | |
 //!
 //! A missing number or date is 0, beside an input that says so: one of its own where values were missing when
 //! the schema was inferred, one of all others together.
@@ -26,7 +27,7 @@ pub use self::number::Summary;
 use self::steps::Steps;
 use crate::error::RowError;
 use crate::random::Random;
-use crate::schema::{Column, Date, Field, Kind, Schema, read};
+use crate::schema::{Column, Date, Field, Kind, Scale, Schema, read};
 
 /// Turns rows into inputs, `[width]`, and learns from each how to scale the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,6 +61,11 @@ enum Part {
         steps: Steps,
         steps_at: usize,
     },
+    /// Deviations from a mean that is given; what was seen is for people.
+    Scaled {
+        scale: Scale,
+        seen: Scaling,
+    },
     /// Place between the smallest, -1, and the largest, 1.
     TwoValues(Scaling),
     Category(Categories),
@@ -71,6 +77,10 @@ enum Part {
 impl Part {
     /// A column's part, and its number of inputs without hats.
     fn new(column: &Column) -> Option<(Self, usize)> {
+        if let Some(scale) = column.scale {
+            let seen = Scaling::default();
+            return Some((Self::Scaled { scale, seen }, 1));
+        }
         Some(match column.kind {
             Kind::Number if column.two_values => (Self::TwoValues(Scaling::default()), 1),
             Kind::Number => {
@@ -102,12 +112,13 @@ impl Encoder {
     pub fn new(schema: &Schema, seed: u64) -> Self {
         let mut columns = Vec::new();
         // The first input says that something is missing which never was.
-        let mut values = 1;
+        let needed = schema.features().any(|(_, column)| column.scale.is_none());
+        let mut values = usize::from(needed);
         for (at, column) in schema.features() {
             let Some((part, inputs)) = Part::new(column) else {
                 continue;
             };
-            let own = column.missing && !matches!(part, Part::Category(_));
+            let own = column.missing && !matches!(part, Part::Category(_) | Part::Scaled { .. });
             columns.push(ColumnEncoder {
                 column: at,
                 at: values,
@@ -152,7 +163,10 @@ impl Encoder {
         let (mut values, mut hats) = (0.0, 0.0);
         for column in &self.columns {
             values += match &column.part {
-                Part::Number { .. } | Part::TwoValues(_) | Part::Category(_) => 1.0,
+                Part::Number { .. }
+                | Part::Scaled { .. }
+                | Part::TwoValues(_)
+                | Part::Category(_) => 1.0,
                 Part::Date { time } => 2.0 + f64::from(u8::from(*time)),
             };
             hats += match &column.part {
@@ -188,7 +202,9 @@ impl Encoder {
     pub(crate) fn seen(&self) -> impl Iterator<Item = (usize, u64, Option<Summary>)> {
         self.columns.iter().map(|encoder| {
             let numbers = match &encoder.part {
-                Part::Number { scaling, .. } | Part::TwoValues(scaling) => scaling.summary(),
+                Part::Number { scaling, .. }
+                | Part::Scaled { seen: scaling, .. }
+                | Part::TwoValues(scaling) => scaling.summary(),
                 _ => None,
             };
             (encoder.column, encoder.missing, numbers)
@@ -202,6 +218,7 @@ impl Encoder {
             let width = match &encoder.part {
                 Part::Number { steps_at, .. } => *steps_at,
                 Part::TwoValues(_) => 1,
+                Part::Scaled { .. } => 2,
                 Part::Category(categories) => categories.width(),
                 Part::Date { time } => usize::from(*time),
             };
@@ -271,6 +288,11 @@ impl Encoder {
                     steps.write(x, &mut inputs[*steps_at..*steps_at + steps.width()]);
                     beyond += usize::from(scaling.is_beyond(x));
                 }
+                (Part::Scaled { scale, seen }, Field::Number(x)) => {
+                    inputs[at] = scale.of(x);
+                    beyond += usize::from(seen.is_beyond(x));
+                }
+                (Part::Scaled { .. }, _) => {}
                 (Part::TwoValues(scaling), Field::Number(x)) => {
                     inputs[at] = scaling.place(x);
                     beyond += usize::from(scaling.is_beyond(x));
@@ -294,7 +316,10 @@ impl Encoder {
                     scaling.learn(x);
                     steps.learn(x, &mut self.random);
                 }
-                (Part::TwoValues(scaling), Field::Number(x)) => scaling.learn(x),
+                (
+                    Part::TwoValues(scaling) | Part::Scaled { seen: scaling, .. },
+                    Field::Number(x),
+                ) => scaling.learn(x),
                 _ => {}
             }
         }

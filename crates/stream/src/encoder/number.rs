@@ -2,8 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::schema::Scale;
+
 /// Deviations from the mean at which a number is cut off.
 const CLIP: f64 = 5.0;
+
+/// Deviations of a given scale at which a number is cut off: what has learned with it saw no other limit, and can
+/// compute with this.
+const FAR: f64 = 1e6;
 
 /// Running mean and deviation (Welford 1962) and range of a column's numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -75,6 +81,16 @@ impl Scaling {
             low: self.low,
             high: self.high,
         })
+    }
+}
+
+impl Scale {
+    /// Deviations from the mean, at most [`FAR`].
+    pub(super) fn of(self, x: f64) -> f32 {
+        match self.deviation {
+            0.0 => 0.0,
+            deviation => ((x - self.mean) / deviation).clamp(-FAR, FAR) as f32,
+        }
     }
 }
 

@@ -94,7 +94,17 @@ impl StreamLearner {
                 error,
             })?);
         }
-        Ok(Self {
+        Ok(Self::of(schema, settings, encoder, task, members))
+    }
+
+    fn of(
+        schema: Schema,
+        settings: StreamSettings,
+        encoder: Encoder,
+        task: Task,
+        members: Vec<Box<dyn Member>>,
+    ) -> Self {
+        Self {
             task,
             work: Work::default(),
             losses: vec![0.0; members.len()],
@@ -108,7 +118,44 @@ impl StreamLearner {
             labeled: 0,
             schema,
             settings,
-        })
+        }
+    }
+
+    /// A learner whose only member is a network that has learned elsewhere, with rows of this schema: of one head, of an input
+    /// for each number, and of an output for each class. `name` is the member's.
+    ///
+    /// # Errors
+    /// [`StreamError`] for a schema that can't be used, and a network of other inputs or outputs.
+    pub fn trained(
+        schema: Schema,
+        name: &str,
+        network: mesu::Learner,
+    ) -> Result<Self, StreamError> {
+        schema.check()?;
+        let settings = StreamSettings {
+            members: vec![MemberSettings::Trained {
+                name: name.to_owned(),
+            }],
+            ..StreamSettings::default()
+        };
+        let encoder = Encoder::new(&schema, settings.seed);
+        let task = Task::new(&schema.task, &settings);
+        let expected = (encoder.width(), task.outputs());
+        let found = network.network();
+        let found = (found.inputs(), found.output_size(), network.heads());
+        let shape = shape(&encoder, expected.1, settings.seed);
+        let member = members::trained(network, shape);
+        let member = member.ok_or(StreamError::Network {
+            inputs: found.0,
+            outputs: found.1,
+            heads: found.2,
+            expected_inputs: expected.0,
+            expected_outputs: match expected.1 {
+                Outputs::Classes(classes) => classes,
+                Outputs::Value => 1,
+            },
+        })?;
+        Ok(Self::of(schema, settings, encoder, task, vec![member]))
     }
 
     /// Predicts a row; learns nothing. The target, if it is there, is not looked at.

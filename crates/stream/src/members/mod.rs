@@ -25,7 +25,17 @@ pub(crate) fn new(settings: &MemberSettings, shape: Shape) -> Result<Box<dyn Mem
             Box::new(Neighbors::new(*rows, *nearest, shape))
         }
         MemberSettings::LastLabel => Box::new(LastLabel::new(shape.outputs)),
+        MemberSettings::Trained { name } => {
+            let expected = "a member that can be made anew";
+            let part = mesu::ConfigPart::Network;
+            return Err(ConfigError::new(part, "members", name, expected));
+        }
     })
+}
+
+/// A network that has learned elsewhere as a member; `None` if it is for other rows or answers.
+pub(crate) fn trained(learner: mesu::Learner, shape: Shape) -> Option<Box<dyn Member>> {
+    Some(Box::new(NetworkMember::trained(learner, shape)?))
 }
 
 /// A member from what [`Member::save`] gave; `None` if that does not fit.
@@ -42,5 +52,9 @@ pub(crate) fn restore(
             Box::new(Neighbors::restore(*rows, *nearest, shape, bytes)?)
         }
         MemberSettings::LastLabel => Box::new(LastLabel::restore(shape.outputs, bytes)?),
+        MemberSettings::Trained { .. } => {
+            let (learner, _) = mesu::Learner::restore(bytes).ok()?;
+            return trained(learner, shape);
+        }
     })
 }

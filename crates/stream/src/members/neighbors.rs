@@ -1,6 +1,7 @@
 //! The nearest of the last rows.
 
 use mesu::{ConfigError, LearnError, Target};
+use mesu_kernels::{LANES, online};
 use serde::{Deserialize, Serialize};
 
 use super::member::{Lesson, Member, Outputs, Shape, to_bytes};
@@ -20,23 +21,22 @@ pub(super) struct Neighbors {
 /// Rows that are kept, each in the place of the one `room` rows before it.
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    /// Inputs, `[inputs][room]`: a row's distances to all others go through each input's numbers in order.
+    /// Inputs, `[inputs][places]`: a row's distances to all others go through each input's numbers in order.
     inputs: Vec<f32>,
-    /// Sums of the squares of a row's inputs, `[room]`.
+    /// Sums of the squares of a row's inputs, `[places]`; infinite where no row is: that is near to none.
     norms: Vec<f32>,
     /// Classes; none of values.
     labels: Vec<u32>,
     /// Values; none of classes.
     values: Vec<f32>,
     weights: Vec<f32>,
+    /// Sum of the weights of each class that was learned.
+    of_classes: Vec<f64>,
     residuals: Residuals,
     /// Rows learned.
     learned: u64,
     width: usize,
 }
-
-/// Distances looked at together.
-const BLOCK: usize = 16;
 
 /// Weight of the shares among all rows kept, in neighbors.
 const PRIOR: f32 = 1.0;
@@ -49,12 +49,13 @@ impl Neighbors {
             room,
             outputs: shape.outputs,
             kept: Kept {
-                inputs: vec![0.0; room * width],
-                norms: vec![0.0; room],
+                inputs: vec![0.0; room.next_multiple_of(LANES) * width],
+                norms: vec![f32::INFINITY; room.next_multiple_of(LANES)],
                 labels: Vec::new(),
                 values: Vec::new(),
                 residuals: Residuals::default(),
                 weights: Vec::new(),
+                of_classes: Vec::new(),
                 learned: 0,
                 width,
             },
@@ -67,47 +68,39 @@ impl Neighbors {
         let rows = kept.learned.min(new.room as u64) as usize;
         let sound = match new.outputs {
             Outputs::Classes(classes) => {
-                let known = |label: &u32| (*label as usize) < classes;
-                kept.labels.len() == rows && kept.labels.iter().all(known)
+                let known = |label: &u32| (*label as usize) < kept.of_classes.len();
+                kept.labels.len() == rows
+                    && kept.labels.iter().all(known)
+                    && kept.of_classes.len() <= classes
             }
             Outputs::Value => kept.values.len() == rows,
         };
         let fits = kept.width == new.kept.width
             && kept.inputs.len() == new.kept.inputs.len()
-            && kept.norms.len() == new.room
+            && kept.norms.len() == new.kept.norms.len()
             && kept.weights.len() == rows
             && sound;
         fits.then_some(Self { kept, ..new })
     }
 
-    /// Squared distances to all rows kept, less the square of `x` itself.
-    fn distances(&self, x: &[f32]) -> Vec<f32> {
-        let mut distances = self.kept.norms.clone();
-        for (x, column) in x.iter().zip(self.kept.inputs.chunks_exact(self.room)) {
-            if *x != 0.0 {
-                let twice = 2.0 * x;
-                let each = distances.iter_mut().zip(column);
-                each.for_each(|(distance, y)| *distance -= twice * y);
-            }
-        }
-        distances.truncate(self.kept.weights.len());
-        distances
-    }
-
     /// Places of the nearest rows; of equals, the first.
     fn nearest(&self, x: &[f32]) -> Vec<usize> {
-        let distances = self.distances(x);
+        let Kept { inputs, norms, .. } = &self.kept;
+        let mut distances = vec![0.0; norms.len()];
+        let mut least = vec![0.0; norms.len() / LANES];
+        online::distances(x, inputs, norms, &mut distances, &mut least);
         let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(self.nearest + 1);
         let mut farthest = f32::INFINITY;
-        for (block, of_block) in distances.chunks(BLOCK).enumerate() {
-            // Nearly all blocks have nothing near, which is told without a look at each.
-            if of_block.iter().copied().fold(f32::INFINITY, f32::min) >= farthest {
+        let blocks = distances.chunks_exact(LANES).zip(least);
+        for (block, (distances, least)) in blocks.enumerate() {
+            // Nearly all blocks have nothing near.
+            if least >= farthest {
                 continue;
             }
-            for (place, distance) in of_block.iter().enumerate() {
+            for (place, distance) in distances.iter().enumerate() {
                 if *distance < farthest {
                     let at = nearest.partition_point(|(other, _)| other <= distance);
-                    nearest.insert(at, (*distance, block * BLOCK + place));
+                    nearest.insert(at, (*distance, block * LANES + place));
                     nearest.truncate(self.nearest);
                     if nearest.len() == self.nearest {
                         farthest = nearest[self.nearest - 1].0;
@@ -126,11 +119,10 @@ impl Neighbors {
         // Of no row, all classes are alike.
         numbers.resize(first + classes, 1.0 / classes as f32);
         let (shares, kept) = (&mut numbers[first..], &self.kept);
-        let mut all = 1.0;
-        for (label, weight) in kept.labels.iter().zip(&kept.weights) {
-            shares[*label as usize] += weight;
-            all += weight;
-        }
+        let all = 1.0 + kept.of_classes.iter().sum::<f64>();
+        let each = shares.iter_mut().zip(&kept.of_classes);
+        each.for_each(|(share, weight)| *share += *weight as f32);
+        let all = all as f32;
         shares.iter_mut().for_each(|share| *share *= PRIOR / all);
         let mut sum = PRIOR;
         for place in self.nearest(x) {
@@ -181,12 +173,22 @@ impl Member for Neighbors {
         let x = &inputs[..kept.width];
         let place = (kept.learned % self.room as u64) as usize;
         kept.learned += 1;
-        for (x, column) in x.iter().zip(kept.inputs.chunks_exact_mut(self.room)) {
+        let places = kept.norms.len();
+        for (x, column) in x.iter().zip(kept.inputs.chunks_exact_mut(places)) {
             column[place] = *x;
         }
         kept.norms[place] = x.iter().map(|x| x * x).sum();
         match lesson.target {
-            Target::Label(class) => put(&mut kept.labels, place, class),
+            Target::Label(class) => {
+                if let (Some(old), Some(weight)) = (kept.labels.get(place), kept.weights.get(place))
+                {
+                    kept.of_classes[*old as usize] -= f64::from(*weight);
+                }
+                let classes = kept.of_classes.len().max(class as usize + 1);
+                kept.of_classes.resize(classes, 0.0);
+                kept.of_classes[class as usize] += f64::from(lesson.weight);
+                put(&mut kept.labels, place, class);
+            }
             Target::Value(value) => {
                 put(&mut kept.values, place, value);
                 kept.residuals.learn(value - told);

@@ -44,12 +44,22 @@ impl NetworkMember {
             false => shape.inputs.0,
         };
         let (learner, _) = Learner::restore(bytes).ok()?;
+        Self::of(learner, inputs, shape.outputs)
+    }
+
+    /// A network that has learned elsewhere, of all inputs of a row.
+    pub(super) fn trained(learner: Learner, shape: Shape) -> Option<Self> {
+        Self::of(learner, shape.inputs.1, shape.outputs)
+    }
+
+    /// A learner as a member, if it is for rows of so many inputs and such answers.
+    fn of(learner: Learner, inputs: usize, expected: Outputs) -> Option<Self> {
         let network = learner.network();
         let outputs = match learner.regression() {
             Some(_) => Outputs::Value,
             None => Outputs::Classes(network.classes()),
         };
-        let fits = network.inputs() == inputs && outputs == shape.outputs;
+        let fits = network.inputs() == inputs && outputs == expected && learner.heads() == 1;
         fits.then_some(Self { learner, inputs })
     }
 }

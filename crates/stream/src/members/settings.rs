@@ -18,6 +18,11 @@ pub enum MemberSettings {
     },
     /// The label before: only where labels come at once.
     LastLabel,
+    /// A network that has learned elsewhere; see [`StreamLearner::trained`](crate::StreamLearner::trained).
+    Trained {
+        /// Short name.
+        name: String,
+    },
 }
 
 /// A network of Bayesian synapses.
@@ -99,6 +104,7 @@ impl MemberSettings {
             }
             Self::Neighbors { .. } => "neighbors".to_owned(),
             Self::LastLabel => "last-label".to_owned(),
+            Self::Trained { name } => name.clone(),
         }
     }
 

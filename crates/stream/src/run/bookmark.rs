@@ -3,6 +3,8 @@
 use mesu_rows::Place;
 use serde::{Deserialize, Serialize};
 
+use crate::state::Notes;
+
 /// Place of a state: rows that it has read, and bytes that it has written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +21,9 @@ pub struct Bookmark {
     /// Name of the row before the place, if rows have names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_id: Option<String>,
+    /// Texts that a front end keeps, by their names.
+    #[serde(default, skip_serializing_if = "Notes::is_empty")]
+    pub notes: Notes,
     /// Column of the rows' times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<String>,
@@ -71,12 +76,14 @@ impl Bookmark {
         }
     }
 
-    /// The beginning of another source.
-    pub(super) fn of_next(&self, origin: &str) -> Self {
+    /// The beginning of another source, behind all that was read.
+    #[must_use]
+    pub fn of_next(&self, origin: &str) -> Self {
         Self {
             origin: origin.to_owned(),
             before: self.before + self.place.rows,
             time: self.time.clone(),
+            notes: self.notes.clone(),
             ..Self::default()
         }
     }

@@ -82,6 +82,7 @@ pub fn learn(
             let mut bookmark = Bookmark::default();
             bookmark.origin.clone_from(&origin);
             bookmark.time.clone_from(&options.target.time);
+            bookmark.notes.clone_from(&options.notes);
             (learner, bookmark, first)
         }
     };

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use mesu_rows::Source;
 
+use crate::state::Notes;
+
 /// A source of rows, and its name.
 #[derive(Debug)]
 pub struct Input {
@@ -75,6 +77,8 @@ pub struct LearnOptions {
     pub on_bad_row: OnBadRow,
     /// Time between two savings.
     pub save_every: Duration,
+    /// Texts that a front end keeps in a new state, by their names.
+    pub notes: Notes,
 }
 
 impl Default for LearnOptions {
@@ -87,6 +91,7 @@ impl Default for LearnOptions {
             resume: Resume::No,
             on_bad_row: OnBadRow::Stop,
             save_every: Duration::from_secs(5),
+            notes: Notes::new(),
         }
     }
 }

@@ -64,11 +64,13 @@ pub fn predict(
         false => Vec::new(),
     };
     let layout = Layout::new(learner.schema(), bookmark.time.as_deref(), classes);
+    let mut predictions = match &options.output {
+        Some(path) => Predictions::create(path, layout)?,
+        None => Predictions::stdout(layout)?,
+    };
+    predictions.know(learner.classes());
     let mut pass = Pass {
-        predictions: match &options.output {
-            Some(path) => Predictions::create(path, layout)?,
-            None => Predictions::stdout(layout)?,
-        },
+        predictions,
         scorer: Scorer::new(&learner),
         learner: &learner,
         origin: &input.origin,
@@ -130,8 +132,7 @@ impl Pass<'_> {
             if let Some(answer) = answer {
                 self.rows += 1;
                 self.scorer.add(learner, row, &answer);
-                let classes = learner.classes();
-                self.predictions.write(row, &answer, classes, None)?;
+                self.predictions.write(row, &answer, None)?;
             }
         }
         let mut ended = false;

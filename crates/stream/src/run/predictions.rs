@@ -6,7 +6,7 @@ use mesu_rows::{Format, Row, ValueRef, Writer};
 
 use super::bookmark::Written;
 use super::error::RunError;
-use crate::answer::{Answer, Told};
+use crate::answer::{Answer, Outcome, Told};
 use crate::drift::{Drift, Sign};
 use crate::schema::{Schema, Target};
 
@@ -14,6 +14,8 @@ use crate::schema::{Schema, Target};
 pub(super) struct Predictions {
     writer: Writer,
     layout: Layout,
+    /// Names of classes, by their numbers.
+    names: Vec<String>,
 }
 
 /// Columns of the file.
@@ -146,6 +148,7 @@ impl Predictions {
         Ok(Self {
             writer: Writer::create(path, &layout.header, None)?,
             layout,
+            names: Vec::new(),
         })
     }
 
@@ -154,6 +157,7 @@ impl Predictions {
         Ok(Self {
             writer: Writer::stdout(&layout.header, Format::Csv)?,
             layout,
+            names: Vec::new(),
         })
     }
 
@@ -162,7 +166,14 @@ impl Predictions {
         Ok(Self {
             writer: Writer::append_at(path, written.bytes, &layout.header, None)?,
             layout,
+            names: Vec::new(),
         })
+    }
+
+    /// Takes over the names of classes that it does not know.
+    pub(super) fn know(&mut self, names: &[String]) {
+        let new = names.get(self.names.len()..).unwrap_or_default();
+        self.names.extend_from_slice(new);
     }
 
     /// Writes the answer to a row.
@@ -170,11 +181,16 @@ impl Predictions {
         &mut self,
         row: &Row,
         answer: &Answer,
-        names: &[String],
         drift: Option<&Drift>,
     ) -> Result<(), RunError> {
-        let values = self.layout.values(row, answer, names, drift);
+        let values = self.layout.values(row, answer, &self.names, drift);
         Ok(self.writer.write(&values)?)
+    }
+
+    /// Writes what came of rows.
+    pub(super) fn write_all(&mut self, rows: &[Row], outcomes: &[Outcome]) -> Result<(), RunError> {
+        let mut each = rows.iter().zip(outcomes);
+        each.try_for_each(|(row, outcome)| self.write(row, &outcome.answer, outcome.drift.as_ref()))
     }
 
     /// Hands everything to the system.

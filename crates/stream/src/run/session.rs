@@ -1,5 +1,6 @@
 //! Rows of a source learned into a state, batch by batch.
 
+use std::ops::Range;
 use std::time::Instant;
 
 use mesu_rows::{Place, Row, RowsError, Value};
@@ -16,6 +17,9 @@ use crate::answer::{Answer, Outcome};
 use crate::error::{RowError, StreamError};
 use crate::labels;
 use crate::learner::StreamLearner;
+
+/// Rows that are learned while what came of those before them is written.
+const PART: usize = 256;
 
 /// Learning of a source.
 pub(super) struct Session<'a> {
@@ -72,42 +76,74 @@ impl Session<'_> {
 
     /// Learns rows up to each that can't be, which is treated as asked for.
     fn rows(&mut self, rows: &mut [Row], places: &[Place]) -> Result<(), RunError> {
-        let mut from = 0;
+        let (mut from, mut unwritten) = (0, Vec::new());
         while from < rows.len() {
-            let bad = match self.learner.predict_then_learn_rows(&rows[from..]) {
-                Ok(outcomes) => {
-                    self.learned(&rows[from..], places[rows.len() - 1], &outcomes)?;
-                    return Ok(());
+            let to = rows.len().min(from + PART);
+            match self.part(rows, from..to, &mut unwritten)? {
+                Ok(()) => {
+                    self.learned(&rows[from..to], places[to - 1], &unwritten);
+                    from = to;
                 }
-                Err(StreamError::Row { index, error }) => (from + index, error),
+                Err(StreamError::Row { index, error }) => {
+                    let at = from + index;
+                    if at > from {
+                        let done = self.part(rows, from..at, &mut unwritten)?;
+                        done.map_err(|error| RunError::of_row(&self.bookmark.origin, error))?;
+                        self.learned(&rows[from..at], places[at - 1], &unwritten);
+                    }
+                    self.write(&rows[..at], &mut unwritten)?;
+                    self.unfit(&mut rows[at], places[at], error)?;
+                    from = at + 1;
+                }
                 Err(error) => return Err(RunError::of_row(&self.bookmark.origin, error)),
-            };
-            let (at, error) = bad;
-            if at > from {
-                let outcomes = self.learner.predict_then_learn_rows(&rows[from..at]);
-                let outcomes =
-                    outcomes.map_err(|error| RunError::of_row(&self.bookmark.origin, error))?;
-                self.learned(&rows[from..at], places[at - 1], &outcomes)?;
             }
-            self.unfit(&mut rows[at], places[at], error)?;
-            from = at + 1;
         }
+        self.write(rows, &mut unwritten)
+    }
+
+    /// Learns `rows[part]`; at the same time writes what came of the rows before them, and has then what came of these,
+    /// unless they are refused.
+    fn part(
+        &mut self,
+        rows: &[Row],
+        part: Range<usize>,
+        unwritten: &mut Vec<Outcome>,
+    ) -> Result<Result<(), StreamError>, RunError> {
+        let (before, rows) = (&rows[..part.start], &rows[part]);
+        let Self {
+            learner,
+            predictions,
+            ..
+        } = self;
+        let learned = match predictions {
+            Some(predictions) if !unwritten.is_empty() => {
+                predictions.know(learner.classes());
+                let write = || predictions.write_all(last(before, unwritten), unwritten);
+                let (learned, written) =
+                    rayon::join(|| learner.predict_then_learn_rows(rows), write);
+                written?;
+                learned
+            }
+            _ => learner.predict_then_learn_rows(rows),
+        };
+        unwritten.clear();
+        Ok(learned.map(|outcomes| *unwritten = outcomes))
+    }
+
+    /// Writes what came of the last of `rows`.
+    fn write(&mut self, rows: &[Row], unwritten: &mut Vec<Outcome>) -> Result<(), RunError> {
+        if let Some(predictions) = &mut self.predictions {
+            predictions.know(self.learner.classes());
+            predictions.write_all(last(rows, unwritten), unwritten)?;
+        }
+        unwritten.clear();
         Ok(())
     }
 
-    /// Writes what came of rows; `place` is the one behind them.
-    fn learned(
-        &mut self,
-        rows: &[Row],
-        place: Place,
-        outcomes: &[Outcome],
-    ) -> Result<(), RunError> {
+    /// Tells what came of rows; `place` is the one behind them.
+    fn learned(&mut self, rows: &[Row], place: Place, outcomes: &[Outcome]) {
         for (row, outcome) in rows.iter().zip(outcomes) {
-            let drift = outcome.drift.as_ref();
-            if let Some(predictions) = &mut self.predictions {
-                predictions.write(row, &outcome.answer, self.learner.classes(), drift)?;
-            }
-            if let Some(drift) = drift {
+            if let Some(drift) = &outcome.drift {
                 let time = self.time(row);
                 (self.on)(Event::Drift { drift, time });
             }
@@ -116,7 +152,6 @@ impl Session<'_> {
         if let Some(row) = rows.last() {
             self.passed(row, place);
         }
-        Ok(())
     }
 
     fn time(&self, row: &Row) -> Option<String> {
@@ -147,7 +182,8 @@ impl Session<'_> {
         {
             self.new_rows += 1;
             if let Some(predictions) = &mut self.predictions {
-                predictions.write(row, &answer, self.learner.classes(), None)?;
+                predictions.know(self.learner.classes());
+                predictions.write(row, &answer, None)?;
             }
         }
         self.leave_out(row.number, &error.to_string());
@@ -180,6 +216,11 @@ impl Session<'_> {
         self.saved = Instant::now();
         Ok(())
     }
+}
+
+/// The last of `rows`, as many as there are outcomes.
+fn last<'a>(rows: &'a [Row], outcomes: &[Outcome]) -> &'a [Row] {
+    &rows[rows.len().saturating_sub(outcomes.len())..]
 }
 
 /// Predicts a row as if its values that are refused, of which `error` tells the first, were missing; `None` if that is not

@@ -76,6 +76,23 @@ impl StateFile {
     }
 }
 
+/// Writes a state that is new, with texts that a front end keeps: the file must not be there.
+///
+/// # Errors
+/// [`RunError::File`], [`RunError::Busy`].
+pub fn create(path: &Path, learner: &StreamLearner, notes: Notes) -> Result<(), RunError> {
+    let file = StateFile::lock(path)?;
+    if path.exists() {
+        return Err(RunError::file(path, ErrorKind::AlreadyExists.into()));
+    }
+    let bookmark = Bookmark {
+        notes,
+        ended: true,
+        ..Bookmark::default()
+    };
+    file.write(learner, &bookmark)
+}
+
 /// Path of a hidden file beside that of a state.
 fn beside(path: &Path, ending: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();

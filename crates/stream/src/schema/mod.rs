@@ -29,8 +29,18 @@ pub enum Kind {
     Ignored,
 }
 
+/// Scale of a column's numbers that is given, and not learned from them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scale {
+    /// Number that becomes 0.
+    pub mean: f64,
+    /// Distance from it that becomes 1; >= 0, where 0 makes 0 of every number.
+    pub deviation: f64,
+}
+
 /// A column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Column {
@@ -53,6 +63,9 @@ pub struct Column {
     /// True of dates with a time of the day.
     #[serde(default)]
     pub time: bool,
+    /// Scale of its numbers, if that is given: they have no other input then, and 0 where they are missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<Scale>,
 }
 
 impl Column {
@@ -67,6 +80,16 @@ impl Column {
             two_values: kind == Kind::Boolean,
             codes: false,
             time: kind == Kind::Date,
+            scale: None,
+        }
+    }
+
+    /// A column of numbers of a given scale.
+    #[must_use]
+    pub fn scaled(name: impl Into<String>, scale: Scale) -> Self {
+        Self {
+            scale: Some(scale),
+            ..Self::new(name, Kind::Number)
         }
     }
 }
@@ -86,7 +109,7 @@ pub enum Target {
 }
 
 /// Columns of rows, in the order of their values, and their parts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Schema {
@@ -135,7 +158,18 @@ impl Schema {
             let column = self.columns[twice[0]].name.clone();
             return Err(SchemaError::TwoRoles { column });
         }
-        Ok(())
+        let unsound = |column: &&Column| {
+            column.scale.is_some_and(|Scale { mean, deviation }| {
+                let sound = mean.is_finite() && deviation.is_finite() && deviation >= 0.0;
+                column.kind != Kind::Number || !sound
+            })
+        };
+        match self.columns.iter().find(unsound) {
+            Some(column) => Err(SchemaError::Scale {
+                column: column.name.clone(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Columns that are looked at, with their places.
@@ -169,6 +203,12 @@ pub enum SchemaError {
     /// A column has two parts.
     #[error("column {column:?} is given two parts of target, id and weight; expected one")]
     TwoRoles {
+        /// Its name.
+        column: String,
+    },
+    /// A scale is none.
+    #[error("column {column:?}: a scale that is not finite, or of something else than numbers")]
+    Scale {
         /// Its name.
         column: String,
     },

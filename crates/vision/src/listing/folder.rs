@@ -17,6 +17,33 @@ impl Listing {
         Self::new(found.images, found.unusable, folder, skip_bad)
     }
 
+    /// The image `path`, or the images in it: its folders are the classes; images that lie in no folder have the class "".
+    ///
+    /// # Errors
+    /// As [`Listing::from_folder`], where files outside the classes are no error.
+    pub fn from_path(path: &Path, skip_bad: bool) -> Result<Self, ListingError> {
+        let image = |path: PathBuf, name: String| Named {
+            path,
+            name,
+            class: String::new(),
+            domain: None,
+        };
+        let mut found = Found::default();
+        if fs::metadata(path).map_err(unreadable(path))?.is_file() {
+            let name = path.file_name().unwrap_or_default();
+            let name = name.to_string_lossy().into_owned();
+            found.images.push(image(path.to_owned(), name));
+            return Self::new(found.images, found.unusable, path, skip_bad);
+        }
+        for (path, name) in entries(path, &mut found.unusable)? {
+            match path.is_dir() {
+                true => found.walk(&path, &name, &name, None)?,
+                false => found.images.push(image(path, name)),
+            }
+        }
+        Self::new(found.images, found.unusable, path, skip_bad)
+    }
+
     /// The images in `folder`: its folders are the domains, and theirs the classes. A class is the
     /// same in every domain that has a folder of its name; not every domain needs one.
     ///

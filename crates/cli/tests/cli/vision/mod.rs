@@ -3,6 +3,7 @@
 mod domains;
 mod pictures;
 mod refusals;
+mod rows;
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -9,7 +9,7 @@ use mesu::{ConfigError, ConfigPart, Learner, NetworkConfig};
 use mesu_data::scenario::domains::{DomainOptions, Domains};
 use mesu_data::scenario::permuted::{OodOrder, Permuted};
 use mesu_data::scenario::split::{Split, SplitOptions};
-use mesu_data::{DataSplits, Dataset, Standardizer, Tasks};
+use mesu_data::{DataSplits, Dataset, ExampleData, Standardizer, Tasks};
 
 use crate::config::experiment::{
     DataConfig, DomainsConfig, Experiment, Predicted, Scenario, Standardising,
@@ -23,6 +23,21 @@ pub struct Data {
     standardise: Arc<Standardizer>,
     /// Checksums of the training set and the test set.
     checksums: [u32; 2],
+}
+
+/// Way in which a network sees the examples of a task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskView {
+    /// Numbers of an example as they are stored: `order[j]` is the one that becomes input j.
+    pub order: Vec<usize>,
+    /// Mean and deviation that the number of each input is scaled by, `[inputs]`; a deviation of 0 makes it 0.
+    pub scales: Vec<(f64, f64)>,
+    /// True if the numbers are bytes of images.
+    pub images: bool,
+    /// Class that is 0 there.
+    pub first_label: usize,
+    /// Number of classes; none of values.
+    pub classes: Option<usize>,
 }
 
 impl Data {
@@ -122,6 +137,42 @@ impl Data {
         })
     }
 
+    /// Returns how a network sees the examples of a task of `experiment`, from 0.
+    ///
+    /// # Errors
+    /// [`LabError::Scenario`] as [`tasks`](Self::tasks), [`LabError::Range`] for a task that is not there.
+    pub fn task_view(&self, experiment: &Experiment, task: usize) -> Result<TaskView, LabError> {
+        if task >= experiment.tasks {
+            return Err(LabError::Range {
+                key: "task",
+                found: task.wrapping_add(1).to_string(),
+                expected: format!("1 to {}", experiment.tasks),
+            });
+        }
+        let tasks = self.tasks(experiment)?;
+        let scenario = tasks.scenario();
+        let (view, width) = (scenario.view(task), self.source.pixels());
+        let order = match view.order {
+            Some(order) => order.as_slice().iter().map(|at| *at as usize).collect(),
+            None => (0..width).collect::<Vec<_>>(),
+        };
+        let images = matches!(self.source.train().values(), ExampleData::Pixels(_));
+        let scale = |at: &usize| match images {
+            true => self.standardise.scale_of_bytes(),
+            false => self.standardise.scale_of_feature(*at),
+        };
+        Ok(TaskView {
+            scales: order.iter().map(scale).collect(),
+            order,
+            images,
+            first_label: view.first_label as usize,
+            classes: match experiment.data.target {
+                Predicted::Labels => Some(scenario.classes()),
+                Predicted::Values => None,
+            },
+        })
+    }
+
     /// Names of the tasks of `experiment`: names of domains, if the data have them and all classes
     /// go through them in the same order; else empty.
     pub fn task_names(&self, experiment: &Experiment) -> Vec<String> {
@@ -141,7 +192,8 @@ impl Data {
     }
 
     /// Checksums of the training set and the test set.
-    pub(crate) fn checksums(&self) -> [u32; 2] {
+    #[must_use]
+    pub fn checksums(&self) -> [u32; 2] {
         self.checksums
     }
 

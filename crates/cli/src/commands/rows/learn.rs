@@ -7,9 +7,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use mesu_stream::run::{Bookmark, LearnOptions, Resume, RunError, Summary, learn_labels};
 
-use super::run::{INTERRUPTED, quoted, stop_on_signal};
-use super::source::{Named, named};
-use crate::arguments::LearnArguments;
+use super::source::{Named, named, rows_or_pictures};
+use crate::arguments::{BadRows, LearnArguments};
+use crate::commands::run::{INTERRUPTED, quoted, stop_on_signal};
 use crate::output::{grouped, message, print};
 use crate::progress::RowsScreen;
 use crate::tables::stream as table;
@@ -41,11 +41,18 @@ pub(crate) fn learn(arguments: &LearnArguments) -> Result<ExitCode> {
         }
         return ended(arguments, state, summary, &labeled.bookmark);
     }
+    let skip_bad = arguments.on_bad_row != BadRows::Stop;
+    let (named, notes) = rows_or_pictures(
+        &arguments.rows,
+        arguments.state.as_deref(),
+        &arguments.backbone,
+        skip_bad,
+    )?;
     let Named {
         input,
         name,
         embedded,
-    } = named(&arguments.rows)?;
+    } = named;
     if let Some(stream) = embedded {
         let target = &mut options.target;
         if target.target.is_none() {
@@ -55,6 +62,10 @@ pub(crate) fn learn(arguments: &LearnArguments) -> Result<ExitCode> {
     }
     let default = PathBuf::from(format!("{name}.mesu"));
     let state = arguments.state.as_ref().unwrap_or(&default);
+    if !notes.is_empty() && !state.exists() {
+        of_pictures(&mut options);
+        options.notes = notes;
+    }
     let done = mesu_stream::run::learn(input, state, &options, &stop, &mut |e| screen.event(e));
     screen.clear();
     let Some(learned) = done? else {
@@ -75,6 +86,20 @@ pub(crate) fn learn(arguments: &LearnArguments) -> Result<ExitCode> {
         return Ok(ExitCode::from(INTERRUPTED));
     }
     ended(arguments, state, Summary::from(&learned), &learned.bookmark)
+}
+
+/// Members that learn features of a backbone: hats of a thousand of them would be slow, and say nothing new.
+const OF_FEATURES: &str = "linear-values-1e4,values-1e4,neighbors";
+
+/// Fills in what rows of pictures have, where nothing else is asked for.
+fn of_pictures(options: &mut LearnOptions) {
+    let target = &mut options.target;
+    target.target.get_or_insert_with(|| "class".to_owned());
+    target.id.get_or_insert_with(|| "path".to_owned());
+    if !options.settings.iter().any(|(key, _)| key == "members") {
+        let members = ("members".to_owned(), OF_FEATURES.to_owned());
+        options.settings.push(members);
+    }
 }
 
 /// Prints what was learned.

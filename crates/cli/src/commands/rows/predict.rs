@@ -6,9 +6,9 @@ use anyhow::Result;
 use mesu_rows::WriteError;
 use mesu_stream::run::{PredictOptions, RunError};
 
-use super::run::{INTERRUPTED, stop_on_signal};
-use super::source::{Named, named};
-use crate::arguments::PredictArguments;
+use super::source::{Named, rows_or_pictures};
+use crate::arguments::{BadRows, PredictArguments};
+use crate::commands::run::{INTERRUPTED, stop_on_signal};
 use crate::output::{grouped, message, print};
 use crate::progress::RowsScreen;
 use crate::tables::stream as table;
@@ -19,7 +19,13 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<ExitCode> {
     options.output.clone_from(&arguments.output);
     options.probabilities = arguments.probabilities;
     options.on_bad_row = arguments.on_bad_row.into();
-    let Named { input, .. } = named(&arguments.rows)?;
+    let skip_bad = arguments.on_bad_row != BadRows::Stop;
+    let (Named { input, .. }, _) = rows_or_pictures(
+        &arguments.rows,
+        Some(&arguments.state),
+        &arguments.backbone,
+        skip_bad,
+    )?;
     let stop = stop_on_signal()?;
     let mut screen = RowsScreen::new(arguments.quiet);
     let state = &arguments.state;
