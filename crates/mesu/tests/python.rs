@@ -1,7 +1,7 @@
 //! Bits that the package for Python pins too (`crates/python/tests/test_same_bits.py`): the same calls, the same
 //! numbers.
 
-use mesu::{Generator, Learner, MesuConfig};
+use mesu::{Estimator, Generator, Learner, MesuConfig, Prediction};
 
 /// FNV-1a of 64 bits.
 fn fnv(bytes: impl IntoIterator<Item = u8>) -> u64 {
@@ -25,4 +25,23 @@ fn bits_that_python_has_too() {
         fnv(probabilities.iter().flat_map(|p| p.to_le_bytes())),
         0x6078_6290_02bb_84d1
     );
+}
+
+#[test]
+fn parts_of_a_prediction_are_the_whole() {
+    let inputs: Vec<f32> = (0..40_000 * 3).map(|i| (i % 97) as f32 / 50.0).collect();
+    for config in [
+        MesuConfig::default(),
+        MesuConfig::default().estimator(Estimator::WeightSampling),
+        MesuConfig::default().slow_windows([1e4]),
+    ] {
+        let builder = Learner::builder(3).hidden([4]).classes(3).config(config);
+        let learner = builder.seed(5).build().unwrap();
+        let noise = Generator::named(1, "test", &[]);
+        let parts = learner.predict_parts(&inputs, None, &noise);
+        let parts: Vec<Prediction> = parts.map(Result::unwrap).collect();
+        assert!(parts.len() > 1);
+        let whole = learner.predict(&inputs, noise).unwrap();
+        assert!(Prediction::joined(3, parts) == whole);
+    }
 }

@@ -1,6 +1,6 @@
 //! Predicting arrays.
 
-use mesu::Generator;
+use mesu::{Generator, Prediction};
 use pyo3::prelude::*;
 
 use super::{PyLearner, PyPrediction};
@@ -10,7 +10,7 @@ use crate::pool::with_threads;
 
 #[pymethods]
 impl PyLearner {
-    /// Predicts examples.
+    /// Predicts examples. Ctrl-C stops it.
     ///
     /// Parameters
     /// ----------
@@ -48,14 +48,17 @@ impl PyLearner {
             Some(seed) => Generator::named(seed, "test", &[]),
             None => self.learner.prediction_noise(),
         };
-        let learner = &self.learner;
-        let prediction = py.detach(|| {
-            with_threads(|| match samples {
-                Some(samples) => learner.predict_samples(numbers, samples, noise),
-                None => learner.predict(numbers, noise),
-            })
-        })?;
-        Ok(PyPrediction::new(py, prediction.or_raise()?))
+        let mut parts = self.learner.predict_parts(numbers, samples, &noise);
+        let mut predicted = Vec::new();
+        while let Some(part) = py.detach(|| with_threads(|| parts.next()))? {
+            predicted.push(part.or_raise()?);
+            py.check_signals()?;
+        }
+        let classes = self.learner.network().classes();
+        Ok(PyPrediction::new(
+            py,
+            Prediction::joined(classes, predicted),
+        ))
     }
 
     /// Predicts examples with the means of the weights alone, without noise: all uncertainty is aleatoric.
