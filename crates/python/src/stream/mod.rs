@@ -126,8 +126,10 @@ impl PyStreamLearner {
             ));
         }
         // Settings are checked before the first row.
-        let empty = Schema::new(vec![Column::new(target, Kind::Ignored)], 0, Target::Value);
-        StreamLearner::new(empty.or_raise()?, settings.clone()).or_raise()?;
+        let number = Column::new("x", Kind::Number);
+        let some = vec![Column::new(target, Kind::Ignored), number];
+        let some = Schema::new(some, 0, Target::Value).or_raise()?;
+        StreamLearner::new(some, settings.clone()).or_raise()?;
         let mut new = Self {
             first: schema.is_none().then(FirstRows::default),
             columns: Columns::default(),
