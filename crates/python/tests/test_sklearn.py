@@ -108,6 +108,22 @@ def test_streams_are_learned_part_by_part():
     assert not np.array_equal(model.predict(x), before)
 
 
+def test_single_rows_are_checked_too():
+    x, y = np.array([[0.0, 1.0]]), np.array([1.5])
+    model = MesuRegressor().partial_fit(x, y)
+    for _ in range(5):
+        model.partial_fit(x, y)
+    for bad_x, bad_y in [(x, y * np.nan), (x * np.inf, y), (x[:, :1], y), (x, y[:0])]:
+        with pytest.raises(ValueError):
+            model.partial_fit(bad_x, bad_y)
+    assert model.learner_.rows == 6
+    # The same as part by part, and as lists.
+    slow = MesuRegressor()
+    for _ in range(6):
+        slow.partial_fit(x.tolist(), y.tolist())
+    assert slow.learner_.to_bytes() == model.learner_.to_bytes()
+
+
 def test_classes_of_partial_fit():
     x = [[0.0], [1.0]]
     model = MesuClassifier().partial_fit(x, ["a", "b"], classes=["a", "b", "c"])

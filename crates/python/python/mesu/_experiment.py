@@ -4,17 +4,16 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _mesu
 from ._mesu import Learner
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-@dataclass(frozen=True)
+
 class Run:
     """A run of an experiment.
 
@@ -24,13 +23,18 @@ class Run:
         Its numbers, as in the file ``summary.json``: ``newest_accuracy``, ``average_accuracy``, ``forgetting``, …
     learner : Learner
         The learner after the last task.
-    folder : pathlib.Path or None
+    folder : path or None
         The folder of its files, if it has one.
     """
 
-    summary: dict[str, Any] = field(repr=False)
-    learner: Learner
-    folder: Path | None = None
+    def __init__(self, summary: dict[str, Any], learner: Learner, folder: Path | None = None) -> None:
+        self.summary = summary
+        self.learner = learner
+        self.folder = folder
+
+    def __repr__(self) -> str:
+        name, tasks = self.summary["name"], self.summary["tasks"]
+        return f"Run({name!r}, {tasks} tasks, newest accuracy {self.summary['newest_accuracy']:.3f})"
 
     @property
     def accuracy(self) -> list[float | None]:
@@ -86,6 +90,10 @@ def run(
     >>> done.summary["newest_accuracy"] > 0.9                        # doctest: +SKIP
     True
     """
+    # Imported when they are needed: they take longer than all of mesu.
+    import tempfile
+    from pathlib import Path
+
     together = {**(settings or {}), **more}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(out) if out is not None else Path(temporary) / "run"

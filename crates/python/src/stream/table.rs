@@ -1,7 +1,8 @@
 //! Tables of Python as rows.
 
 use mesu_stream::Value;
-use numpy::{PyArray1, PyArrayMethods};
+use numpy::ndarray::{ArrayView1, ArrayView2};
+use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -25,6 +26,12 @@ impl<'py> Table<'py> {
             return Ok(Self::Rows(
                 list.iter().map(|row| dict(&row)).collect::<PyResult<_>>()?,
             ));
+        }
+        if let Ok(array) = rows.cast::<PyArray2<f64>>() {
+            return Self::of_array(&array.readonly().as_array());
+        }
+        if let Ok(array) = rows.cast::<PyArray2<f32>>() {
+            return Self::of_array(&array.readonly().as_array());
         }
         let columns = py
             .import("mesu._frames")?
@@ -50,6 +57,18 @@ impl<'py> Table<'py> {
             read.push((name, values));
         }
         Ok(Self::Columns(read))
+    }
+
+    /// Reads an array, whose columns are called x0, x1, …
+    fn of_array<T: Copy + Into<f64>>(array: &ArrayView2<'_, T>) -> PyResult<Self> {
+        let column = |(number, values): (usize, ArrayView1<'_, T>)| {
+            let name = format!("x{number}");
+            let values = values.iter().map(|x| values::number_of(&name, (*x).into()));
+            let values = values.collect::<PyResult<_>>()?;
+            Ok((name, values))
+        };
+        let columns = array.columns().into_iter().enumerate().map(column);
+        Ok(Self::Columns(columns.collect::<PyResult<_>>()?))
     }
 
     /// Number of rows.
