@@ -45,6 +45,8 @@ class _MesuRows(BaseEstimator):
     """What both estimators have."""
 
     _regression: bool
+    n_features_in_: int
+    learner_: StreamLearner
 
     def __init__(
         self,
@@ -132,7 +134,7 @@ class _MesuRows(BaseEstimator):
         return (
             type(X) is np.ndarray
             and type(y) is np.ndarray
-            and X.dtype in (np.float32, np.float64)
+            and X.dtype.char in "fd"
             and X.ndim == 2
             and y.shape == X.shape[:1]
             and len(X) > 0
