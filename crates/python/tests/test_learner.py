@@ -85,6 +85,35 @@ def test_one_example_at_a_time(blobs):
     assert a.probabilities.tobytes() == b.probabilities.tobytes()
 
 
+@pytest.mark.parametrize(
+    ("target", "error"), [(-1, ValueError), (2, ValueError), (2**40, ValueError), (0.5, TypeError), ("a", TypeError)]
+)
+def test_labels_of_one_example_are_checked(target, error):
+    with pytest.raises(error):
+        mesu.Learner(2, 2).learn_one([1.0, 2.0], target)
+
+
+def test_features_of_ones_own():
+    rng = np.random.default_rng(0)
+    projection = rng.normal(size=(20, 64)).astype(np.float32)
+
+    class Tensor:
+        """What a library of tensors hands out."""
+
+        def __init__(self, values):
+            self.values = values
+
+        def __array__(self, dtype=None, copy=None):
+            return np.asarray(self.values, dtype=dtype)
+
+    x = rng.normal(size=(3_000, 20)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(int)
+    features = Tensor(np.maximum(x @ projection, 0) / 10)
+    learner = mesu.Learner(64, 2, hidden=[], seed=1)
+    learner.learn_each(features, Tensor(y))
+    assert (learner.predict(features).labels == y).mean() > 0.85
+
+
 def test_heads_and_more_classes():
     learner = mesu.Learner(2, 2, heads=2, hidden=[8], seed=1)
     for head in (0, 1):

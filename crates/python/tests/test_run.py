@@ -23,8 +23,7 @@ def data(monkeypatch):
 
 def test_a_run_is_that_of_the_command_line(tmp_path, mesu_cli):
     settings = {"test_window": 1, "network": {"hidden": [8]}, "learner": {"samples": 2, "test_samples": 2}}
-    told = []
-    done = mesu.run("permuted-digits-defaults", tasks=1, seed=3, out=tmp_path / "here", progress=False, **settings)
+    done = mesu.run("permuted-digits-defaults", tasks=1, seed=3, out=tmp_path / "here", **settings)
     told = [f"{key}={value}" for key, value in [("tasks", 1), ("seed", 3), ("test_window", 1)]]
     told += ["network.hidden=[8]", "learner.samples=2", "learner.test_samples=2"]
     sets = [argument for value in told for argument in ("--set", value)]

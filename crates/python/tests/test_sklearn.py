@@ -113,7 +113,7 @@ def test_single_rows_are_checked_too():
     model = MesuRegressor().partial_fit(x, y)
     for _ in range(5):
         model.partial_fit(x, y)
-    for bad_x, bad_y in [(x, y * np.nan), (x * np.inf, y), (x[:, :1], y), (x, y[:0])]:
+    for bad_x, bad_y in [(x, y + np.nan), (x + np.inf, y), (x[:, :1], y), (x, y[:0])]:
         with pytest.raises(ValueError):
             model.partial_fit(bad_x, bad_y)
     assert model.learner_.rows == 6

@@ -2,7 +2,7 @@
 
 use mesu::{Batch, Learned, Learner};
 use numpy::PyArray1;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
 use super::{PyLearner, PyPrediction};
@@ -208,7 +208,7 @@ impl PyLearner {
         let numbers = inputs.numbers()?;
         let target: mesu::Target = match self.of_values() {
             true => target.extract::<f32>()?.into(),
-            false => target.extract::<u32>()?.into(),
+            false => label(target)?.into(),
         };
         let learner = &mut self.learner;
         let step = py.detach(|| match weight {
@@ -299,6 +299,15 @@ impl PyLearner {
     }
 }
 
+/// A class's number.
+fn label(target: &Bound<'_, PyAny>) -> PyResult<u32> {
+    let refused = |error: PyErr| match error.is_instance_of::<PyOverflowError>(target.py()) {
+        true => PyValueError::new_err(format!("label {target}; expected 0 or more, a class")),
+        false => error,
+    };
+    target.extract::<u32>().map_err(refused)
+}
+
 /// Examples to learn from.
 struct Examples<'py> {
     inputs: Inputs<'py>,
@@ -321,7 +330,7 @@ impl<'py> Examples<'py> {
         let (found, targets) = (examples.inputs.examples, examples.targets.len());
         match found == targets {
             true => Ok(examples),
-            false => Err(pyo3::exceptions::PyValueError::new_err(format!(
+            false => Err(PyValueError::new_err(format!(
                 "{found} examples and {targets} targets; expected one target each"
             ))),
         }
