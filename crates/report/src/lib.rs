@@ -1,5 +1,5 @@
-//! What is drawn and written of runs: `report.html`, one page that needs nothing else; `accuracy.svg` of a
-//! single run; `RESULTS.md` of the paper's figures.
+//! What is drawn and written of runs: `report.html`, one page that needs nothing else, and the like of a
+//! state; `accuracy.svg` of a single run; `RESULTS.md` of the paper's figures.
 //!
 //! ```text
 //! folders -> runs       each from its checkpoint, grouped over the seeds, beside the paper's (reference.toml)
@@ -7,6 +7,7 @@
 //!                       -> draw: axes, lines, heat maps
 //!         -> page       HTML (templates/report.html), with numbers, pictures, settings
 //! records -> results    RESULTS.md, beside the figures of the paper (repro)
+//! state   -> state      the page of a state of rows, with the same drawing (templates/state.html)
 //! ```
 //!
 //! Figures are SVG and follow the page into the dark by style rules; there is no script.
@@ -18,6 +19,7 @@
 mod accuracy;
 mod draw;
 mod figures;
+mod files;
 mod page;
 mod pages;
 mod report;
@@ -26,7 +28,9 @@ pub mod results;
 mod runs;
 #[cfg(test)]
 mod sample;
+mod state;
 
 pub use pages::Drawn;
 pub use report::Report;
 pub use results::Record;
+pub use state::StateReport;

@@ -1,13 +1,13 @@
 //! A report over runs.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use mesu_lab::LabError;
 use mesu_lab::run::directory::write_file;
 
-use crate::draw::{Figure, canvas};
+use crate::draw::Figure;
 use crate::figures::section;
+use crate::files;
 use crate::page::html::Page;
 use crate::runs::group::Group;
 use crate::runs::{reference, source};
@@ -73,11 +73,7 @@ impl Report {
     /// # Errors
     /// [`LabError::Io`].
     pub fn write_svg(&self, folder: &Path) -> Result<Vec<PathBuf>, LabError> {
-        let file = |figure: &Figure| {
-            let svg = canvas::alone(figure.svg()?);
-            Some((format!("{}.svg", figure.id), svg))
-        };
-        write_all(folder, self.figures.iter().filter_map(file))
+        files::write_svg(folder, &self.figures)
     }
 
     /// Writes the data of every figure and table to `folder` as a CSV file; returns the files.
@@ -85,22 +81,8 @@ impl Report {
     /// # Errors
     /// [`LabError::Io`].
     pub fn write_csv(&self, folder: &Path) -> Result<Vec<PathBuf>, LabError> {
-        let file = |figure: &Figure| (format!("{}.csv", figure.id), figure.csv.clone());
-        let figures = self.figures.iter().map(file);
-        write_all(folder, figures.chain(self.tables.iter().cloned()))
+        files::write_csv(folder, &self.figures, &self.tables)
     }
-}
-
-fn write_all(
-    folder: &Path,
-    files: impl Iterator<Item = (String, String)>,
-) -> Result<Vec<PathBuf>, LabError> {
-    fs::create_dir_all(folder).map_err(LabError::io(folder, "can't be made a folder"))?;
-    let write = |(name, content): (String, String)| {
-        let path = folder.join(name);
-        write_file(&path, content.as_bytes()).map(|()| path)
-    };
-    files.map(write).collect()
 }
 
 #[cfg(test)]

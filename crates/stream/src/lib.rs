@@ -31,7 +31,8 @@
 //! A [`Schema`] says what the columns hold, an [`Encoder`] turns rows into inputs, scaled by the rows before,
 //! and every member ([`MemberSettings`]) of a mixture predicts and learns them by itself, side by side with
 //! the others. Their answers are mixed by weights that are learned row by row, so that the memory that fits
-//! the stream counts most. Drift is told, and so are rows unlike those before; labels may come late.
+//! the stream counts most. Drift is told, and so are rows unlike those before; labels may come late. A
+//! [`History`] keeps how the answers fared, in a size that does not grow with the rows.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -39,6 +40,7 @@ mod answer;
 mod drift;
 mod encoder;
 mod error;
+mod history;
 mod labels;
 mod learner;
 mod members;
@@ -53,7 +55,11 @@ pub use answer::{Answer, ClassAnswer, Outcome, Told, Truth, ValueAnswer};
 pub use drift::{Drift, Sign};
 pub use encoder::{Encoder, Summary};
 pub use error::{RowError, StreamError};
-pub use learner::{ColumnReport, MemberReport, StreamLearner, StreamSettings};
+pub use history::{
+    CONFUSED, ClassHistory, DeviationBin, Histogram, History, NotedRow, NotedTold, TracePoint,
+    TraceScore, Uncertainty, ValueHistory,
+};
+pub use learner::{ColumnReport, Finding, MemberReport, StreamLearner, StreamSettings};
 pub use members::{MemberSettings, NetworkSettings};
 pub use mesu_rows::{Row, Value};
 pub use metric::{ClassMeasures, ClassRates, Measures, ValueMeasures, WINDOW};

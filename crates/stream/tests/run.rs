@@ -11,7 +11,7 @@ use std::time::Duration;
 use mesu_rows::{RowsError, Source};
 use mesu_stream::run::{
     Event, Input, LearnOptions, Learned, OnBadRow, PredictOptions, Resume, RunError, inspect,
-    is_state, learn, learn_labels, predict,
+    is_state, learn, learn_labels, open, predict,
 };
 
 /// CSV of two numbers, a category and a class that follows from them.
@@ -92,6 +92,19 @@ fn neither_the_pace_of_a_pipe_nor_savings_nor_stops_change_anything() {
         lines.starts_with("row,id,y,prediction,probability,total,"),
         "{lines:.100}"
     );
+
+    // The history is part of the state.
+    let (restored, _) = open(&whole.path().join("s.mesu")).unwrap();
+    let history = restored.history();
+    assert!(history == learned.learner.history());
+    let points = history.trace(usize::MAX);
+    let labeled: u64 = points.iter().map(|point| point.labeled).sum();
+    assert_eq!((labeled, points.last().unwrap().rows), (3_000, 3_000));
+    let [surest, ..] = history.surest() else {
+        panic!("no row stands out")
+    };
+    let name = format!("order {}", surest.row);
+    assert_eq!(surest.id.as_ref(), Some(&name));
 
     let slow = folder();
     asked.predictions = Some(slow.path().join("p.csv"));
@@ -236,6 +249,32 @@ fn bad_rows_are_treated_as_asked_for() {
             (done, expected) => panic!("{:?}: {expected:?}", done.err()),
         }
     }
+}
+
+#[test]
+fn rows_that_stand_out_have_their_times() {
+    let folder = folder();
+    let mut asked = options(folder.path());
+    asked.target.time = Some("b".to_owned());
+    let text = csv(1_200, false);
+    let learned = run(folder.path(), input(&text, 999), &asked).unwrap();
+    let rows = learned.learner.history().most_surprising();
+    assert_eq!(rows.len(), 10);
+    for row in rows {
+        let line = text.lines().nth(row.row as usize).unwrap();
+        let time = line.split(',').nth(1);
+        assert_eq!(
+            (row.time.as_deref(), row.id.as_ref()),
+            (time, None),
+            "{line}"
+        );
+    }
+    let names = learned
+        .learner
+        .columns()
+        .into_iter()
+        .map(|column| column.name);
+    assert_eq!(names.collect::<Vec<_>>(), ["a", "c"]);
 }
 
 #[test]

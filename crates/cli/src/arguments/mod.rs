@@ -140,12 +140,13 @@ Examples:
 Layers: conv N KxK [valid|same|pad N] [stride N], linear N, relu, max-pool N,
 mean-pool N, dropout P, flatten. The output layer is added automatically.")]
     Describe(DescribeArguments),
-    /// Compare runs on one page of figures
+    /// Compare runs, or look at a state, on one page of figures
     #[command(after_help = "\
 Examples:
   mesu report runs/permuted-digits-seed-1
   mesu report runs/narrow runs/wide --out comparison.html
   mesu report runs/* --svg figures --csv figures
+  mesu report elec.mesu                       how its rows were predicted
 Runs that differ only in the seed become one line with a band of one standard
 deviation. The page is a single file that works offline. Runs that are still
 going are included as far as they have come.")]
@@ -171,6 +172,7 @@ Examples:
   mesu doctor runs/permuted-digits-seed-1
   mesu doctor model.safetensors --task-length 60000 --batch-size 1
   mesu doctor runs/mine --json > diagnosis.json
+  mesu doctor elec.mesu                       a state of rows, and its columns
 RUN is a run's folder, or a folder of several (one section each). The first line
 is the verdict: healthy, needs attention, or broken. The exit code is 0 for all
 three, and 1 if there was nothing to examine.")]

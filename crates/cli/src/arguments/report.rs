@@ -8,10 +8,10 @@ use mesu_report::repro::{Figure, figures};
 
 #[derive(Args, Debug)]
 pub(crate) struct ReportArguments {
-    /// Folders of runs, or folders that contain such folders
-    #[arg(value_name = "DIR", required = true)]
+    /// Folders of runs, or folders that contain such folders; or one state
+    #[arg(value_name = "DIR|STATE", required = true)]
     pub(crate) folders: Vec<PathBuf>,
-    /// File to write [default: DIR/report.html for one DIR, else report.html]
+    /// File to write [default: DIR/report.html for one DIR, NAME.html beside a state, else report.html]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Also write every figure to this folder, as SVG
@@ -65,8 +65,8 @@ pub(crate) struct ResultsArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct DoctorArguments {
-    /// A run's folder, a folder of runs, or a checkpoint file
-    #[arg(value_name = "RUN|CHECKPOINT")]
+    /// A run's folder, a folder of runs, a checkpoint file, or a state of rows
+    #[arg(value_name = "RUN|CHECKPOINT|STATE")]
     pub(crate) path: PathBuf,
     /// Examples per task, over all epochs [default: the run's, if the checkpoint is a run's]
     #[arg(long, value_name = "EXAMPLES", value_parser = clap::value_parser!(u64).range(1..))]

@@ -97,7 +97,7 @@ pub(crate) struct PredictArguments {
     pub(crate) rows: Vec<String>,
     #[command(flatten)]
     pub(crate) backbone: BackboneArguments,
-    /// File to write, .csv, .tsv or .jsonl [default: stdout, as CSV]
+    /// File to write, .csv, .tsv, .jsonl or .parquet [default: stdout, as CSV]
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Add the probability of each class

@@ -1,18 +1,40 @@
-//! `mesu report`: runs side by side on one page.
+//! `mesu report`: runs side by side on one page, or a state on a page of its own.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use mesu_lab::record::files::REPORT;
-use mesu_report::Report;
+use mesu_report::{Report, StateReport};
+use mesu_stream::run::{names_state, states_in};
 
 use crate::arguments::ReportArguments;
 use crate::output::{message, print};
 
 /// Writes what `arguments` ask for, and prints where it is.
 pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
-    let report = Report::read(&arguments.folders)?;
+    if let Some(state) = arguments.folders.iter().find(|path| names_state(path)) {
+        return match &arguments.folders[..] {
+            [_] => of_state(state, arguments),
+            _ => bail!(
+                "{}: a state beside other paths; expected one state alone, or runs",
+                state.display()
+            ),
+        };
+    }
+    let report = Report::read(&arguments.folders).map_err(|error| {
+        let states = arguments
+            .folders
+            .iter()
+            .flat_map(|folder| states_in(folder));
+        match { states }.next() {
+            None => anyhow::Error::from(error),
+            Some(state) => anyhow::Error::from(error).context(format!(
+                "a folder of states; name one of them, for example {}",
+                state.display()
+            )),
+        }
+    })?;
     for folder in report.left_out() {
         message(&format!(
             "{}: left out, no task of it is finished yet",
@@ -22,21 +44,39 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
     let page = page(arguments);
     report.write(&page)?;
     print(&format!("{}\n", page.display()))?;
-    let exports = [
-        (&arguments.svg, Report::write_svg as Export),
-        (&arguments.csv, Report::write_csv),
-    ];
-    for (folder, export) in exports {
-        if let Some(folder) = folder {
-            for file in export(&report, folder)? {
-                print(&format!("{}\n", file.display()))?;
-            }
+    let folders = [&arguments.svg, &arguments.csv];
+    export(
+        folders,
+        [&|to| report.write_svg(to), &|to| report.write_csv(to)],
+    )
+}
+
+/// Writes the page of the state in the file `path`: beside it, as `NAME.html`.
+fn of_state(path: &Path, arguments: &ReportArguments) -> Result<ExitCode> {
+    let report = StateReport::read(path)?;
+    let beside = path.with_extension("html");
+    let page = arguments.out.as_ref().unwrap_or(&beside);
+    report.write(page)?;
+    print(&format!("{}\n", page.display()))?;
+    let folders = [&arguments.svg, &arguments.csv];
+    export(
+        folders,
+        [&|to| report.write_svg(to), &|to| report.write_csv(to)],
+    )
+}
+
+type Export<'a> = &'a dyn Fn(&Path) -> Result<Vec<PathBuf>, mesu_lab::LabError>;
+
+/// Writes files to the folders that are asked for, and prints where they are.
+fn export(folders: [&Option<PathBuf>; 2], exports: [Export<'_>; 2]) -> Result<ExitCode> {
+    for (folder, export) in folders.into_iter().zip(exports) {
+        let Some(folder) = folder else { continue };
+        for file in export(folder)? {
+            print(&format!("{}\n", file.display()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
-
-type Export = fn(&Report, &Path) -> Result<Vec<PathBuf>, mesu_lab::LabError>;
 
 /// Path of the page: beside the runs if they are in one folder.
 fn page(arguments: &ReportArguments) -> PathBuf {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use mesu_lab::{find_preset, presets};
-use mesu_stream::run::{inspect, is_state};
+use mesu_stream::run::{inspect, names_state};
 
 use crate::arguments::ShowArguments;
 use crate::output::print;
@@ -16,9 +16,7 @@ pub(crate) fn show(arguments: &ShowArguments) -> Result<ExitCode> {
     let ShowArguments { preset, json } = arguments;
     let known = presets().iter().any(|known| known.name == *preset);
     let path = Path::new(preset);
-    // A damaged state is known by its name.
-    let named = path.extension().is_some_and(|ending| ending == "mesu");
-    if !known && (is_state(path) || named) {
+    if !known && names_state(path) {
         let state = inspect(path)?;
         let text = match json {
             true => serde_json::to_string_pretty(&state).context("the state")? + "\n",

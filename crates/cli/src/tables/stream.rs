@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use mesu_stream::run::{Bookmark, Inspected, Summary};
-use mesu_stream::{ColumnReport, Measures};
+use mesu_stream::{ColumnReport, Kind, Measures};
 
 use crate::output::grouped;
 
@@ -52,10 +52,12 @@ pub(crate) fn state(state: &Inspected, path: &Path) -> String {
         state.bytes as f64 / 1e3
     );
     text += &numbers(&state.summary, &state.bookmark);
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     let _ = writeln!(
         text,
-        "\n{:<NAME$} {:<9} {:>9} {:>11} {:>11} {:>11}",
-        "column", "kind", "missing", "mean", "smallest", "largest"
+        "\n{:<NAME$} {:<8} {:>8} {:>8} {:>10} {:>10} {:>10}",
+        "column", "kind", "missing", "outside", "mean", "smallest", "largest"
     );
     for column in state.columns.iter().take(COLUMNS) {
         columns(&mut text, column);
@@ -64,6 +66,7 @@ pub(crate) fn state(state: &Inspected, path: &Path) -> String {
         let more = state.columns.len() - COLUMNS;
         let _ = writeln!(text, "and {more} more; --json has all");
     }
+    text.push_str("outside: rows whose value was out of the range seen before, or has no input\n");
     text
 }
 
@@ -72,25 +75,26 @@ fn columns(text: &mut String, column: &ColumnReport) {
     let kind = kind.as_str().unwrap_or_default();
     let missing = format!("{:.1} %", 100.0 * column.missing);
     let name = shortened(&column.name);
-    let mut one = format!("{name:<NAME$} {kind:<9} {missing:>9}");
+    let outside = format!("{:.1} %", 100.0 * column.out_of_range);
+    let mut one = format!("{name:<NAME$} {kind:<8} {missing:>8} {outside:>8}");
     if let Some(numbers) = &column.numbers {
         for number in [numbers.mean, numbers.low, numbers.high] {
-            let _ = write!(one, " {:>11}", short(number));
+            let _ = write!(one, " {:>10}", short(number));
         }
     }
-    let constant = column
-        .numbers
-        .as_ref()
-        .is_some_and(|numbers| numbers.low == numbers.high);
-    if constant {
-        one.push_str("  !");
+    if let Some(values) = column.categories {
+        let values = format!("{values} values");
+        let _ = write!(one, " {values:>10}");
     }
     let _ = writeln!(text, "{}", one.trim_end());
-    if constant {
+    if column.is_constant() {
         let _ = writeln!(text, "  ! constant: nothing can be learned from it");
     }
     if column.missing > 0.5 {
         let _ = writeln!(text, "  ! mostly missing");
+    }
+    if column.kind != Kind::Category && column.out_of_range > 0.01 {
+        let _ = writeln!(text, "  ! often far out of the range seen before");
     }
 }
 

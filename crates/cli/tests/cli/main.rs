@@ -8,12 +8,15 @@ mod describe;
 mod doctor;
 mod former;
 mod learning;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod printed;
 mod refusals;
 mod report;
 mod repro;
 mod resume;
 mod scenarios;
+mod state_pages;
 mod stream;
 mod support;
 mod taken_over;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{fail, mesu, small_data, small_run, stdout, succeed};
+use crate::support::{fail, first_rows, mesu, small_data, small_run, stdout, succeed};
 
 /// The help of `command` on a terminal of 80 columns.
 fn help(command: &[&str]) -> String {
@@ -77,6 +77,20 @@ fn table_of_a_run() {
     insta::assert_snapshot!(without_machine(&table, &["updates/s", "peak memory"]));
     let text = stdout(&succeed(folder.path(), &["doctor", "out"]));
     insta::assert_snapshot!("doctor", text);
+}
+
+#[test]
+fn tables_of_a_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("rows.csv"), first_rows("elec", 1_500)).unwrap();
+    let members = "members=values-1e3,linear-1e2";
+    let learn = [
+        "learn", "rows.csv", "--target", "y", "--set", members, "--quiet",
+    ];
+    succeed(folder, &learn);
+    let print = |command| stdout(&succeed(folder, &[command, "rows.mesu"]));
+    insta::assert_snapshot!("state", print("show") + "\n" + &print("doctor"));
 }
 
 #[test]

@@ -5,23 +5,18 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use mesu_datasets::EmbeddedStream;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 use serde_json::Value;
 
-use crate::support::{fail, mesu, stderr, stdout, succeed, without_times};
+use crate::support::{fail, first_rows, mesu, stderr, stdout, succeed, without_times};
 
 /// Members that learn fast.
 const SMALL: [&str; 2] = ["--set", "members=values-1e3,linear-1e2"];
 
 /// The first rows of the embedded stream, as CSV.
 fn elec(rows: usize) -> String {
-    let stream = EmbeddedStream::named("elec").unwrap();
-    let mut text = String::new();
-    let mut unpacked = flate2::read::GzDecoder::new(stream.bytes);
-    std::io::Read::read_to_string(&mut unpacked, &mut text).unwrap();
-    text.split_inclusive('\n').take(rows + 1).collect()
+    first_rows("elec", rows)
 }
 
 /// The same rows as JSON lines of numbers, and classes as text.
@@ -402,6 +397,11 @@ fn two_processes_do_not_learn_into_one_state() {
         line.contains("s.mesu: another process is learning into it; wait"),
         "{line}"
     );
+    // It can be looked at meanwhile.
+    for command in ["show", "doctor", "report"] {
+        succeed(folder, &[command, "s.mesu"]);
+    }
+    assert!(folder.join("s.html").exists());
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
 }

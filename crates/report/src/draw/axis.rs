@@ -79,6 +79,7 @@ impl Axis {
                 let number = 10_f64.powf(value);
                 match value.floor() as i32 {
                     exponent @ -3..=1 => format!("{number:.0$}", (1 - exponent) as usize),
+                    2..=4 => format!("{number:.0}"),
                     _ => format!("{number:.1e}"),
                 }
             }
@@ -135,7 +136,7 @@ mod tests {
         let names = [0.0, 1.0, 1.5, 2.0, 3.0].map(|value| named.text(value));
         assert_eq!(names, ["", "one", "", "two", ""]);
         let sigma = axis(1.0, Ticks::PowerOfTen);
-        let texts = [-1.2, -3.0, 0.0, -5.0].map(|value| sigma.text(value));
-        assert_eq!(texts, ["0.063", "0.0010", "1.0", "1.0e-5"]);
+        let texts = [-1.2, -3.0, 0.0, -5.0, 2.5].map(|value| sigma.text(value));
+        assert_eq!(texts, ["0.063", "0.0010", "1.0", "1.0e-5", "316"]);
     }
 }

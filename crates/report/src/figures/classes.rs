@@ -125,17 +125,46 @@ pub(crate) fn matrices(groups: &[Group]) -> Vec<Figure> {
 fn matrix(groups: &[Group], group: &Group) -> Option<Figure> {
     let classes = group.classes()?;
     let count = classes.confusion.len();
-    if count < 2 {
-        return None;
-    }
     let cell = |class: usize, predicted: usize| {
         let examples = classes.examples[class];
         let share = classes.confusion[class][predicted] as f64 / examples as f64;
         (examples > 0).then_some(100.0 * share)
     };
-    let names: Vec<String> = match count > MOST_NAMES {
+    let heading = Heading {
+        id: format!("confusion{}", suffix(groups, group)),
+        title: "Confusion matrix, %".to_owned(),
+        whose: whose(groups, group),
+        caption:
+            "Predicted classes of the test examples of each true class, after the last test: a row \
+                  adds up to 100 %. All right: a bright diagonal."
+                .to_owned(),
+    };
+    let names = (0..count).map(|class| classes.name(class)).collect();
+    confusion(heading, names, cell)
+}
+
+/// Words of a figure.
+pub(crate) struct Heading {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) whose: String,
+    pub(crate) caption: String,
+}
+
+/// A confusion matrix of classes with these names; `cell` gives the share in percent of a true class that was
+/// predicted as another. None of fewer than two.
+pub(crate) fn confusion(
+    heading: Heading,
+    names: Vec<String>,
+    cell: impl Fn(usize, usize) -> Option<f64>,
+) -> Option<Figure> {
+    let count = names.len();
+    if count < 2 {
+        return None;
+    }
+    let names = match count > MOST_NAMES {
         true => Vec::new(),
-        false => (0..count).map(|class| classes.name(class)).collect(),
+        false => names,
     };
     // Names stand at the places 1, 2, …; numbers of classes begin at 0.
     let first = if names.is_empty() { 0.0 } else { 1.0 };
@@ -146,13 +175,10 @@ fn matrix(groups: &[Group], group: &Group) -> Option<Figure> {
     };
     let numbers: Vec<f64> = (0..count).map(|class| class as f64).collect();
     let map = HeatMap {
-        id: format!("confusion{}", suffix(groups, group)),
-        title: "Confusion matrix, %".to_owned(),
-        whose: whose(groups, group),
-        caption:
-            "Predicted classes of the test examples of each true class, after the last test: a row \
-                  adds up to 100 %. All right: a bright diagonal."
-                .to_owned(),
+        id: heading.id,
+        title: heading.title,
+        whose: heading.whose,
+        caption: heading.caption,
         x: axis("predicted class"),
         y: Axis {
             range: (high, low),

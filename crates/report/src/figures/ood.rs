@@ -159,7 +159,7 @@ fn last_ood(run: &RunData) -> Option<&StageRecord> {
 }
 
 /// A histogram as a line of steps.
-fn steps(name: &str, style: usize, shown: &[u64], width: f64, all: &[u64]) -> Line {
+pub(crate) fn steps(name: &str, style: usize, shown: &[u64], width: f64, all: &[u64]) -> Line {
     let total = all.iter().sum::<u64>() as f64;
     let points = shown.iter().enumerate().flat_map(|(bin, &count)| {
         let y = 100.0 * count as f64 / total;

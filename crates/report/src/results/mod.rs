@@ -1,10 +1,11 @@
 //! What was reached, kept: a record for each figure that was run again, and the page of all of them.
 //!
 //! `mesu repro FIGURE --record FOLDER` writes `FOLDER/FIGURE.json`, `mesu results FOLDER` makes
-//! RESULTS.md of all records there, beside `bench.json`, the output of `mesu bench all --json`. No
-//! figure of that page is typed.
+//! RESULTS.md of all records there, beside `bench.json`, the output of `mesu bench all --json`, and
+//! `streams.json`, that of `benches/peers/streams.py`. No figure of that page is typed.
 
 mod page;
+mod streams;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,6 +22,8 @@ use mesu_lab::{LabError, Results, Summaries};
 
 /// Name of the benchmarks' file among the records.
 const BENCH: &str = "bench.json";
+/// Name of the file of streams of rows.
+const STREAMS: &str = "streams.json";
 
 /// A figure that was run again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -146,12 +149,14 @@ pub fn page(folder: &Path) -> Result<String, LabError> {
         records.push((figure, record));
     }
     let bench = load::<Value>(&folder.join(BENCH))?;
-    if records.is_empty() && bench.is_none() {
+    let streams = load::<streams::Streams>(&folder.join(STREAMS))?;
+    if records.is_empty() && bench.is_none() && streams.is_none() {
         return Err(LabError::NoRecords {
             folder: folder.to_owned(),
         });
     }
-    Ok(page::page(&records, bench.as_ref()))
+    let streams = streams.map(|streams| streams.section());
+    Ok(page::page(&records, streams, bench.as_ref()))
 }
 
 fn load<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Option<T>, LabError> {

@@ -19,12 +19,17 @@ each table wrote (with `--record results`); nothing here is typed. Paper: Bonnet
 2025. The machine is shared and noisy: times are of runs beside other programs unless they say otherwise.
 ";
 
-/// The page of `records`, each with its figure, and of `mesu bench all --json`.
-pub(super) fn page(records: &[(&Figure, Record)], bench: Option<&Value>) -> String {
+/// The page of `records`, each with its figure, of streams of rows, and of `mesu bench all --json`.
+pub(super) fn page(
+    records: &[(&Figure, Record)],
+    streams: Option<String>,
+    bench: Option<&Value>,
+) -> String {
     let mut text = HEAD.to_owned();
     for (figure, record) in records {
         section(&mut text, figure, record);
     }
+    text.extend(streams);
     if let Some(bench) = bench {
         speed(&mut text, bench);
     }

@@ -52,13 +52,19 @@ impl Categories {
         }
     }
 
-    pub(crate) fn learn(&mut self, field: Field<'_>) {
-        if self.has_room()
-            && let Some(hash) = hash(field)
-            && !self.known.contains(&hash)
-        {
+    /// Learns a value, and returns whether it was known.
+    pub(crate) fn learn(&mut self, field: Field<'_>) -> bool {
+        let Some(hash) = hash(field) else { return true };
+        let known = self.known.contains(&hash);
+        if !known && self.has_room() {
             self.known.push(hash);
         }
+        known
+    }
+
+    /// Number of values that have an input of their own.
+    pub(crate) fn len(&self) -> usize {
+        self.known.len()
     }
 
     fn has_room(&self) -> bool {
@@ -89,7 +95,7 @@ mod tests {
         let names = ["a", "b", "c", "d", "e"];
         for (at, name) in names.iter().enumerate() {
             assert_eq!(categories.input(Field::Text(name)), (1 + at, false));
-            categories.learn(Field::Text(name));
+            assert!(!categories.learn(Field::Text(name)));
             assert_eq!(categories.input(Field::Text(name)), (1 + at, true));
         }
         assert_eq!(categories.input(Field::Missing), (0, true));
@@ -100,7 +106,9 @@ mod tests {
     #[test]
     fn a_million_values_take_no_more_room() {
         let mut categories = Categories::new(1_000);
-        (0..1_000_000).for_each(|i| categories.learn(Field::Code(f64::from(i))));
+        (0..1_000_000).for_each(|i| {
+            categories.learn(Field::Code(f64::from(i)));
+        });
         assert_eq!(
             (categories.known.len(), categories.width()),
             (MOST - 1, MOST)

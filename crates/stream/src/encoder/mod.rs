@@ -14,9 +14,11 @@
 
 mod category;
 mod number;
-
 mod rank;
+mod seen;
 mod steps;
+
+use std::ops::Range;
 
 use mesu_rows::Row;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use self::category::Categories;
 use self::number::Scaling;
 pub use self::number::Summary;
+pub(crate) use self::seen::Seen;
 use self::steps::Steps;
 use crate::error::RowError;
 use crate::random::Random;
@@ -50,6 +53,8 @@ struct ColumnEncoder {
     /// Input that says that the value is missing.
     missing_at: usize,
     missing: u64,
+    /// Values that were out of the range seen before them.
+    beyond: u64,
     part: Part,
 }
 
@@ -124,6 +129,7 @@ impl Encoder {
                 at: values,
                 missing_at: if own { values + inputs } else { 0 },
                 missing: 0,
+                beyond: 0,
                 part,
             });
             values += inputs + usize::from(own);
@@ -198,17 +204,44 @@ impl Encoder {
         Ok(())
     }
 
-    /// Missing values and numbers of each column that is looked at, with its place in a row.
-    pub(crate) fn seen(&self) -> impl Iterator<Item = (usize, u64, Option<Summary>)> {
-        self.columns.iter().map(|encoder| {
-            let numbers = match &encoder.part {
+    /// Numbers of each column that is looked at.
+    pub(crate) fn seen(&self) -> impl Iterator<Item = Seen> {
+        self.columns.iter().map(|encoder| Seen {
+            column: encoder.column,
+            missing: encoder.missing,
+            out_of_range: encoder.beyond,
+            numbers: match &encoder.part {
                 Part::Number { scaling, .. }
                 | Part::Scaled { seen: scaling, .. }
                 | Part::TwoValues(scaling) => scaling.summary(),
                 _ => None,
-            };
-            (encoder.column, encoder.missing, numbers)
+            },
+            categories: match &encoder.part {
+                Part::Category(categories) => Some(categories.len()),
+                _ => None,
+            },
         })
+    }
+
+    /// Inputs of each column that is looked at, hats and its own of missing values included.
+    pub(crate) fn inputs(&self) -> Vec<Vec<Range<usize>>> {
+        let ranges = |encoder: &ColumnEncoder| {
+            let (at, missing_at) = (encoder.at, encoder.missing_at);
+            let (width, steps) = match &encoder.part {
+                Part::Number {
+                    steps, steps_at, ..
+                } => (1, *steps_at..*steps_at + steps.width()),
+                Part::TwoValues(_) | Part::Scaled { .. } => (1, 0..0),
+                Part::Category(categories) => (categories.width(), 0..0),
+                Part::Date { time } => (if *time { 6 } else { 4 }, 0..0),
+            };
+            let missing = match missing_at {
+                0 => 0..0,
+                at => at..at + 1,
+            };
+            vec![at..at + width, missing, steps]
+        };
+        self.columns.iter().map(ranges).collect()
     }
 
     /// Returns whether this is an encoder of a schema's columns.
@@ -311,15 +344,21 @@ impl Encoder {
         for (encoder, field) in self.columns.iter_mut().zip(fields) {
             encoder.missing += u64::from(*field == Field::Missing);
             match (&mut encoder.part, *field) {
-                (Part::Category(categories), field) => categories.learn(field),
+                (Part::Category(categories), field) => {
+                    encoder.beyond += u64::from(!categories.learn(field));
+                }
                 (Part::Number { scaling, steps, .. }, Field::Number(x)) => {
+                    encoder.beyond += u64::from(scaling.is_beyond(x));
                     scaling.learn(x);
                     steps.learn(x, &mut self.random);
                 }
                 (
                     Part::TwoValues(scaling) | Part::Scaled { seen: scaling, .. },
                     Field::Number(x),
-                ) => scaling.learn(x),
+                ) => {
+                    encoder.beyond += u64::from(scaling.is_beyond(x));
+                    scaling.learn(x);
+                }
                 _ => {}
             }
         }

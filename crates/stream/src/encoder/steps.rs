@@ -43,7 +43,9 @@ impl Steps {
     pub(super) fn learn(&mut self, x: f64, random: &mut Random) {
         match self {
             Self::Hats(ranks) => ranks.learn(x, random),
-            Self::Codes(codes) => codes.learn(Field::Code(x)),
+            Self::Codes(codes) => {
+                codes.learn(Field::Code(x));
+            }
         }
     }
 }

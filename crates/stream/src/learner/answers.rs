@@ -19,7 +19,7 @@ impl StreamLearner {
         mixing: &mut Mixing,
     ) -> Answer {
         let (mut networks, mut epistemic, mut spread) = (0.0, 0.0, 0.0);
-        for (number, _) in self.networks() {
+        for (number, _) in self.network_settings() {
             let doubt = opinions[number].doubts[i];
             networks += 1.0;
             epistemic += doubt.epistemic;
@@ -60,10 +60,11 @@ impl StreamLearner {
             self.drifts.remove(0);
         }
         self.drifts.push(drift);
+        self.history.changed(self.rows);
         Some(drift)
     }
 
-    fn networks(&self) -> impl Iterator<Item = (usize, &NetworkSettings)> {
+    fn network_settings(&self) -> impl Iterator<Item = (usize, &NetworkSettings)> {
         let members = self.settings.members.iter().enumerate();
         members.filter_map(|(number, member)| match member {
             MemberSettings::Network(network) => Some((number, network)),
@@ -74,7 +75,7 @@ impl StreamLearner {
     /// The network whose memory is longest; of equals, one with a hidden layer.
     fn longest_memory(&self) -> Option<usize> {
         let key = |network: &NetworkSettings| (network.memory_window, !network.hidden.is_empty());
-        let longest = self.networks().max_by(|(_, a), (_, b)| {
+        let longest = self.network_settings().max_by(|(_, a), (_, b)| {
             let (a, b) = (key(a), key(b));
             a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
         });

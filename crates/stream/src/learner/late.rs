@@ -10,6 +10,7 @@ use super::waiting::WaitingRow;
 use super::work::Label;
 use crate::answer::Outcome;
 use crate::error::{RowError, StreamError};
+use crate::history::Scored;
 use crate::labels;
 use crate::members::Opinions;
 
@@ -32,7 +33,7 @@ impl StreamLearner {
             return Ok(None);
         };
         let row = waited.row;
-        self.learn_waited(waited, &label, row)
+        self.learn_waited(id, waited, &label, row)
     }
 
     /// Id of a row, if it has one.
@@ -50,6 +51,7 @@ impl StreamLearner {
     /// Learns a row that waited; `row` is the number of the one that brought its label.
     pub(super) fn learn_waited(
         &mut self,
+        id: &str,
         waited: WaitingRow,
         label: &Label<'_>,
         row: u64,
@@ -71,6 +73,16 @@ impl StreamLearner {
         let (answer, known) = (waited.answer, waited.known);
         let loss = self.task.score(&answer.told, known, lesson, &mixing);
         self.work.mixing = mixing;
+        self.history.add(&Scored {
+            answer: &answer,
+            truth: truth(lesson.target),
+            loss,
+            weights: self.task.weights(),
+            rows: self.rows,
+            row: waited.row,
+            id: Some(id),
+            time: None,
+        });
         Ok(Some(Outcome {
             row,
             answer,

@@ -1,6 +1,8 @@
 //! A learner of rows: an encoder, members that learn what it makes of them, and their mixture.
 
 mod answers;
+mod columns;
+mod health;
 mod late;
 mod rows;
 mod save;
@@ -9,19 +11,23 @@ mod task;
 mod waiting;
 mod work;
 
+use mesu::metric::ReliabilityBin;
 use mesu_rows::Row;
 
+pub use self::columns::ColumnReport;
+pub use self::health::Finding;
 pub use self::settings::StreamSettings;
 use self::task::{Mixing, Task};
 use self::waiting::Waiting;
 use self::work::Work;
 use crate::answer::{Answer, Outcome};
 use crate::drift::{Drift, DriftWatch, Strangers};
-use crate::encoder::{Encoder, Summary};
+use crate::encoder::Encoder;
 use crate::error::StreamError;
+use crate::history::History;
 use crate::members::{self, Member, MemberSettings, Opinions, Outputs, Shape};
 use crate::metric::{ClassRates, Measures};
-use crate::schema::{Kind, Schema};
+use crate::schema::Schema;
 
 /// A learner of rows as they come: each is predicted, and then learned.
 ///
@@ -41,6 +47,7 @@ pub struct StreamLearner {
     /// Rows that came with a label, and the sums of the members' losses of them.
     labeled: u64,
     losses: Vec<f64>,
+    history: History,
     work: Work,
 }
 
@@ -54,20 +61,6 @@ pub struct MemberReport {
     pub weight: f64,
     /// Mean loss by itself of rows that came with a label, nats.
     pub log_loss: f64,
-}
-
-/// A column, and what was seen of it.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-#[non_exhaustive]
-pub struct ColumnReport {
-    /// Name.
-    pub name: String,
-    /// Content.
-    pub kind: Kind,
-    /// Share of rows without a value, 0 to 1.
-    pub missing: f64,
-    /// Numbers, of a column that has them.
-    pub numbers: Option<Summary>,
 }
 
 impl StreamLearner {
@@ -114,6 +107,7 @@ impl StreamLearner {
             strangers: Strangers::new(settings.stranger_deviations),
             drifts: Vec::new(),
             waiting: Waiting::default(),
+            history: History::new(&schema.task),
             rows: 0,
             labeled: 0,
             schema,
@@ -227,21 +221,6 @@ impl StreamLearner {
         self.rows
     }
 
-    /// Columns that are looked at, and what was seen of them.
-    #[must_use]
-    pub fn columns(&self) -> Vec<ColumnReport> {
-        let seen = self.encoder.seen().map(|(at, missing, numbers)| {
-            let column = &self.schema.columns[at];
-            ColumnReport {
-                name: column.name.clone(),
-                kind: column.kind,
-                missing: missing as f64 / self.rows.max(1) as f64,
-                numbers,
-            }
-        });
-        seen.collect()
-    }
-
     /// Changes of the stream that were told, the last 1,000.
     #[must_use]
     pub fn drifts(&self) -> &[Drift] {
@@ -264,6 +243,37 @@ impl StreamLearner {
     #[must_use]
     pub fn window(&self) -> Measures {
         self.task.window()
+    }
+
+    /// History of the answers.
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Confidence against accuracy of all answers, 15 bins of equal width from 0 on; none of a value.
+    #[must_use]
+    pub fn reliability(&self) -> Vec<ReliabilityBin> {
+        match &self.task {
+            Task::Classes(classes) => classes.scores.reliability(),
+            Task::Values(_) => Vec::new(),
+        }
+    }
+
+    /// Calibration error of the last 1,000 rows with a label that chance alone would make, on average, if
+    /// every confidence were right; `None` of a value.
+    #[must_use]
+    pub fn chance_calibration(&self) -> Option<f64> {
+        match &self.task {
+            Task::Classes(classes) => Some(classes.scores.chance_of_window()),
+            Task::Values(_) => None,
+        }
+    }
+
+    /// Learners of the members that are networks, with their names.
+    pub fn networks(&self) -> impl Iterator<Item = (String, &mesu::Learner)> {
+        let members = self.settings.members.iter().zip(&self.members);
+        members.filter_map(|(settings, member)| Some((settings.name(), member.network()?)))
     }
 
     /// Recall and precision of every class; none of a value.

@@ -11,6 +11,7 @@ use super::waiting::WaitingRow;
 use super::work::{Label, Work};
 use crate::answer::Outcome;
 use crate::error::{RowError, StreamError};
+use crate::history::Scored;
 use crate::members::{Lesson, Member, Opinions};
 use crate::schema::{Field, Unfit, number};
 
@@ -110,7 +111,7 @@ impl StreamLearner {
                 }
                 (_, Some(id)) if i == start => {
                     if let Some(waited) = self.waiting.take(id) {
-                        outcomes.extend(self.learn_waited(waited, label, row.number)?);
+                        outcomes.extend(self.learn_waited(id, waited, label, row.number)?);
                         return Ok(());
                     }
                 }
@@ -133,8 +134,9 @@ impl StreamLearner {
                 true => outputs_before,
                 false => self.task.class_outputs(),
             };
-            let outcome = self.settle(&mut work, i - start, outputs, row.number);
-            if let (Some(id), None) = (&read.ids[i], outcome.truth) {
+            let id = read.ids[i].as_deref();
+            let outcome = self.settle(&mut work, i - start, outputs, (row, id));
+            if let (Some(id), None) = (id, outcome.truth) {
                 let width = self.encoder.width();
                 let row = WaitingRow {
                     row: outcome.row,
@@ -248,7 +250,13 @@ impl StreamLearner {
     }
 
     /// Mixes the opinions on row `i`, when members had so many outputs, and learns from its label how to mix.
-    fn settle(&mut self, work: &mut Work, i: usize, outputs: usize, row: u64) -> Outcome {
+    fn settle(
+        &mut self,
+        work: &mut Work,
+        i: usize,
+        outputs: usize,
+        (row, id): (&Row, Option<&str>),
+    ) -> Outcome {
         let Work {
             opinions, mixing, ..
         } = work;
@@ -262,12 +270,23 @@ impl StreamLearner {
                 *loss += self.task.loss(opinions.of(i), outputs, lesson.target);
             }
             self.labeled += 1;
-            drift = self.watch(opinions, i, outputs, lesson.target, row);
+            drift = self.watch(opinions, i, outputs, lesson.target, row.number);
             let known = self.task.known();
-            loss = Some(self.task.score(&answer.told, known, lesson, mixing));
+            let scored = self.task.score(&answer.told, known, lesson, mixing);
+            loss = Some(scored);
+            self.history.add(&Scored {
+                answer: &answer,
+                truth: truth(lesson.target),
+                loss: scored,
+                weights: self.task.weights(),
+                rows: self.rows,
+                row: row.number,
+                id,
+                time: self.schema.time.map(|time| &row.values[time]),
+            });
         }
         Outcome {
-            row,
+            row: row.number,
             answer,
             truth: lesson.map(|lesson| truth(lesson.target)),
             loss,

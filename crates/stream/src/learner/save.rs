@@ -6,6 +6,7 @@ use super::{StreamLearner, shape};
 use crate::drift::{Drift, DriftWatch, Strangers};
 use crate::encoder::Encoder;
 use crate::error::StreamError;
+use crate::history::History;
 use crate::members;
 use crate::state::{self, Header, Notes, StateError};
 
@@ -20,6 +21,7 @@ type Body = (
     Waiting,
     [u64; 2],
     Vec<f64>,
+    History,
 );
 
 impl StreamLearner {
@@ -49,6 +51,7 @@ impl StreamLearner {
             &self.waiting,
             [self.rows, self.labeled],
             &self.losses,
+            &self.history,
         );
         state::write(&header, &body).ok_or(StreamError::Unsaved)
     }
@@ -68,7 +71,8 @@ impl StreamLearner {
         let unfit = |what: &str| StateError::Damaged(format!("{what} does not fit the others"));
         let body: Body = postcard::from_bytes(body)
             .map_err(|error| StateError::Damaged(format!("its body: {error}")))?;
-        let (encoder, task, saved, watch, strangers, drifts, waiting, counts, losses) = body;
+        let (encoder, task, saved, watch, strangers, drifts, waiting, counts, losses, history) =
+            body;
         let [rows, labeled] = counts;
         let sound = schema.check().is_ok() && settings.check().is_ok();
         if !(sound && encoder.is_of(&schema)) {
@@ -77,6 +81,9 @@ impl StreamLearner {
         let count = settings.members.len();
         if !task.is_sound(&schema.task, count) {
             return Err(unfit("what it predicts"));
+        }
+        if !history.is_sound(&schema.task) {
+            return Err(unfit("its history"));
         }
         if saved.len() != count || losses.len() != count {
             return Err(unfit("its number of members"));
@@ -100,6 +107,7 @@ impl StreamLearner {
             rows,
             labeled,
             losses,
+            history,
             work: super::Work::default(),
         };
         Ok((learner, notes))

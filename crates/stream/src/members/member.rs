@@ -1,6 +1,6 @@
 //! A member of a mixture: what it is asked for.
 
-use mesu::{ConfigError, LearnError, Target};
+use mesu::{ConfigError, LearnError, Learner, Target};
 
 use super::opinions::Opinions;
 
@@ -28,6 +28,11 @@ pub(crate) trait Member: Send + Sync {
 
     /// Makes room for so many outputs in all.
     fn grow(&mut self, outputs: usize) -> Result<(), ConfigError>;
+
+    /// Learner of a network; `None` of another member.
+    fn network(&self) -> Option<&Learner> {
+        None
+    }
 
     /// State, for [`restore`].
     fn save(&self) -> Result<Vec<u8>, LearnError>;

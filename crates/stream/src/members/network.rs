@@ -107,6 +107,10 @@ impl Member for NetworkMember {
         self.learner.add_classes(more)
     }
 
+    fn network(&self) -> Option<&Learner> {
+        Some(&self.learner)
+    }
+
     fn save(&self) -> Result<Vec<u8>, LearnError> {
         self.learner.save(&[])
     }

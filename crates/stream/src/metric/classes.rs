@@ -1,5 +1,6 @@
 //! Measures of classes that were told.
 
+use mesu::metric::ReliabilityBin;
 use serde::{Deserialize, Serialize};
 
 use super::bins::Bins;
@@ -134,9 +135,23 @@ impl ClassScores {
 
     /// Measures of the last rows.
     pub(crate) fn window(&self) -> ClassMeasures {
+        self.last_sums().measures()
+    }
+
+    fn last_sums(&self) -> Sums {
         let mut sums = Sums::default();
         self.last.iter().for_each(|score| sums.add(score));
-        sums.measures()
+        sums
+    }
+
+    /// Calibration error of the last rows that chance alone would make, on average.
+    pub(crate) fn chance_of_window(&self) -> f64 {
+        self.last_sums().bins.chance()
+    }
+
+    /// Confidence against accuracy of all answers.
+    pub(crate) fn reliability(&self) -> Vec<ReliabilityBin> {
+        self.all.bins.list()
     }
 
     /// Recall and precision of the classes of these names.

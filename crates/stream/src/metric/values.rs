@@ -42,61 +42,65 @@ pub(crate) struct ValueScores {
     last: Last<ValueScore>,
 }
 
-fn add(score: &ValueScore, sums: &mut RegressionSums) {
-    let prediction = Prediction {
-        mean: vec![score.mean],
-        total: vec![score.variance],
-        ..Prediction::default()
-    };
-    sums.add(score.value, &prediction, 0);
+impl ValueScore {
+    pub(crate) fn add_to(&self, sums: &mut RegressionSums) {
+        let prediction = Prediction {
+            mean: vec![self.mean],
+            total: vec![self.variance],
+            ..Prediction::default()
+        };
+        sums.add(self.value, &prediction, 0);
+    }
 }
 
-fn measures(sums: &RegressionSums) -> ValueMeasures {
-    let rows = sums.len();
-    match sums.scores() {
-        Some(RegressionScores {
-            rmse,
-            mae,
-            r2,
-            nll,
-            crps,
-            coverage,
-            ..
-        }) => ValueMeasures {
-            rows,
-            mae,
-            rmse,
-            r2,
-            nll,
-            crps,
-            coverage,
-        },
-        None => ValueMeasures {
-            rows,
-            mae: f64::NAN,
-            rmse: f64::NAN,
-            r2: f64::NAN,
-            nll: f64::NAN,
-            crps: f64::NAN,
-            coverage: f64::NAN,
-        },
+impl ValueMeasures {
+    pub(crate) fn of(sums: &RegressionSums) -> Self {
+        let rows = sums.len();
+        match sums.scores() {
+            Some(RegressionScores {
+                rmse,
+                mae,
+                r2,
+                nll,
+                crps,
+                coverage,
+                ..
+            }) => ValueMeasures {
+                rows,
+                mae,
+                rmse,
+                r2,
+                nll,
+                crps,
+                coverage,
+            },
+            None => ValueMeasures {
+                rows,
+                mae: f64::NAN,
+                rmse: f64::NAN,
+                r2: f64::NAN,
+                nll: f64::NAN,
+                crps: f64::NAN,
+                coverage: f64::NAN,
+            },
+        }
     }
 }
 
 impl ValueScores {
     pub(crate) fn add(&mut self, score: ValueScore) {
-        add(&score, &mut self.all);
+        score.add_to(&mut self.all);
         self.last.add(score);
     }
 
     pub(crate) fn measures(&self) -> ValueMeasures {
-        measures(&self.all)
+        ValueMeasures::of(&self.all)
     }
 
     /// Measures of the last rows.
     pub(crate) fn window(&self) -> ValueMeasures {
         let mut sums = RegressionSums::default();
-        self.last.iter().for_each(|score| add(score, &mut sums));
-        measures(&sums)
+        self.last.iter().for_each(|score| score.add_to(&mut sums));
+        ValueMeasures::of(&sums)
     }
 }

@@ -257,7 +257,7 @@ fn new_learner(
     roles.id = id;
     roles.weight = weight;
     roles.ignore = ignore;
-    roles.ignore.extend(time);
+    roles.time = time;
     let mut first_bad = None;
     let inferred = loop {
         match Schema::infer(names, &roles, &rows) {

@@ -27,7 +27,7 @@ mod summary;
 pub use self::bookmark::{BadRow, Bookmark, Written};
 pub use self::error::RunError;
 pub use self::event::{Event, Progress};
-pub use self::inspect::{Inspected, inspect, is_state};
+pub use self::inspect::{Inspected, findings, inspect, is_state, names_state, open, states_in};
 pub use self::labels::{Labeled, learn_labels};
 pub use self::learn::{Learned, learn};
 pub use self::options::{Input, LearnOptions, OnBadRow, PredictOptions, Resume, Target};

@@ -100,7 +100,7 @@ impl Default for LearnOptions {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PredictOptions {
-    /// File for the predictions, .csv, .tsv or .jsonl; without one the standard output, as CSV.
+    /// File for the predictions, .csv, .tsv or .jsonl, or .parquet, where that is built in; without one the standard output, as CSV.
     pub output: Option<PathBuf>,
     /// True if it has a column for each class.
     pub probabilities: bool,

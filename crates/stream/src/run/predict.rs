@@ -65,7 +65,7 @@ pub fn predict(
     };
     let layout = Layout::new(learner.schema(), bookmark.time.as_deref(), classes);
     let mut predictions = match &options.output {
-        Some(path) => Predictions::create(path, layout)?,
+        Some(path) => Predictions::create_once(path, layout)?,
         None => Predictions::stdout(layout)?,
     };
     predictions.know(learner.classes());
@@ -86,6 +86,7 @@ pub fn predict(
         pass.predictions.flush()?;
         ended = done?;
     }
+    pass.predictions.finish()?;
     Ok(Predicted {
         rows: pass.rows,
         measures: pass.scorer.measures(),

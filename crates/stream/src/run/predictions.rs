@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+#[cfg(feature = "parquet")]
+use mesu_rows::ParquetWriter;
 use mesu_rows::{Format, Row, ValueRef, Writer};
 
 use super::bookmark::Written;
@@ -12,10 +14,17 @@ use crate::schema::{Schema, Target};
 
 /// File of predictions.
 pub(super) struct Predictions {
-    writer: Writer,
+    file: File,
     layout: Layout,
     /// Names of classes, by their numbers.
     names: Vec<String>,
+}
+
+enum File {
+    /// Lines of text, which can be cut back.
+    Text(Writer),
+    #[cfg(feature = "parquet")]
+    Parquet(ParquetWriter),
 }
 
 /// Columns of the file.
@@ -146,16 +155,29 @@ impl Predictions {
     /// Begins a file.
     pub(super) fn create(path: &Path, layout: Layout) -> Result<Self, RunError> {
         Ok(Self {
-            writer: Writer::create(path, &layout.header, None)?,
+            file: File::Text(Writer::create(path, &layout.header, None)?),
             layout,
             names: Vec::new(),
         })
     }
 
+    /// Begins a file that is written in one go: Parquet too, where that is built in.
+    pub(super) fn create_once(path: &Path, layout: Layout) -> Result<Self, RunError> {
+        #[cfg(feature = "parquet")]
+        if Format::of_path(path) == Some(Format::Parquet) {
+            return Ok(Self {
+                file: File::Parquet(ParquetWriter::create(path, &layout.header)?),
+                layout,
+                names: Vec::new(),
+            });
+        }
+        Self::create(path, layout)
+    }
+
     /// Begins on the standard output.
     pub(super) fn stdout(layout: Layout) -> Result<Self, RunError> {
         Ok(Self {
-            writer: Writer::stdout(&layout.header, Format::Csv)?,
+            file: File::Text(Writer::stdout(&layout.header, Format::Csv)?),
             layout,
             names: Vec::new(),
         })
@@ -163,8 +185,9 @@ impl Predictions {
 
     /// Cuts a file back to what was written, and goes on.
     pub(super) fn go_on(path: &Path, written: &Written, layout: Layout) -> Result<Self, RunError> {
+        let writer = Writer::append_at(path, written.bytes, &layout.header, None)?;
         Ok(Self {
-            writer: Writer::append_at(path, written.bytes, &layout.header, None)?,
+            file: File::Text(writer),
             layout,
             names: Vec::new(),
         })
@@ -184,7 +207,12 @@ impl Predictions {
         drift: Option<&Drift>,
     ) -> Result<(), RunError> {
         let values = self.layout.values(row, answer, &self.names, drift);
-        Ok(self.writer.write(&values)?)
+        match &mut self.file {
+            File::Text(writer) => writer.write(&values)?,
+            #[cfg(feature = "parquet")]
+            File::Parquet(writer) => writer.write(&values)?,
+        }
+        Ok(())
     }
 
     /// Writes what came of rows.
@@ -193,16 +221,38 @@ impl Predictions {
         each.try_for_each(|(row, outcome)| self.write(row, &outcome.answer, outcome.drift.as_ref()))
     }
 
-    /// Hands everything to the system.
+    /// Hands everything to the system that can be handed over before the end.
     pub(super) fn flush(&mut self) -> Result<(), RunError> {
-        Ok(self.writer.flush()?)
+        match &mut self.file {
+            File::Text(writer) => Ok(writer.flush()?),
+            #[cfg(feature = "parquet")]
+            File::Parquet(_) => Ok(()),
+        }
+    }
+
+    /// Ends the file.
+    pub(super) fn finish(mut self) -> Result<(), RunError> {
+        self.flush()?;
+        match self.file {
+            File::Text(_) => Ok(()),
+            #[cfg(feature = "parquet")]
+            File::Parquet(writer) => Ok(writer.finish()?),
+        }
     }
 
     /// Waits until everything is on the disk; returns what was written.
     pub(super) fn synchronize(&mut self) -> Result<Written, RunError> {
-        self.writer.synchronize()?;
+        let bytes = match &mut self.file {
+            File::Text(writer) => {
+                writer.synchronize()?;
+                writer.bytes_written()
+            }
+            // Never gone on with.
+            #[cfg(feature = "parquet")]
+            File::Parquet(_) => 0,
+        };
         Ok(Written {
-            bytes: self.writer.bytes_written(),
+            bytes,
             classes: self.layout.classes.clone(),
         })
     }

@@ -29,6 +29,8 @@ pub struct Roles {
     pub id: Option<String>,
     /// Column of factors of the rows' losses.
     pub weight: Option<String>,
+    /// Column of the rows' times, which are not learned from.
+    pub time: Option<String>,
     /// Columns that are not looked at.
     pub ignore: Vec<String>,
 }
@@ -76,6 +78,7 @@ impl Schema {
         let target = place(&roles.target)?;
         let id = roles.id.as_ref().map(place).transpose()?;
         let weight = roles.weight.as_ref().map(place).transpose()?;
+        let time = roles.time.as_ref().map(place).transpose()?;
         let mut columns: Vec<Column> = header
             .iter()
             .enumerate()
@@ -86,7 +89,8 @@ impl Schema {
             .iter()
             .map(place)
             .collect::<Result<Vec<_>, _>>()?;
-        for at in ignored.into_iter().chain([target]).chain(id).chain(weight) {
+        let parts = [Some(target), id, weight, time];
+        for at in ignored.into_iter().chain(parts.into_iter().flatten()) {
             columns[at] = Column::new(columns[at].name.clone(), Kind::Ignored);
         }
         let task = match roles.regression {
@@ -99,6 +103,7 @@ impl Schema {
             task,
             id,
             weight,
+            time,
         };
         schema.check()?;
         Ok(schema)

@@ -125,6 +125,9 @@ pub struct Schema {
     /// Column of factors of the rows' losses, from 0.
     #[serde(default)]
     pub weight: Option<usize>,
+    /// Column of the rows' times, from 0: told with rows that stand out, not learned from.
+    #[serde(default)]
+    pub time: Option<usize>,
 }
 
 impl Schema {
@@ -139,6 +142,7 @@ impl Schema {
             task,
             id: None,
             weight: None,
+            time: None,
         };
         schema.check()?;
         schema.columns[target].kind = Kind::Ignored;
@@ -150,7 +154,8 @@ impl Schema {
         let columns = self.columns.len();
         let roles = [Some(self.target), self.id, self.weight];
         let mut taken: Vec<usize> = roles.into_iter().flatten().collect();
-        if let Some(column) = taken.iter().copied().find(|column| *column >= columns) {
+        let all = taken.iter().copied().chain(self.time);
+        if let Some(column) = { all }.find(|column| *column >= columns) {
             return Err(SchemaError::NoColumn { column, columns });
         }
         taken.sort_unstable();

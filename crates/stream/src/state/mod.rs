@@ -7,7 +7,7 @@
 //! | version, little-endian | 4 |
 //! | length of the header, little-endian | 8 |
 //! | header: JSON with the schema, the settings and the caller's notes | |
-//! | body: encoder, labels, members, mixture, measures, drift and waiting rows, in postcard's format | |
+//! | body: encoder, labels, members, mixture, measures, drift, waiting rows, history; postcard's format | |
 //! | SHA-256 of all before | 32 |
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub type Notes = BTreeMap<String, String>;
 
 pub(crate) const MAGIC: &[u8; 8] = b"mesurows";
 /// Version of the format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const CHECKSUM: usize = 32;
 /// Bytes before the header.
 const FRONT: usize = 20;

@@ -43,6 +43,36 @@ fn kinds_are_told_by_the_first_rows() {
 }
 
 #[test]
+fn a_column_is_told_out_of_range_and_by_its_importance() {
+    let mut rows = ordinary(2_000, 1);
+    // Numbers far from all before, now and then, and categories that come once each.
+    for (at, row) in rows.iter_mut().enumerate().skip(1_000) {
+        if at % 100 == 0 {
+            row.values[1] = Value::Number(1e6 * at as f64);
+            row.values[2] = text(format!("color {at}"));
+        }
+    }
+    let mut learner = learner(&COLUMNS, &rows[..1_000], small());
+    learner.predict_then_learn_rows(&rows).unwrap();
+    let columns = learner.columns();
+    let [a, b, color] = &columns[..] else {
+        panic!("{columns:?}")
+    };
+    assert!(a.out_of_range <= 5.0 / 2_000.0, "{a:?}");
+    // Ten beyond all before, far away as deviations were then; and the first few, of which nothing was known.
+    assert!(
+        (10.0 / 2_000.0..=15.0 / 2_000.0).contains(&b.out_of_range),
+        "{b:?}"
+    );
+    // Three colors, of which none was known at first, and ten more.
+    assert_eq!(color.out_of_range, 13.0 / 2_000.0);
+    assert!(color.categories.is_some_and(|known| known >= 4) && b.categories.is_none());
+    assert!(!a.is_constant() && !color.is_constant());
+    assert!(a.importance > b.importance, "{a:?}, {b:?}");
+    assert!(columns.iter().all(|column| column.importance.is_finite()));
+}
+
+#[test]
 fn parts_of_columns_that_are_not_there_are_refused() {
     let (names, rows) = (header(&COLUMNS), ordinary(5, 1));
     let infer = |roles: &Roles| Schema::infer(&names, roles, &rows).unwrap_err();

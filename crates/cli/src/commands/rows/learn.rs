@@ -89,7 +89,8 @@ pub(crate) fn learn(arguments: &LearnArguments) -> Result<ExitCode> {
 }
 
 /// Members that learn features of a backbone: hats of a thousand of them would be slow, and say nothing new.
-const OF_FEATURES: &str = "linear-values-1e4,values-1e4,neighbors";
+const OF_FEATURES: &str =
+    "linear-values-1e3,linear-values-1e4,linear-values-1e5,values-1e4,neighbors";
 
 /// Fills in what rows of pictures have, where nothing else is asked for.
 fn of_pictures(options: &mut LearnOptions) {

@@ -1,6 +1,7 @@
 //! Running the real binary on small data, and looking at what it leaves.
 #![allow(dead_code)]
 
+pub(crate) mod pages;
 pub(crate) mod scenarios;
 pub(crate) mod server;
 
@@ -229,4 +230,13 @@ fn checkpoint(bytes: &[u8]) -> Checkpoint {
         tensors,
         metadata: without_times(metadata),
     }
+}
+
+/// The first rows of a stream inside the program, as CSV.
+pub(crate) fn first_rows(stream: &str, rows: usize) -> String {
+    let stream = mesu_datasets::EmbeddedStream::named(stream).unwrap();
+    let mut text = String::new();
+    let mut unpacked = flate2::read::GzDecoder::new(stream.bytes);
+    std::io::Read::read_to_string(&mut unpacked, &mut text).unwrap();
+    text.split_inclusive('\n').take(rows + 1).collect()
 }

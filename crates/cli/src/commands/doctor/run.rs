@@ -1,4 +1,4 @@
-//! `mesu doctor`: the health of what a run, or any program, has saved.
+//! The health of what a run, or any program, has saved.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,14 +11,12 @@ use mesu_lab::record::ended::Ended;
 use mesu_lab::record::saved::checkpoints;
 use serde_json::{Value, json};
 
+use super::text::{short, wrap};
 use crate::arguments::DoctorArguments;
 use crate::output::{grouped, print};
 
-/// Columns of the terminal.
-const WIDTH: usize = 80;
-
 /// Diagnoses every learner that `arguments` name, then prints: an error leaves nothing half said.
-pub(crate) fn doctor(arguments: &DoctorArguments) -> Result<ExitCode> {
+pub(super) fn runs(arguments: &DoctorArguments) -> Result<ExitCode> {
     let paths = checkpoints(&arguments.path)?;
     let examined = paths
         .into_iter()
@@ -224,67 +222,5 @@ fn weight_table(text: &mut String, groups: &[Group]) {
         let legend = "held: weights that the penalty takes back to their anchor within a task. stiffest: the \
                       share of its distance from the anchor that it takes off a weight in one step.";
         wrap(text, "", legend);
-    }
-}
-
-/// Three digits in six columns.
-fn short(number: f64) -> String {
-    match number.abs() {
-        0.0 => "0".to_owned(),
-        size if !(1e-3..1e4).contains(&size) => format!("{number:.0e}"),
-        size if size < 0.1 => format!("{number:.4}"),
-        size if size < 10.0 => format!("{number:.3}"),
-        size if size < 100.0 => format!("{number:.2}"),
-        _ => format!("{number:.0}"),
-    }
-}
-
-/// `line` broken at spaces, the later lines behind `indent`.
-fn wrap(text: &mut String, indent: &str, line: &str) {
-    let mut width = 0;
-    for word in line.split(' ') {
-        let length = word.chars().count();
-        if width > 0 && width + 1 + length > WIDTH {
-            text.push('\n');
-            text.push_str(indent);
-            width = indent.len();
-        } else if width > 0 {
-            text.push(' ');
-            width += 1;
-        }
-        text.push_str(word);
-        width += length;
-    }
-    text.push('\n');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_broken_at_words() {
-        let mut text = String::new();
-        wrap(&mut text, "  ", &["word"; 40].join(" "));
-        assert!(text.lines().all(|line| line.len() <= WIDTH));
-        assert!(text.lines().skip(1).all(|line| line.starts_with("  word")));
-        assert_eq!(text.split_whitespace().count(), 40);
-    }
-
-    #[test]
-    fn six_columns_hold_every_number() {
-        for number in [
-            0.0,
-            1e-30,
-            0.000_999_96,
-            0.012_34,
-            0.999_96,
-            9.9996,
-            99.996,
-            9_999.6,
-            1e30,
-        ] {
-            assert!(short(number).len() <= 6, "{}", short(number));
-        }
     }
 }
