@@ -88,6 +88,20 @@ def test_a_state_goes_there_and_back(elec, mesu_cli, tmp_path):
     assert mesu.load(tmp_path / "here.mesu").to_bytes() == learner.to_bytes()
 
 
+def test_parts_of_columns_are_those_of_the_command_line(elec, mesu_cli, tmp_path):
+    rows = [{"when": f"t{n}", "name": f"r{n}", "factor": str(n % 3), "dull": "1", **row} for n, row in enumerate(elec[:1_100])]
+    write_csv(tmp_path / "rows.csv", rows)
+    parts = {"id": "name", "weight": "factor", "time": "when", "ignore": "dull"}
+    told = [argument for part, name in parts.items() for argument in (f"--{part}", name)]
+    mesu_cli("learn", "rows.csv", "--target", "y", "--quiet", *told)
+    learner = mesu.StreamLearner("y", **{**parts, "ignore": ["dull"]})
+    learner.learn_many(rows)
+    assert mesu.load(tmp_path / "rows.mesu").to_bytes() == learner.to_bytes()
+    learner.save(tmp_path / "here.mesu")
+    write_csv(tmp_path / "more.csv", [{**row, "name": f"{row['name']}b"} for row in rows[:50]])
+    mesu_cli("learn", "more.csv", "--time", "when", "--quiet", "--state", "here.mesu")
+
+
 def test_a_checkpoint_goes_there_and_back(blobs, tmp_path, mesu_cli):
     x, y = blobs
     learner = mesu.Learner(6, 2, hidden=[8], seed=3)

@@ -185,6 +185,7 @@ class StreamLearner:
         regression: bool = False,
         id: str | None = None,
         weight: str | None = None,
+        time: str | None = None,
         ignore: Sequence[str] = (),
         columns: dict[str, Literal["number", "boolean", "category", "date", "id", "ignored"]] | None = None,
         classes: Sequence[str] = (),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mesu_stream::run::{Bookmark, is_state, read_state, write_state};
+use mesu_stream::run::{Bookmark, is_state, open, write_state};
 use mesu_stream::{Notes, Roles, Row, StreamLearner, StreamSettings, Target, Value};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -51,7 +51,7 @@ pub(crate) fn load(py: Python<'_>, path: PathBuf) -> PyResult<Py<PyAny>> {
     if !is_state(&path) {
         return Ok(Py::new(py, PyLearner::read(&path)?)?.into_any());
     }
-    let (learner, bookmark) = py.detach(|| read_state(&path)).or_raise()?;
+    let (learner, bookmark) = py.detach(|| open(&path)).or_raise()?;
     let loaded = PyStreamLearner::of(learner, bookmark, Notes::new());
     Ok(Py::new(py, loaded)?.into_any())
 }
@@ -176,8 +176,8 @@ impl PyStreamLearner {
 /// What a pickle says beside the state: parts of columns, settings, order of columns, bookmark.
 type Described = (RolesNamed, StreamSettings, bool, Bookmark);
 
-/// Target, whether it is a number, id, weight, and what is not looked at.
-type RolesNamed = (String, bool, Option<String>, Option<String>, Vec<String>);
+/// Target, whether it is a number, columns of ids, weights and times, and what is not looked at.
+type RolesNamed = (String, bool, [Option<String>; 3], Vec<String>);
 
 impl PyStreamLearner {
     /// A learner that was read.
@@ -188,6 +188,7 @@ impl PyStreamLearner {
         roles.regression = schema.task == Target::Value;
         roles.id = schema.id.map(name);
         roles.weight = schema.weight.map(name);
+        roles.time = schema.time.map(name);
         let mut new = Self {
             settings: learner.settings().clone(),
             roles,
@@ -209,9 +210,10 @@ impl PyStreamLearner {
             regression,
             id,
             weight,
+            time,
             ignore,
         } = self.roles.clone();
-        let roles: RolesNamed = (target, regression, id, weight, ignore);
+        let roles: RolesNamed = (target, regression, [id, weight, time], ignore);
         let described = (roles, &self.settings, self.sorted, &self.bookmark);
         serde_json::to_string(&described).map_err(|error| PyValueError::new_err(error.to_string()))
     }
@@ -255,7 +257,8 @@ impl PyStreamLearner {
         let restored = state.map(StreamLearner::restore).transpose().or_raise()?;
         let (learner, notes) = restored.unzip();
         let mut all = Roles::target(roles.0);
-        (all.regression, all.id, all.weight, all.ignore) = (roles.1, roles.2, roles.3, roles.4);
+        (all.regression, all.ignore) = (roles.1, roles.3);
+        [all.id, all.weight, all.time] = roles.2;
         let mut new = Self {
             roles: all,
             settings,

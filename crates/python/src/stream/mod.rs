@@ -44,6 +44,8 @@ use crate::json;
 ///     Column of the rows' names, by which labels may come later.
 /// weight : str, optional
 ///     Column of factors of the rows' losses.
+/// time : str, optional
+///     Column of the rows' times: not learned from, told beside predictions by the command line.
 /// ignore : list of str
 ///     Columns that are not looked at.
 /// columns : dict of str to str, optional
@@ -98,7 +100,7 @@ pub(crate) struct PyStreamLearner {
 impl PyStreamLearner {
     #[new]
     #[pyo3(signature = (
-        target="target", *, regression=false, id=None, weight=None, ignore=Vec::new(), columns=None,
+        target="target", *, regression=false, id=None, weight=None, time=None, ignore=Vec::new(), columns=None,
         classes=Vec::new(), _sorted=false, **settings
     ))]
     #[allow(clippy::too_many_arguments, reason = "keyword arguments of Python")]
@@ -107,6 +109,7 @@ impl PyStreamLearner {
         regression: bool,
         id: Option<String>,
         weight: Option<String>,
+        time: Option<String>,
         ignore: Vec<String>,
         columns: Option<&Bound<'_, PyDict>>,
         classes: Vec<String>,
@@ -118,6 +121,7 @@ impl PyStreamLearner {
         roles.regression = regression;
         roles.id = id;
         roles.weight = weight;
+        roles.time.clone_from(&time);
         roles.ignore = ignore;
         let schema = columns.map(|columns| schema(&roles, columns, classes.clone()));
         if schema.is_none() && !classes.is_empty() {
@@ -141,6 +145,7 @@ impl PyStreamLearner {
             settings,
             sorted: _sorted,
         };
+        new.bookmark.time = time;
         if let Some(schema) = schema {
             let learner = StreamLearner::new(schema?, new.settings.clone()).or_raise()?;
             new.set_learner(learner);
@@ -323,12 +328,10 @@ fn schema(roles: &Roles, columns: &Bound<'_, PyDict>, classes: Vec<String>) -> P
         })
     };
     let target = place(&roles.target);
-    let (id, weight) = (
-        roles.id.as_ref().map(&mut place),
-        roles.weight.as_ref().map(&mut place),
-    );
+    let mut part = |name: &Option<String>| name.as_ref().map(&mut place);
+    let (id, weight, time) = (part(&roles.id), part(&roles.weight), part(&roles.time));
     let ignored: Vec<usize> = roles.ignore.iter().map(place).collect();
-    for at in ignored.into_iter().chain(id).chain(weight) {
+    for at in ignored.into_iter().chain(id).chain(weight).chain(time) {
         columns[at] = Column::new(columns[at].name.clone(), Kind::Ignored);
     }
     let task = match roles.regression {
@@ -338,5 +341,6 @@ fn schema(roles: &Roles, columns: &Bound<'_, PyDict>, classes: Vec<String>) -> P
     let mut schema = Schema::new(columns, target, task).or_raise()?;
     schema.id = id;
     schema.weight = weight;
+    schema.time = time;
     Ok(schema)
 }

@@ -1,6 +1,6 @@
 //! Rows one at a time.
 
-use mesu_stream::{Column, Outcome, Row, StreamLearner, Value};
+use mesu_stream::{Column, Outcome, Roles, Row, StreamLearner, Value};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -266,15 +266,14 @@ impl PyStreamLearner {
 }
 
 /// Adds the columns that have a part.
-pub(super) fn add_roles(header: &mut super::Columns, roles: &mesu_stream::Roles) {
-    let named = [
-        Some(&roles.target),
-        roles.id.as_ref(),
-        roles.weight.as_ref(),
-    ];
-    named.into_iter().flatten().for_each(|name| {
-        header.place_or_add(name);
-    });
+pub(super) fn add_roles(header: &mut super::Columns, roles: &Roles) {
+    let parts = [&roles.id, &roles.weight, &roles.time];
+    let parts = parts.into_iter().flatten();
+    std::iter::once(&roles.target)
+        .chain(parts)
+        .for_each(|name| {
+            header.place_or_add(name);
+        });
 }
 
 /// Rows with the columns of these names, in the order in which a learner takes them.

@@ -92,7 +92,7 @@ fn reason(reason: &str, row: u64) -> &str {
 /// # Errors
 /// [`RunError::State`], [`RunError::NoState`] or [`RunError::File`].
 pub fn inspect(path: &Path) -> Result<Inspected, RunError> {
-    let (learner, bookmark) = state_file::read_state(path)?;
+    let (learner, bookmark) = state_file::read(path)?;
     let metadata = std::fs::metadata(path).map_err(|error| RunError::file(path, error))?;
     Ok(Inspected {
         summary: Summary::new(&learner, &bookmark),

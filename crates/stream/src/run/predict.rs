@@ -52,7 +52,7 @@ pub fn predict(
     on: &mut dyn FnMut(Event<'_>),
 ) -> Result<Predicted, RunError> {
     let began = Instant::now();
-    let (learner, bookmark) = state_file::read_state(state)?;
+    let (learner, bookmark) = state_file::read(state)?;
     let feed = Feed::new(input.source, Start::First);
     let names = feed.columns(stop)?.unwrap_or_default();
     let mut columns = Columns::find(learner.schema(), &names, &input.origin)?;

@@ -47,7 +47,7 @@ impl StateFile {
 
     /// Reads the state, if there is one.
     pub(super) fn read(&self) -> Result<Option<(StreamLearner, Bookmark)>, RunError> {
-        match read_state(&self.path) {
+        match read(&self.path) {
             Err(RunError::NoState { .. }) => Ok(None),
             read => read.map(Some),
         }
@@ -113,11 +113,8 @@ pub fn write_state(
     StateFile::lock(path)?.write(learner, bookmark)
 }
 
-/// Reads a state, whether or not a process is learning into it: the learner, and its place.
-///
-/// # Errors
-/// [`RunError::State`], [`RunError::NoState`] or [`RunError::File`].
-pub fn read_state(path: &Path) -> Result<(StreamLearner, Bookmark), RunError> {
+/// Reads a state.
+pub(super) fn read(path: &Path) -> Result<(StreamLearner, Bookmark), RunError> {
     let bytes = std::fs::read(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => RunError::NoState {
             path: path.to_owned(),
@@ -157,7 +154,7 @@ mod tests {
             ..Bookmark::default()
         };
         write_state(&path, &learner, &bookmark).unwrap();
-        let (learner, read) = read_state(&path).unwrap();
+        let (learner, read) = read(&path).unwrap();
         assert_eq!(read, bookmark);
         write_state(&other, &learner, &read).unwrap();
         assert_eq!(std::fs::read(path).unwrap(), std::fs::read(other).unwrap());
