@@ -229,7 +229,7 @@ impl PyStreamLearner {
                 .zip(values)
                 .for_each(|(row, value)| row[place] = value);
         }
-        let first = self.rows() + 1;
+        let first = self.next_row();
         let numbered = (first..).zip(all);
         Ok(numbered
             .map(|(number, values)| Row { number, values })

@@ -187,7 +187,7 @@ impl PyStreamLearner {
             }
         }
         let row = Row {
-            number: self.rows() + 1,
+            number: self.next_row(),
             values: row_values,
         };
         let mut outcomes = self.learn(py, vec![row])?;
@@ -246,6 +246,14 @@ impl PyStreamLearner {
             self.set_learner(learner);
         }
         Ok(outcomes)
+    }
+
+    /// Number of the next row in what Python has learned into the state, from 1, as the command line counts a file's.
+    pub(super) fn next_row(&self) -> u64 {
+        match self.bookmark.origin == ORIGIN {
+            true => self.bookmark.place.rows + 1,
+            false => 1,
+        }
     }
 
     /// Ends the telling of columns: the learner is the one that the command line makes of the rows so far.
