@@ -148,21 +148,3 @@ fn changes_are_seen_by_labels_that_come_late() {
         "{members:?}"
     );
 }
-
-#[test]
-fn an_answer_from_before_any_class_was_known_is_not_scored() {
-    let rows = with_ids(3);
-    let settings = small();
-    let columns = [&["id"][..], &COLUMNS].concat();
-    let mut schema = learner(&columns, &rows, settings.clone()).schema().clone();
-    schema.id = Some(0);
-    schema.columns[0].kind = Kind::Id;
-    schema.task = mesu_stream::Target::Class {
-        classes: Vec::new(),
-    };
-    let mut learner = StreamLearner::new(schema, settings).unwrap();
-    let outcomes = learner.predict_then_learn_rows(&rows).unwrap();
-    assert_eq!(outcomes[0].loss, None);
-    assert!(outcomes[1].loss.is_some() && outcomes[2].loss.is_some());
-    assert_eq!(scored(&learner), 2);
-}
