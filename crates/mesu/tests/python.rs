@@ -1,6 +1,8 @@
 //! Bits that the package for Python pins too (`crates/python/tests/test_same_bits.py`): the same calls, the same
 //! numbers.
 
+#![allow(clippy::unwrap_used)]
+
 use mesu::{Estimator, Generator, Learner, MesuConfig, Prediction};
 
 /// FNV-1a of 64 bits.
