@@ -53,7 +53,7 @@ impl<S: Shape, F: Format> Default for Classifier<S, F> {
 }
 
 impl<S: Shape, F: Format> Classifier<S, F> {
-    /// Creates a learner that knows nothing, and cannot learn before its start.
+    /// Creates a learner that knows nothing, for [`start`](Self::start).
     #[must_use]
     pub const fn new() -> Self {
         Self {

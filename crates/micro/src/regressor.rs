@@ -59,7 +59,7 @@ impl<S: Shape, F: Format> Default for Regressor<S, F> {
 }
 
 impl<S: Shape, F: Format> Regressor<S, F> {
-    /// Creates a learner that knows nothing, and cannot learn before its start.
+    /// Creates a learner that knows nothing, for [`start`](Self::start).
     #[must_use]
     pub const fn new() -> Self {
         const { assert!(Network::<S, F>::OUTPUTS == 1, "a regressor has one output") };

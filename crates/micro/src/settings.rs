@@ -9,7 +9,7 @@ use mesu_core::rule::{Mesu, PriorStep, SigmaStep};
 pub struct Scaling {
     /// What becomes 0.
     pub mean: f32,
-    /// Number of units that becomes 1; above 0.
+    /// Number of units that becomes 1; above 0, and no subnormal float.
     pub deviation: f32,
 }
 
@@ -28,7 +28,7 @@ impl Scaling {
     }
 
     fn is_sound(&self) -> bool {
-        self.mean.is_finite() && self.deviation.is_finite() && self.deviation > 0.0
+        self.mean.is_finite() && self.deviation.is_normal() && self.deviation > 0.0
     }
 }
 

@@ -47,7 +47,7 @@ pub trait Shape {
     type Outputs<T: Cell>: Cells<T>;
 }
 
-/// Returns whether a shape can be: two widths or more, each 1 to 65,535, and one sample or more.
+/// Returns whether a shape can be: two widths or more, and each of them and the samples 1 to 65,535.
 #[must_use]
 pub const fn is_shape(widths: &[usize], samples: usize) -> bool {
     let mut l = 0;
@@ -57,7 +57,7 @@ pub const fn is_shape(widths: &[usize], samples: usize) -> bool {
         }
         l += 1;
     }
-    widths.len() >= 2 && samples >= 1
+    widths.len() >= 2 && samples >= 1 && samples <= u16::MAX as usize
 }
 
 /// Number of synapses, biases included.

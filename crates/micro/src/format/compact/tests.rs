@@ -32,6 +32,16 @@ fn rules() -> [Mesu; 3] {
     ]
 }
 
+/// The synapse that codes stand for.
+fn synapse<C: Code>(cell: C, rule: &CompactRule, mesu: &Mesu) -> Synapse<f64> {
+    let (mean, sigma) = cell.codes();
+    let relative = SIGMAS[(sigma * (16 / C::PER_OCTAVE)) as usize];
+    Synapse {
+        mu: f64::from(mean) * f64::from(rule.unit),
+        sigma: f64::from(relative) * mesu.sigma_prior,
+    }
+}
+
 /// Codes that mesu-core's synapse would have, were they numbers of f64.
 fn exact_codes<C: Code>(rule: &CompactRule, mesu: &Mesu, synapse: Synapse<f64>) -> [f64; 2] {
     let octaves = (mesu.sigma_prior / synapse.sigma).log2();
@@ -115,12 +125,7 @@ fn evidence_is_the_rules<C: Code>() {
         let free = mesu.memory_window(1e30);
         let rule = CompactRule::new::<C>(&settings(mesu), 50, 0.0).unwrap();
         for start in grid::<C>() {
-            let sigma = f64::from(SIGMAS[(start.codes().1 * (16 / C::PER_OCTAVE)) as usize])
-                * mesu.sigma_prior;
-            let synapse = Synapse {
-                mu: f64::from(start.codes().0) * f64::from(rule.unit),
-                sigma,
-            };
+            let synapse = synapse(start, &rule, &mesu);
             for g in [0.0, 1e-6, -1e-3, 0.3, -20.0, 1e9] {
                 for variance in [0.0, 1e-6, -1e-2, 0.4, 30.0, -1e4, 1e9] {
                     let (g, variance) = (f64::from(g as f32), f64::from(variance as f32));
@@ -152,12 +157,7 @@ fn the_prior_is_the_rules<C: Code>() {
     for mesu in rules() {
         let rule = CompactRule::new::<C>(&settings(mesu), 50, 0.0).unwrap();
         for start in grid::<C>() {
-            let sigma = f64::from(SIGMAS[(start.codes().1 * (16 / C::PER_OCTAVE)) as usize])
-                * mesu.sigma_prior;
-            let synapse = Synapse {
-                mu: f64::from(start.codes().0) * f64::from(rule.unit),
-                sigma,
-            };
+            let synapse = synapse(start, &rule, &mesu);
             for updates in [1, 16, 1_000, 1_000_000] {
                 let idle = mesu.after_idle(u64::from(updates) - 1);
                 let moved = idle.step(synapse, Gradient::new(0.0, 0.0));
@@ -192,6 +192,43 @@ fn the_prior_in_three_bytes_is_the_rules() {
 #[test]
 fn the_prior_in_two_bytes_is_the_rules() {
     the_prior_is_the_rules::<Two>();
+}
+
+/// What inputs at rest were owed, done at once, is one step of the rule by the sums.
+#[test]
+fn what_was_deferred_is_done_as_one_step() {
+    for mesu in rules() {
+        let free = mesu.memory_window(1e30);
+        let rest = -0.5;
+        let rule = CompactRule::new::<Three>(&settings(free), 50, rest).unwrap();
+        for start in grid::<Three>() {
+            let synapse = synapse(start, &rule, &mesu);
+            for (d, r) in [(0.0, 0.25), (1e-4, -0.5), (-0.125, 2.0), (64.0, 1e6)] {
+                let x = f64::from(rest);
+                let moved = free.step(
+                    synapse,
+                    Gradient {
+                        d,
+                        x,
+                        r,
+                        x_squared: x * x,
+                    },
+                );
+                let expected = exact_codes::<Three>(&rule, &mesu, moved);
+                let step = |noise: &mut Xorshift| {
+                    let mut cells = [start, Three::of(0, 0)];
+                    let mut row = CompactRow::EMPTY;
+                    // In two parts, and the bias has none of it.
+                    let half = [d, r].map(|sum| Plain(0.5 * sum as f32));
+                    (0..2).for_each(|_| Three::defer(&mut row, half[0], half[1]));
+                    Three::settle(&mut cells, &mut row, &rule, 16, noise);
+                    assert_eq!(cells[1], Three::of(0, 0));
+                    cells[0]
+                };
+                compare(start, expected, step, "deferred");
+            }
+        }
+    }
 }
 
 #[test]
