@@ -1,9 +1,10 @@
 //! The two ways out: data to stdout, messages to stderr; and numbers for people.
 
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 pub(crate) use mesu_lab::grouped;
 
 /// Writes `text` to stdout. A reader that has gone away (`mesu list | head -1`) has what it
@@ -35,6 +36,25 @@ pub(crate) fn terminal() -> Option<usize> {
 /// Columns for tables: the terminal's, or 80.
 pub(crate) fn columns() -> usize {
     terminal().unwrap_or(80)
+}
+
+/// Refuses to write to a file that is read: `option` names it as `out`.
+pub(crate) fn refuse_same<'a>(
+    option: &str,
+    out: &Path,
+    read: impl IntoIterator<Item = &'a Path>,
+) -> Result<()> {
+    let Ok(out_is) = out.canonicalize() else {
+        return Ok(());
+    };
+    let same = |path: &&Path| path.canonicalize().is_ok_and(|path| path == out_is);
+    match read.into_iter().find(same) {
+        Some(_) => bail!(
+            "{option} {}: that file is read; name another",
+            out.display()
+        ),
+        None => Ok(()),
+    }
 }
 
 /// A time in the unit that suits it: `12 s`, `4 min 30 s`, `2 h 5 min`.

@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod benchmark;
+#[cfg(feature = "embedded")]
 pub mod embedded;
 pub mod folder;
 mod streams;

@@ -9,7 +9,7 @@ use mesu_report::{Report, StateReport};
 use mesu_stream::run::{names_state, states_in};
 
 use crate::arguments::ReportArguments;
-use crate::output::{message, print};
+use crate::output::{message, print, refuse_same};
 
 /// Writes what `arguments` ask for, and prints where it is.
 pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
@@ -56,6 +56,7 @@ fn of_state(path: &Path, arguments: &ReportArguments) -> Result<ExitCode> {
     let report = StateReport::read(path)?;
     let beside = path.with_extension("html");
     let page = arguments.out.as_ref().unwrap_or(&beside);
+    refuse_same("--out", page, [path])?;
     report.write(page)?;
     print(&format!("{}\n", page.display()))?;
     let folders = [&arguments.svg, &arguments.csv];

@@ -84,6 +84,12 @@ impl RowsScreen {
             Event::Unused(columns) => {
                 self.show(&format!("note: not looked at: {}", columns.join(", ")));
             }
+            Event::Ids(columns) => {
+                self.show(&format!(
+                    "note: not learned from, text that differs in each row: {}",
+                    columns.join(", ")
+                ));
+            }
             Event::Progress { progress, window } => {
                 let every = if self.bar.is_some() { LOOK } else { LINE_EVERY };
                 if self.quiet || self.line.elapsed() < every {

@@ -104,7 +104,12 @@ fn numbers(summary: &Summary, bookmark: &Bookmark) -> String {
     if summary.labeled != summary.rows {
         let _ = write!(text, ", {} with a label", grouped(summary.labeled as f64));
     }
-    let _ = writeln!(text, "; the last from {}\n", bookmark.origin);
+    match &bookmark.origin[..] {
+        "" => text.push_str("\n\n"),
+        origin => {
+            let _ = writeln!(text, "; the last from {origin}\n");
+        }
+    }
     text += &scores(&summary.measures, Some(&summary.window));
     if !summary.classes.is_empty() {
         let _ = writeln!(
@@ -262,8 +267,10 @@ fn short(number: f64) -> String {
     }
 }
 
-/// `name`, cut where it is too long for its column.
+/// `name`, cut where it is too long for its column; a terminal takes no orders from it.
 fn shortened(name: &str) -> String {
+    let name = name.replace(char::is_control, "?");
+    let name = &name[..];
     match name.chars().count() > NAME {
         true => name.chars().take(NAME - 1).chain(['…']).collect(),
         false => name.to_owned(),

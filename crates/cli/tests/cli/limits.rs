@@ -48,6 +48,61 @@ fn a_full_disk_is_told_and_the_state_kept() {
 }
 
 #[test]
+fn what_is_read_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_rows(&folder.join("rows.csv"), 500);
+    succeed(folder, &[&LEARN[..], &["--quiet"]].concat());
+    let names = ["rows.csv", "rows.mesu"];
+    let before = names.map(|name| fs::read(folder.join(name)).unwrap());
+    for words in [
+        &["report", "rows.mesu", "--out", "rows.mesu"][..],
+        &["predict", "rows.mesu", "rows.csv", "--output", "rows.csv"],
+        &[
+            "predict",
+            "rows.mesu",
+            "rows.csv",
+            "--output",
+            "./rows.mesu",
+        ],
+        &[
+            "learn", "rows.csv", "--target", "class", "--state", "rows.csv",
+        ],
+        &[
+            "learn",
+            "rows.csv",
+            "--target",
+            "class",
+            "--state",
+            "b.mesu",
+            "--predictions",
+            "rows.csv",
+        ],
+    ] {
+        let refused = fail(folder, words);
+        assert!(
+            refused.contains("that file is read"),
+            "{words:?}: {refused}"
+        );
+    }
+    assert_eq!(
+        names.map(|name| fs::read(folder.join(name)).unwrap()),
+        before
+    );
+    // A link to a state stays one.
+    fs::create_dir(folder.join("kept")).unwrap();
+    fs::rename(folder.join("rows.mesu"), folder.join("kept/rows.mesu")).unwrap();
+    std::os::unix::fs::symlink("kept/rows.mesu", folder.join("link.mesu")).unwrap();
+    fs::copy(folder.join("rows.csv"), folder.join("more.csv")).unwrap();
+    succeed(
+        folder,
+        &["learn", "more.csv", "--state", "link.mesu", "--quiet"],
+    );
+    assert!(folder.join("link.mesu").is_symlink());
+    assert_ne!(fs::read(folder.join("kept/rows.mesu")).unwrap(), before[1]);
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -93,7 +93,10 @@ fn a_state_has_a_page_with_every_section() {
     ];
     assert_eq!(ids(&bike), of_values);
     assert!(elec.contains("<h2 id=\"classes\">") && !bike.contains("<h2 id=\"classes\">"));
-    assert!(elec.contains(": y is told rightly in ") && bike.contains(": cnt is told within "));
+    assert!(
+        elec.contains(": y is predicted correctly in ")
+            && bike.contains(": cnt is predicted within ")
+    );
 }
 
 #[test]

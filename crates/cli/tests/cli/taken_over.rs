@@ -76,6 +76,38 @@ fn a_run_goes_on_as_a_state() {
             "task {task}: {found}, {expected}"
         );
     }
+    // It is unsure, as a network of Bayesian synapses is.
+    let answers = fs::read_to_string(folder.join("p.csv")).unwrap();
+    let mut lines = answers
+        .lines()
+        .map(|line| line.split(',').collect::<Vec<_>>());
+    let header = lines.next().unwrap();
+    for column in ["epistemic", "spread"] {
+        let at = header.iter().position(|name| *name == column).unwrap();
+        assert!(
+            lines
+                .clone()
+                .all(|line| line[at].parse::<f64>().unwrap() > 0.0),
+            "{column}"
+        );
+    }
+    // A pixel far out of range is cut off.
+    let wild = fs::read_to_string(folder.join("rows.csv")).unwrap();
+    let wild: String = wild.split_inclusive('\n').take(40).collect();
+    fs::write(
+        folder.join("wild.csv"),
+        wild.replacen("\n0,", "\n1e90,", 20),
+    )
+    .unwrap();
+    let learn = [
+        "learn",
+        "wild.csv",
+        "--state",
+        "second.mesu",
+        "--quiet",
+        "--json",
+    ];
+    succeed(folder, &learn);
     let newest = succeed(folder, &["state", "from", "digits", "--out", "newest.mesu"]);
     assert!(
         stdout(&newest).contains("pixel0 to pixel783"),
@@ -118,6 +150,10 @@ fn runs_that_cannot_be_taken_over_are_told() {
         (&["digits", "--task", "3", "--out", "a.mesu"], "1 to 2"),
         (&["digits", "--task", "0", "--out", "a.mesu"], "1 to 2"),
         (&["digits", "--out", "no/a.mesu"], "no/a.mesu"),
+        (
+            &["digits", "--target", "pixel3", "--out", "a.mesu"],
+            "pixel3",
+        ),
         (&["digits/config.toml", "--out", "a.mesu"], "config.toml"),
     ] {
         let refused = from(more);

@@ -2,6 +2,7 @@
 
 use mesu_kernels::Generator;
 
+use super::engine::predict::examples_in_chunk;
 use super::engine::{Draws, PREDICTIONS};
 use super::error::{check_finite, check_width};
 use super::{LearnError, Learner};
@@ -29,7 +30,38 @@ impl Learner {
         noise: Generator,
     ) -> Result<Prediction, LearnError> {
         let samples = Some(samples.max(1));
-        self.predict_draws(inputs, Draws { samples, noise })
+        self.predict_draws(
+            inputs,
+            Draws {
+                samples,
+                ..noise.into()
+            },
+        )
+    }
+
+    /// Predicts like [`predict_samples`](Self::predict_samples), with the configured number of samples if none is given,
+    /// part by part: the parts [joined](Prediction::joined) are that prediction, bit for bit. Whoever asks for them can
+    /// stop between two.
+    pub fn predict_parts<'a>(
+        &'a self,
+        inputs: &'a [f32],
+        samples: Option<usize>,
+        noise: &'a Generator,
+    ) -> impl Iterator<Item = Result<Prediction, LearnError>> + 'a {
+        let samples = samples.map(|samples| samples.max(1));
+        let drawn = samples.unwrap_or(self.config.samples().1);
+        let in_chunk = |samples| examples_in_chunk(&self.network, samples);
+        // Whole chunks, whether samples are drawn together or one after another.
+        let chunks = in_chunk(1);
+        let size = chunks * in_chunk(drawn) * self.network.inputs();
+        inputs.chunks(size).enumerate().map(move |(part, inputs)| {
+            let draws = Draws {
+                samples,
+                first_chunk: part * chunks,
+                noise: noise.clone(),
+            };
+            self.predict_draws(inputs, draws)
+        })
     }
 
     /// Predicts with the means of the weights alone, without noise: all uncertainty is aleatoric, but
@@ -44,13 +76,20 @@ impl Learner {
         Ok(Prediction::joined(self.network.classes(), chunks))
     }
 
+    /// Returns the noise with which [`predict_one`](Self::predict_one) predicts: it follows from the seed and from what
+    /// was learned since.
+    #[must_use]
+    pub fn prediction_noise(&self) -> Generator {
+        self.noise.split(PREDICTIONS)
+    }
+
     /// Predicts one example, `[inputs]`, with noise that follows from the seed and from what was learned since: as long
     /// as nothing is learned, the same example has the same prediction.
     ///
     /// # Errors
     /// As [`predict`](Self::predict).
     pub fn predict_one(&self, x: &[f32]) -> Result<Prediction, LearnError> {
-        self.predict_one_with(x, self.noise.split(PREDICTIONS))
+        self.predict_one_with(x, self.prediction_noise())
     }
 
     /// Predicts one example, `[inputs]`, with the configured number of test samples drawn from `noise`.

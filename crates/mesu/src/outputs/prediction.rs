@@ -32,8 +32,9 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// The predictions of parts of the examples as one, of so many classes.
-    pub(crate) fn joined(classes: usize, parts: Vec<Self>) -> Self {
+    /// Predictions of parts of the examples as one, of so many classes, 0 of values.
+    #[must_use]
+    pub fn joined(classes: usize, parts: impl IntoIterator<Item = Self>) -> Self {
         let mut joined = Self {
             classes,
             ..Self::default()

@@ -23,7 +23,7 @@ pub(super) fn section(learner: &StreamLearner) -> Section {
     let (title, intro, figures) = match (learner.measures(), history.classes(), history.values()) {
         (Measures::Class(all), Some(classes), _) if all.rows > 0 => (
             format!("Confidence is off by {} on average", percent(all.ece)),
-            "Whether probabilities mean what they say, and whether uncertainty tells wrong answers from right ones.",
+            "Probabilities against how often they were right, and the uncertainty of right and of wrong answers.",
             of_classes(learner, classes),
         ),
         (Measures::Value(all), _, Some(values)) if all.rows > 0 => (
@@ -31,7 +31,7 @@ pub(super) fn section(learner: &StreamLearner) -> Section {
                 "Intervals of 90 % hold {} of the values",
                 percent(values.coverage(0.9))
             ),
-            "Whether the densities that are told hold what they say.",
+            "Predicted densities against the values that came.",
             of_values(values),
         ),
         _ => Default::default(),
@@ -93,7 +93,7 @@ fn of_classes(learner: &StreamLearner, classes: &ClassHistory) -> Vec<Figure> {
         y: Axis::new("accuracy, %", 0.0, 100.0, Ticks::Decimal),
         lines: vec![
             line("answers", points.collect()),
-            diagonal("as it is told", [(0.0, 0.0), (100.0, 100.0)]),
+            diagonal("as predicted", [(0.0, 0.0), (100.0, 100.0)]),
         ],
         bars: Some(Bars {
             name: "share of answers, %".to_owned(),
@@ -173,11 +173,11 @@ fn of_values(values: &ValueHistory) -> Vec<Figure> {
         caption: "Share of values within their central intervals of each probability. On the diagonal, intervals are right; \
                   above, too wide."
             .to_owned(),
-        x: Axis::new("probability told, %", 0.0, 100.0, Ticks::Decimal),
+        x: Axis::new("probability predicted, %", 0.0, 100.0, Ticks::Decimal),
         y: Axis::new("values inside, %", 0.0, 100.0, Ticks::Decimal),
         lines: vec![
             line("intervals", std::iter::once(place((0.0, 0.0))).chain(held).collect()),
-            diagonal("as it is told", [(0.0, 0.0), (100.0, 100.0)]),
+            diagonal("as predicted", [(0.0, 0.0), (100.0, 100.0)]),
         ],
         bars: None,
     };
@@ -200,7 +200,7 @@ fn of_values(values: &ValueHistory) -> Vec<Figure> {
         id: "places".to_owned(),
         title: "Places of values in their densities".to_owned(),
         whose: String::new(),
-        caption: "Probability that was told of what is below the value. All bars alike: densities are right. High ends: too \
+        caption: "Probability that was predicted of what is below the value. All bars alike: densities are right. High ends: too \
                   narrow; a hill: too wide; a slope: means are off."
             .to_owned(),
         x: Axis::new("probability below the value, %", 0.0, 100.0, Ticks::Decimal),
@@ -238,12 +238,12 @@ fn deviations(values: &ValueHistory) -> Option<Figure> {
     });
     let chart = Chart {
         id: "deviations".to_owned(),
-        title: "Error at each deviation told".to_owned(),
+        title: "Error at each deviation predicted".to_owned(),
         whose: String::new(),
-        caption: "Root of the mean squared error of answers by the standard deviation that they told, both in units of the \
+        caption: "Root of the mean squared error of answers by the standard deviation that they predicted, both in units of the \
                   target. On the diagonal, deviations are right; above, too small."
             .to_owned(),
-        x: Axis::new("deviation told", low, high, Ticks::PowerOfTen),
+        x: Axis::new("deviation predicted", low, high, Ticks::PowerOfTen),
         y: Axis::new("error", least, most, Ticks::PowerOfTen),
         lines: vec![
             Line {
@@ -253,7 +253,7 @@ fn deviations(values: &ValueHistory) -> Option<Figure> {
                 },
                 ..line("answers", points)
             },
-            diagonal("as it is told", [(low, low), (high, high)]),
+            diagonal("as predicted", [(low, low), (high, high)]),
         ],
         bars: None,
     };

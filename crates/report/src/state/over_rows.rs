@@ -54,10 +54,10 @@ pub(super) fn section(learner: &StreamLearner) -> Section {
         id: "over-rows",
         name: "Over rows",
         title: match changes {
-            0 => "Over rows: no change of the stream was told".to_owned(),
-            1 => "Over rows: one change of the stream was told".to_owned(),
+            0 => "Over rows: no change of the stream was reported".to_owned(),
+            1 => "Over rows: one change of the stream was reported".to_owned(),
             _ => format!(
-                "Over rows: {} changes of the stream were told",
+                "Over rows: {} changes of the stream were reported",
                 count(changes as u64)
             ),
         },
@@ -65,7 +65,7 @@ pub(super) fn section(learner: &StreamLearner) -> Section {
             "Every row was predicted before it was learned. Each point is the mean over {of_each} with a label{}.",
             match changes {
                 0 => "",
-                _ => "; upright lines are rows at which a change of the stream was told",
+                _ => "; upright lines are rows at which a change of the stream was reported",
             }
         ),
         tables: Vec::new(),
@@ -78,7 +78,7 @@ impl Over<'_> {
         match (self.learner.measures(), self.learner.window()) {
             (Measures::Class(all), Measures::Class(window)) => vec![
                 self.chart(
-                    ("accuracy", format!("Accuracy {}, of late {}", percent(all.accuracy), percent(window.accuracy))),
+                    ("accuracy", format!("Accuracy {}, lately {}", percent(all.accuracy), percent(window.accuracy))),
                     "Share of right answers.",
                     "accuracy, %",
                     &[("accuracy".to_owned(), &|point| match &point.score {
@@ -87,7 +87,7 @@ impl Over<'_> {
                     })],
                 ),
                 self.chart(
-                    ("log-loss", format!("Log loss {}, of late {}", decimal(all.log_loss), decimal(window.log_loss))),
+                    ("log-loss", format!("Log loss {}, lately {}", decimal(all.log_loss), decimal(window.log_loss))),
                     "Mean of -ln p(label): 0 is best.",
                     "log loss, nats",
                     &[("log loss".to_owned(), &|point| Some(point.loss))],
@@ -106,23 +106,23 @@ impl Over<'_> {
             ],
             (Measures::Value(all), Measures::Value(window)) => vec![
                 self.chart(
-                    ("error", format!("MAE {}, of late {}", short(all.mae), short(window.mae))),
-                    "Mean absolute error, and the mean standard deviation that was told, in units of the target.",
+                    ("error", format!("MAE {}, lately {}", short(all.mae), short(window.mae))),
+                    "Mean absolute error, and the mean standard deviation that was predicted, in units of the target.",
                     "error",
                     &[
                         ("mean absolute error".to_owned(), &|point| Some(measures(point)?.0.mae)),
-                        ("deviation told".to_owned(), &|point| Some(measures(point)?.1)),
+                        ("deviation predicted".to_owned(), &|point| Some(measures(point)?.1)),
                     ],
                 ),
                 self.chart(
-                    ("r2", format!("R2 {}, of late {}", decimal(all.r2), decimal(window.r2))),
+                    ("r2", format!("R2 {}, lately {}", decimal(all.r2), decimal(window.r2))),
                     "Share of the variance of these rows alone that is explained; below 0 is drawn at 0.",
                     "R2",
                     &[("R2".to_owned(), &|point| Some(measures(point)?.0.r2.max(0.0)))],
                 ),
                 self.chart(
-                    ("nll", format!("NLL {}, of late {}", decimal(all.nll), decimal(window.nll))),
-                    "Mean of -ln of the density that was told at the true value: lower is better.",
+                    ("nll", format!("NLL {}, lately {}", decimal(all.nll), decimal(window.nll))),
+                    "Mean of -ln of the density that was predicted at the true value: lower is better.",
                     "NLL, nats",
                     &[("NLL".to_owned(), &|point| Some(point.loss))],
                 ),
@@ -234,7 +234,7 @@ impl Over<'_> {
             [low, high].map(|y| Place { x, y, spread: None })
         });
         (!changes.is_empty()).then(|| Line {
-            name: "change told".to_owned(),
+            name: "change reported".to_owned(),
             style: Style {
                 mark: Mark::None,
                 ..Style::faint(Dash::Long)

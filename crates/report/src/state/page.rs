@@ -79,13 +79,13 @@ fn title(learner: &StreamLearner, name: &str) -> String {
     match learner.measures() {
         Measures::Class(all) if all.rows > 0 => {
             format!(
-                "{name}: {target} is told rightly in {} of the rows",
+                "{name}: {target} is predicted correctly in {} of the rows",
                 percent(all.accuracy)
             )
         }
         Measures::Value(all) if all.rows > 0 => {
             format!(
-                "{name}: {target} is told within {} on average",
+                "{name}: {target} is predicted within {} on average",
                 short(all.mae)
             )
         }
@@ -147,7 +147,7 @@ fn tiles(learner: &StreamLearner) -> Vec<Tile> {
                     late(percent(last.ece)),
                 ),
                 tile(
-                    "tells wrong answers",
+                    "detects wrong answers",
                     auroc.map_or("–".to_owned(), |auroc| format!("{auroc:.2}")),
                     "AUROC, total uncertainty".to_owned(),
                 ),
@@ -176,7 +176,7 @@ fn tiles(learner: &StreamLearner) -> Vec<Tile> {
     ));
     let changes = learner.drifts();
     tiles.push(tile(
-        "changes told",
+        "changes reported",
         count(changes.len() as u64),
         match changes.last() {
             None => "of the stream".to_owned(),

@@ -52,7 +52,7 @@ fn classes_have_every_section_and_figure() {
     assert_eq!(ids, expected);
     let html = report.html();
     for text in [
-        "<title>mine: y is told rightly in ",
+        "<title>mine: y is predicted correctly in ",
         "<h2 id=\"over-rows\">Over rows: ",
         "<h2 id=\"columns\">x has the firmest weights of 3 columns</h2>",
         "&#60;low&#62;",
@@ -82,7 +82,7 @@ fn values_have_figures_of_their_own() {
     ];
     assert_eq!(ids, expected);
     let html = report.html();
-    assert!(html.contains("mine: y is told within ") && !html.contains("id=\"classes\""));
+    assert!(html.contains("mine: y is predicted within ") && !html.contains("id=\"classes\""));
 }
 
 #[test]

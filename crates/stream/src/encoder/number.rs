@@ -7,9 +7,12 @@ use crate::schema::Scale;
 /// Deviations from the mean at which a number is cut off.
 const CLIP: f64 = 5.0;
 
-/// Deviations of a given scale at which a number is cut off: what has learned with it saw no other limit, and can
-/// compute with this.
-const FAR: f64 = 1e6;
+/// Deviations of a given scale at which a number is cut off: far beyond what data have, and near enough for one row not to
+/// break what has learned.
+const FAR: f64 = 50.0;
+
+/// The same of numbers that are taken as they are.
+const FAR_UNSCALED: f64 = 1e6;
 
 /// Running mean and deviation (Welford 1962) and range of a column's numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -85,12 +88,14 @@ impl Scaling {
 }
 
 impl Scale {
-    /// Deviations from the mean, at most [`FAR`].
+    /// Deviations from the mean, cut off where they are far.
     pub(super) fn of(self, x: f64) -> f32 {
-        match self.deviation {
-            0.0 => 0.0,
-            deviation => ((x - self.mean) / deviation).clamp(-FAR, FAR) as f32,
-        }
+        let far = match (self.mean, self.deviation) {
+            (_, 0.0) => return 0.0,
+            (0.0, 1.0) => FAR_UNSCALED,
+            _ => FAR,
+        };
+        ((x - self.mean) / self.deviation).clamp(-far, far) as f32
     }
 }
 

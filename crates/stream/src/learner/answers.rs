@@ -6,7 +6,7 @@ use super::StreamLearner;
 use super::task::{Mixing, Task, variance};
 use crate::answer::Answer;
 use crate::drift::{Drift, MOST_DRIFTS};
-use crate::members::{MemberSettings, NetworkSettings, Opinions};
+use crate::members::{MemberSettings, Opinions};
 
 impl StreamLearner {
     /// Answer to row `i`, of members that had so many outputs.
@@ -19,7 +19,7 @@ impl StreamLearner {
         mixing: &mut Mixing,
     ) -> Answer {
         let (mut networks, mut epistemic, mut spread) = (0.0, 0.0, 0.0);
-        for (number, _) in self.network_settings() {
+        for number in self.networks_of_mixture() {
             let doubt = opinions[number].doubts[i];
             networks += 1.0;
             epistemic += doubt.epistemic;
@@ -64,21 +64,29 @@ impl StreamLearner {
         Some(drift)
     }
 
-    fn network_settings(&self) -> impl Iterator<Item = (usize, &NetworkSettings)> {
+    /// Members that are networks.
+    fn networks_of_mixture(&self) -> impl Iterator<Item = usize> {
         let members = self.settings.members.iter().enumerate();
-        members.filter_map(|(number, member)| match member {
-            MemberSettings::Network(network) => Some((number, network)),
-            _ => None,
-        })
+        members.filter_map(|(number, member)| memory(member).map(|_| number))
     }
 
     /// The network whose memory is longest; of equals, one with a hidden layer.
     fn longest_memory(&self) -> Option<usize> {
-        let key = |network: &NetworkSettings| (network.memory_window, !network.hidden.is_empty());
-        let longest = self.network_settings().max_by(|(_, a), (_, b)| {
-            let (a, b) = (key(a), key(b));
-            a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
-        });
+        let members = self.settings.members.iter().enumerate();
+        let networks = members.filter_map(|(number, member)| Some((number, memory(member)?)));
+        let longest = networks.max_by(|(_, a), (_, b)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         longest.map(|(number, _)| number)
+    }
+}
+
+/// Memory of a network, in rows, and whether it has a hidden layer; `None` of another member. What has learned elsewhere
+/// counts as the longest.
+fn memory(member: &MemberSettings) -> Option<(f64, bool)> {
+    match member {
+        MemberSettings::Network(network) => {
+            Some((network.memory_window, !network.hidden.is_empty()))
+        }
+        MemberSettings::Trained { .. } => Some((f64::INFINITY, true)),
+        MemberSettings::Neighbors { .. } | MemberSettings::LastLabel => None,
     }
 }

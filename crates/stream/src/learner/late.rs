@@ -60,12 +60,15 @@ impl StreamLearner {
             return Ok(None);
         };
         self.grow_if_needed()?;
-        let mut opinions = Opinions::default();
-        for number in 0..self.members.len() {
-            opinions.clear();
-            let learned = self.members[number].learn(&waited.inputs, lesson, &mut opinions);
+        let mut opinions = vec![Opinions::default(); self.members.len()];
+        let outputs = self.task.class_outputs();
+        for (number, opinions) in opinions.iter_mut().enumerate() {
+            let learned = self.members[number].learn(&waited.inputs, lesson, opinions);
             learned.map_err(|error| self.failed(number, error))?;
+            self.losses[number] += self.task.loss(opinions.of(0), outputs, lesson.target);
         }
+        self.labeled += 1;
+        let drift = self.watch(&opinions, 0, outputs, lesson.target, row);
         // What is scored is the answer that was given, and what is learned how it should have been mixed.
         let mut mixing = std::mem::take(&mut self.work.mixing);
         mixing.entries = waited.entries;
@@ -73,22 +76,24 @@ impl StreamLearner {
         let (answer, known) = (waited.answer, waited.known);
         let loss = self.task.score(&answer.told, known, lesson, &mixing);
         self.work.mixing = mixing;
-        self.history.add(&Scored {
-            answer: &answer,
-            truth: truth(lesson.target),
-            loss,
-            weights: self.task.weights(),
-            rows: self.rows,
-            row: waited.row,
-            id: Some(id),
-            time: None,
-        });
+        if let Some(loss) = loss {
+            self.history.add(&Scored {
+                answer: &answer,
+                truth: truth(lesson.target),
+                loss,
+                weights: self.task.weights(),
+                rows: self.rows,
+                row: waited.row,
+                id: Some(id),
+                time: None,
+            });
+        }
         Ok(Some(Outcome {
             row,
             answer,
             truth: Some(truth(lesson.target)),
-            loss: Some(loss),
-            drift: None,
+            loss,
+            drift,
             label_of: Some(waited.row),
         }))
     }

@@ -272,18 +272,19 @@ impl StreamLearner {
             self.labeled += 1;
             drift = self.watch(opinions, i, outputs, lesson.target, row.number);
             let known = self.task.known();
-            let scored = self.task.score(&answer.told, known, lesson, mixing);
-            loss = Some(scored);
-            self.history.add(&Scored {
-                answer: &answer,
-                truth: truth(lesson.target),
-                loss: scored,
-                weights: self.task.weights(),
-                rows: self.rows,
-                row: row.number,
-                id,
-                time: self.schema.time.map(|time| &row.values[time]),
-            });
+            loss = self.task.score(&answer.told, known, lesson, mixing);
+            if let Some(loss) = loss {
+                self.history.add(&Scored {
+                    answer: &answer,
+                    truth: truth(lesson.target),
+                    loss,
+                    weights: self.task.weights(),
+                    rows: self.rows,
+                    row: row.number,
+                    id,
+                    time: self.schema.time.map(|time| &row.values[time]),
+                });
+            }
         }
         Outcome {
             row: row.number,

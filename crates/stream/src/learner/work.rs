@@ -29,8 +29,8 @@ pub(super) enum Label<'a> {
     Value(f32),
 }
 
-/// Largest magnitude of a value to be predicted: its square is a number that 32-bit floats hold.
-const LARGEST: f64 = 1e18;
+/// Largest magnitude of a value to be predicted: that of the networks' targets.
+const LARGEST: f64 = 1e12;
 
 impl<'a> Label<'a> {
     /// Reads a target's value.
@@ -42,7 +42,7 @@ impl<'a> Label<'a> {
             Target::Class { .. } => Ok(Self::Class(name)),
             Target::Value => match number(value)? {
                 number if number.abs() <= LARGEST => Ok(Self::Value(number as f32)),
-                number => Err(Unfit::new(number, "a magnitude of at most 1e18")),
+                number => Err(Unfit::new(number, "a magnitude of at most 1e12")),
             },
         }
     }

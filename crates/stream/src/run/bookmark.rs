@@ -76,8 +76,9 @@ impl Bookmark {
         }
     }
 
-    /// The beginning of another source.
-    pub(super) fn of_next(&self, origin: &str) -> Self {
+    /// The beginning of another source, behind all that was read.
+    #[must_use]
+    pub fn of_next(&self, origin: &str) -> Self {
         Self {
             origin: origin.to_owned(),
             before: self.before + self.place.rows,

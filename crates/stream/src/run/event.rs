@@ -48,4 +48,6 @@ pub enum Event<'a> {
     },
     /// The source has columns, or keys, that are not looked at.
     Unused(&'a [String]),
+    /// Columns of a new state hold text that is another one in each row: it is not learned from.
+    Ids(&'a [String]),
 }

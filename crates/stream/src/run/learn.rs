@@ -83,6 +83,12 @@ pub fn learn(
             bookmark.origin.clone_from(&origin);
             bookmark.time.clone_from(&options.target.time);
             bookmark.notes.clone_from(&options.notes);
+            let columns = learner.schema().columns.iter();
+            let ids = columns.filter(|column| column.kind == Kind::Id);
+            let ids: Vec<String> = ids.map(|column| column.name.clone()).collect();
+            if !ids.is_empty() {
+                on(Event::Ids(&ids));
+            }
             (learner, bookmark, first)
         }
     };

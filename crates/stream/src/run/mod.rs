@@ -33,5 +33,5 @@ pub use self::learn::{Learned, learn};
 pub use self::options::{Input, LearnOptions, OnBadRow, PredictOptions, Resume, Target};
 pub use self::predict::{Predicted, predict};
 pub use self::settings::{SetError, assign};
-pub use self::state_file::create;
+pub use self::state_file::{create, write_state};
 pub use self::summary::Summary;

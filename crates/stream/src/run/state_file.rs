@@ -23,6 +23,12 @@ pub(super) struct StateFile {
 impl StateFile {
     /// Locks the file at `path`, which may not be there yet.
     pub(super) fn lock(path: &Path) -> Result<Self, RunError> {
+        // A link stays one: the file that it leads to is locked and replaced.
+        let target = match path.is_symlink() {
+            true => std::fs::canonicalize(path).ok(),
+            false => None,
+        };
+        let path = target.as_deref().unwrap_or(path);
         let unlocked = |error| RunError::file(path, error);
         if path.is_dir() {
             return Err(unlocked(ErrorKind::IsADirectory.into()));
@@ -99,6 +105,20 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(format!(".{name}.{ending}"))
 }
 
+/// Replaces the state at `path` as a whole, or makes one. A learner and a bookmark that were read are written
+/// byte for byte.
+///
+/// # Errors
+/// [`RunError::Busy`] while a process is learning into it, [`RunError::File`] and [`RunError::Stream`]; what was
+/// there is then as before.
+pub fn write_state(
+    path: &Path,
+    learner: &StreamLearner,
+    bookmark: &Bookmark,
+) -> Result<(), RunError> {
+    StateFile::lock(path)?.write(learner, bookmark)
+}
+
 /// Reads a state.
 pub(super) fn read(path: &Path) -> Result<(StreamLearner, Bookmark), RunError> {
     let bytes = std::fs::read(path).map_err(|error| match error.kind() {
@@ -119,4 +139,43 @@ pub(super) fn read(path: &Path) -> Result<(StreamLearner, Bookmark), RunError> {
         }
     };
     Ok((learner, bookmark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learner::StreamSettings;
+    use crate::schema::{Column, Kind, Schema, Target};
+
+    #[test]
+    fn what_is_read_is_written_byte_for_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("a.mesu"), folder.path().join("b.mesu"));
+        let columns = ["x", "y"].map(|name| Column::new(name, Kind::Number));
+        let schema = Schema::new(columns.into(), 1, Target::Value).unwrap();
+        let learner = StreamLearner::new(schema, StreamSettings::default()).unwrap();
+        let bookmark = Bookmark {
+            origin: "rows.csv".to_owned(),
+            before: 7,
+            ..Bookmark::default()
+        };
+        write_state(&path, &learner, &bookmark).unwrap();
+        let (learner, read) = read(&path).unwrap();
+        assert_eq!(read, bookmark);
+        write_state(&other, &learner, &read).unwrap();
+        assert_eq!(std::fs::read(path).unwrap(), std::fs::read(other).unwrap());
+    }
+
+    #[test]
+    fn a_state_that_is_learned_into_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mesu");
+        let columns = ["x", "y"].map(|name| Column::new(name, Kind::Number));
+        let schema = Schema::new(columns.into(), 1, Target::Value).unwrap();
+        let learner = StreamLearner::new(schema, StreamSettings::default()).unwrap();
+        let _held = StateFile::lock(&path).unwrap();
+        let error = write_state(&path, &learner, &Bookmark::default()).unwrap_err();
+        assert!(matches!(error, RunError::Busy { .. }), "{error}");
+        assert!(!path.exists());
+    }
 }

@@ -41,10 +41,25 @@ impl Unfit {
     }
 }
 
+/// Words that stand for a value that is missing, in columns of numbers, truth values and dates.
+const MISSING: [&str; 8] = ["NA", "N/A", "na", "n/a", "null", "NULL", "None", "?"];
+
+/// Returns whether a value is missing, or a word that says so.
+pub(crate) fn is_missing(value: &Value) -> bool {
+    match value {
+        Value::Missing => true,
+        Value::Text(text) => MISSING.contains(&text.trim()),
+        _ => false,
+    }
+}
+
 /// Reads a value as its column's kind.
 pub(crate) fn read<'a>(column: &Column, value: &'a Value) -> Result<Field<'a>, Unfit> {
     match (column.kind, value) {
         (_, Value::Missing) | (Kind::Id | Kind::Ignored, _) => Ok(Field::Missing),
+        (Kind::Number | Kind::Boolean | Kind::Date, value) if is_missing(value) => {
+            Ok(Field::Missing)
+        }
         (Kind::Number, _) => number(value).map(Field::Number),
         (Kind::Boolean, _) => boolean(value).map(Field::Number),
         (Kind::Category, Value::Text(text)) => Ok(Field::Text(text)),

@@ -15,6 +15,9 @@ const LEAST_IDS: usize = 50;
 /// Most whole numbers that are taken for codes.
 const MOST_CODES: usize = 50;
 
+/// Share of numbers from which on a column whose text would be an id is one of numbers, and the others are refused.
+const MOSTLY: f64 = 0.95;
+
 /// Most classes that a schema takes from the rows it is inferred from.
 const MOST_CLASSES: usize = 1_000;
 
@@ -146,6 +149,9 @@ fn values(rows: &[Row], target: usize, name: &str) -> Result<Target, SchemaError
 /// A column, by its first values.
 fn column<'a>(name: &str, values: impl Iterator<Item = &'a Value>) -> Column {
     let (mut missing, mut count, mut whole) = (false, 0, true);
+    // Words for a missing value are text where there is other text.
+    let (mut words, mut numeric): (BTreeSet<String>, usize) = (BTreeSet::new(), 0);
+    let mut of_words = 0;
     let mut distinct: BTreeSet<String> = BTreeSet::new();
     // Kinds that all values so far can be.
     let (mut numbers, mut booleans, mut dates, mut time) = (true, true, true, false);
@@ -155,12 +161,19 @@ fn column<'a>(name: &str, values: impl Iterator<Item = &'a Value>) -> Column {
                 missing = true;
                 continue;
             }
+            Value::Text(text) if field::is_missing(value) => {
+                words.insert(text.clone());
+                of_words += 1;
+                continue;
+            }
             Value::Number(number) => number.to_string(),
             Value::Boolean(truth) => truth.to_string(),
             Value::Text(text) => text.clone(),
         };
         count += 1;
-        numbers &= !matches!(value, Value::Boolean(_)) && field::number(value).is_ok();
+        let number = !matches!(value, Value::Boolean(_)) && field::number(value).is_ok();
+        numeric += usize::from(number);
+        numbers &= number;
         booleans &= !matches!(value, Value::Number(_)) && field::boolean(value).is_ok();
         let date = match value {
             Value::Text(text) if dates => Date::read(text),
@@ -172,15 +185,21 @@ fn column<'a>(name: &str, values: impl Iterator<Item = &'a Value>) -> Column {
         distinct.insert(text);
     }
     let many = count >= LEAST_IDS && distinct.len() * 20 >= count * 19;
+    let mostly = many && numeric as f64 >= MOSTLY * count as f64;
     let kind = match count {
         // Nothing is known of it: what comes later is taken as it is.
         0 => Kind::Category,
         _ if numbers => Kind::Number,
         _ if booleans => Kind::Boolean,
         _ if dates => Kind::Date,
+        _ if mostly => Kind::Number,
         _ if many => Kind::Id,
         _ => Kind::Category,
     };
+    match kind {
+        Kind::Number | Kind::Boolean | Kind::Date => missing |= of_words > 0,
+        _ => distinct.extend(words),
+    }
     Column {
         missing,
         distinct: distinct.len() as u32,

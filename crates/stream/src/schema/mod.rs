@@ -4,6 +4,8 @@ mod date;
 mod field;
 mod infer;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::date::Date;
@@ -163,6 +165,15 @@ impl Schema {
             let column = self.columns[twice[0]].name.clone();
             return Err(SchemaError::TwoRoles { column });
         }
+        let mut names = BTreeSet::new();
+        if let Some(twice) = self
+            .columns
+            .iter()
+            .find(|column| !names.insert(&column.name))
+        {
+            let column = twice.name.clone();
+            return Err(SchemaError::TwoColumns { column });
+        }
         let unsound = |column: &&Column| {
             column.scale.is_some_and(|Scale { mean, deviation }| {
                 let sound = mean.is_finite() && deviation.is_finite() && deviation >= 0.0;
@@ -209,6 +220,12 @@ pub enum SchemaError {
     #[error("column {column:?} is given two parts of target, id and weight; expected one")]
     TwoRoles {
         /// Its name.
+        column: String,
+    },
+    /// Two columns have one name.
+    #[error("two columns are called {column:?}; expected different names")]
+    TwoColumns {
+        /// Their name.
         column: String,
     },
     /// A scale is none.

@@ -98,7 +98,9 @@ fn a_learner_may_know_no_class_at_first() {
     let outcomes = learner.predict_then_learn_rows(&ordinary(100, 1)).unwrap();
     let first = answer(&outcomes[0]);
     assert_eq!((first.class, first.unseen), (None, 1.0));
-    assert_eq!(outcomes[0].loss, Some(0.0));
+    // There was nothing to tell: it does not count.
+    assert_eq!(outcomes[0].loss, None);
+    assert_eq!(learner.measures().class().unwrap().rows, 99);
     assert_eq!(learner.classes().len(), 3);
 }
 

@@ -93,7 +93,7 @@ fn a_value_of_another_kind_is_told_by_row_and_column() {
     learner.predict_then_learn_rows(&rows[..200]).unwrap();
     let before = learner.save(&Notes::new()).unwrap();
     for (value, found, expected) in [
-        (text("n/a"), "\"n/a\"", "a number"),
+        (text("much"), "\"much\"", "a number"),
         (text("NaN"), "NaN", "a finite number"),
         (text("1e400"), "inf", "a finite number"),
         (Value::Number(f64::INFINITY), "inf", "a finite number"),
@@ -269,4 +269,45 @@ fn dates_and_truth_values_are_learned_from() {
         error.starts_with("row 1, column \"when\": \"yesterday\"; expected a date"),
         "{error}"
     );
+}
+
+#[test]
+fn words_for_missing_values_leave_numbers_numbers() {
+    let numbers: Vec<String> = (0..200).map(|i| format!("{}.5", i * i)).collect();
+    let column = |word: &'static str| -> Vec<&str> {
+        let each = numbers.iter().enumerate();
+        each.map(|(i, n)| if i == 100 { word } else { n.as_str() })
+            .collect()
+    };
+    for word in ["NA", "n/a", "null", "None", "?", " NA ", "oops", "1,5"] {
+        assert_eq!(kinds(&[&column(word)]), [Kind::Number], "{word}");
+    }
+    let names: Vec<String> = (0..200).map(|i| format!("user {i}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    // Among names, such a word is one.
+    assert_eq!(
+        kinds(&[&names, &["NA", "DE", "FR", "NA"].repeat(50)]),
+        [Kind::Id, Kind::Category]
+    );
+
+    // The word is a missing value; another word is refused, with its row.
+    let rows: Vec<Row> = (1..=300)
+        .map(|n| {
+            row(
+                n,
+                [
+                    text(format!("{}.25", n * n % 101)),
+                    text(if n * n % 101 < 50 { "low" } else { "high" }),
+                ],
+            )
+        })
+        .collect();
+    let mut learner = learner(&["x", "class"], &rows, small());
+    learner.predict_then_learn_rows(&rows).unwrap();
+    learner
+        .predict_then_learn(&row(301, [text("NA"), text("low")]))
+        .unwrap();
+    assert!(learner.columns()[0].missing > 0.0);
+    let refused = learner.predict_then_learn(&row(302, [text("oops"), text("low")]));
+    assert!(matches!(refused, Err(StreamError::Row { .. })));
 }

@@ -108,3 +108,43 @@ fn rows_that_wait_are_bounded() {
             .is_some()
     );
 }
+
+/// The class follows the other way round from row 2,000 on, and every label comes 100 rows late.
+#[test]
+fn changes_are_seen_by_labels_that_come_late() {
+    let mut rows = with_ids(4_000);
+    for row in &mut rows[2_000..] {
+        if row.values[4] != text("none") {
+            let other = if row.values[4] == text("warm") {
+                "cold"
+            } else {
+                "warm"
+            };
+            row.values[4] = text(other);
+        } else {
+            row.values[4] = text("warm");
+        }
+    }
+    let mut learner = of_ids(&rows, StreamSettings::default());
+    let mut found = Vec::new();
+    for at in 0..rows.len() {
+        let mut unlabeled = rows[at].clone();
+        unlabeled.values[4] = Value::Missing;
+        learner.predict_then_learn(&unlabeled).unwrap();
+        if at >= 100 {
+            let (id, label) = (format!("order {}", at - 99), &rows[at - 100].values[4]);
+            let outcome = learner.learn_late(&id, label).unwrap().unwrap();
+            found.extend(outcome.drift);
+        }
+    }
+    let first = found.first().map(|drift| drift.row);
+    assert!(
+        first.is_some_and(|row| (2_000..2_500).contains(&row)),
+        "{first:?}"
+    );
+    let members = learner.members();
+    assert!(
+        members.iter().all(|member| member.log_loss.is_finite()),
+        "{members:?}"
+    );
+}

@@ -10,7 +10,7 @@ use mesu_stream::run::{Bookmark, LearnOptions, Resume, RunError, Summary, learn_
 use super::source::{Named, named, rows_or_pictures};
 use crate::arguments::{BadRows, LearnArguments};
 use crate::commands::run::{INTERRUPTED, quoted, stop_on_signal};
-use crate::output::{grouped, message, print};
+use crate::output::{grouped, message, print, refuse_same};
 use crate::progress::RowsScreen;
 use crate::tables::stream as table;
 
@@ -62,6 +62,15 @@ pub(crate) fn learn(arguments: &LearnArguments) -> Result<ExitCode> {
     }
     let default = PathBuf::from(format!("{name}.mesu"));
     let state = arguments.state.as_ref().unwrap_or(&default);
+    let rows = || arguments.rows.iter().map(Path::new);
+    if let Some(predictions) = &arguments.predictions {
+        refuse_same(
+            "--predictions",
+            predictions,
+            rows().chain([state.as_path()]),
+        )?;
+    }
+    refuse_same("--state", state, rows())?;
     if !notes.is_empty() && !state.exists() {
         of_pictures(&mut options);
         options.notes = notes;

@@ -1,5 +1,6 @@
 //! `mesu predict`: rows, predicted by a state.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -9,7 +10,7 @@ use mesu_stream::run::{PredictOptions, RunError};
 use super::source::{Named, rows_or_pictures};
 use crate::arguments::{BadRows, PredictArguments};
 use crate::commands::run::{INTERRUPTED, stop_on_signal};
-use crate::output::{grouped, message, print};
+use crate::output::{grouped, message, print, refuse_same};
 use crate::progress::RowsScreen;
 use crate::tables::stream as table;
 
@@ -17,6 +18,10 @@ use crate::tables::stream as table;
 pub(crate) fn predict(arguments: &PredictArguments) -> Result<ExitCode> {
     let mut options = PredictOptions::default();
     options.output.clone_from(&arguments.output);
+    if let Some(output) = &arguments.output {
+        let rows = arguments.rows.iter().map(Path::new);
+        refuse_same("--output", output, rows.chain([arguments.state.as_path()]))?;
+    }
     options.probabilities = arguments.probabilities;
     options.on_bad_row = arguments.on_bad_row.into();
     let skip_bad = arguments.on_bad_row != BadRows::Stop;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use mesu_lab::record::saved::checkpoints;
 use mesu_lab::run::TaskView;
 use mesu_lab::{Data, Experiment, Saved};
+use mesu_stream::run::is_state;
 use mesu_stream::{Column, Kind, Notes, Scale, Schema, StreamLearner, Target};
 
 use crate::arguments::FromArguments;
@@ -17,6 +18,12 @@ pub(crate) fn from(arguments: &FromArguments) -> Result<ExitCode> {
     let FromArguments { run, out, .. } = arguments;
     if out.exists() {
         bail!("{}: is there already; choose another --out", out.display());
+    }
+    if is_state(run) {
+        bail!(
+            "{}: a state already; mesu predict and mesu learn take it",
+            run.display()
+        );
     }
     let saved = saved(run)?;
     let Some(experiment) = &saved.experiment else {
@@ -36,6 +43,12 @@ pub(crate) fn from(arguments: &FromArguments) -> Result<ExitCode> {
     let task = arguments
         .task
         .unwrap_or(saved.stages_done.clamp(1, experiment.tasks));
+    if !(1..=experiment.tasks).contains(&task) {
+        bail!(
+            "--task {task}: the run has other tasks; expected 1 to {}",
+            experiment.tasks
+        );
+    }
     let view = data.task_view(experiment, task.wrapping_sub(1))?;
     let names = Names::new(arguments, &view);
     let schema = schema(&view, &names)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mesu_data::scenario::species::by_species;
 use mesu_data::{DataSplits, Dataset, SplitsError, archive};
-use mesu_datasets::{BenchmarkSet, data_folder, embedded};
+use mesu_datasets::{BenchmarkSet, data_folder};
 
 use crate::config::experiment::{DataConfig, Experiment, Predicted, Scenario};
 use crate::error::LabError;
@@ -18,7 +18,7 @@ pub(super) fn source(config: &DataConfig) -> Result<DataSplits, LabError> {
     let name = config.source.as_str();
     let ood = config.ood.as_deref().filter(|_| !config.ood_is_own());
     if name == DataConfig::EMBEDDED && config.target == Predicted::Labels {
-        return Ok(embedded::splits()?);
+        return embedded();
     }
     let source = match known(name) {
         _ if config.target == Predicted::Values => values(config)?,
@@ -37,6 +37,27 @@ pub(super) fn source(config: &DataConfig) -> Result<DataSplits, LabError> {
         }
         None => Ok(source),
     }
+}
+
+/// MNIST with the test images of Fashion-MNIST, inside the program.
+#[cfg(feature = "embedded")]
+fn embedded() -> Result<DataSplits, LabError> {
+    Ok(mesu_datasets::embedded::splits()?)
+}
+
+/// MNIST with the test images of Fashion-MNIST, which a program that does not hold them has in its data folder.
+#[cfg(not(feature = "embedded"))]
+fn embedded() -> Result<DataSplits, LabError> {
+    let mnist = known_source(&[BenchmarkSet::Mnist], "data.source")?;
+    let (set, folder) = (BenchmarkSet::FashionMnist, folder()?);
+    let test = set.read(&folder)?.and_then(|set| set.test);
+    let absent = || SplitsError::Absent {
+        set: set.name(),
+        what: "test images",
+        folder: set.folder(&folder),
+    };
+    let test = test.ok_or_else(absent).map_err(LabError::Ood)?;
+    mnist.with_ood(Some(test)).map_err(LabError::Ood)
 }
 
 /// An archive of features with values.

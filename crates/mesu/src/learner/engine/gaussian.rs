@@ -53,17 +53,17 @@ impl<R: Rule> GaussianEngine<R> {
         local && network.is_perceptron()
     }
 
-    /// Gives each chunk of examples its own noise, derived from `noise` and its number.
+    /// Gives each chunk of examples its own noise, derived from `noise` and its number, counted from `first_chunk`.
     fn local_predictions(
         &self,
         network: &Network,
         inputs: &[f32],
         samples: usize,
-        noise: &Generator,
+        (noise, first_chunk): (&Generator, usize),
     ) -> Result<Vec<Prediction>, Diverged> {
         let new = || Batched::new(Threads::One);
         in_chunks(network, inputs, samples, new, |batched, number, inputs| {
-            let mut noise = noise.split(number as u64);
+            let mut noise = noise.split((first_chunk + number) as u64);
             let logits = batched.logits(network, inputs, samples, &mut noise)?;
             Ok(network
                 .outputs
@@ -135,12 +135,13 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for GaussianEngine<R> {
         &self,
         network: &Network,
         inputs: &[f32],
-        Draws { samples, noise }: Draws,
+        draws: Draws,
     ) -> Result<Vec<Prediction>, Diverged> {
-        let samples = samples.unwrap_or(self.sampling.test_samples);
+        let (noise, first_chunk) = (draws.noise, draws.first_chunk);
+        let samples = draws.samples.unwrap_or(self.sampling.test_samples);
         match self.sampling.estimator {
             Estimator::LocalReparameterization => {
-                self.local_predictions(network, inputs, samples, &noise)
+                self.local_predictions(network, inputs, samples, (&noise, first_chunk))
             }
             Estimator::WeightSampling => self.weights_predictions(network, inputs, samples, noise),
         }
@@ -170,7 +171,9 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for GaussianEngine<R> {
             let parts = self.predict(network, x, draws)?;
             return Ok(Prediction::joined(network.classes(), parts));
         }
-        let Draws { samples, mut noise } = draws;
+        let Draws {
+            samples, mut noise, ..
+        } = draws;
         let samples = samples.unwrap_or(self.sampling.test_samples);
         let mut spare = self.spare.take(|one| one.samples() == samples);
         let one = spare.get_or_insert_with(|| Box::new(OneByOne::new(network, samples)));

@@ -3,7 +3,7 @@
 pub(super) mod drift;
 pub(super) mod gaussian;
 pub(super) mod point;
-mod predict;
+pub(crate) mod predict;
 pub(super) mod replay;
 mod spare;
 pub(super) mod timescales;
@@ -28,6 +28,8 @@ pub(crate) struct Draws {
     /// Samples; those of the learner's settings if not given.
     pub(crate) samples: Option<usize>,
     pub(crate) noise: Generator,
+    /// Number of the chunk that the inputs begin with, of more inputs than these.
+    pub(crate) first_chunk: usize,
 }
 
 impl From<Generator> for Draws {
@@ -35,6 +37,7 @@ impl From<Generator> for Draws {
         Self {
             samples: None,
             noise,
+            first_chunk: 0,
         }
     }
 }

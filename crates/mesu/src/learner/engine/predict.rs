@@ -18,6 +18,11 @@ fn chunks_per_thread(network: &Network) -> usize {
     if network.is_perceptron() { 16 } else { 1 }
 }
 
+/// Number of examples that are predicted together.
+pub(crate) fn examples_in_chunk(network: &Network, samples: usize) -> usize {
+    examples_at_once(network.layers.iter(), samples).min(CHUNK)
+}
+
 /// Predicts the examples of `inputs` in chunks that are the same on every machine, since noise is drawn for each
 /// of them: `work` gets buffers that `new` makes, the number of a chunk and its inputs.
 ///
@@ -30,8 +35,8 @@ pub(super) fn in_chunks<B, E: Send>(
     new: impl Fn() -> B + Sync + Send,
     work: impl Fn(&mut B, usize, &[f32]) -> Result<Prediction, E> + Sync + Send,
 ) -> Result<Vec<Prediction>, E> {
-    let chunk = examples_at_once(network.layers.iter(), samples).min(CHUNK);
-    let (size, least) = (chunk * network.inputs(), chunks_per_thread(network));
+    let size = examples_in_chunk(network, samples) * network.inputs();
+    let least = chunks_per_thread(network);
     parallel::chunks(inputs, size, least, new, work)
 }
 

@@ -80,7 +80,7 @@ impl StreamLearner {
     fn judge(&self, findings: &mut Vec<Finding>) {
         match self.window() {
             Measures::Class(window) => {
-                if window.kappa <= 0.0 {
+                if window.kappa.is_finite() && window.kappa <= 0.0 {
                     let (score, value) = ("Kappa", window.kappa);
                     findings.push(Finding::NoBetter { score, value });
                 }
@@ -90,7 +90,7 @@ impl StreamLearner {
                 }
             }
             Measures::Value(window) => {
-                if window.r2 <= 0.0 {
+                if window.r2.is_finite() && window.r2 <= 0.0 {
                     let (score, value) = ("R2", window.r2);
                     findings.push(Finding::NoBetter { score, value });
                 }

@@ -94,14 +94,18 @@ impl Classes {
     }
 
     /// Scores an answer to a row of a class, of which `known` were known when it was given, and learns how it
-    /// should have been mixed; returns its loss.
+    /// should have been mixed; returns its loss. Where none was known there was nothing to tell: `None`.
     pub(super) fn score(
         &mut self,
         answer: &ClassAnswer,
         known: usize,
         (class, weight): (u32, f32),
         mixing: &Mixing,
-    ) -> f64 {
+    ) -> Option<f64> {
+        self.known = self.known.max(class as usize + 1);
+        if known == 0 {
+            return None;
+        }
         // A class that was not known is among all others, if members had room for them.
         let entry = (class as usize).min(known);
         if entry < mixing.mixed.probabilities.len() {
@@ -123,7 +127,6 @@ impl Classes {
             brier: squares - 2.0 * own + 1.0,
             confidence: f64::from(answer.confidence()),
         });
-        self.known = self.known.max(class as usize + 1);
-        loss
+        Some(loss)
     }
 }

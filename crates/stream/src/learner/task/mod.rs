@@ -124,23 +124,23 @@ impl Task {
     }
 
     /// Scores an answer, given when `known` classes were known, and learns how it should have been mixed;
-    /// returns its loss.
+    /// returns its loss. `None` of an answer from before any class was known.
     pub(super) fn score(
         &mut self,
         told: &Told,
         known: usize,
         lesson: Lesson,
         mixing: &Mixing,
-    ) -> f64 {
+    ) -> Option<f64> {
         let weight = lesson.weight;
         match (self, told, lesson.target) {
             (Self::Classes(classes), Told::Class(answer), Target::Label(class)) => {
                 classes.score(answer, known, (class, weight), mixing)
             }
             (Self::Values(values), Told::Value(answer), Target::Value(value)) => {
-                values.score(answer, (value, weight), mixing)
+                Some(values.score(answer, (value, weight), mixing))
             }
-            _ => f64::NAN,
+            _ => None,
         }
     }
 
