@@ -1,0 +1,180 @@
+//! From the gradient at the outputs to new synapses, and the drift to the prior.
+
+use mesu_core::{Gradient, Real};
+
+use super::neuron::{Neuron, Place};
+use super::state::Network;
+use crate::format::{Active, Format};
+use crate::settings::Settings;
+use crate::shape::{Cell, Shape};
+
+/// Every row is settled once in so many updates, or more often.
+const SETTLED_WITHIN: usize = 16;
+
+impl<S: Shape, F: Format> Network<S, F> {
+    /// Lets an update's time pass in which nothing is learned.
+    pub(crate) fn skip(&mut self) {
+        self.clock = self.clock.wrapping_add(1);
+        self.idle = self.idle.saturating_add(1);
+    }
+
+    /// Learns from d of the outputs.
+    pub(crate) fn learn(&mut self, x: &[f32]) {
+        self.backward();
+        for l in 0..Self::LAYERS {
+            let Ok(rule) = self.rule(l, self.idle) else {
+                return;
+            };
+            match l {
+                0 => self.update_first(x, &rule),
+                _ => self.update(l, &rule),
+            }
+        }
+        self.updates = self.updates.saturating_add(1);
+        self.clock = self.clock.wrapping_add(1);
+        self.idle = 0;
+        let rows = crate::shape::neurons(S::WIDTHS);
+        for _ in 0..rows.div_ceil(SETTLED_WITHIN) {
+            self.settle(self.cursor as usize % rows);
+            self.cursor = (self.cursor + 1) % rows as u32;
+        }
+    }
+
+    /// From d of the last layer to d of all.
+    fn backward(&mut self) {
+        for l in (1..Self::LAYERS).rev() {
+            let (place, below) = (Place::of::<S>(l), Place::of::<S>(l - 1));
+            let Ok(rule) = self.rule(l, 0) else { return };
+            let (lower, upper) = self
+                .neurons
+                .as_mut()
+                .split_at_mut(place.neurons::<S>(0).start);
+            let synapses = &self.synapses.as_ref()[place.synapses..];
+            for s in 0..S::SAMPLES {
+                let outputs = &upper[s * place.outputs..][..place.outputs];
+                for (i, neuron) in lower[below.neurons::<S>(s)].iter_mut().enumerate() {
+                    let zero = neuron.h.constant(0.0);
+                    let (mut through_mu, mut through_sigma) = (zero, zero);
+                    let column = synapses[i..].iter().step_by(place.inputs + 1);
+                    for (output, cell) in outputs.iter().zip(column) {
+                        through_mu = cell.mean(&rule).mul_add(output.d, through_mu);
+                        let r = output.d * output.q;
+                        through_sigma = cell.variance(&rule).mul_add(r, through_sigma);
+                    }
+                    let gradient = through_sigma.mul_add(neuron.h, through_mu);
+                    neuron.d = neuron.h.choose(gradient, zero);
+                }
+            }
+        }
+    }
+
+    /// Updates the first layer, whose input the samples share.
+    fn update_first(&mut self, x: &[f32], rule: &F::Rule) {
+        let Settings { scaling, rest, .. } = self.settings;
+        let rest: F::Number = scaling.scaled(rest).into();
+        let place = Place::of::<S>(0);
+        let scaled = |i: usize| scaling.scaled(x[i]);
+        let active = F::active(rule, (0..x.len()).map(scaled), self.active.as_mut());
+        let own = matches!(active, Active::Some(_));
+        for o in 0..place.outputs {
+            let (d, r) = sums::<S, F>(self.neurons.as_ref(), place, o);
+            let gradient = |i: Option<usize>| {
+                let Some(i) = i else { return of_bias(d, r) };
+                let x: F::Number = scaled(i).into();
+                // What an active input has in common with those at rest is deferred with theirs.
+                let (x, x_squared) = match own {
+                    true => (x - rest, x * x - rest * rest),
+                    false => (x, x * x),
+                };
+                Gradient { d, x, r, x_squared }
+            };
+            let row = &mut self.rows.as_mut()[place.rows + o];
+            let cells = &mut self.synapses.as_mut()[place.row(o)];
+            F::learn(cells, row, rule, active, gradient, &mut self.noise);
+            F::defer(row, d, r);
+        }
+    }
+
+    /// Updates layer `l`, 1 or more.
+    fn update(&mut self, l: usize, rule: &F::Rule) {
+        let (place, below) = (Place::of::<S>(l), Place::of::<S>(l - 1));
+        let neurons = self.neurons.as_ref();
+        for o in 0..place.outputs {
+            let (d, r) = sums::<S, F>(neurons, place, o);
+            let gradient = |i: Option<usize>| {
+                let Some(i) = i else { return of_bias(d, r) };
+                let zero = d.constant(0.0);
+                let (mut mu, mut variance) = (zero, zero);
+                for s in 0..S::SAMPLES {
+                    let output = &neurons[place.neurons::<S>(s).start + o];
+                    let h = neurons[below.neurons::<S>(s).start + i].h;
+                    mu = h.mul_add(output.d, mu);
+                    variance = (h * h).mul_add(output.d * output.q, variance);
+                }
+                Gradient::new(mu, variance)
+            };
+            let row = &mut self.rows.as_mut()[place.rows + o];
+            let cells = &mut self.synapses.as_mut()[place.row(o)];
+            let active = Active::All(place.inputs);
+            F::learn(cells, row, rule, active, gradient, &mut self.noise);
+        }
+    }
+
+    /// Settles a row, counted over all layers.
+    fn settle(&mut self, row: usize) {
+        for l in 0..Self::LAYERS {
+            let place = Place::of::<S>(l);
+            let Some(o) = row.checked_sub(place.rows).filter(|o| *o < place.outputs) else {
+                continue;
+            };
+            let Ok(rule) = self.rule(l, 0) else { return };
+            let cells = &mut self.synapses.as_mut()[place.row(o)];
+            let state = &mut self.rows.as_mut()[row];
+            F::settle(cells, state, &rule, self.clock, &mut self.noise);
+        }
+    }
+
+    /// Lets the time of `updates` updates pass, without evidence.
+    pub(crate) fn drift(&mut self, updates: u32) {
+        let passed = self.idle.saturating_add(updates);
+        self.clock = self.clock.wrapping_add(updates);
+        self.idle = 0;
+        let Some(before) = passed.checked_sub(1) else {
+            return;
+        };
+        for l in 0..Self::LAYERS {
+            let (place, Ok(rule)) = (Place::of::<S>(l), self.rule(l, before)) else {
+                return;
+            };
+            for o in 0..place.outputs {
+                let cells = &mut self.synapses.as_mut()[place.row(o)];
+                let row = &mut self.rows.as_mut()[place.rows + o];
+                F::pull(cells, row, &rule, &mut self.noise);
+                F::settle(cells, row, &rule, self.clock, &mut self.noise);
+            }
+        }
+    }
+}
+
+/// Sums of d and r of a neuron over the samples.
+fn sums<S: Shape, F: Format>(
+    neurons: &[Neuron<F::Number>],
+    place: Place,
+    o: usize,
+) -> (F::Number, F::Number) {
+    let zero = F::Number::EMPTY;
+    (0..S::SAMPLES).fold((zero, zero), |(d, r), s| {
+        let neuron = &neurons[place.neurons::<S>(s).start + o];
+        (d + neuron.d, r + neuron.d * neuron.q)
+    })
+}
+
+/// The gradient of a bias.
+fn of_bias<N: Real>(d: N, r: N) -> Gradient<N> {
+    Gradient {
+        d: d.constant(1.0),
+        x: d,
+        r: d.constant(1.0),
+        x_squared: r,
+    }
+}

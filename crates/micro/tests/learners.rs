@@ -1,0 +1,285 @@
+//! Regression, gates, time, new classes, and examples that are refused.
+#![allow(clippy::unwrap_used)]
+
+use mesu_core::generator::Generator;
+use mesu_micro::{
+    Blob, Classifier, Float, Format, Mesu, Refused, Regressor, Scaling, Settings, Shape, Targets,
+    Three, Two, Unfit, shape,
+};
+
+shape! { struct Line: [3, 12, 1], samples 4; }
+shape! { struct Three3: [3, 8, 3], samples 2; }
+
+fn blob(learner: &impl Blob) -> Vec<u8> {
+    let mut bytes = vec![0; 8_192];
+    learner.save(&mut bytes).unwrap().to_vec()
+}
+
+/// y = 200 + 50 (x_0 - x_1 / 2), with noise of 10.
+fn regression<F: Format>() {
+    let mut learner = Regressor::<Line, F>::new();
+    let scaling = Scaling {
+        mean: 200.0,
+        deviation: 50.0,
+    };
+    let targets = Targets {
+        scaling,
+        noise_window: 500.0,
+    };
+    learner
+        .start(
+            Settings {
+                learn_above: 0.0,
+                ..Settings::DEFAULT
+            },
+            targets,
+            3,
+        )
+        .unwrap();
+    let mut noise = Generator::named(1, "regression", &[]);
+    for _ in 0..4_000 {
+        let mut n = [0.0; 4];
+        noise.fill_normal(&mut n);
+        let y = 200.0 + 50.0 * (n[0] - 0.5 * n[1]) + 10.0 * n[3];
+        learner.learn(&[n[0], n[1], n[2]], y).unwrap();
+    }
+    assert!(
+        (9.0..13.0).contains(&learner.noise()),
+        "{}",
+        learner.noise()
+    );
+    for (x, y) in [
+        ([0.0; 3], 200.0),
+        ([1.0, -1.0, 0.5], 275.0),
+        ([-1.0, 0.0, 0.0], 150.0),
+    ] {
+        let found = learner.predict(&x, 4).unwrap();
+        assert!((found.mean - y).abs() < 8.0, "{x:?} {found:?}");
+        let sum = found.aleatoric + found.epistemic;
+        assert!((found.total / sum - 1.0).abs() < 1e-6 && found.epistemic > 0.0);
+        assert!((found.aleatoric.sqrt() / learner.noise() - 1.0).abs() < 1e-5);
+    }
+    let (near, far) = ([0.1, 0.2, 0.0], [30.0, -20.0, 30.0]);
+    let spread = |learner: &mut Regressor<Line, F>, x| learner.predict(&x, 16).unwrap().spread;
+    assert!(spread(&mut learner, far) > 10.0 * spread(&mut learner, near));
+    let before = blob(&learner);
+    assert_eq!(learner.learn(&near, f32::NAN), Err(Refused::Target));
+    assert_eq!(blob(&learner), before);
+}
+
+#[test]
+fn lines_and_their_noise_are_learned() {
+    regression::<Float>();
+    regression::<Three>();
+    regression::<Two>();
+}
+
+fn started<S: Shape, F: Format>(settings: Settings, classes: usize) -> Classifier<S, F> {
+    let mut learner = Classifier::new();
+    learner.start(settings, classes, 1).unwrap();
+    learner
+}
+
+fn classes<F: Format>() {
+    let corners = [[1.0, 0.0, -1.0], [-1.0, 0.5, 1.0], [0.0, -1.0, 1.5]];
+    let gate = Settings {
+        learn_above: 0.02,
+        ..Settings::DEFAULT
+    };
+    let mut learner = started::<Three3, F>(gate, 2);
+    let mut gated = 0;
+    let mut learn = |learner: &mut Classifier<Three3, F>, classes: usize| {
+        for k in 0..600 {
+            let label = k % classes;
+            gated += u32::from(!learner.learn(&corners[label], label).unwrap().updated);
+        }
+    };
+    learn(&mut learner, 2);
+    let found = learner.predict(&corners[0], 8).unwrap();
+    assert_eq!((found.class, found.probabilities[2]), (0, 0.0));
+    assert!((found.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    let label = Refused::Label {
+        found: 2,
+        classes: 2,
+    };
+    assert_eq!(learner.learn(&corners[2], 2), Err(label));
+    assert_eq!((learner.add_class(), learner.classes()), (Ok(2), 3));
+    assert_eq!(learner.add_class(), Err(Refused::Full { classes: 3 }));
+    learn(&mut learner, 3);
+    assert!(gated > 300 && learner.updates() == 1_200 - gated, "{gated}");
+    for (class, x) in corners.iter().enumerate() {
+        let found = learner.predict(x, 8).unwrap();
+        assert!(
+            found.class == class && found.probabilities[class] > 0.8,
+            "{found:?}"
+        );
+        assert!(found.total >= found.epistemic && found.spread > 0.0);
+    }
+    // Without examples the network returns to the prior: it grows less sure.
+    let sure = learner.predict(&corners[0], 32).unwrap().total;
+    let sigma = |learner: &Classifier<Three3, F>| learner.synapse(0, 0, Some(0)).unwrap().sigma;
+    let before = sigma(&learner);
+    (0..40).for_each(|_| learner.drift(2_000));
+    assert!(learner.predict(&corners[0], 32).unwrap().total > sure);
+    let after = sigma(&learner);
+    assert!(after >= before && after > 0.95, "{before} {after}");
+}
+
+#[test]
+fn classes_are_learned_gated_added_and_forgotten() {
+    classes::<Float>();
+    classes::<Three>();
+    classes::<Two>();
+}
+
+/// A window passed at once, and in parts: the same but for rounding, and close to the exact share.
+#[test]
+fn drift_covers_the_time_that_passed() {
+    let rule = Mesu::default()
+        .memory_window(1_000.0)
+        .lr_mu(1.0)
+        .lr_sigma(1.0);
+    let settings = Settings {
+        rule,
+        ..Settings::DEFAULT
+    };
+    let mean_precision = |learner: &Classifier<Three3, Three>| {
+        let all = (0..8).flat_map(|o| (0..3).map(move |i| (o, i)));
+        let sum: f64 = all
+            .map(|(o, i)| f64::from(learner.synapse(0, o, Some(i)).unwrap().sigma).powi(-2))
+            .sum();
+        sum / 24.0
+    };
+    let mut once = started::<Three3, Three>(settings, 3);
+    // Sigmas of 2/sqrt(3) are beyond the prior and stored as its own: learning narrows them.
+    (0..400).for_each(|k| _ = once.learn(&[1.0, -1.0, 0.5], k % 3).unwrap());
+    let mut parts = once.clone();
+    let before = mean_precision(&once);
+    once.drift(1_000);
+    (0..100).for_each(|_| parts.drift(10));
+    let exact = 1.0 + (before - 1.0) * (-1.0f64).exp();
+    for after in [mean_precision(&once), mean_precision(&parts)] {
+        assert!(
+            (after / exact - 1.0).abs() < 0.04,
+            "{before} {after} {exact}"
+        );
+    }
+}
+
+fn refusals<F: Format>() {
+    let mut learner = started::<Three3, F>(Settings::DEFAULT, 3);
+    let before = blob(&learner);
+    for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let refused = Refused::Input { index: 1 };
+        assert_eq!(learner.learn(&[0.0, bad, bad], 0), Err(refused));
+        assert_eq!(learner.predict(&[0.0, bad, 0.0], 1).err(), Some(refused));
+    }
+    assert_eq!(blob(&learner), before);
+    let far = learner.learn(&[f32::MAX; 3], 0);
+    assert_eq!(far, Err(Refused::Diverged));
+    let settings = Settings::DEFAULT;
+    let mut unfit = |settings, classes| learner.start(settings, classes, 1).err();
+    assert_eq!(
+        unfit(settings, 0),
+        Some(Unfit::Classes { found: 0, most: 3 })
+    );
+    assert_eq!(
+        unfit(settings, 4),
+        Some(Unfit::Classes { found: 4, most: 3 })
+    );
+    let rule = settings.rule.memory_window(0.0);
+    assert_eq!(unfit(Settings { rule, ..settings }, 3), Some(Unfit::Rule));
+    let learn_above = f32::NAN;
+    assert_eq!(
+        unfit(
+            Settings {
+                learn_above,
+                ..settings
+            },
+            3
+        ),
+        Some(Unfit::Gate)
+    );
+    let scaling = Scaling {
+        mean: 0.0,
+        deviation: 0.0,
+    };
+    assert_eq!(
+        unfit(
+            Settings {
+                scaling,
+                ..settings
+            },
+            3
+        ),
+        Some(Unfit::Scaling)
+    );
+    let unsafe_rule = Settings {
+        rule: Mesu::paper(),
+        ..settings
+    };
+    let expected = (size_of::<F>() < 8).then_some(Unfit::Unsafe);
+    assert_eq!(unfit(unsafe_rule, 3), expected);
+}
+
+#[test]
+fn bad_examples_and_settings_are_refused() {
+    refusals::<Float>();
+    refusals::<Three>();
+    refusals::<Two>();
+}
+
+/// FNV-1a of the state after 3,000 updates, and of 500 predictions.
+fn checksum<F: Format>() -> [u64; 2] {
+    let fnv = |hash: u64, bytes: &[u8]| {
+        bytes.iter().fold(hash, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    };
+    let settings = Settings {
+        learn_above: 0.0,
+        scaling: Scaling {
+            mean: 0.5,
+            deviation: 0.75,
+        },
+        ..Settings::DEFAULT
+    };
+    let mut learner = started::<Checked, F>(settings, 5);
+    let mut examples = Generator::named(1, "checksum", &[]);
+    let mut example = || {
+        let mut x = [0.0; 40];
+        examples.fill_uniform(&mut x, -1.0, 1.0);
+        let label = (0..5).max_by(|a, b| x[*a].total_cmp(&x[*b])).unwrap();
+        // Half of the inputs at rest.
+        (x.map(|x| if x > 0.0 { x } else { 0.0 }), label)
+    };
+    for _ in 0..3_000 {
+        let (x, label) = example();
+        learner.learn(&x, label).unwrap();
+    }
+    assert_eq!(learner.updates(), 3_000);
+    let state = fnv(0xcbf2_9ce4_8422_2325, &blob(&learner));
+    let mut predictions = 0xcbf2_9ce4_8422_2325;
+    for _ in 0..500 {
+        let found = learner.predict(&example().0, 1).unwrap();
+        let numbers = [found.total, found.aleatoric, found.epistemic, found.spread];
+        for number in found.probabilities.into_iter().chain(numbers) {
+            predictions = fnv(predictions, &number.to_bits().to_le_bytes());
+        }
+    }
+    [state, predictions]
+}
+
+shape! { struct Checked: [40, 16, 5], samples 2; }
+
+/// Pinned: every machine is to have these, and a change of them breaks devices that hold a state.
+#[test]
+fn checksums_are_pinned() {
+    let all = [checksum::<Float>(), checksum::<Three>(), checksum::<Two>()];
+    let pinned = [
+        [0x99a5_d0b8_af73_52f0, 0xd2d1_4955_78c5_c913],
+        [0xd318_266e_e4b3_624f, 0x544d_8c05_fb22_650a],
+        [0x7a9d_ed5d_14b0_45b7, 0x9381_f885_8bf0_e07b],
+    ];
+    assert_eq!(all, pinned, "{all:#x?}");
+}
