@@ -279,7 +279,7 @@ fn checksums_are_pinned() {
     let pinned = [
         [0x99a5_d0b8_af73_52f0, 0xd2d1_4955_78c5_c913],
         [0xd318_266e_e4b3_624f, 0x544d_8c05_fb22_650a],
-        [0x7a9d_ed5d_14b0_45b7, 0x9381_f885_8bf0_e07b],
+        [0x4cc6_933d_61e6_e0f2, 0xb6fd_e210_0c3d_9c36],
     ];
     assert_eq!(all, pinned, "{all:#x?}");
 }

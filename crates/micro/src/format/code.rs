@@ -68,7 +68,7 @@ impl Cell for Two {
 
 impl Code for Two {
     const MEAN_MAX: i32 = 1_023;
-    const MEAN_RANGE: f32 = 8.0;
+    const MEAN_RANGE: f32 = 4.0;
     const SIGMA_MAX: i32 = 31;
     const PER_OCTAVE: i32 = 4;
 
