@@ -184,7 +184,7 @@ def test_then_train(peer, stream, seconds):
 
 
 def mesu(command, stream, rows, settings=()):
-    """What the command line says of the first rows."""
+    """Measures that the command line tells of the first rows."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{stream.name}.csv.gz"
         path.write_bytes(stream.prefix(rows))

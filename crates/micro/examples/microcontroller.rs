@@ -1,4 +1,4 @@
-//! What a microcontroller would do, on the host: learn from sensors, sleep, save, lose power, and go on.
+//! Work of a microcontroller, on the host: learns from sensors, sleeps, saves, loses power, and goes on.
 //!
 //! `cargo run -p mesu-micro --example microcontroller`
 

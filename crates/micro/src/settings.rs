@@ -7,7 +7,7 @@ use mesu_core::rule::{Mesu, PriorStep, SigmaStep};
 /// Inputs or targets as the network sees them: (x - mean) / deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scaling {
-    /// What becomes 0.
+    /// Number that becomes 0.
     pub mean: f32,
     /// Number of units that becomes 1; above 0, and no subnormal float.
     pub deviation: f32,

@@ -1,4 +1,4 @@
-//! What is drawn and written of runs: `report.html`, one page that needs nothing else, and the like of a
+//! Pages and figures of runs: `report.html`, one page that needs nothing else, and the like of a
 //! state; `accuracy.svg` of a single run; `RESULTS.md` of the paper's figures.
 //!
 //! ```text

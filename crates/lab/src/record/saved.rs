@@ -31,7 +31,7 @@ pub struct Saved {
     pub ended: Option<Ended>,
     /// Examples of a task, all epochs, as far as the checkpoint tells.
     task_length: Option<u64>,
-    /// Of a run's checkpoint: checksums of the training set and the test set.
+    /// Checksums of the training set and the test set, of a run's checkpoint.
     pub checksums: Option<[u32; 2]>,
 }
 

@@ -1,4 +1,4 @@
-//! What a format is.
+//! Formats of synapses: the trait.
 
 use mesu_core::{Gradient, Real, Synapse};
 
@@ -53,7 +53,7 @@ pub trait Format: Cell + PartialEq {
     type Noise: Noise;
     /// The rule, for one layer.
     type Rule: Copy;
-    /// What is kept beside a row.
+    /// Record kept beside a row.
     type Row: Cell + Row;
     /// Index of an active input, or nothing.
     type Index: Cell;
@@ -125,7 +125,7 @@ pub trait Format: Cell + PartialEq {
     fn read(bytes: &[u8]) -> Option<Self>;
 }
 
-/// What is kept beside a row, in a blob.
+/// Record kept beside a row, as words of a blob.
 pub trait Row: Sized {
     /// Words of 4 bytes.
     const WORDS: usize;

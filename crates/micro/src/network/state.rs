@@ -1,4 +1,4 @@
-//! What a network holds, and how it begins.
+//! State of a network, and its beginning.
 
 use mesu_core::generator::Generator;
 use mesu_core::{Real, Synapse};

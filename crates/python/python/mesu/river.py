@@ -27,7 +27,7 @@ WEIGHT = "(weight)"
 
 
 class _MesuStream(base.Estimator):
-    """What both models have."""
+    """Parts that both models share."""
 
     _regression: typing.ClassVar[bool]
 

@@ -42,7 +42,7 @@ Columns = dict[str, Any]
 
 
 class _MesuRows(BaseEstimator):
-    """What both estimators have."""
+    """Parts that both estimators share."""
 
     _regression: bool
     n_features_in_: int
@@ -75,7 +75,7 @@ class _MesuRows(BaseEstimator):
         raise NotImplementedError
 
     def uncertainty(self, X: Any) -> dict[str, NDArray[Any]]:
-        """How sure the predictions are.
+        """Uncertainties of the predictions.
 
         Parameters
         ----------

@@ -9,8 +9,8 @@ use crate::arrays::array;
 
 /// Predictions of examples with their uncertainties, as arrays.
 ///
-/// Of classes, entropies in bits: ``total = aleatoric + epistemic``. Of values, variances in squared units of the
-/// targets. ``spread`` sees inputs far away from those learned, where the entropies are small.
+/// Uncertainties: entropies in bits of classes, ``total = aleatoric + epistemic``; variances of values, in squared
+/// units of the targets. ``spread`` sees inputs far away from those learned, where the entropies are small.
 ///
 /// Examples
 /// --------
@@ -26,7 +26,7 @@ pub(crate) struct PyPrediction {
     arrays: Arrays,
 }
 
-/// What Python asks for, made once.
+/// Arrays that Python asks for, made once.
 struct Arrays {
     probabilities: Py<PyArray2<f32>>,
     mean: Py<PyArray1<f32>>,

@@ -173,7 +173,7 @@ impl PyStreamLearner {
     }
 }
 
-/// What a pickle says beside the state: parts of columns, settings, order of columns, bookmark.
+/// Items of a pickle beside the state: parts of columns, settings, order of columns, bookmark.
 type Described = (RolesNamed, StreamSettings, bool, Bookmark);
 
 /// Target, whether it is a number, columns of ids, weights and times, and what is not looked at.

@@ -96,7 +96,7 @@ fn name_of(experiment: &Experiment) -> String {
 
 /// Names of columns.
 struct Names {
-    /// What stands before the number of each input's column.
+    /// Beginning of the name of each input's column; its number follows.
     columns: String,
     target: String,
 }

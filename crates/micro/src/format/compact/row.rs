@@ -6,7 +6,7 @@ use crate::format::form::Row;
 use crate::plain::Plain;
 use crate::shape::Cell;
 
-/// What is kept beside a row of compact synapses.
+/// Record kept beside a row of compact synapses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CompactRow {
     /// Sum of the codes of the inputs' means.

@@ -194,7 +194,7 @@ fn the_prior_in_two_bytes_is_the_rules() {
     the_prior_is_the_rules::<Two>();
 }
 
-/// What inputs at rest were owed, done at once, is one step of the rule by the sums.
+/// Steps owed to inputs at rest, made at once, are one step of the rule by the sums.
 #[test]
 fn what_was_deferred_is_done_as_one_step() {
     for mesu in rules() {
