@@ -62,6 +62,8 @@ pub use history::{
 pub use learner::{ColumnReport, Finding, MemberReport, StreamLearner, StreamSettings};
 pub use members::{MemberSettings, NetworkSettings};
 pub use mesu_rows::{Row, Value};
-pub use metric::{ClassMeasures, ClassRates, Measures, ValueMeasures, WINDOW};
+pub use metric::{
+    ClassMeasures, ClassRates, MeasureUnit, Measures, NamedMeasure, ValueMeasures, WINDOW,
+};
 pub use schema::{Column, INFERRED_FROM, Kind, Roles, Scale, Schema, SchemaError, Target};
 pub use state::{Notes, StateError};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use mesu_lab::record::files::REPORT;
 use mesu_report::{Report, StateReport};
 use mesu_stream::run::{names_state, states_in};
@@ -29,10 +29,11 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
             .flat_map(|folder| states_in(folder));
         match { states }.next() {
             None => anyhow::Error::from(error),
-            Some(state) => anyhow::Error::from(error).context(format!(
-                "a folder of states; name one of them, for example {}",
+            Some(state) => anyhow!(
+                "{}: a folder of states; name one of them, for example {}",
+                state.parent().unwrap_or(&state).display(),
                 state.display()
-            )),
+            ),
         }
     })?;
     for folder in report.left_out() {

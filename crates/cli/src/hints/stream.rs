@@ -42,7 +42,8 @@ pub(super) fn of(error: &RunError) -> Option<String> {
     Some(hint.to_owned())
 }
 
-const BAD_ROW: &str = "mend it and add --resume, or choose --on-bad-row skip or predict";
+const BAD_ROW: &str =
+    "mend it (mesu learn then goes on with --resume), or choose --on-bad-row skip or predict";
 
 fn rows(error: &RowsError) -> Option<String> {
     let hint = match error {

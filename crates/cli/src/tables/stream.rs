@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use mesu_stream::run::{Bookmark, Inspected, Summary};
-use mesu_stream::{ColumnReport, Kind, Measures};
+use mesu_stream::{ColumnReport, Kind, MeasureUnit, Measures, NamedMeasure};
 
 use crate::output::grouped;
 
@@ -193,49 +193,22 @@ pub(crate) fn scores(all: &Measures, window: Option<&Measures>) -> String {
     if window.is_some() {
         let _ = writeln!(text, "{:<NAME$} {:>9} {:>11}", "", "all rows", "last 1,000");
     }
-    let last = window.map(list).unwrap_or_default();
-    for (at, (name, number, meaning)) in list(all).into_iter().enumerate() {
-        let _ = write!(text, "{name:<NAME$} {number:>9}");
-        if let Some((_, last, _)) = last.get(at) {
-            let _ = write!(text, " {last:>11}");
+    let last = window.map(Measures::list).unwrap_or_default();
+    for (at, measure) in all.list().iter().enumerate() {
+        let _ = write!(text, "{:<NAME$} {:>9}", measure.name, value(measure));
+        if let Some(last) = last.get(at) {
+            let _ = write!(text, " {:>11}", value(last));
         }
-        let _ = writeln!(text, "  {meaning}");
+        let _ = writeln!(text, "  {}", measure.meaning);
     }
     text
 }
 
-/// Measures with their names and meanings.
-fn list(measures: &Measures) -> Vec<(&'static str, String, &'static str)> {
-    match measures {
-        Measures::Class(m) => vec![
-            ("accuracy", share(m.accuracy), "share of right answers"),
-            ("kappa", decimal(m.kappa), "accuracy beyond chance"),
-            (
-                "balanced accuracy",
-                share(m.balanced_accuracy),
-                "mean recall of the classes",
-            ),
-            ("log loss", decimal(m.log_loss), "-ln p(label), nats"),
-            (
-                "Brier score",
-                decimal(m.brier),
-                "squared error of probabilities",
-            ),
-            ("ECE", decimal(m.ece), "calibration error, 0 is best"),
-        ],
-        Measures::Value(m) => vec![
-            ("MAE", short(m.mae), "mean absolute error"),
-            ("RMSE", short(m.rmse), "root mean squared error"),
-            ("R2", decimal(m.r2), "share of variance explained"),
-            ("NLL", decimal(m.nll), "-ln of the density, nats"),
-            ("CRPS", short(m.crps), "continuous ranked probability"),
-            (
-                "coverage of 90 %",
-                share(m.coverage),
-                "values within their intervals",
-            ),
-        ],
-        _ => Vec::new(),
+fn value(measure: &NamedMeasure) -> String {
+    match measure.unit {
+        MeasureUnit::Share => share(measure.value),
+        MeasureUnit::OfTarget => short(measure.value),
+        _ => decimal(measure.value),
     }
 }
 

@@ -118,7 +118,7 @@ impl Chart {
         let heading = (&*self.title, &*self.whose, &*self.caption);
         let svg = canvas::figure(heading, &legend, |area| {
             let (x, y) = (&self.x, &self.y);
-            let mut chart = canvas::builder(area, 26)
+            let mut chart = canvas::builder(area, 34)
                 .build_cartesian_2d(x.range.0..x.range.1, y.range.0..y.range.1)?;
             canvas::axes(&mut chart, x, y, GRID.light.stroke_width(2))?;
             if let Some(Bars { bars, .. }) = &self.bars {

@@ -1,6 +1,6 @@
 //! Measures of all answers and of the last ones, and the members.
 
-use mesu_stream::{Measures, StreamLearner};
+use mesu_stream::{MeasureUnit, NamedMeasure, StreamLearner};
 
 use super::parts::{Cell, Section, Table, numbers, words};
 use super::words::{decimal, percent, short};
@@ -27,9 +27,14 @@ pub(super) fn section(learner: &StreamLearner) -> Section {
 }
 
 fn measures(learner: &StreamLearner) -> Table {
-    let last = list(&learner.window());
-    let row = |((name, all, meaning), (_, last, _)): (Measure, Measure)| -> Vec<Cell> {
-        vec![name.into(), all.into(), last.into(), meaning.into()]
+    let (all, last) = (learner.measures().list(), learner.window().list());
+    let row = |(all, last): (&NamedMeasure, &NamedMeasure)| -> Vec<Cell> {
+        vec![
+            all.name.into(),
+            value(all).into(),
+            value(last).into(),
+            all.meaning.into(),
+        ]
     };
     Table {
         id: "measures",
@@ -40,49 +45,16 @@ fn measures(learner: &StreamLearner) -> Table {
             numbers("last 1,000"),
             words("meaning"),
         ],
-        rows: list(&learner.measures())
-            .into_iter()
-            .zip(last)
-            .map(row)
-            .collect(),
+        rows: all.iter().zip(&last).map(row).collect(),
         note: String::new(),
     }
 }
 
-/// Name, value and meaning.
-type Measure = (&'static str, String, &'static str);
-
-fn list(measures: &Measures) -> Vec<Measure> {
-    match measures {
-        Measures::Class(m) => vec![
-            ("accuracy", percent(m.accuracy), "share of right answers"),
-            ("kappa", decimal(m.kappa), "accuracy beyond chance"),
-            (
-                "balanced accuracy",
-                percent(m.balanced_accuracy),
-                "mean recall of the classes",
-            ),
-            ("log loss", decimal(m.log_loss), "-ln p(label), nats"),
-            (
-                "Brier score",
-                decimal(m.brier),
-                "squared error of probabilities",
-            ),
-            ("ECE", decimal(m.ece), "calibration error, 0 is best"),
-        ],
-        Measures::Value(m) => vec![
-            ("MAE", short(m.mae), "mean absolute error"),
-            ("RMSE", short(m.rmse), "root mean squared error"),
-            ("R2", decimal(m.r2), "share of variance explained"),
-            ("NLL", decimal(m.nll), "-ln of the density, nats"),
-            ("CRPS", short(m.crps), "continuous ranked probability"),
-            (
-                "coverage of 90 %",
-                percent(m.coverage),
-                "values within their intervals",
-            ),
-        ],
-        _ => Vec::new(),
+fn value(measure: &NamedMeasure) -> String {
+    match measure.unit {
+        MeasureUnit::Share => percent(measure.value),
+        MeasureUnit::OfTarget => short(measure.value),
+        _ => decimal(measure.value),
     }
 }
 

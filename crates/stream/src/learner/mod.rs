@@ -69,7 +69,7 @@ impl StreamLearner {
     /// # Errors
     /// [`StreamError`] for a schema or a setting that can't be used.
     pub fn new(schema: Schema, settings: StreamSettings) -> Result<Self, StreamError> {
-        schema.check()?;
+        schema.check_for_learner()?;
         settings.check()?;
         let encoder = Encoder::new(&schema, settings.seed);
         let task = Task::new(&schema.task, &settings);
@@ -125,7 +125,7 @@ impl StreamLearner {
         name: &str,
         network: mesu::Learner,
     ) -> Result<Self, StreamError> {
-        schema.check()?;
+        schema.check_for_learner()?;
         let settings = StreamSettings {
             members: vec![MemberSettings::Trained {
                 name: name.to_owned(),

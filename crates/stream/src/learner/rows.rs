@@ -85,7 +85,7 @@ impl StreamLearner {
         let sound = weight.filter(|weight| weight.is_finite() && *weight >= 0.0);
         sound.ok_or_else(|| {
             let name = &self.schema.columns[column].name;
-            RowError::value(row.number, name, Unfit::new(value, expected))
+            RowError::value(row.number, name, Unfit::value(value, expected))
         })
     }
 

@@ -8,7 +8,7 @@ mod window;
 
 pub use self::classes::{ClassMeasures, ClassRates};
 pub(crate) use self::classes::{ClassScores, FLOOR, Score};
-pub use self::measures::Measures;
+pub use self::measures::{MeasureUnit, Measures, NamedMeasure};
 pub use self::values::ValueMeasures;
 pub(crate) use self::values::{ValueScore, ValueScores};
 pub use self::window::WINDOW;

@@ -30,6 +30,16 @@ pub(crate) struct Unfit {
 }
 
 impl Unfit {
+    /// The same of a row's value, as it stands there.
+    pub(crate) fn value(value: &Value, expected: &'static str) -> Self {
+        match value {
+            Value::Missing => Self::new("nothing", expected),
+            Value::Text(text) => Self::new(text, expected),
+            Value::Number(number) => Self::new(number, expected),
+            Value::Boolean(truth) => Self::new(truth, expected),
+        }
+    }
+
     pub(crate) fn new(found: impl std::fmt::Debug, expected: &'static str) -> Self {
         let mut found = format!("{found:?}");
         // A value of a megabyte helps nobody.

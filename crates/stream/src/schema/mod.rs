@@ -151,10 +151,11 @@ impl Schema {
         Ok(schema)
     }
 
-    /// Checks that its parts are columns, no two the same, and that something is left to learn from.
+    /// Checks that its parts are columns, no two the same, and that names differ.
     pub(crate) fn check(&self) -> Result<(), SchemaError> {
         let columns = self.columns.len();
-        let roles = [Some(self.target), self.id, self.weight];
+        let time = self.time.filter(|time| *time == self.target);
+        let roles = [Some(self.target), self.id, self.weight, time];
         let mut taken: Vec<usize> = roles.into_iter().flatten().collect();
         let all = taken.iter().copied().chain(self.time);
         if let Some(column) = { all }.find(|column| *column >= columns) {
@@ -188,6 +189,18 @@ impl Schema {
         }
     }
 
+    /// Checks that a learner can be made of it: that something is left to learn from, too.
+    pub(crate) fn check_for_learner(&self) -> Result<(), SchemaError> {
+        self.check()?;
+        if self.features().next().is_none() {
+            let ids = self.columns.iter().filter(|column| column.kind == Kind::Id);
+            return Err(SchemaError::NothingLeft {
+                ids: ids.map(|column| column.name.clone()).collect(),
+            });
+        }
+        Ok(())
+    }
+
     /// Columns that are looked at, with their places.
     pub(crate) fn features(&self) -> impl Iterator<Item = (usize, &Column)> {
         let used = |column: &Column| !matches!(column.kind, Kind::Id | Kind::Ignored);
@@ -217,10 +230,19 @@ pub enum SchemaError {
         columns: Vec<String>,
     },
     /// A column has two parts.
-    #[error("column {column:?} is given two parts of target, id and weight; expected one")]
+    #[error("column {column:?} is given two parts of target, id, weight and time; expected one")]
     TwoRoles {
         /// Its name.
         column: String,
+    },
+    /// No column is left to learn from.
+    #[error(
+        "no column is left to learn from beside the target and those that are ignored{}",
+        of_ids(ids)
+    )]
+    NothingLeft {
+        /// Columns of text that is another one in each row.
+        ids: Vec<String>,
     },
     /// Two columns have one name.
     #[error("two columns are called {column:?}; expected different names")]
@@ -259,4 +281,14 @@ pub enum SchemaError {
         /// Value expected.
         expected: &'static str,
     },
+}
+
+fn of_ids(ids: &[String]) -> String {
+    match ids {
+        [] => String::new(),
+        ids => format!(
+            "; not learned from, text that differs in each row: {}",
+            ids.join(", ")
+        ),
+    }
 }

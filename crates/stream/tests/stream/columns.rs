@@ -311,3 +311,16 @@ fn words_for_missing_values_leave_numbers_numbers() {
     let refused = learner.predict_then_learn(&row(302, [text("oops"), text("low")]));
     assert!(matches!(refused, Err(StreamError::Row { .. })));
 }
+
+#[test]
+fn a_learner_of_nothing_is_refused() {
+    let rows: Vec<Row> = (1..=60)
+        .map(|n| row(n, [text(format!("user {n}")), text("y")]))
+        .collect();
+    let names = header(&["user", "class"]);
+    let schema = Schema::infer(&names, &Roles::target("class"), &rows).unwrap();
+    let refused = mesu_stream::StreamLearner::new(schema, small())
+        .err()
+        .unwrap();
+    assert!(refused.to_string().contains("each row: user"), "{refused}");
+}

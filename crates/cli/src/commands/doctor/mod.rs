@@ -6,7 +6,7 @@ mod text;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use mesu_stream::run::{names_state, states_in};
 
 use crate::arguments::DoctorArguments;
@@ -30,10 +30,10 @@ pub(crate) fn doctor(arguments: &DoctorArguments) -> Result<ExitCode> {
     }
     run::runs(arguments).map_err(|error| match &states_in(path)[..] {
         [] => error,
-        [first, ..] => error.context(format!(
+        [first, ..] => anyhow!(
             "{}: a folder of states; name one of them, for example {}",
             path.display(),
             first.display()
-        )),
+        ),
     })
 }
