@@ -204,14 +204,26 @@ impl OneByOne {
         example: Batch<'_>,
         rule: &R,
     ) -> Result<(Prediction, Learned), Diverged> {
+        self.load(body.network, example.inputs);
+        self.forward(body.network, body.noise)?;
+        let prediction = self.prediction(body.network);
+        Ok((prediction, self.learn_predicted(body, example, rule)?))
+    }
+
+    /// Learns the example that was the last to be [predicted](Self::predict), by the network as it still is:
+    /// its forward pass is there.
+    ///
+    /// # Errors
+    /// As [`learn_one`](Self::learn_one).
+    pub fn learn_predicted<R: Rule, N: Noise>(
+        &mut self,
+        body: Body<'_, N>,
+        example: Batch<'_>,
+        rule: &R,
+    ) -> Result<Learned, Diverged> {
         let Body {
-            network,
-            noise,
-            updates,
+            network, updates, ..
         } = body;
-        self.load(network, example.inputs);
-        self.forward(network, noise)?;
-        let prediction = self.prediction(network);
         let learned = self.loss(network, example)?;
         if learned.gated > 0 {
             network.count_idle();
@@ -224,7 +236,7 @@ impl OneByOne {
             network.count_update();
             *updates += 1;
         }
-        Ok((prediction, learned))
+        Ok(learned)
     }
 
     /// The prediction of the last forward pass.

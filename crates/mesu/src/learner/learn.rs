@@ -134,8 +134,15 @@ impl Learner {
         };
         let example = Batch::new(x, targets).weighted(weight);
         let mut before = Prediction::default();
+        let ahead = self.ahead.take().filter(|ahead| ahead.is_of(x));
         let learned = self.update(example, |engine, body, example| {
-            let (prediction, learned) = engine.learn_one(body, example)?;
+            let (prediction, learned) = match ahead {
+                None => engine.learn_one(body, example)?,
+                Some(ahead) => {
+                    *body.noise = ahead.noise;
+                    (ahead.prediction, engine.learn_ahead(body, example)?)
+                }
+            };
             before = prediction;
             Ok(learned)
         })?;
@@ -168,6 +175,7 @@ impl Learner {
         batch: Batch<'_>,
         learn: impl FnOnce(&mut dyn Engine, Body<'_>, Batch<'_>) -> Result<Learned, Diverged>,
     ) -> Result<Learned, LearnError> {
+        self.ahead = None;
         self.check(batch)?;
         if batch.is_empty() {
             return Ok(Learned::default());
@@ -284,6 +292,7 @@ impl Learner {
         if !self.needs_boundaries() {
             return Ok(());
         }
+        self.ahead = None;
         let before = self.network.clone();
         let (mut refused, mut seen, mut asked) = (None, 0, false);
         let mut sound = std::iter::from_fn(|| {

@@ -23,7 +23,7 @@ use self::engine::Engine;
 pub(crate) use self::error::check;
 use crate::config::{ConfigError, ConfigPart};
 use crate::network::{HeadError, Network, NetworkConfig};
-use crate::outputs::{Outputs, OutputsConfig, RegressionConfig};
+use crate::outputs::{Outputs, OutputsConfig, Prediction, RegressionConfig};
 
 pub use self::builder::LearnerBuilder;
 #[cfg(feature = "checkpoint")]
@@ -56,6 +56,24 @@ pub struct Learner {
     /// Examples that were not learned, for want of something to learn, and because learning them diverged.
     pub(crate) left_out: LeftOut,
     broken: Option<Broken>,
+    /// Example whose forward pass the engine has, as long as neither network nor noise are others.
+    ahead: Option<Ahead>,
+}
+
+/// An example that was [predicted ahead](Learner::predict_ahead) of its target.
+#[derive(Clone, Debug)]
+struct Ahead {
+    x: Vec<f32>,
+    /// Noise as the forward pass left it.
+    noise: Generator,
+    prediction: Prediction,
+}
+
+impl Ahead {
+    fn is_of(&self, x: &[f32]) -> bool {
+        let bits = |x: &f32| x.to_bits();
+        self.x.iter().map(bits).eq(x.iter().map(bits))
+    }
 }
 
 /// Numbers of examples that a learner was given and did not learn.
@@ -118,6 +136,7 @@ impl Learner {
             learning: LearningConfig::default(),
             left_out: LeftOut::default(),
             broken: None,
+            ahead: None,
         })
     }
 
@@ -150,6 +169,7 @@ impl Learner {
     /// # Errors
     /// [`HeadError`] if the network has no such head; the learner stays as it is.
     pub fn use_head(&mut self, head: usize) -> Result<(), HeadError> {
+        self.ahead = None;
         self.engine.use_head(&mut self.network, head)
     }
 
@@ -232,6 +252,7 @@ impl Learner {
         let mut noise = self.noise.split(u64::MAX / 4 + classes as u64);
         let (config, kind) = (&self.network_config, self.config.weight_kind());
         let fresh = self.network.fresh_outputs(more, config, kind, &mut noise);
+        self.ahead = None;
         self.engine.grow(&mut self.network, fresh);
         if !self.learning.class_weights.is_empty() {
             self.learning.class_weights.resize(classes, 1.0);
@@ -312,6 +333,7 @@ impl Learner {
     /// as tests of what looks at learners need it.
     #[must_use]
     pub fn brought_to(mut self, updates: u64, change: impl FnOnce(&mut Network)) -> Self {
+        self.ahead = None;
         change(&mut self.network);
         self.updates = updates;
         self

@@ -5,7 +5,7 @@ use mesu_kernels::Generator;
 use super::engine::predict::examples_in_chunk;
 use super::engine::{Draws, PREDICTIONS};
 use super::error::{check_finite, check_width};
-use super::{LearnError, Learner};
+use super::{Ahead, LearnError, Learner};
 use crate::estimator::Diverged;
 use crate::outputs::Prediction;
 
@@ -101,6 +101,41 @@ impl Learner {
         check_width(&self.network, x, 1)?;
         let prediction = self.engine.predict_one(&self.network, x, noise.into());
         prediction.map_err(|diverged| self.unpredictable(x, diverged))
+    }
+
+    /// Predicts one example, `[inputs]`, as [`learn_one`](Self::learn_one) will: the prediction that it gives
+    /// of this example, bit for bit, if it comes next. Of a perceptron that samples its pre-activations it
+    /// then needs no forward pass of its own. What is learned is the same with or without this.
+    ///
+    /// ```
+    /// use mesu::{Learner, LearnerConfig, NetworkConfig};
+    ///
+    /// let network = NetworkConfig::default().hidden([16]);
+    /// let mut learner = Learner::new(2, 2, &network, &LearnerConfig::default(), 1)?;
+    /// let told = learner.predict_ahead(&[1.0, -1.0])?;
+    /// assert_eq!(told, learner.learn_one(&[1.0, -1.0], 0)?.prediction);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    pub fn predict_ahead(&mut self, x: &[f32]) -> Result<Prediction, LearnError> {
+        self.ahead = None;
+        self.check_whole()?;
+        check_width(&self.network, x, 1)?;
+        let mut noise = self.noise.clone();
+        match self.engine.predict_ahead(&self.network, x, &mut noise) {
+            None => self.predict_one(x),
+            Some(Err(diverged)) => Err(self.unpredictable(x, diverged)),
+            Some(Ok(prediction)) => {
+                self.ahead = Some(Ahead {
+                    x: x.to_vec(),
+                    noise,
+                    prediction: prediction.clone(),
+                });
+                Ok(prediction)
+            }
+        }
     }
 
     fn predict_draws(&self, inputs: &[f32], draws: Draws) -> Result<Prediction, LearnError> {

@@ -193,3 +193,36 @@ fn heads_are_networks_that_share_a_trunk() {
         }
     }
 }
+
+/// Whatever comes between, what is learned is the same with a prediction ahead of it, and so is the
+/// prediction.
+#[test]
+fn a_prediction_ahead_changes_nothing() {
+    let (inputs, labels) = examples(5, 40);
+    let rows = || inputs.chunks(INPUTS).zip(labels.iter().copied());
+    for config in kinds() {
+        for network in networks() {
+            let mut apart = new(&network, &config);
+            let mut together = apart.clone();
+            for (i, (x, label)) in rows().enumerate() {
+                let told = apart.predict_ahead(x).unwrap();
+                for learner in [&mut apart, &mut together] {
+                    match i % 8 {
+                        1 => learner.use_head(i % HEADS).unwrap(),
+                        3 => drop(learner.learn(&inputs[..INPUTS], &labels[..1]).unwrap()),
+                        5 if i < 10 => learner.add_classes(1).unwrap(),
+                        7 => drop(learner.learn_one(&inputs[..INPUTS], labels[0]).unwrap()),
+                        _ => {}
+                    }
+                }
+                let steps = [&mut apart, &mut together].map(|l| l.learn_one(x, label).unwrap());
+                assert_eq!(steps[0], steps[1], "{config:?}, {i}");
+                if i % 2 == 0 {
+                    assert_eq!(told, steps[0].prediction, "{config:?}, {i}");
+                }
+            }
+            let states = [apart, together].map(|learner| learner.save(&[]).unwrap());
+            assert!(states[0] == states[1], "{config:?}");
+        }
+    }
+}

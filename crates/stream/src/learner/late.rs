@@ -59,6 +59,7 @@ impl StreamLearner {
         let Some(lesson) = self.lesson(label, waited.weight) else {
             return Ok(None);
         };
+        self.ahead.end();
         self.grow_if_needed()?;
         let mut opinions = vec![Opinions::default(); self.members.len()];
         let outputs = self.task.class_outputs();

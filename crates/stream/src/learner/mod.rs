@@ -1,5 +1,6 @@
 //! A learner of rows: an encoder, members that learn what it makes of them, and their mixture.
 
+mod ahead;
 mod answers;
 mod columns;
 mod health;
@@ -19,7 +20,7 @@ pub use self::health::Finding;
 pub use self::settings::StreamSettings;
 use self::task::{Mixing, Task};
 use self::waiting::Waiting;
-use self::work::Work;
+use self::work::{Ahead, Work};
 use crate::answer::{Answer, Outcome};
 use crate::drift::{Drift, DriftWatch, Strangers};
 use crate::encoder::Encoder;
@@ -49,6 +50,7 @@ pub struct StreamLearner {
     losses: Vec<f64>,
     history: History,
     work: Work,
+    ahead: Ahead,
 }
 
 /// A member, and how it fares.
@@ -100,6 +102,7 @@ impl StreamLearner {
         Self {
             task,
             work: Work::default(),
+            ahead: Ahead::default(),
             losses: vec![0.0; members.len()],
             members,
             encoder,

@@ -44,9 +44,10 @@ impl StreamLearner {
     pub fn predict_then_learn_rows(&mut self, rows: &[Row]) -> Result<Vec<Outcome>, StreamError> {
         // Everything is read before anything is learned.
         let read = self.read(rows)?;
+        let ahead = self.ahead.take(&self.schema, rows);
         let mut outcomes = Vec::with_capacity(rows.len());
         while outcomes.len() < rows.len() {
-            self.chunk(rows, &read, &mut outcomes)?;
+            self.chunk(rows, &read, ahead, &mut outcomes)?;
         }
         Ok(outcomes)
     }
@@ -90,11 +91,13 @@ impl StreamLearner {
     }
 
     /// Predicts and learns the next rows, as many as go together: up to the first whose class the members
-    /// have no room for, or that brings the label of one before it.
+    /// have no room for, or that brings the label of one before it. `ahead` of a row whose inputs and
+    /// opinions are there.
     fn chunk(
         &mut self,
         rows: &[Row],
         read: &Read<'_>,
+        ahead: bool,
         outcomes: &mut Vec<Outcome>,
     ) -> Result<(), StreamError> {
         let start = outcomes.len();
@@ -126,8 +129,17 @@ impl StreamLearner {
             self.work.lessons.push(lesson);
         }
         let end = start + self.work.lessons.len();
-        self.encode(&read.fields[start * self.encoder.columns()..]);
-        self.learn()?;
+        let grown = self.task.class_outputs() != outputs_before;
+        match self.work.lessons[..] {
+            [Some(lesson)] if ahead && !grown => {
+                self.encoder.learn(&read.fields);
+                self.learn_ahead(lesson)?;
+            }
+            _ => {
+                self.encode(&read.fields[start * self.encoder.columns()..]);
+                self.learn()?;
+            }
+        }
         let mut work = std::mem::take(&mut self.work);
         for (i, row) in rows.iter().enumerate().take(end).skip(start) {
             let outputs = match i == start {
@@ -245,6 +257,18 @@ impl StreamLearner {
         };
         for (number, result) in done.into_iter().enumerate() {
             result.map_err(|error| self.failed(number, error))?;
+        }
+        Ok(())
+    }
+
+    /// Lets every member learn the row that was predicted ahead.
+    fn learn_ahead(&mut self, lesson: Lesson) -> Result<(), StreamError> {
+        let Work {
+            inputs, opinions, ..
+        } = &self.work;
+        for (number, opinions) in opinions.iter().enumerate() {
+            let learned = self.members[number].learn_ahead(inputs, lesson, opinions.last());
+            learned.map_err(|error| self.failed(number, error))?;
         }
         Ok(())
     }

@@ -109,6 +109,7 @@ impl StreamLearner {
             losses,
             history,
             work: super::Work::default(),
+            ahead: super::Ahead::default(),
         };
         Ok((learner, notes))
     }

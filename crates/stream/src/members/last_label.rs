@@ -88,6 +88,10 @@ impl Member for LastLabel {
         opinions: &mut Opinions,
     ) -> Result<(), LearnError> {
         self.predict(inputs, opinions)?;
+        self.learn_ahead(inputs, lesson, opinions.last())
+    }
+
+    fn learn_ahead(&mut self, _: &[f32], lesson: Lesson, _: &[f32]) -> Result<(), LearnError> {
         let kept = &mut self.kept;
         match lesson.target {
             Target::Label(class) => kept.count(class, lesson.weight),

@@ -26,6 +26,20 @@ pub(crate) trait Member: Send + Sync {
         opinions: &mut Opinions,
     ) -> Result<(), LearnError>;
 
+    /// Adds the prediction of a row's inputs to `opinions` that [`learn`](Self::learn) will give of them, and
+    /// keeps what that needs.
+    fn predict_ahead(&mut self, inputs: &[f32], opinions: &mut Opinions) -> Result<(), LearnError> {
+        self.predict(inputs, opinions)
+    }
+
+    /// Learns the row that was [predicted ahead](Self::predict_ahead) the last, with this opinion.
+    fn learn_ahead(
+        &mut self,
+        inputs: &[f32],
+        lesson: Lesson,
+        opinion: &[f32],
+    ) -> Result<(), LearnError>;
+
     /// Makes room for so many outputs in all.
     fn grow(&mut self, outputs: usize) -> Result<(), ConfigError>;
 

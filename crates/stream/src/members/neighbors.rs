@@ -168,7 +168,16 @@ impl Member for Neighbors {
         opinions: &mut Opinions,
     ) -> Result<(), LearnError> {
         self.predict(inputs, opinions)?;
-        let told = opinions.of(opinions.doubts.len() - 1)[0];
+        self.learn_ahead(inputs, lesson, opinions.last())
+    }
+
+    fn learn_ahead(
+        &mut self,
+        inputs: &[f32],
+        lesson: Lesson,
+        opinion: &[f32],
+    ) -> Result<(), LearnError> {
+        let told = opinion[0];
         let kept = &mut self.kept;
         let x = &inputs[..kept.width];
         let place = (kept.learned % self.room as u64) as usize;

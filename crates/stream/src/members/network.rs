@@ -1,7 +1,7 @@
 //! A network of Bayesian synapses as a member.
 
 use mesu::{
-    ConfigError, LearnError, Learner, MesuConfig, NetworkConfig, Prediction, RegressionConfig,
+    ConfigError, LearnError, Learner, MesuConfig, NetworkConfig, Prediction, RegressionConfig, Step,
 };
 
 use super::member::{Lesson, Member, Outputs, Shape};
@@ -64,6 +64,18 @@ impl NetworkMember {
     }
 }
 
+impl NetworkMember {
+    fn step(&mut self, inputs: &[f32], lesson: Lesson) -> Result<Step, LearnError> {
+        let inputs = &inputs[..self.inputs];
+        match lesson.weight {
+            1.0 => self.learner.learn_one(inputs, lesson.target),
+            weight => self
+                .learner
+                .learn_one_weighted(inputs, lesson.target, weight),
+        }
+    }
+}
+
 fn add(prediction: &Prediction, opinions: &mut Opinions) {
     let doubt = Doubt {
         epistemic: prediction.epistemic[0],
@@ -91,15 +103,19 @@ impl Member for NetworkMember {
         lesson: Lesson,
         opinions: &mut Opinions,
     ) -> Result<(), LearnError> {
-        let inputs = &inputs[..self.inputs];
-        let step = match lesson.weight {
-            1.0 => self.learner.learn_one(inputs, lesson.target)?,
-            weight => self
-                .learner
-                .learn_one_weighted(inputs, lesson.target, weight)?,
-        };
+        let step = self.step(inputs, lesson)?;
         add(&step.prediction, opinions);
         Ok(())
+    }
+
+    fn predict_ahead(&mut self, inputs: &[f32], opinions: &mut Opinions) -> Result<(), LearnError> {
+        let prediction = self.learner.predict_ahead(&inputs[..self.inputs])?;
+        add(&prediction, opinions);
+        Ok(())
+    }
+
+    fn learn_ahead(&mut self, inputs: &[f32], lesson: Lesson, _: &[f32]) -> Result<(), LearnError> {
+        self.step(inputs, lesson).map(drop)
     }
 
     fn grow(&mut self, outputs: usize) -> Result<(), ConfigError> {

@@ -31,6 +31,11 @@ impl Opinions {
         self.doubts.push(doubt);
     }
 
+    /// Numbers of the opinion on the last row.
+    pub(crate) fn last(&self) -> &[f32] {
+        self.of(self.doubts.len() - 1)
+    }
+
     /// Numbers of the opinion on row `i`.
     pub(crate) fn of(&self, i: usize) -> &[f32] {
         let outputs = self.numbers.len() / self.doubts.len();

@@ -161,6 +161,20 @@ impl<R: Rule + std::fmt::Debug + 'static> Engine for GaussianEngine<R> {
         Ok((prediction, learned))
     }
 
+    fn predict_ahead(
+        &mut self,
+        network: &Network,
+        x: &[f32],
+        noise: &mut Generator,
+    ) -> Option<Result<Prediction, Diverged>> {
+        let online = self.is_online(network);
+        online.then(|| self.one_by_one.predict(network, x, noise))
+    }
+
+    fn learn_ahead(&mut self, body: Body<'_>, example: Batch<'_>) -> Result<Learned, Diverged> {
+        self.one_by_one.learn_predicted(body, example, &self.rule)
+    }
+
     fn predict_one(
         &self,
         network: &Network,

@@ -72,6 +72,24 @@ pub(crate) trait Engine: Send + Sync + std::fmt::Debug {
         Ok((prediction, learned))
     }
 
+    /// Predicts one example with the noise of the update that is to come, as [`learn_one`](Self::learn_one)
+    /// then will; `None` of engines that make no forward pass for that which they could keep.
+    fn predict_ahead(
+        &mut self,
+        network: &Network,
+        x: &[f32],
+        noise: &mut Generator,
+    ) -> Option<Result<Prediction, Diverged>> {
+        let _ = (network, x, noise);
+        None
+    }
+
+    /// Makes one update on the example of the last [`predict_ahead`](Self::predict_ahead), by a network that
+    /// is still the same; its noise is drawn.
+    fn learn_ahead(&mut self, body: Body<'_>, example: Batch<'_>) -> Result<Learned, Diverged> {
+        self.learn(body, example)
+    }
+
     /// Puts the head `head` into use, in `network` and in copies of it.
     fn use_head(&mut self, network: &mut Network, head: usize) -> Result<(), HeadError> {
         network.use_head(head)
