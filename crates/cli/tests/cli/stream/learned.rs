@@ -1,0 +1,110 @@
+//! Rows learned, from any kind of source.
+
+use serde_json::Value;
+
+use super::{elec, folder, json_lines, learn, parsed, piped, spawn, write};
+use crate::support::{mesu, stderr, stdout, succeed, without_times};
+
+#[test]
+fn files_pipes_and_json_lines_give_the_same_summary() {
+    let folder = folder();
+    let folder = folder.path();
+    let text = elec(3_000);
+    write(folder, "rows.csv", &text);
+    write(folder, "rows.jsonl", &json_lines(&text));
+    let json = ["--target", "y", "--json", "--quiet"];
+    let summary = |name: &str, state: &str| {
+        let output = succeed(
+            folder,
+            &[&learn(name, &json)[..], &["--state", state]].concat(),
+        );
+        assert_eq!(stderr(&output), "");
+        parsed(&output)
+    };
+    let of_file = summary("rows.csv", "a.mesu");
+    for key in [
+        "rows",
+        "accuracy",
+        "kappa",
+        "balanced_accuracy",
+        "log_loss",
+        "brier",
+        "ece",
+        "window",
+        "classes",
+        "rows_per_second",
+        "drifts",
+        "members",
+        "bad_rows",
+    ] {
+        assert!(!of_file[key].is_null(), "{key}: {of_file:#}");
+    }
+    assert_eq!(
+        (&of_file["rows"], &of_file["bad_rows"]),
+        (&3_000.into(), &0.into())
+    );
+    assert!(of_file["accuracy"].as_f64().unwrap() > 0.75, "{of_file:#}");
+    assert_eq!(of_file["window"]["rows"], 1_000);
+    assert_eq!(of_file["members"][0]["name"], "values-1e3");
+    if cfg!(target_os = "linux") {
+        assert!(of_file["peak_memory_bytes"].as_u64().unwrap() < 100_000_000);
+    }
+    let timeless = |mut value: Value| {
+        value.as_object_mut().unwrap().remove("rows_per_second");
+        without_times(value)
+    };
+    let of_json = summary("rows.jsonl", "b.mesu");
+    assert_eq!(timeless(of_file.clone()), timeless(of_json));
+    let mut command = mesu(
+        folder,
+        &[&learn("-", &json)[..], &["--state", "c.mesu"]].concat(),
+    );
+    let output = piped(&mut command, &text);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(timeless(of_file), timeless(parsed(&output)));
+}
+
+#[test]
+fn embedded_streams_need_no_target() {
+    let folder = folder();
+    let mut child = spawn(&mut mesu(
+        folder.path(),
+        &learn("bike", &["--quiet", "--json"]),
+    ));
+    drop(child.stdin.take());
+    let summary = parsed(&child.wait_with_output().unwrap());
+    assert!(summary["r2"].as_f64().unwrap() > 0.5, "{summary:#}");
+    for key in ["mae", "rmse", "nll", "crps", "coverage.90"] {
+        assert!(summary[key].is_f64(), "{key}: {summary:#}");
+    }
+    assert_eq!(summary["rows"], 17_379);
+    assert!(folder.path().join("bike.mesu").exists());
+}
+
+#[test]
+fn odd_columns_and_many_classes_are_learned() {
+    let folder = folder();
+    let folder = folder.path();
+    let (mut odd, mut many) = ("a,same,none,y\n".to_owned(), "a,key,y\n".to_owned());
+    for row in 0..1_500 {
+        odd += &format!("{},7,,one\n", row % 5);
+        many += &format!("{row},key {},class {}\n", row * 7, row % 1_000);
+    }
+    write(folder, "odd.csv", &odd);
+    write(folder, "many.csv", &many);
+    let summary = |name| {
+        parsed(&succeed(
+            folder,
+            &learn(name, &["--target", "y", "--json", "--quiet"]),
+        ))
+    };
+    let odd = summary("odd.csv");
+    assert_eq!(odd["classes"].as_array().unwrap().len(), 1);
+    let many = summary("many.csv");
+    assert_eq!(many["classes"].as_array().unwrap().len(), 1_000);
+    let shown = stdout(&succeed(folder, &["show", "odd.mesu"]));
+    assert!(
+        shown.contains("! constant") && shown.contains("! mostly missing"),
+        "{shown}"
+    );
+}
