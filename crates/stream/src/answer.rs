@@ -120,6 +120,9 @@ pub struct Outcome {
     pub drift: Option<Drift>,
     /// Number of the row that this one brings the label of, and whose answer this is.
     pub label_of: Option<u64>,
+    /// Number of the row whose place this one took: it waited for its label under the same id, and waits no
+    /// longer.
+    pub replaced: Option<u64>,
 }
 
 /// Label of a row.

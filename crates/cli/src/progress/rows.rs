@@ -23,6 +23,7 @@ pub(crate) struct RowsScreen {
     started: Instant,
     line: Instant,
     bad: u64,
+    replaced: bool,
 }
 
 impl RowsScreen {
@@ -39,6 +40,7 @@ impl RowsScreen {
             started: now,
             line: now,
             bad: 0,
+            replaced: false,
         }
     }
 
@@ -80,6 +82,14 @@ impl RowsScreen {
                 if self.bad == MOST_BAD {
                     self.show("more of them are counted, and told at the end");
                 }
+            }
+            // Told once: an id that is none would repeat it at every row.
+            Event::Replaced { row, earlier } if !self.replaced => {
+                self.replaced = true;
+                self.show(&format!(
+                    "note: row {row} has the id of row {earlier}, which still waits for its label, and takes its place; \
+                     more of these are counted"
+                ));
             }
             Event::Unused(columns) => {
                 self.show(&format!("note: not looked at: {}", columns.join(", ")));

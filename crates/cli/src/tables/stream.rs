@@ -180,6 +180,20 @@ fn numbers(summary: &Summary, bookmark: &Bookmark) -> String {
             &meaning,
         );
     }
+    if summary.replaced > 0 {
+        let rows = summary.first_replaced.iter().take(DRIFTS);
+        let rows: Vec<String> = rows.map(|replaced| replaced.row.to_string()).collect();
+        let meaning = format!(
+            "had an id that waited; the first are rows {}",
+            rows.join(", ")
+        );
+        line(
+            &mut text,
+            "replaced",
+            &grouped(summary.replaced as f64),
+            &meaning,
+        );
+    }
     text
 }
 

@@ -96,6 +96,7 @@ impl StreamLearner {
             loss,
             drift,
             label_of: Some(waited.row),
+            replaced: None,
         }))
     }
 }

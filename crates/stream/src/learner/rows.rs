@@ -147,7 +147,7 @@ impl StreamLearner {
                 false => self.task.class_outputs(),
             };
             let id = read.ids[i].as_deref();
-            let outcome = self.settle(&mut work, i - start, outputs, (row, id));
+            let mut outcome = self.settle(&mut work, i - start, outputs, (row, id));
             if let (Some(id), None) = (id, outcome.truth) {
                 let width = self.encoder.width();
                 let row = WaitingRow {
@@ -158,7 +158,7 @@ impl StreamLearner {
                     known: self.task.known(),
                     answer: outcome.answer.clone(),
                 };
-                self.waiting.keep(id, row, self.settings.waiting);
+                outcome.replaced = self.waiting.keep(id, row, self.settings.waiting);
             }
             outcomes.push(outcome);
         }
@@ -317,6 +317,7 @@ impl StreamLearner {
             loss,
             drift,
             label_of: None,
+            replaced: None,
         }
     }
 }

@@ -33,14 +33,15 @@ pub(super) struct WaitingRow {
 }
 
 impl Waiting {
-    /// Keeps a row; of two with one id, the later. Gives up the oldest if there are more than `most`.
-    pub(super) fn keep(&mut self, id: &str, row: WaitingRow, most: usize) {
+    /// Keeps a row; of two with one id, the later, and returns the number of the earlier. Gives up the oldest
+    /// if there are more than `most`.
+    pub(super) fn keep(&mut self, id: &str, row: WaitingRow, most: usize) -> Option<u64> {
         if most == 0 {
-            return;
+            return None;
         }
         let came = self.came;
         self.came += 1;
-        self.rows.insert(id.to_owned(), (came, row));
+        let earlier = self.rows.insert(id.to_owned(), (came, row));
         self.order.push_back((came, id.to_owned()));
         while self.order.len() > most {
             if let Some((came, id)) = self.order.pop_front()
@@ -50,6 +51,7 @@ impl Waiting {
                 self.given_up += 1;
             }
         }
+        earlier.map(|(_, row)| row.row)
     }
 
     pub(super) fn contains(&self, id: &str) -> bool {

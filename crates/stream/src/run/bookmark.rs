@@ -36,6 +36,27 @@ pub struct Bookmark {
     /// The first of them, at most 20.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first_bad_rows: Vec<BadRow>,
+    /// Rows of the source without a label that took the place of one that waited under the same id.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub replaced: u64,
+    /// The first of them, at most 20.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub first_replaced: Vec<Replaced>,
+}
+
+fn is_none(rows: &u64) -> bool {
+    *rows == 0
+}
+
+/// A row that took the place of one that waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Replaced {
+    /// Number of the row, from 1.
+    pub row: u64,
+    /// Number of the one that had waited, in its own source.
+    pub earlier: u64,
 }
 
 /// Predictions that belong to a state.
@@ -61,18 +82,26 @@ pub struct BadRow {
     pub reason: String,
 }
 
-/// Most bad rows that are kept.
-const MOST_BAD: usize = 20;
+/// Most rows of one sort that are kept.
+const MOST: usize = 20;
 
 impl Bookmark {
     /// Notes a bad row.
     pub(super) fn leave_out(&mut self, row: u64, reason: &str) {
         self.bad_rows += 1;
-        if self.first_bad_rows.len() < MOST_BAD {
+        if self.first_bad_rows.len() < MOST {
             self.first_bad_rows.push(BadRow {
                 row,
                 reason: reason.to_owned(),
             });
+        }
+    }
+
+    /// Notes a row that took the place of one that waited.
+    pub(super) fn replace(&mut self, row: u64, earlier: u64) {
+        self.replaced += 1;
+        if self.first_replaced.len() < MOST {
+            self.first_replaced.push(Replaced { row, earlier });
         }
     }
 

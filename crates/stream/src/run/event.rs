@@ -46,6 +46,13 @@ pub enum Event<'a> {
         /// Reason.
         reason: &'a str,
     },
+    /// A row without a label has the id of one that waits, and takes its place.
+    Replaced {
+        /// Number of the row.
+        row: u64,
+        /// Number of the one that waited, in its own source.
+        earlier: u64,
+    },
     /// The source has columns, or keys, that are not looked at.
     Unused(&'a [String]),
     /// Columns of a new state hold text that is another one in each row: it is not learned from.

@@ -24,7 +24,7 @@ mod settings;
 mod state_file;
 mod summary;
 
-pub use self::bookmark::{BadRow, Bookmark, Written};
+pub use self::bookmark::{BadRow, Bookmark, Replaced, Written};
 pub use self::error::RunError;
 pub use self::event::{Event, Progress};
 pub use self::inspect::{Inspected, findings, inspect, is_state, names_state, open, states_in};

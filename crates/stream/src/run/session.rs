@@ -147,6 +147,11 @@ impl Session<'_> {
                 let time = self.time(row);
                 (self.on)(Event::Drift { drift, time });
             }
+            if let Some(earlier) = outcome.replaced {
+                let row = outcome.row;
+                self.bookmark.replace(row, earlier);
+                (self.on)(Event::Replaced { row, earlier });
+            }
         }
         self.new_rows += rows.len() as u64;
         if let Some(row) = rows.last() {

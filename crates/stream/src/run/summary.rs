@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::bookmark::{BadRow, Bookmark};
+use super::bookmark::{BadRow, Bookmark, Replaced};
 use super::labels::Labeled;
 use super::learn::Learned;
 use crate::drift::Drift;
@@ -38,6 +38,11 @@ pub struct Summary {
     pub waiting: usize,
     /// Rows that waited and were given up.
     pub given_up: u64,
+    /// Rows of the last source without a label that took the place of one that waited under the same id.
+    pub replaced: u64,
+    /// The first of them, at most 20.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub first_replaced: Vec<Replaced>,
     /// Rows that the run has learned or predicted; none of a state that is only looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_rows: Option<u64>,
@@ -67,6 +72,8 @@ impl Summary {
             first_bad_rows: bookmark.first_bad_rows.clone(),
             waiting,
             given_up,
+            replaced: bookmark.replaced,
+            first_replaced: bookmark.first_replaced.clone(),
             new_rows: None,
             rows_per_second: None,
             peak_memory_bytes: None,

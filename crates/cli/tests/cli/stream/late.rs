@@ -1,7 +1,7 @@
 //! Labels that come after their rows.
 
 use super::{folder, learn, parsed, write};
-use crate::support::{stderr, succeed};
+use crate::support::{stderr, stdout, succeed};
 
 #[test]
 fn labels_come_late() {
@@ -41,4 +41,46 @@ fn labels_come_late() {
         (&summary["rows"], &summary["labeled"], &summary["waiting"]),
         (&400.into(), &400.into(), &0.into())
     );
+}
+
+#[test]
+fn an_id_that_waits_and_comes_again_is_told() {
+    let folder = folder();
+    let folder = folder.path();
+    let mut rows = "id,a,y\n".to_owned();
+    for row in 1..=40 {
+        let id = match row {
+            11 | 21 | 31 => 1,
+            22 | 32 => 2,
+            _ => row,
+        };
+        let class = if row > 30 {
+            ["low", "high"][row % 2]
+        } else {
+            ""
+        };
+        rows += &format!("r{id},{},{class}\n", row % 7);
+    }
+    write(folder, "rows.csv", &rows);
+    let more = ["--target", "y", "--id", "id", "--json"];
+    let output = succeed(folder, &learn("rows.csv", &more));
+    let told = stderr(&output);
+    let note =
+        "note: row 11 has the id of row 1, which still waits for its label, and takes its place";
+    assert_eq!(told.matches("takes its place").count(), 1, "{told}");
+    assert!(told.contains(note), "{told}");
+    let summary = parsed(&output);
+    assert_eq!(summary["replaced"], 3);
+    assert_eq!(
+        summary["first_replaced"],
+        serde_json::json!([
+            { "row": 11, "earlier": 1 },
+            { "row": 21, "earlier": 11 },
+            { "row": 22, "earlier": 2 },
+        ])
+    );
+    // 30 rows without a label, of 27 ids; rows 31 and 32 bring the labels of two.
+    assert_eq!(summary["waiting"], 25);
+    let table = stdout(&succeed(folder, &["show", "rows.mesu"]));
+    assert!(table.contains("the first are rows 11, 21, 22"), "{table}");
 }
