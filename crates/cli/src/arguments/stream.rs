@@ -21,7 +21,7 @@ pub(crate) struct LearnArguments {
     /// Write each row's prediction, made before it was learned (.csv, .tsv, .jsonl)
     #[arg(long, value_name = "FILE")]
     pub(crate) predictions: Option<PathBuf>,
-    /// Add a probability to them for each class of the first rows
+    /// Add a probability to them for each class of the first rows, and for classes never seen
     #[arg(long, requires = "predictions")]
     pub(crate) probabilities: bool,
     /// Column of the rows' names, by which labels may come later
@@ -100,7 +100,7 @@ pub(crate) struct PredictArguments {
     /// File to write, .csv, .tsv, .jsonl or .parquet [default: stdout, as CSV]
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Add the probability of each class
+    /// Add the probability of each class, and of those never seen
     #[arg(long)]
     pub(crate) probabilities: bool,
     /// Stop before a row that can't be used, skip it, or predict it without the value

@@ -69,6 +69,9 @@ pub struct Written {
     /// Classes that have a column.
     #[serde(default)]
     pub classes: Vec<String>,
+    /// True if classes never seen have one together.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unseen: bool,
 }
 
 /// A row that could not be read or learned.

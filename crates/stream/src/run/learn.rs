@@ -12,7 +12,7 @@ use super::error::RunError;
 use super::event::Event;
 use super::feed::{Batch, Cut, Feed, Start};
 use super::options::{Input, LearnOptions, OnBadRow, Resume, Target};
-use super::predictions::{Layout, Predictions};
+use super::predictions::{Layout, Predictions, columns_of_classes};
 use super::session::Session;
 use super::settings::assign;
 use super::state_file::StateFile;
@@ -299,20 +299,18 @@ fn predictions(
         found: found.to_owned(),
         asked,
     };
-    let layout = |classes| Layout::new(learner.schema(), bookmark.time.as_deref(), classes);
+    let layout =
+        |classes, unseen| Layout::new(learner.schema(), bookmark.time.as_deref(), classes, unseen);
     match (&options.predictions, &bookmark.predictions) {
         (None, None) => Ok(None),
         (None, Some(_)) => Err(other("begun", "none".to_owned())),
         (Some(path), Some(written)) => {
-            let layout = layout(written.classes.clone());
+            let layout = layout(written.classes.clone(), written.unseen);
             Predictions::go_on(path, written, layout).map(Some)
         }
         (Some(path), None) if bookmark.place.rows == 0 => {
-            let classes = match options.probabilities {
-                true => learner.classes().to_vec(),
-                false => Vec::new(),
-            };
-            Predictions::create(path, layout(classes)).map(Some)
+            let (classes, unseen) = columns_of_classes(learner, options.probabilities);
+            Predictions::create(path, layout(classes, unseen)).map(Some)
         }
         (Some(path), None) => Err(other("none", path.display().to_string())),
     }

@@ -13,7 +13,7 @@ use super::error::RunError;
 use super::event::{Event, Progress};
 use super::feed::{Batch, Cut, Feed, Start};
 use super::options::{Input, OnBadRow, PredictOptions};
-use super::predictions::{Layout, Predictions};
+use super::predictions::{Layout, Predictions, columns_of_classes};
 use super::session::predict_without;
 use super::state_file;
 use super::summary::scored;
@@ -59,11 +59,8 @@ pub fn predict(
     if !columns.unused.is_empty() {
         on(Event::Unused(&columns.unused));
     }
-    let classes = match options.probabilities {
-        true => learner.classes().to_vec(),
-        false => Vec::new(),
-    };
-    let layout = Layout::new(learner.schema(), bookmark.time.as_deref(), classes);
+    let (classes, unseen) = columns_of_classes(&learner, options.probabilities);
+    let layout = Layout::new(learner.schema(), bookmark.time.as_deref(), classes, unseen);
     let mut predictions = match &options.output {
         Some(path) => Predictions::create_once(path, layout)?,
         None => Predictions::stdout(layout)?,

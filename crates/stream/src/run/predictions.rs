@@ -10,6 +10,7 @@ use super::bookmark::Written;
 use super::error::RunError;
 use crate::answer::{Answer, Outcome, Told};
 use crate::drift::{Drift, Sign};
+use crate::learner::StreamLearner;
 use crate::schema::{Schema, Target};
 
 /// File of predictions.
@@ -33,6 +34,8 @@ pub(super) struct Layout {
     copied: Vec<usize>,
     /// Classes with a column of their own.
     classes: Vec<String>,
+    /// True if there is a column for classes never seen.
+    unseen: bool,
     header: Vec<String>,
 }
 
@@ -51,11 +54,19 @@ const OF_VALUE: &[&str] = &[
     "low",
     "high",
 ];
+/// Column of the probability of classes never seen, beside those of classes.
+const UNSEEN: &str = "unseen";
 const OF_BOTH: &[&str] = &["spread", "out_of_range", "stranger", "drift"];
 
 impl Layout {
-    /// The columns for rows of `schema`; `time` is the name of the column of times.
-    pub(super) fn new(schema: &Schema, time: Option<&str>, classes: Vec<String>) -> Self {
+    /// The columns for rows of `schema`; `time` is the name of the column of times, `classes` have one each,
+    /// and those never seen, if `unseen` is true, one together.
+    pub(super) fn new(
+        schema: &Schema,
+        time: Option<&str>,
+        classes: Vec<String>,
+        unseen: bool,
+    ) -> Self {
         let named = |name: &str| schema.columns.iter().position(|column| column.name == name);
         let mut copied: Vec<usize> = Vec::new();
         for column in [schema.id, time.and_then(named), Some(schema.target)] {
@@ -67,6 +78,7 @@ impl Layout {
         };
         let rest = own.iter().chain(OF_BOTH).map(|name| (*name).to_owned());
         let rest = rest.chain(classes.iter().map(|class| format!("probability_{class}")));
+        let rest = rest.chain(unseen.then(|| UNSEEN.to_owned()));
         let rest: Vec<String> = rest.collect();
         let mut header = vec!["row".to_owned()];
         for column in &copied {
@@ -80,6 +92,7 @@ impl Layout {
         Self {
             copied,
             classes,
+            unseen,
             header,
         }
     }
@@ -126,9 +139,22 @@ impl Layout {
             // Classes keep their numbers: those of the columns are the first.
             let columns = class.probabilities.iter().take(self.classes.len());
             values.extend(columns.map(|p| number((*p).into())));
+            if self.unseen {
+                values.resize(self.header.len() - 1, ValueRef::Missing);
+                values.push(number(class.unseen.into()));
+            }
         }
         values.resize(self.header.len(), ValueRef::Missing);
         values
+    }
+}
+
+/// Returns the classes that have a column of their own, and whether those never seen have one, if they are
+/// asked for.
+pub(super) fn columns_of_classes(learner: &StreamLearner, asked: bool) -> (Vec<String>, bool) {
+    match (asked, &learner.schema().task) {
+        (true, Target::Class { .. }) => (learner.classes().to_vec(), true),
+        _ => (Vec::new(), false),
     }
 }
 
@@ -254,6 +280,7 @@ impl Predictions {
         Ok(Written {
             bytes,
             classes: self.layout.classes.clone(),
+            unseen: self.layout.unseen,
         })
     }
 }

@@ -81,6 +81,40 @@ fn embedded_streams_need_no_target() {
     assert!(folder.path().join("bike.mesu").exists());
 }
 
+/// With --probabilities they add up to 1, a class that never came before included.
+#[test]
+fn probabilities_are_of_all_classes_and_those_never_seen() {
+    let folder = folder();
+    let folder = folder.path();
+    let row = |n: usize| {
+        let class = ["low", "high", "odd"][if n < 1_300 { n % 2 } else { 2 }];
+        format!("{},{class}\n", n % 2)
+    };
+    let text: String = (0..1_500).map(row).collect();
+    write(folder, "rows.csv", &format!("a,y\n{text}"));
+    let more = ["--target", "y", "--predictions", "p.csv", "--probabilities"];
+    succeed(folder, &learn("rows.csv", &more));
+    let more = ["--output", "q.csv", "--probabilities"];
+    succeed(
+        folder,
+        &[&["predict", "rows.mesu", "rows.csv"], &more[..]].concat(),
+    );
+    for (file, classes) in [("p.csv", 2), ("q.csv", 3)] {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let header = lines.next().unwrap();
+        let first = header.iter().position(|name| *name == "probability_low");
+        let own = &header[first.unwrap()..];
+        assert_eq!((own.len(), own[classes]), (classes + 1, "unseen"), "{file}");
+        // Those of the file's columns, of rows from before another class came.
+        for line in lines.take(1_300) {
+            let values = line[first.unwrap()..].iter();
+            let sum: f64 = values.map(|p| p.parse::<f64>().unwrap()).sum();
+            assert!((sum - 1.0).abs() < 1e-5, "{file}: {line:?}");
+        }
+    }
+}
+
 #[test]
 fn odd_columns_and_many_classes_are_learned() {
     let folder = folder();
