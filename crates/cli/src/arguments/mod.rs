@@ -174,8 +174,9 @@ Examples:
   mesu doctor runs/mine --json > diagnosis.json
   mesu doctor elec.mesu                       a state of rows, and its columns
 RUN is a run's folder, or a folder of several (one section each). The first line
-is the verdict: healthy, needs attention, or broken. The exit code is 0 for all
-three, and 1 if there was nothing to examine.")]
+is the verdict: healthy, needs attention, or broken; nothing learned yet of a
+state without labels. The exit code is 0 for all of them, and 1 if there was
+nothing to examine.")]
     Doctor(DoctorArguments),
     /// Download published data sets, and see which are there
     #[command(after_help = "\

@@ -224,6 +224,12 @@ impl StreamLearner {
         self.rows
     }
 
+    /// Number of rows whose label came.
+    #[must_use]
+    pub fn labeled(&self) -> u64 {
+        self.labeled
+    }
+
     /// Changes of the stream that were told, the last 1,000.
     #[must_use]
     pub fn drifts(&self) -> &[Drift] {

@@ -17,9 +17,10 @@ pub struct ClassMeasures {
     pub rows: u64,
     /// Share of right answers.
     pub accuracy: f64,
-    /// Cohen's kappa: accuracy beyond that of a guess by the shares of labels and answers; at most 1.
+    /// Cohen's kappa: accuracy beyond that of a guess by the shares of labels and answers; at most 1. Not a
+    /// number before two classes came.
     pub kappa: f64,
-    /// Mean recall of the classes that came.
+    /// Mean recall of the classes that came; not a number before two came.
     pub balanced_accuracy: f64,
     /// Mean of -ln p(label), nats, p at least 1e-6.
     pub log_loss: f64,
@@ -99,16 +100,13 @@ impl Sums {
         let (count, sum) = recalls.fold((0.0, 0.0), |(count, sum), [of, _, right]| {
             (count + 1.0, sum + *right as f64 / *of as f64)
         });
+        // Of one class alone they say nothing.
+        let of_several = |measure: f64| if count > 1.0 { measure } else { f64::NAN };
         ClassMeasures {
             rows: self.rows,
             accuracy,
-            // With one class, told as often as it comes, nothing is left to chance.
-            kappa: if chance < 1.0 {
-                (accuracy - chance) / (1.0 - chance)
-            } else {
-                1.0
-            },
-            balanced_accuracy: sum / count,
+            kappa: of_several((accuracy - chance) / (1.0 - chance)),
+            balanced_accuracy: of_several(sum / count),
             log_loss: self.loss / rows,
             brier: self.brier / rows,
             ece: self.bins.error(),
@@ -202,6 +200,32 @@ mod tests {
         let rates = scores.classes(&["a".to_owned(), "b".to_owned(), "c".to_owned()]);
         assert_eq!((rates[0].recall, rates[0].precision), (0.75, 0.6));
         assert_eq!((rates[2].rows, rates[2].precision), (3, 1.0));
+    }
+
+    #[test]
+    fn of_less_than_two_classes_there_is_no_kappa() {
+        let mut scores = ClassScores::default();
+        for rows in 0..3 {
+            let measures = scores.measures();
+            assert_eq!(measures.rows, rows);
+            assert!(measures.kappa.is_nan() && measures.balanced_accuracy.is_nan());
+            scores.add(Score {
+                label: 4,
+                told: 4,
+                loss: 0.1,
+                brier: 0.1,
+                confidence: 0.9,
+            });
+        }
+        scores.add(Score {
+            label: 5,
+            told: 4,
+            loss: 1.0,
+            brier: 1.0,
+            confidence: 0.9,
+        });
+        let measures = scores.measures();
+        assert_eq!((measures.kappa, measures.balanced_accuracy), (0.0, 0.5));
     }
 
     #[test]

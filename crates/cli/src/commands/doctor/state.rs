@@ -56,6 +56,13 @@ impl Examined {
         worst.unwrap_or(Verdict::Healthy)
     }
 
+    /// Returns whether there is nothing to be healthy: no label came, and no network has learned elsewhere.
+    fn is_new(&self) -> bool {
+        let mut networks = self.learner.networks();
+        let nothing = |(_, network): (String, &mesu::Learner)| network.updates() == 0;
+        self.learner.labeled() == 0 && networks.all(nothing) && self.verdict() == Verdict::Healthy
+    }
+
     fn json(&self, path: &Path) -> Value {
         let finding = |finding: &Finding| {
             let mut json = json!(finding);
@@ -80,7 +87,10 @@ impl Examined {
         };
         json!({
             "path": path.display().to_string(),
-            "verdict": self.verdict(),
+            "verdict": match self.is_new() {
+                true => json!("nothing-learned-yet"),
+                false => json!(self.verdict()),
+            },
             "rows": self.learner.rows(),
             "members": self.learner.members(),
             "networks": self.networks.iter().map(network).collect::<Vec<_>>(),
@@ -90,7 +100,10 @@ impl Examined {
 
     /// Verdict, table and sentences, at most 80 columns wide (long paths and names aside).
     fn text(&self, path: &Path) -> String {
-        let verdict_of_all = self.verdict();
+        let verdict_of_all = match self.is_new() {
+            true => "nothing learned yet".to_owned(),
+            false => self.verdict().to_string(),
+        };
         let mut text = format!("{verdict_of_all}: {}\n", path.display());
         let (rows, schema) = (self.learner.rows(), self.learner.schema());
         let target = &schema.columns[schema.target].name;
@@ -102,7 +115,7 @@ impl Examined {
         );
         self.table(&mut text);
         self.sentences(&mut text);
-        if verdict_of_all == Verdict::Healthy {
+        if self.verdict() == Verdict::Healthy && !self.is_new() {
             text.push_str("\nNothing has to be done.\n");
         }
         text

@@ -3,9 +3,10 @@
 /// Columns of the terminal.
 const WIDTH: usize = 80;
 
-/// Three digits in six columns.
+/// Three digits in six columns; a dash where there is no number yet.
 pub(super) fn short(number: f64) -> String {
     match number.abs() {
+        _ if number.is_nan() => "–".to_owned(),
         0.0 => "0".to_owned(),
         size if !(1e-3..1e4).contains(&size) => format!("{number:.0e}"),
         size if size < 0.1 => format!("{number:.4}"),

@@ -44,6 +44,35 @@ fn labels_come_late() {
 }
 
 #[test]
+fn a_state_without_labels_is_not_called_healthy() {
+    let folder = folder();
+    let folder = folder.path();
+    let color = |row: usize| ["red", "blue"][row % 2];
+    let rows: String = (0..60)
+        .map(|row| format!("r{row},{},\n", color(row)))
+        .collect();
+    write(folder, "rows.csv", &format!("id,a,y\n{rows}"));
+    let more = ["--target", "y", "--id", "id", "--quiet", "--json"];
+    let summary = parsed(&succeed(folder, &learn("rows.csv", &more)));
+    for key in ["accuracy", "kappa", "balanced_accuracy", "log_loss"] {
+        assert!(summary[key].is_null(), "{key}: {summary:#}");
+    }
+    let told = stdout(&succeed(folder, &["doctor", "rows.mesu"]));
+    assert!(
+        told.starts_with("nothing learned yet: rows.mesu\n"),
+        "{told}"
+    );
+    assert!(told.contains("No label was learned yet."), "{told}");
+    assert!(
+        !told.contains("healthy")
+            && !told.contains("NaN")
+            && !told.contains("Nothing has to be done")
+    );
+    let told = parsed(&succeed(folder, &["doctor", "rows.mesu", "--json"]));
+    assert_eq!(told["verdict"], "nothing-learned-yet");
+}
+
+#[test]
 fn an_id_that_waits_and_comes_again_is_told() {
     let folder = folder();
     let folder = folder.path();

@@ -134,9 +134,18 @@ fn odd_columns_and_many_classes_are_learned() {
     };
     let odd = summary("odd.csv");
     assert_eq!(odd["classes"].as_array().unwrap().len(), 1);
+    for measures in [&odd, &odd["window"]] {
+        assert!(measures["kappa"].is_null() && measures["balanced_accuracy"].is_null());
+        assert!(measures["accuracy"].as_f64().unwrap() > 0.99);
+    }
     let many = summary("many.csv");
     assert_eq!(many["classes"].as_array().unwrap().len(), 1_000);
     let shown = stdout(&succeed(folder, &["show", "odd.mesu"]));
+    let kappa = shown
+        .lines()
+        .find(|line| line.starts_with("kappa"))
+        .unwrap();
+    assert_eq!(kappa.matches('–').count(), 2, "{shown}");
     assert!(
         shown.contains("! constant") && shown.contains("! mostly missing"),
         "{shown}"

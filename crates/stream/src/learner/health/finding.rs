@@ -125,6 +125,7 @@ impl fmt::Display for Finding {
             Self::Drift { row, rows_since } => {
                 write!(f, "The stream changed at row {row}, {rows_since} rows ago.")
             }
+            Self::TooEarly { labeled: 0 } => f.write_str("No label was learned yet."),
             Self::TooEarly { labeled } => write!(
                 f,
                 "Only {labeled} labels were learned: too few to judge by."
