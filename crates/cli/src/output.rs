@@ -57,6 +57,12 @@ pub(crate) fn refuse_same<'a>(
     }
 }
 
+/// A number of things by their name, which has a plural in -s: `1 row`, `2,000 rows`.
+pub(crate) fn counted(number: u64, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {one}{plural}", grouped(number as f64))
+}
+
 /// A time in the unit that suits it: `12 s`, `4 min 30 s`, `2 h 5 min`.
 pub(crate) fn span(time: Duration) -> String {
     let seconds = time.as_secs_f64().round() as u64;
@@ -76,6 +82,9 @@ mod tests {
         assert_eq!(grouped(0.4), "0");
         assert_eq!(grouped(999.0), "999");
         assert_eq!(grouped(1_234_567.8), "1,234,568");
+        assert_eq!(counted(0, "row"), "0 rows");
+        assert_eq!(counted(1, "row"), "1 row");
+        assert_eq!(counted(2_000, "row"), "2,000 rows");
         assert_eq!(span(Duration::from_millis(10)), "1 s");
         assert_eq!(span(Duration::from_secs(270)), "4 min 30 s");
         assert_eq!(span(Duration::from_secs(7500)), "2 h 5 min");

@@ -8,7 +8,7 @@ use mesu_stream::run::Event;
 use mesu_stream::{Drift, Measures, Sign};
 
 use super::line::{LINE_EVERY, joined, room};
-use crate::output::{grouped, message};
+use crate::output::{counted, grouped, message};
 
 /// Time between two looks at the measures of the last rows on a terminal.
 const LOOK: Duration = Duration::from_millis(100);
@@ -64,7 +64,7 @@ impl RowsScreen {
         match event {
             Event::Resumed { rows, last_id } => {
                 let id = last_id.map_or(String::new(), |id| format!(", the last of them {id}"));
-                self.show(&format!("resumed after {} rows{id}", grouped(rows as f64)));
+                self.show(&format!("resumed after {}{id}", counted(rows, "row")));
             }
             Event::Drift { drift, time } => {
                 let time = time.map_or(String::new(), |time| format!(" ({time})"));
@@ -108,14 +108,12 @@ impl RowsScreen {
                 self.line = Instant::now();
                 let seconds = self.started.elapsed().as_secs_f64();
                 let mut parts = vec![
-                    format!("{} rows", grouped(progress.rows as f64)),
+                    counted(progress.rows, "row"),
                     format!("{} rows/s", grouped(progress.new_rows as f64 / seconds)),
                 ];
                 parts.extend(newest(&window()));
-                match progress.drifts {
-                    0 => {}
-                    1 => parts.push("1 drift".to_owned()),
-                    drifts => parts.push(format!("{drifts} drifts")),
+                if progress.drifts > 0 {
+                    parts.push(counted(progress.drifts as u64, "drift"));
                 }
                 match &self.bar {
                     Some(bar) => bar.set_message(joined(&parts, room(0))),

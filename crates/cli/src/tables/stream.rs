@@ -6,7 +6,7 @@ use std::path::Path;
 use mesu_stream::run::{Bookmark, Inspected, Summary};
 use mesu_stream::{ColumnReport, Kind, MeasureUnit, Measures, NamedMeasure};
 
-use crate::output::grouped;
+use crate::output::{counted, grouped};
 
 /// Most classes, drifts and columns that get a line.
 const CLASSES: usize = 6;
@@ -83,7 +83,7 @@ fn columns(text: &mut String, column: &ColumnReport) {
         }
     }
     if let Some(values) = column.categories {
-        let values = format!("{values} values");
+        let values = counted(values as u64, "value");
         let _ = write!(one, " {values:>10}");
     }
     let _ = writeln!(text, "{}", one.trim_end());
@@ -100,7 +100,7 @@ fn columns(text: &mut String, column: &ColumnReport) {
 
 /// Measures, classes, members and what else there is to tell.
 fn numbers(summary: &Summary, bookmark: &Bookmark) -> String {
-    let mut text = format!("{} rows", grouped(summary.rows as f64));
+    let mut text = counted(summary.rows, "row");
     if summary.labeled != summary.rows {
         let _ = write!(text, ", {} with a label", grouped(summary.labeled as f64));
     }
@@ -152,7 +152,10 @@ fn numbers(summary: &Summary, bookmark: &Bookmark) -> String {
     if !summary.drifts.is_empty() {
         let last = summary.drifts.iter().rev().take(DRIFTS).rev();
         let rows: Vec<String> = last.map(|drift| drift.row.to_string()).collect();
-        let meaning = format!("changes; the last at rows {}", rows.join(", "));
+        let meaning = match &rows[..] {
+            [row] => format!("change, at row {row}"),
+            rows => format!("changes; the last at rows {}", rows.join(", ")),
+        };
         line(
             &mut text,
             "drifts",
@@ -163,7 +166,7 @@ fn numbers(summary: &Summary, bookmark: &Bookmark) -> String {
     if bookmark.bad_rows > 0 {
         let rows = summary.first_bad_rows.iter().take(DRIFTS);
         let rows: Vec<String> = rows.map(|bad| bad.row.to_string()).collect();
-        let meaning = format!("not learned; the first are rows {}", rows.join(", "));
+        let meaning = format!("not learned: {}", first(&rows));
         line(
             &mut text,
             "bad rows",
@@ -172,7 +175,11 @@ fn numbers(summary: &Summary, bookmark: &Bookmark) -> String {
         );
     }
     if summary.waiting > 0 || summary.given_up > 0 {
-        let meaning = format!("rows wait for their labels; {} given up", summary.given_up);
+        let wait = match summary.waiting {
+            1 => "row waits for its label",
+            _ => "rows wait for their labels",
+        };
+        let meaning = format!("{wait}; {} given up", grouped(summary.given_up as f64));
         line(
             &mut text,
             "waiting",
@@ -183,10 +190,13 @@ fn numbers(summary: &Summary, bookmark: &Bookmark) -> String {
     if summary.replaced > 0 {
         let rows = summary.first_replaced.iter().take(DRIFTS);
         let rows: Vec<String> = rows.map(|replaced| replaced.row.to_string()).collect();
-        let meaning = format!(
-            "had an id that waited; the first are rows {}",
-            rows.join(", ")
-        );
+        let more = if summary.replaced > rows.len() as u64 {
+            ", …"
+        } else {
+            ""
+        };
+        let at = if rows.len() == 1 { "row" } else { "rows" };
+        let meaning = format!("their id came again at {at} {}{more}", rows.join(", "));
         line(
             &mut text,
             "replaced",
@@ -195,6 +205,14 @@ fn numbers(summary: &Summary, bookmark: &Bookmark) -> String {
         );
     }
     text
+}
+
+/// The first rows of a sort.
+fn first(rows: &[String]) -> String {
+    match rows {
+        [row] => format!("row {row}"),
+        rows => format!("the first are rows {}", rows.join(", ")),
+    }
 }
 
 fn line(text: &mut String, name: &str, number: &str, meaning: &str) {

@@ -20,11 +20,13 @@ pub(super) fn section(learner: &StreamLearner) -> Section {
     let Some(first) = columns.first() else {
         return Section::default();
     };
-    let title = format!(
-        "{} has the firmest weights of {} columns",
-        first.name,
-        columns.len()
-    );
+    let title = match columns.len() {
+        1 => format!("{} is the only column", first.name),
+        several => format!(
+            "{} has the firmest weights of {several} columns",
+            first.name
+        ),
+    };
     let most = first.importance;
     let rows = columns.iter().take(MOST).map(|column| row(column, most));
     let table = Table {

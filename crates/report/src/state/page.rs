@@ -5,7 +5,7 @@ use mesu_stream::run::{Bookmark, findings};
 use mesu_stream::{Measures, StreamLearner};
 
 use super::parts::Section;
-use super::words::{count, decimal, percent, short};
+use super::words::{count, counted, decimal, percent, short};
 use crate::draw::palette;
 
 /// Most findings that are told at the top.
@@ -111,9 +111,11 @@ fn lead(learner: &StreamLearner, bookmark: &Bookmark) -> String {
         origin => format!(", the last from {origin}"),
     };
     format!(
-        "{} rows{with_label}{from}; {columns} columns as {inputs} inputs, {members} {}. Every row was predicted, and then learned.",
-        count(rows),
-        if members == 1 { "member" } else { "members" }
+        "{}{with_label}{from}; {} as {}, {}. Every row was predicted, and then learned.",
+        counted(rows, "row"),
+        counted(columns as u64, "column"),
+        counted(inputs as u64, "input"),
+        counted(members as u64, "member"),
     )
 }
 
@@ -171,6 +173,7 @@ fn tiles(learner: &StreamLearner) -> Vec<Tile> {
         count(learner.rows()),
         match waiting {
             0 => "predicted, then learned".to_owned(),
+            1 => "1 waits for its label".to_owned(),
             rows => format!("{} wait for their labels", count(rows as u64)),
         },
     ));

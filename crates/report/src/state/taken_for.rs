@@ -15,6 +15,13 @@ pub(super) fn section(learner: &StreamLearner) -> Section {
     let worst = seen.min_by(|a, b| a.recall.total_cmp(&b.recall));
     let title = match worst {
         None => return Section::default(),
+        Some(one) if rates.len() == 1 => {
+            format!(
+                "One class, {}; it is recognized in {}",
+                one.class,
+                percent(one.recall)
+            )
+        }
         Some(worst) => format!(
             "{} classes; {} is recognized least, {}",
             count(rates.len() as u64),

@@ -35,6 +35,12 @@ fn minus(number: String) -> String {
     number.replace('-', "−")
 }
 
+/// A number of things by their name, which has a plural in -s.
+pub(super) fn counted(number: u64, one: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {one}{plural}", count(number))
+}
+
 /// A count, its thousands apart.
 pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();

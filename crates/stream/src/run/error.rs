@@ -79,7 +79,7 @@ pub enum RunError {
         path: PathBuf,
     },
     /// The source is the one that the state was learned from before.
-    #[error("{}: has learned {rows} rows of {origin} already", path.display())]
+    #[error("{}: has learned {rows} {} of {origin} already", path.display(), if *rows == 1 { "row" } else { "rows" })]
     Again {
         /// The state.
         path: PathBuf,

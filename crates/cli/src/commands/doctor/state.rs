@@ -11,7 +11,7 @@ use mesu_stream::{Finding, StreamLearner};
 use serde_json::{Value, json};
 
 use super::text::{short, wrap};
-use crate::output::{grouped, print};
+use crate::output::{counted, print};
 
 /// Networks learn row by row, and know of no tasks.
 const STREAM: Stream = Stream {
@@ -109,8 +109,8 @@ impl Examined {
         let target = &schema.columns[schema.target].name;
         let _ = writeln!(
             text,
-            "{} rows, target {target}, members: {}\n",
-            grouped(rows as f64),
+            "{}, target {target}, members: {}\n",
+            counted(rows, "row"),
             self.learner.members().len()
         );
         self.table(&mut text);

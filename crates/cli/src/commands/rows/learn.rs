@@ -10,7 +10,7 @@ use mesu_stream::run::{Bookmark, LearnOptions, Resume, RunError, Summary, learn_
 use super::source::{Named, named, rows_or_pictures};
 use crate::arguments::{BadRows, LearnArguments};
 use crate::commands::run::{INTERRUPTED, quoted, stop_on_signal};
-use crate::output::{grouped, message, print, refuse_same};
+use crate::output::{counted, grouped, message, print, refuse_same};
 use crate::progress::RowsScreen;
 use crate::tables::stream as table;
 
@@ -34,8 +34,8 @@ pub(crate) fn learn(arguments: &LearnArguments) -> Result<ExitCode> {
         let summary = Summary::from(&labeled);
         if !arguments.quiet {
             message(&format!(
-                "{} labels learned, {} of rows that do not wait",
-                grouped(labeled.learned as f64),
+                "{} learned, {} of rows that do not wait",
+                counted(labeled.learned, "label"),
                 grouped(labeled.unknown as f64)
             ));
         }
@@ -87,8 +87,8 @@ pub(crate) fn learn(arguments: &LearnArguments) -> Result<ExitCode> {
             .as_ref()
             .map(|id| format!(", the last of them {id}"));
         message(&format!(
-            "stopped, and saved after {} rows{}. To resume:\n  {}",
-            grouped(place.rows as f64),
+            "stopped, and saved after {}{}. To resume:\n  {}",
+            counted(place.rows, "row"),
             id.unwrap_or_default(),
             resumption()
         ));

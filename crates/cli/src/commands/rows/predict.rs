@@ -10,7 +10,7 @@ use mesu_stream::run::{PredictOptions, RunError};
 use super::source::{Named, rows_or_pictures};
 use crate::arguments::{BadRows, PredictArguments};
 use crate::commands::run::{INTERRUPTED, stop_on_signal};
-use crate::output::{grouped, message, print, refuse_same};
+use crate::output::{counted, message, print, refuse_same};
 use crate::progress::RowsScreen;
 use crate::tables::stream as table;
 
@@ -41,9 +41,9 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<ExitCode> {
         Err(RunError::Write(WriteError::Closed { .. })) => return Ok(ExitCode::SUCCESS),
         done => done?,
     };
-    let mut text = format!("{} rows predicted", grouped(predicted.rows as f64));
+    let mut text = format!("{} predicted", counted(predicted.rows, "row"));
     if predicted.bad_rows > 0 {
-        text += &format!(", {} bad ones", grouped(predicted.bad_rows as f64));
+        text += &format!(", {}", counted(predicted.bad_rows, "bad one"));
     }
     text.push('\n');
     if let Some(measures) = &predicted.measures {

@@ -72,6 +72,43 @@ fn a_state_without_labels_is_not_called_healthy() {
     assert_eq!(told["verdict"], "nothing-learned-yet");
 }
 
+/// What is counted is a row, not rows, where there is one.
+#[test]
+fn one_row_is_not_several() {
+    let folder = folder();
+    let folder = folder.path();
+    write(folder, "rows.csv", "id,a,y\nr1,1,\n");
+    write(folder, "labels.csv", "id,y\nr1,low\n");
+    let mut told = String::new();
+    let mut run = |arguments: &[&str]| {
+        let output = succeed(folder, arguments);
+        told += &(stdout(&output) + &stderr(&output));
+    };
+    run(&learn("rows.csv", &["--target", "y", "--id", "id"]));
+    run(&["doctor", "rows.mesu"]);
+    run(&["predict", "rows.mesu", "rows.csv", "--output", "p.csv"]);
+    run(&["learn", "--labels", "labels.csv", "--state", "rows.mesu"]);
+    run(&["show", "rows.mesu"]);
+    run(&["doctor", "rows.mesu"]);
+    run(&["report", "rows.mesu"]);
+    told += &std::fs::read_to_string(folder.join("rows.html")).unwrap();
+    for several in ["rows", "labels", "columns", "members", "classes", "changes"] {
+        let several = format!("1 {several}");
+        let found = told.match_indices(&several).map(|(at, _)| &told[..at]);
+        let mut bare =
+            found.filter(|before| !before.ends_with(|c: char| c.is_ascii_digit() || c == ','));
+        assert!(bare.next().is_none(), "{several}: {told}");
+    }
+    for one in [
+        "1 row waits for its label",
+        "1 label learned",
+        "1 row predicted",
+        "1 row, target y",
+    ] {
+        assert!(told.contains(one), "{one}: {told}");
+    }
+}
+
 #[test]
 fn an_id_that_waits_and_comes_again_is_told() {
     let folder = folder();
@@ -111,5 +148,12 @@ fn an_id_that_waits_and_comes_again_is_told() {
     // 30 rows without a label, of 27 ids; rows 31 and 32 bring the labels of two.
     assert_eq!(summary["waiting"], 25);
     let table = stdout(&succeed(folder, &["show", "rows.mesu"]));
-    assert!(table.contains("the first are rows 11, 21, 22"), "{table}");
+    assert!(
+        table.contains("their id came again at rows 11, 21, 22\n"),
+        "{table}"
+    );
+    assert!(
+        table.lines().all(|line| line.chars().count() <= 80),
+        "{table}"
+    );
 }

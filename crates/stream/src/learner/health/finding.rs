@@ -77,7 +77,8 @@ impl fmt::Display for Finding {
             ),
             Self::NeverPredicted { class, rows } => write!(
                 f,
-                "Class {class} came in {rows} rows and was never predicted."
+                "Class {class} came in {} and was never predicted.",
+                counted(*rows)
             ),
             Self::Constant { column } => {
                 write!(
@@ -110,26 +111,74 @@ impl fmt::Display for Finding {
             ),
             Self::Strangers { share, rows } => write!(
                 f,
-                "{} of the last {rows} rows are strangers, unlike those before.",
-                percent(share)
+                "{} of the last {} are strangers, unlike those before.",
+                percent(share),
+                counted(*rows)
             ),
             Self::BadRows { rows, first } => write!(
                 f,
-                "{rows} rows of the last source could not be read or learned; the first: {first}."
+                "{} of the last source could not be read or learned; the first: {first}.",
+                counted(*rows)
+            ),
+            Self::GivenUp { rows: 1 } => f.write_str(
+                "1 row was given up: its label had not come when there was no more room to wait.",
             ),
             Self::GivenUp { rows } => write!(
                 f,
                 "{rows} rows were given up: their labels had not come when there was no more room to wait."
             ),
+            Self::Waiting { rows: 1 } => f.write_str("1 row waits for its label."),
             Self::Waiting { rows } => write!(f, "{rows} rows wait for their labels."),
             Self::Drift { row, rows_since } => {
-                write!(f, "The stream changed at row {row}, {rows_since} rows ago.")
+                let since = counted(*rows_since);
+                write!(f, "The stream changed at row {row}, {since} ago.")
             }
             Self::TooEarly { labeled: 0 } => f.write_str("No label was learned yet."),
+            Self::TooEarly { labeled: 1 } => {
+                f.write_str("Only 1 label was learned: too few to judge by.")
+            }
             Self::TooEarly { labeled } => write!(
                 f,
                 "Only {labeled} labels were learned: too few to judge by."
             ),
         }
+    }
+}
+
+/// A number of rows.
+fn counted(rows: u64) -> String {
+    match rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{rows} rows"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_row_is_not_several() {
+        let first = "row 7, 3 values; expected 4".to_owned();
+        let one = [
+            Finding::BadRows { rows: 1, first },
+            Finding::GivenUp { rows: 1 },
+            Finding::Waiting { rows: 1 },
+            Finding::Drift {
+                row: 7,
+                rows_since: 1,
+            },
+            Finding::TooEarly { labeled: 1 },
+        ];
+        for finding in one {
+            let text = finding.to_string();
+            let one = text.contains("1 row ") || text.contains("1 label ");
+            assert!(
+                one && !text.contains("1 rows") && !text.contains(" were "),
+                "{text}"
+            );
+        }
+        let two = Finding::Waiting { rows: 2 }.to_string();
+        assert_eq!(two, "2 rows wait for their labels.");
     }
 }
