@@ -16,8 +16,63 @@ const NOTE: &str = "bookmark";
 #[derive(Debug)]
 pub(super) struct StateFile {
     path: PathBuf,
+    _lock: Lock,
+}
+
+/// A file beside the state that is locked as long as this is held, and then removed.
+#[derive(Debug)]
+struct Lock {
+    path: PathBuf,
     /// Held for its lock.
-    _lock: File,
+    _file: File,
+}
+
+impl Lock {
+    /// Locks the file at `path`; `None` if another process has.
+    fn take(path: PathBuf) -> std::io::Result<Option<Self>> {
+        loop {
+            let file = File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            // Whoever held it may have removed it in between: then what is locked is a file that nobody else
+            // will find.
+            if is_at(&file, &path) {
+                return Ok(Some(Self { path, _file: file }));
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Before the lock is let go, so that only the file that is locked is removed.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// Returns whether an open file is the one that its path leads to.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(open), Ok(there)) => id(open) == id(there),
+        _ => false,
+    }
+}
+
+/// Returns whether an open file is the one that its path leads to: a file that is open can't be removed
+/// there, or stays until it is closed.
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 impl StateFile {
@@ -33,21 +88,14 @@ impl StateFile {
         if path.is_dir() {
             return Err(unlocked(ErrorKind::IsADirectory.into()));
         }
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(beside(path, "lock"))
-            .map_err(unlocked)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self {
+        match Lock::take(beside(path, "lock")).map_err(unlocked)? {
+            Some(lock) => Ok(Self {
                 path: path.to_owned(),
-                _lock: file,
+                _lock: lock,
             }),
-            Err(TryLockError::WouldBlock) => Err(RunError::Busy {
+            None => Err(RunError::Busy {
                 path: path.to_owned(),
             }),
-            Err(TryLockError::Error(error)) => Err(unlocked(error)),
         }
     }
 
@@ -164,6 +212,36 @@ mod tests {
         assert_eq!(read, bookmark);
         write_state(&other, &learner, &read).unwrap();
         assert_eq!(std::fs::read(path).unwrap(), std::fs::read(other).unwrap());
+    }
+
+    /// Threads that count in a file under the lock lose no count, however often the lock's file comes and
+    /// goes.
+    #[test]
+    fn a_lock_is_one_lock_though_its_file_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, counter) = (folder.path().join("a.mesu"), folder.path().join("counter"));
+        std::fs::write(&counter, "0").unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let mut counted = 0;
+                    while counted < 200 {
+                        let Ok(_held) = StateFile::lock(&path) else {
+                            std::thread::yield_now();
+                            continue;
+                        };
+                        let before: u64 =
+                            std::fs::read_to_string(&counter).unwrap().parse().unwrap();
+                        std::fs::write(&counter, (before + 1).to_string()).unwrap();
+                        counted += 1;
+                    }
+                });
+            }
+        });
+        assert_eq!(std::fs::read_to_string(&counter).unwrap(), "800");
+        let left = std::fs::read_dir(folder.path()).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["counter"]);
     }
 
     #[test]

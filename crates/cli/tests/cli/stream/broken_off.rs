@@ -139,6 +139,8 @@ fn two_processes_do_not_learn_into_one_state() {
     assert!(folder.join("s.html").exists());
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
+    // Nothing of the lock is left.
+    assert!(!folder.join(".s.mesu.lock").exists());
 }
 
 #[test]
