@@ -33,4 +33,5 @@ mod state;
 pub use pages::Drawn;
 pub use report::Report;
 pub use results::Record;
+pub use runs::source::HOLDS_NO_RUN;
 pub use state::StateReport;

@@ -6,6 +6,7 @@ pub(crate) mod describe;
 pub(crate) mod doctor;
 #[cfg(feature = "vision")]
 pub(crate) mod features;
+mod folder;
 pub(crate) mod list;
 pub(crate) mod report;
 pub(crate) mod repro;

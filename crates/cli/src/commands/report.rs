@@ -3,13 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
+use mesu_lab::LabError;
 use mesu_lab::record::files::REPORT;
-use mesu_report::{Report, StateReport};
-use mesu_stream::run::{names_state, states_in};
+use mesu_report::{HOLDS_NO_RUN, Report, StateReport};
+use mesu_stream::run::names_state;
 
+use super::folder;
 use crate::arguments::ReportArguments;
 use crate::output::{message, print, refuse_same};
+
+/// Advice for a folder of neither.
+const SERVES: &str = "give a folder that `mesu run` made, one of such folders, or a state";
 
 /// Writes what `arguments` ask for, and prints where it is.
 pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
@@ -22,19 +27,9 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<ExitCode> {
             ),
         };
     }
-    let report = Report::read(&arguments.folders).map_err(|error| {
-        let states = arguments
-            .folders
-            .iter()
-            .flat_map(|folder| states_in(folder));
-        match { states }.next() {
-            None => anyhow::Error::from(error),
-            Some(state) => anyhow!(
-                "{}: a folder of states; name one of them, for example {}",
-                state.parent().unwrap_or(&state).display(),
-                state.display()
-            ),
-        }
+    let report = Report::read(&arguments.folders).map_err(|error| match &error {
+        LabError::NoRun { path, reason } if reason == HOLDS_NO_RUN => folder::unfit(path, SERVES),
+        _ => anyhow::Error::from(error),
     })?;
     for folder in report.left_out() {
         message(&format!(
@@ -67,7 +62,7 @@ fn of_state(path: &Path, arguments: &ReportArguments) -> Result<ExitCode> {
     )
 }
 
-type Export<'a> = &'a dyn Fn(&Path) -> Result<Vec<PathBuf>, mesu_lab::LabError>;
+type Export<'a> = &'a dyn Fn(&Path) -> Result<Vec<PathBuf>, LabError>;
 
 /// Writes files to the folders that are asked for, and prints where they are.
 fn export(folders: [&Option<PathBuf>; 2], exports: [Export<'_>; 2]) -> Result<ExitCode> {

@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use mesu_lab::record::saved::checkpoints;
 use mesu_lab::{find_preset, presets};
 use mesu_stream::run::{inspect, names_state};
 
+use super::folder;
 use crate::arguments::ShowArguments;
 use crate::output::print;
 use crate::tables::stream as table;
@@ -24,6 +26,14 @@ pub(crate) fn show(arguments: &ShowArguments) -> Result<ExitCode> {
         };
         print(&text)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if !known && path.is_dir() {
+        return Err(match checkpoints(path) {
+            Ok(_) => anyhow!(
+                "{preset}: a folder of a run, or of several; mesu doctor and mesu report take it"
+            ),
+            Err(_) => folder::unfit(path, "name a preset, or a state that mesu learn wrote"),
+        });
     }
     let preset = find_preset(preset)?;
     if *json {

@@ -194,8 +194,8 @@ fn what_is_no_learner_is_refused() {
         (
             "digits",
             [
-                "digits: holds no checkpoint.safetensors",
-                "name a run directory or a checkpoint",
+                "digits: holds no run and no state: it has 4 files",
+                "name a run directory, a checkpoint, or a state",
             ],
         ),
         (

@@ -134,7 +134,18 @@ fn what_is_no_run_is_refused_in_one_line() {
 
     for (arguments, words) in [
         (&["report", "nowhere"][..], "nowhere: no such folder"),
-        (&["report", "empty"], "empty: holds no run"),
+        (
+            &["report", "empty"],
+            "empty: holds no run and no state: it is empty; give a folder that `mesu run` made",
+        ),
+        (
+            &["show", "runs"],
+            "runs: a folder of a run, or of several; mesu doctor and mesu report take it",
+        ),
+        (
+            &["show", "empty"],
+            "empty: holds no run and no state: it is empty; name a preset, or a state",
+        ),
         (
             &["report", "runs/new"],
             "runs/new: no task of it is finished yet",

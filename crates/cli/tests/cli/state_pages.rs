@@ -249,6 +249,19 @@ fn what_is_no_state_is_refused_in_one_line() {
     fs::write(folder.join("former.mesu"), former).unwrap();
     fs::create_dir(folder.join("all")).unwrap();
     fs::copy(folder.join("elec.mesu"), folder.join("all/elec.mesu")).unwrap();
+    fs::create_dir(folder.join("photos")).unwrap();
+    for name in ["a.jpg", "b.jpg", "notes.txt", "cats"] {
+        fs::write(folder.join("photos").join(name), "").unwrap();
+    }
+    fs::create_dir(folder.join("photos/dogs")).unwrap();
+    for command in ["report", "doctor", "show"] {
+        let line = fail(folder, &[command, "photos"]);
+        let words = "photos: holds no run and no state: it has 4 files (.jpg, .txt) and 1 folder; ";
+        assert!(line.contains(words), "{line}");
+        let line = fail(folder, &[command, "all"]);
+        let words = "all: a folder of states; name one of them, for example all/elec.mesu";
+        assert!(line.contains(words), "{line}");
+    }
     for command in ["report", "doctor"] {
         for (path, words) in [
             ("cut.mesu", "cut.mesu: a damaged state"),

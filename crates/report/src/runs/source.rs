@@ -83,6 +83,9 @@ impl Found {
     }
 }
 
+/// Reason of [`LabError::NoRun`] for a folder in which there is none.
+pub const HOLDS_NO_RUN: &str = "holds no run";
+
 /// The runs in `folders`, each a run's or one of such folders; a run given twice counts once.
 ///
 /// # Errors
@@ -104,7 +107,7 @@ pub(crate) fn find(folders: &[PathBuf]) -> Result<Found, LabError> {
         let mut paths = Vec::new();
         collect(folder, DEPTH, &mut paths)?;
         if paths.is_empty() {
-            return Err(refuse("holds no run"));
+            return Err(refuse(HOLDS_NO_RUN));
         }
         let mut any = false;
         for path in paths {

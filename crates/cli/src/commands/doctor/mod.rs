@@ -6,10 +6,15 @@ mod text;
 
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow, bail};
-use mesu_stream::run::{names_state, states_in};
+use anyhow::{Result, bail};
+use mesu_lab::LabError;
+use mesu_stream::run::names_state;
 
+use super::folder;
 use crate::arguments::DoctorArguments;
+
+/// Advice for a folder of neither.
+const SERVES: &str = "name a run directory, a checkpoint, or a state";
 
 /// Diagnoses what `arguments` name, and prints it.
 pub(crate) fn doctor(arguments: &DoctorArguments) -> Result<ExitCode> {
@@ -28,12 +33,8 @@ pub(crate) fn doctor(arguments: &DoctorArguments) -> Result<ExitCode> {
         }
         return state::state(path, arguments.json);
     }
-    run::runs(arguments).map_err(|error| match &states_in(path)[..] {
-        [] => error,
-        [first, ..] => anyhow!(
-            "{}: a folder of states; name one of them, for example {}",
-            path.display(),
-            first.display()
-        ),
+    run::runs(arguments).map_err(|error| match error.downcast_ref() {
+        Some(LabError::NoCheckpoint { path }) => folder::unfit(path, SERVES),
+        _ => error,
     })
 }
