@@ -233,6 +233,27 @@ fn inputs_are_scaled_by_the_rows_before() {
     assert!(missing[0] == 1.0 && missing[1..].iter().all(|x| *x == 0.0));
 }
 
+/// Unix times differ by seconds: what is rounded to 32 bits is their distance from the mean, not they.
+#[test]
+fn an_offset_far_above_the_differences_costs_nothing() {
+    let encoded = |offset: f64| {
+        let made = |n: u64| row(n, [text(offset + (n * 37 % 101) as f64), text("y")]);
+        let rows: Vec<Row> = (1..=500).map(made).collect();
+        let schema =
+            Schema::infer(&header(&["x", "class"]), &Roles::target("class"), &rows).unwrap();
+        let mut encoder = mesu_stream::Encoder::new(&schema, 1);
+        let learned = rows.iter().map(|row| {
+            encoder.learn_one(&schema, row).unwrap();
+            encoder.transform_one(&schema, row).unwrap()
+        });
+        learned.collect::<Vec<_>>()
+    };
+    for (near, far) in encoded(0.0).iter().zip(encoded(1.7e9)) {
+        let same = near.iter().zip(&far).all(|(a, b)| (a - b).abs() < 1e-4);
+        assert!(same, "{near:?}, {far:?}");
+    }
+}
+
 #[test]
 fn dates_and_truth_values_are_learned_from() {
     let made = |n: u64| {
