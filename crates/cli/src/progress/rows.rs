@@ -142,6 +142,7 @@ pub(crate) fn drifted(drift: &Drift) -> String {
     let sign = match drift.sign {
         Sign::Loss => "loss",
         Sign::Epistemic => "epistemic uncertainty",
+        Sign::Lag => "lag behind a short memory",
         _ => "a measure",
     };
     let [before, after] = drift.means;

@@ -80,6 +80,7 @@ fn changes(learner: &StreamLearner) -> Option<Table> {
     let row = |drift: &mesu_stream::Drift| -> Vec<Cell> {
         let sign = match drift.sign {
             mesu_stream::Sign::Loss => "loss",
+            mesu_stream::Sign::Lag => "lag behind a short memory",
             _ => "epistemic uncertainty",
         };
         vec![

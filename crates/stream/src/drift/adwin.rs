@@ -59,6 +59,11 @@ impl Adwin {
         }
     }
 
+    /// Probability that chance is taken for a change, at one look.
+    pub(super) fn chance(&self) -> f64 {
+        self.delta
+    }
+
     /// Takes in a number of 0 to 1; tells a change of the mean, and then forgets what was before it.
     pub(crate) fn add(&mut self, x: f64) -> Option<Cut> {
         if self.delta <= 0.0 {

@@ -1,11 +1,13 @@
 //! Opinions of the members on a row as one answer, and what the longest memory says of the stream.
 
+use std::cmp::Ordering;
+
 use mesu::Target;
 
 use super::StreamLearner;
 use super::task::{Mixing, Task, variance};
 use crate::answer::Answer;
-use crate::drift::{Drift, MOST_DRIFTS};
+use crate::drift::{Drift, MOST_DRIFTS, Signs};
 use crate::members::{MemberSettings, Opinions};
 
 impl StreamLearner {
@@ -46,7 +48,7 @@ impl StreamLearner {
         target: Target,
         row: u64,
     ) -> Option<Drift> {
-        let member = self.longest_memory()?;
+        let (member, short) = self.memories()?;
         let opinion = opinions[member].of(i);
         let epistemic = f64::from(opinions[member].doubts[i].epistemic);
         let epistemic = match self.task {
@@ -54,8 +56,14 @@ impl StreamLearner {
             // Of the variance.
             Task::Values(_) => epistemic / variance(opinion),
         };
-        let error = self.task.error(opinion, outputs, target);
-        let drift = self.watch.add(row, error, epistemic)?;
+        let error = |member: usize| self.task.error(opinions[member].of(i), outputs, target);
+        let loss = error(member);
+        let signs = Signs {
+            loss,
+            epistemic,
+            lag: short.map(|short| loss - error(short)),
+        };
+        let drift = self.watch.add(row, signs)?;
         if self.drifts.len() == MOST_DRIFTS {
             self.drifts.remove(0);
         }
@@ -70,12 +78,25 @@ impl StreamLearner {
         members.filter_map(|(number, member)| memory(member).map(|_| number))
     }
 
-    /// The network whose memory is longest; of equals, one with a hidden layer.
-    fn longest_memory(&self) -> Option<usize> {
+    /// The network whose memory is longest, of equals one with a hidden layer, and that of the same kind
+    /// whose memory is shortest, if it is another.
+    fn memories(&self) -> Option<(usize, Option<usize>)> {
         let members = self.settings.members.iter().enumerate();
         let networks = members.filter_map(|(number, member)| Some((number, memory(member)?)));
         let longest = networks.max_by(|(_, a), (_, b)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        longest.map(|(number, _)| number)
+        let (longest, _) = longest?;
+        let kind = |number: usize| match &self.settings.members[number] {
+            MemberSettings::Network(network) => Some((network.hats, &network.hidden)),
+            _ => None,
+        };
+        let same = self.networks_of_mixture().filter(|other| {
+            *other != longest && kind(*other).is_some() && kind(*other) == kind(longest)
+        });
+        let window =
+            |number: &usize| memory(&self.settings.members[*number]).map(|memory| memory.0);
+        let shortest =
+            same.min_by(|a, b| window(a).partial_cmp(&window(b)).unwrap_or(Ordering::Equal));
+        Some((longest, shortest))
     }
 }
 

@@ -3,14 +3,14 @@
 use super::task::Task;
 use super::waiting::Waiting;
 use super::{StreamLearner, shape};
-use crate::drift::{Drift, DriftWatch, Strangers};
+use crate::drift::{Drift, DriftWatch, Lag, Strangers};
 use crate::encoder::Encoder;
 use crate::error::StreamError;
 use crate::history::History;
 use crate::members;
 use crate::state::{self, Header, Notes, StateError};
 
-/// Body of a state.
+/// Body of a state; the watch's [`Lag`] stands behind it, but for states from before that was watched.
 type Body = (
     Encoder,
     Task,
@@ -53,6 +53,7 @@ impl StreamLearner {
             &self.losses,
             &self.history,
         );
+        let body = (body, self.watch.lag());
         state::write(&header, &body).ok_or(StreamError::Unsaved)
     }
 
@@ -69,8 +70,12 @@ impl StreamLearner {
             notes,
         } = header;
         let unfit = |what: &str| StateError::Damaged(format!("{what} does not fit the others"));
-        let body: Body = postcard::from_bytes(body)
-            .map_err(|error| StateError::Damaged(format!("its body: {error}")))?;
+        let damaged = |error| StateError::Damaged(format!("its body: {error}"));
+        let (body, behind): (Body, _) = postcard::take_from_bytes(body).map_err(damaged)?;
+        let lag: Lag = match behind {
+            [] => None,
+            lag => postcard::from_bytes(lag).map_err(damaged)?,
+        };
         let (encoder, task, saved, watch, strangers, drifts, waiting, counts, losses, history) =
             body;
         let [rows, labeled] = counts;
@@ -100,7 +105,7 @@ impl StreamLearner {
             encoder,
             task,
             members,
-            watch,
+            watch: watch.with_lag(lag),
             strangers,
             drifts,
             waiting,
@@ -112,5 +117,28 @@ impl StreamLearner {
             ahead: super::Ahead::default(),
         };
         Ok((learner, notes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learner::StreamSettings;
+    use crate::schema::{Column, Kind, Schema, Target};
+
+    /// States from before a lag was watched have nothing behind their body.
+    #[test]
+    fn a_state_without_a_lag_is_read() {
+        let columns = ["x", "y"].map(|name| Column::new(name, Kind::Number));
+        let schema = Schema::new(columns.into(), 1, Target::Value).unwrap();
+        let learner = StreamLearner::new(schema, StreamSettings::default()).unwrap();
+        let state = learner.save(&Notes::new()).unwrap();
+        let (header, body) = state::read(&state).unwrap();
+        let (body, behind): (Body, _) = postcard::take_from_bytes(body).unwrap();
+        assert_eq!(behind, [0]);
+        let former = state::write(&header, &body).unwrap();
+        assert_eq!(former.len() + 1, state.len());
+        let (restored, _) = StreamLearner::restore(&former).unwrap();
+        assert_eq!(restored.save(&Notes::new()).unwrap(), state);
     }
 }

@@ -134,6 +134,7 @@ impl Layout {
         values.push(drift.map_or(ValueRef::Missing, |drift| match drift.sign {
             Sign::Loss => "loss".into(),
             Sign::Epistemic => "epistemic".into(),
+            Sign::Lag => "lag".into(),
         }));
         if let Told::Class(class) = &answer.told {
             // Classes keep their numbers: those of the columns are the first.
