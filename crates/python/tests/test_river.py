@@ -29,6 +29,22 @@ def test_progressive_validation():
     assert told.get() < 1.0
 
 
+def test_rivers_loop_is_predict_then_learn(elec):
+    rows = [({name: float(row[name]) for name in row if name != "y"}, row["y"] == "1") for row in elec[:1_500]]
+    models = [MesuStreamClassifier(), MesuStreamClassifier()]
+    for n, (x, y) in enumerate(rows):
+        told = models[0].answer_one(x)
+        if n % 3 == 0:
+            assert models[0].predict_one(x) in (True, False, None)
+        models[0].learn_one(x, y)
+        outcome = models[1].learner.predict_then_learn(x, "true" if y else "false")
+        # Before, what columns hold is still being told.
+        if n > 1_000:
+            assert told.probabilities == outcome.answer.probabilities
+            assert (told.epistemic, told.spread) == (outcome.answer.epistemic, outcome.answer.spread)
+    assert models[0].learner.to_bytes() == models[1].learner.to_bytes()
+
+
 def test_pipelines_and_compose():
     model = compose.Select("empty_server_form_handler", "popup_window", "https", "ip_in_url") | MesuStreamClassifier()
     assert evaluate.progressive_val_score(datasets.Phishing(), model, metrics.Accuracy()).get() > 0.7

@@ -1,5 +1,8 @@
 """The learner of rows for river.
 
+In river's loop, `predict_one` and then `learn_one` of the same row, the second goes on where the first ended: answers and
+states are those of `mesu.StreamLearner.predict_then_learn`, and of the command line.
+
 >>> from river import evaluate, metrics
 >>> from mesu.river import MesuStreamClassifier
 >>> rows = [({"x": n % 10}, n % 10 < 5) for n in range(500)]
@@ -9,6 +12,7 @@ True
 
 from __future__ import annotations
 
+import functools
 import typing
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,7 +20,7 @@ from typing import Any
 import pandas as pd
 from river import base
 
-from ._mesu import Answer, StreamLearner
+from ._mesu import Answer, NotLearnedError, StreamLearner
 from ._names import name_of
 
 __all__ = ["MesuStreamClassifier", "MesuStreamRegressor"]
@@ -24,6 +28,9 @@ __all__ = ["MesuStreamClassifier", "MesuStreamRegressor"]
 #: Columns of a river model's state beside those of its rows.
 TARGET = "(target)"
 WEIGHT = "(weight)"
+
+#: Names of labels that came before; 1, 1.0 and True are three of them.
+_known_name_of = functools.lru_cache(maxsize=1_000, typed=True)(name_of)
 
 
 class _MesuStream(base.Estimator):
@@ -33,12 +40,12 @@ class _MesuStream(base.Estimator):
 
     def __init__(
         self,
-        members: str,
-        seed: int,
-        mixing_rate: float,
-        mixing_floor: float,
-        drift_chance: float,
-        stranger_deviations: float,
+        members: str = "mixture",
+        seed: int = 1,
+        mixing_rate: float = 0.02,
+        mixing_floor: float = 1e-4,
+        drift_chance: float = 1e-4,
+        stranger_deviations: float = 3.0,
     ) -> None:
         self.members = members
         self.seed = seed
@@ -58,6 +65,8 @@ class _MesuStream(base.Estimator):
             stranger_deviations=stranger_deviations,
             _sorted=True,
         )
+        # Labels by the names that the learner has for them; none of numbers.
+        self._labels: dict[str, Any] = {}
 
     @property
     def learner(self) -> StreamLearner:
@@ -72,7 +81,43 @@ class _MesuStream(base.Estimator):
         x
             A dictionary of features.
         """
-        return self._learner.predict_one(x) if self._learner.rows else None
+        try:
+            return self._learner.predict_ahead(x)
+        except NotLearnedError:
+            return None
+
+    def _target(self, y: Any) -> Any:
+        """A target as the learner has it: the name of a class, or a number."""
+        raise NotImplementedError
+
+    def learn_one(self, x: Mapping[Any, Any], y: Any, w: float = 1.0) -> None:
+        """Learns a row.
+
+        Parameters
+        ----------
+        x
+            A dictionary of features.
+        y
+            A label, or a number.
+        w
+            Factor of its loss, 0 or more.
+        """
+        if w == 1.0:
+            self._learner.learn_one(x, self._target(y))
+        else:
+            self._learner.learn_one(x, self._target(y), weight=w)
+
+    def learn_many(self, X: pd.DataFrame, y: pd.Series) -> None:
+        """Learns the rows of a data frame, one after another.
+
+        Parameters
+        ----------
+        X
+            A dataframe of features.
+        y
+            A series of labels, or of numbers.
+        """
+        self._learner.learn_many(X, [self._target(target) for target in y.tolist()])
 
     def _more_tags(self) -> set[str]:
         return set()
@@ -112,44 +157,15 @@ class MesuStreamClassifier(_MesuStream, base.MiniBatchClassifier):
 
     _regression = False
 
-    def __init__(
-        self,
-        members: str = "mixture",
-        seed: int = 1,
-        mixing_rate: float = 0.02,
-        mixing_floor: float = 1e-4,
-        drift_chance: float = 1e-4,
-        stranger_deviations: float = 3.0,
-    ) -> None:
-        super().__init__(members, seed, mixing_rate, mixing_floor, drift_chance, stranger_deviations)
-        # Labels by the names that the learner has for them.
-        self._labels: dict[str, Any] = {}
-
     @property
     def _multiclass(self) -> bool:
         return True
 
-    def _name(self, label: Any) -> str:
-        name = name_of(label)
-        self._labels.setdefault(name, label)
+    def _target(self, y: Any) -> str:
+        name = _known_name_of(y)
+        if name not in self._labels:
+            self._labels[name] = y
         return name
-
-    def learn_one(self, x: Mapping[Any, Any], y: Any, w: float = 1.0) -> None:
-        """Learns a row.
-
-        Parameters
-        ----------
-        x
-            A dictionary of features.
-        y
-            A label.
-        w
-            Factor of its loss, 0 or more.
-        """
-        if w == 1.0:
-            self._learner.learn_one(x, self._name(y))
-        else:
-            self._learner.learn_one(x, self._name(y), weight=w)
 
     def predict_proba_one(self, x: Mapping[Any, Any], **kwargs: Any) -> dict[Any, float]:
         """Probability of each label; empty before anything was learned.
@@ -159,10 +175,10 @@ class MesuStreamClassifier(_MesuStream, base.MiniBatchClassifier):
         x
             A dictionary of features.
         """
-        if not self._learner.rows:
+        answer = self.answer_one(x)
+        if answer is None:
             return {}
         labels = self._labels
-        answer = self._learner.predict_one(x)
         return {labels[name]: p for name, p in answer.known_probabilities.items()}
 
     def predict_one(self, x: Mapping[Any, Any], **kwargs: Any) -> Any:
@@ -173,22 +189,9 @@ class MesuStreamClassifier(_MesuStream, base.MiniBatchClassifier):
         x
             A dictionary of features.
         """
-        if not self._learner.rows:
-            return None
-        name = self._learner.predict_one(x).label
+        answer = self.answer_one(x)
+        name = None if answer is None else answer.label
         return None if name is None else self._labels[name]
-
-    def learn_many(self, X: pd.DataFrame, y: pd.Series) -> None:
-        """Learns the rows of a data frame, one after another.
-
-        Parameters
-        ----------
-        X
-            A dataframe of features.
-        y
-            A series of labels.
-        """
-        self._learner.learn_many(X, [self._name(label) for label in y.tolist()])
 
     def predict_proba_many(self, X: pd.DataFrame) -> pd.DataFrame:
         """Probabilities of the labels, one column each.
@@ -200,7 +203,7 @@ class MesuStreamClassifier(_MesuStream, base.MiniBatchClassifier):
         """
         if not self._learner.rows:
             return pd.DataFrame(index=X.index)
-        answers = self._learner.predict_many(X)
+        answers = self._learner.predict_ahead_many(X)
         labels = [self._labels[name] for name in answers.classes]
         return pd.DataFrame(answers.probabilities, index=X.index, columns=labels)
 
@@ -214,7 +217,7 @@ class MesuStreamClassifier(_MesuStream, base.MiniBatchClassifier):
         """
         if not self._learner.rows:
             return pd.Series([None] * len(X), index=X.index, dtype=object)
-        names = self._learner.predict_many(X).labels
+        names = self._learner.predict_ahead_many(X).labels
         return _series([None if name is None else self._labels[name] for name in names], X.index)
 
 
@@ -250,33 +253,8 @@ class MesuStreamRegressor(_MesuStream, base.MiniBatchRegressor):
 
     _regression = True
 
-    def __init__(
-        self,
-        members: str = "mixture",
-        seed: int = 1,
-        mixing_rate: float = 0.02,
-        mixing_floor: float = 1e-4,
-        drift_chance: float = 1e-4,
-        stranger_deviations: float = 3.0,
-    ) -> None:
-        super().__init__(members, seed, mixing_rate, mixing_floor, drift_chance, stranger_deviations)
-
-    def learn_one(self, x: Mapping[Any, Any], y: float, w: float = 1.0) -> None:
-        """Learns a row.
-
-        Parameters
-        ----------
-        x
-            A dictionary of features.
-        y
-            A number.
-        w
-            Factor of its loss, 0 or more.
-        """
-        if w == 1.0:
-            self._learner.learn_one(x, y)
-        else:
-            self._learner.learn_one(x, y, weight=w)
+    def _target(self, y: Any) -> Any:
+        return y
 
     def predict_one(self, x: Mapping[Any, Any], **kwargs: Any) -> float:
         """The mean; 0 before anything was learned.
@@ -286,19 +264,8 @@ class MesuStreamRegressor(_MesuStream, base.MiniBatchRegressor):
         x
             A dictionary of features.
         """
-        return self._learner.predict_one(x).mean if self._learner.rows else 0.0
-
-    def learn_many(self, X: pd.DataFrame, y: pd.Series) -> None:
-        """Learns the rows of a data frame, one after another.
-
-        Parameters
-        ----------
-        X
-            A dataframe of features.
-        y
-            A series of numbers.
-        """
-        self._learner.learn_many(X, y.tolist())
+        answer = self.answer_one(x)
+        return 0.0 if answer is None else answer.mean
 
     def predict_many(self, X: pd.DataFrame) -> pd.Series:
         """The means.
@@ -310,7 +277,7 @@ class MesuStreamRegressor(_MesuStream, base.MiniBatchRegressor):
         """
         if not self._learner.rows:
             return _series([0.0] * len(X), X.index)
-        return _series(self._learner.predict_many(X).mean, X.index)
+        return _series(self._learner.predict_ahead_many(X).mean, X.index)
 
 
 def _series(values: Iterable[Any], index: Any) -> pd.Series:

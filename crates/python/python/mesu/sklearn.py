@@ -51,12 +51,12 @@ class _MesuRows(BaseEstimator):
     def __init__(
         self,
         *,
-        epochs: int,
-        members: str,
-        seed: int,
-        mixing_rate: float,
-        mixing_floor: float,
-        stranger_deviations: float,
+        epochs: int = 10,
+        members: str = "one",
+        seed: int = 1,
+        mixing_rate: float = 0.02,
+        mixing_floor: float = 1e-4,
+        stranger_deviations: float = 3.0,
     ) -> None:
         self.epochs = epochs
         self.members = members
@@ -174,6 +174,22 @@ class _MesuRows(BaseEstimator):
             names = [f"x{number}" for number in range(len(columns))]
         return {str(name): values for name, (_, values) in zip(names, columns, strict=True)}
 
+    def _checked(self, y: Any) -> NDArray[Any]:
+        """The targets, [rows], if they are of the estimator's kind."""
+        raise NotImplementedError
+
+    def _table(self, X: Any, y: Any, *, reset: bool) -> tuple[Columns, NDArray[Any]]:
+        """Columns of rows and as many targets, checked."""
+        if y is None:
+            name = type(self).__name__
+            raise ValueError(f"This {name} estimator requires y to be passed, but the target y is None.")
+        columns = self._columns(X, reset=reset)
+        y = self._checked(y)
+        rows = len(next(iter(columns.values())))
+        if rows != len(y):
+            raise ValueError(f"Found input variables with inconsistent numbers of samples: [{rows}, {len(y)}]")
+        return columns, y
+
     def _answers(self, X: Any) -> Answers:
         check_is_fitted(self)
         return self.learner_.predict_many(self._columns(X, reset=False))
@@ -223,25 +239,6 @@ class MesuClassifier(ClassifierMixin, _MesuRows):
     """
 
     _regression = False
-
-    def __init__(
-        self,
-        *,
-        epochs: int = 10,
-        members: str = "one",
-        seed: int = 1,
-        mixing_rate: float = 0.02,
-        mixing_floor: float = 1e-4,
-        stranger_deviations: float = 3.0,
-    ) -> None:
-        super().__init__(
-            epochs=epochs,
-            members=members,
-            seed=seed,
-            mixing_rate=mixing_rate,
-            mixing_floor=mixing_floor,
-            stranger_deviations=stranger_deviations,
-        )
 
     def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> MesuClassifier:
         """Learns a table from the start.
@@ -332,14 +329,10 @@ class MesuClassifier(ClassifierMixin, _MesuRows):
         labels: NDArray[Any] = self.classes_[probabilities.argmax(axis=1)]
         return labels
 
-    def _table(self, X: Any, y: Any, *, reset: bool) -> tuple[Columns, NDArray[Any]]:
-        if y is None:
-            raise ValueError("This MesuClassifier estimator requires y to be passed, but the target y is None.")
-        columns = self._columns(X, reset=reset)
+    def _checked(self, y: Any) -> NDArray[Any]:
         y = _check_y(y, multi_output=False, y_numeric=False, estimator=self)
         check_classification_targets(y)
-        _check_lengths(columns, y)
-        return columns, np.asarray(y)
+        return np.asarray(y)
 
 
 class MesuRegressor(RegressorMixin, _MesuRows):
@@ -383,25 +376,6 @@ class MesuRegressor(RegressorMixin, _MesuRows):
     """
 
     _regression = True
-
-    def __init__(
-        self,
-        *,
-        epochs: int = 10,
-        members: str = "one",
-        seed: int = 1,
-        mixing_rate: float = 0.02,
-        mixing_floor: float = 1e-4,
-        stranger_deviations: float = 3.0,
-    ) -> None:
-        super().__init__(
-            epochs=epochs,
-            members=members,
-            seed=seed,
-            mixing_rate=mixing_rate,
-            mixing_floor=mixing_floor,
-            stranger_deviations=stranger_deviations,
-        )
 
     def fit(self, X: Any, y: Any, sample_weight: ArrayLike | None = None) -> MesuRegressor:
         """Learns a table from the start.
@@ -458,13 +432,9 @@ class MesuRegressor(RegressorMixin, _MesuRows):
         """
         return np.sqrt(self._answers(X).total)
 
-    def _table(self, X: Any, y: Any, *, reset: bool) -> tuple[Columns, NDArray[np.float64]]:
-        if y is None:
-            raise ValueError("This MesuRegressor estimator requires y to be passed, but the target y is None.")
-        columns = self._columns(X, reset=reset)
-        y = np.asarray(_check_y(y, multi_output=False, y_numeric=True, estimator=self), dtype=np.float64)
-        _check_lengths(columns, y)
-        return columns, y
+    def _checked(self, y: Any) -> NDArray[np.float64]:
+        y = _check_y(y, multi_output=False, y_numeric=True, estimator=self)
+        return np.asarray(y, dtype=np.float64)
 
 
 def _take(columns: Columns, rows: NDArray[np.intp]) -> Columns:
@@ -473,9 +443,3 @@ def _take(columns: Columns, rows: NDArray[np.intp]) -> Columns:
         name: values[rows] if isinstance(values, np.ndarray) else [values[row] for row in rows]
         for name, values in columns.items()
     }
-
-
-def _check_lengths(columns: Columns, y: NDArray[Any]) -> None:
-    rows = len(next(iter(columns.values())))
-    if rows != len(y):
-        raise ValueError(f"Found input variables with inconsistent numbers of samples: [{rows}, {len(y)}]")

@@ -13,7 +13,7 @@ use crate::values;
 #[derive(Default)]
 pub(super) struct Columns {
     names: Vec<String>,
-    /// The names as Python has them, for a dict.
+    /// The names as Python has them, for a dict: interned, as its own mostly are.
     keys: Vec<Py<PyString>>,
     places: HashMap<String, usize>,
 }
@@ -46,7 +46,7 @@ impl Columns {
         let place = self.names.len();
         self.names.push(name.to_owned());
         self.places.insert(name.to_owned(), place);
-        Python::attach(|py| self.keys.push(PyString::new(py, name).unbind()));
+        Python::attach(|py| self.keys.push(PyString::intern(py, name).unbind()));
         place
     }
 

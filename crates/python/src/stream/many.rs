@@ -5,10 +5,10 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use rayon::prelude::*;
 
-use super::PyStreamLearner;
 use super::answers::PyAnswers;
 use super::one::{add_roles, reorder};
 use super::table::Table;
+use super::{PyStreamLearner, not_learned};
 use crate::error::OrRaise;
 use crate::pool::with_threads;
 use crate::values;
@@ -46,6 +46,49 @@ impl PyStreamLearner {
         for part in rows.chunks(BETWEEN_LOOKS) {
             let predicted = py.detach(|| with_threads(|| predict(learner, part)))?;
             answers.extend(predicted.or_raise()?);
+            py.check_signals()?;
+        }
+        Ok(PyAnswers::predicted(answers, self.classes.clone()))
+    }
+
+    /// Predicts rows, each as `predict_ahead` does, one after another; learns nothing. Ctrl-C stops it.
+    ///
+    /// Parameters
+    /// ----------
+    /// rows : data frame, dict of columns, or list of dicts
+    ///     As of `predict_many`.
+    ///
+    /// Raises
+    /// ------
+    /// mesu.NotLearnedError, ValueError, TypeError
+    ///     As `predict_many`.
+    ///
+    /// Examples
+    /// --------
+    /// >>> import mesu
+    /// >>> learner = mesu.StreamLearner("class")
+    /// >>> learner.learn_many({"x": [0.0, 1.0] * 100, "class": ["even", "odd"] * 100})
+    /// >>> told = learner.predict_ahead_many([{"x": 0.0}, {"x": 1.0}]).spread
+    /// >>> bool(told[1] == learner.predict_ahead({"x": 1.0}).spread)
+    /// True
+    fn predict_ahead_many(
+        &mut self,
+        py: Python<'_>,
+        rows: &Bound<'_, PyAny>,
+    ) -> PyResult<PyAnswers> {
+        self.whole()?;
+        let rows = self.rows_of(&Table::read(rows)?, &self.columns, None, None)?;
+        let learner = self.learner.as_mut().ok_or_else(not_learned)?;
+        let mut answers = Vec::with_capacity(rows.len());
+        for part in rows.chunks(BETWEEN_LOOKS) {
+            let mut each = part.iter();
+            let predicted = py.detach(|| {
+                each.try_for_each(|row| {
+                    answers.push(learner.predict_ahead(row)?);
+                    Ok::<(), StreamError>(())
+                })
+            });
+            predicted.or_raise()?;
             py.check_signals()?;
         }
         Ok(PyAnswers::predicted(answers, self.classes.clone()))

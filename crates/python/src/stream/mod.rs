@@ -259,8 +259,7 @@ impl PyStreamLearner {
 impl PyStreamLearner {
     /// The learner.
     fn whole(&self) -> PyResult<&StreamLearner> {
-        let none = || NotLearnedError::new_err("the learner has seen no row yet");
-        self.learner.as_ref().ok_or_else(none)
+        self.learner.as_ref().ok_or_else(not_learned)
     }
 
     /// Takes a learner, and its columns.
@@ -278,6 +277,11 @@ impl PyStreamLearner {
             self.classes = Arc::new(learner.classes().to_vec());
         }
     }
+}
+
+/// The error of a learner that has seen no row.
+fn not_learned() -> PyErr {
+    NotLearnedError::new_err("the learner has seen no row yet")
 }
 
 /// Settings by their names.
