@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import pickle
 
 import pandas as pd
@@ -64,6 +65,15 @@ def test_frames_and_weights():
     assert model.answer_one({"x": 5, "color": "red"}).label == "warm"
     assert MesuStreamClassifier().predict_many(rows[:2]).tolist() == [None, None]
     assert pickle.loads(pickle.dumps(model)).predict_one({"color": "blue"}) == "cold"
+
+
+def test_threads_may_ask_one_model():
+    model = MesuStreamClassifier()
+    for n in range(50):
+        model.learn_one({"x": n % 10}, n % 10 < 5)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda n: model.predict_one({"x": n % 10}), range(2_000)))
+    assert told[:10] == told[-10:] == [model.predict_one({"x": n}) for n in range(10)]
 
 
 def test_delayed_labels():

@@ -45,7 +45,11 @@ impl PyStreamLearner {
             number: learner.rows() + 1,
             values: self.columns.read(&dict(row)?)?,
         };
-        let answer = py.detach(|| learner.predict(&row)).or_raise()?;
+        let answer = match is_long(learner) {
+            true => py.detach(|| learner.predict(&row)),
+            false => learner.predict(&row),
+        };
+        let answer = answer.or_raise()?;
         // Classes do not change while rows are predicted.
         Ok(PyAnswer::new(answer, self.classes.clone()))
     }
@@ -81,7 +85,11 @@ impl PyStreamLearner {
             number: learner.rows() + 1,
             values,
         };
-        let answer = py.detach(|| learner.predict_ahead(&row)).or_raise()?;
+        let answer = match is_long(learner) {
+            true => py.detach(|| learner.predict_ahead(&row)),
+            false => learner.predict_ahead(&row),
+        };
+        let answer = answer.or_raise()?;
         Ok(PyAnswer::new(answer, self.classes.clone()))
     }
 
@@ -235,9 +243,11 @@ impl PyStreamLearner {
         let count = rows.len() as u64;
         let outcomes = match (&mut self.first, &mut self.learner) {
             (None, Some(learner)) => {
-                let learn = || learner.predict_then_learn_rows(&rows);
-                match rows.len() {
-                    1 => py.detach(learn),
+                let (one, long) = (rows.len() == 1, is_long(learner));
+                let mut learn = || learner.predict_then_learn_rows(&rows);
+                match (one, long) {
+                    (true, false) => learn(),
+                    (true, true) => py.detach(learn),
                     _ => py.detach(|| with_threads(learn))?,
                 }
                 .or_raise()?
@@ -306,6 +316,15 @@ impl PyStreamLearner {
         }
         Ok(())
     }
+}
+
+/// Inputs of all members together from which on one row takes some tenths of a millisecond.
+const LONG: usize = 2_000;
+
+/// Returns whether a row takes so long that other threads of Python should go on meanwhile. To let them costs a
+/// narrow row more than it is worth, and a second thread that asks the same learner would find it taken.
+fn is_long(learner: &StreamLearner) -> bool {
+    learner.inputs() * learner.settings().members.len() >= LONG
 }
 
 /// Adds the columns that have a part.
