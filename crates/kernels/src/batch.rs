@@ -149,9 +149,11 @@ pub fn all_finite(x: &[f32]) -> bool {
 /// Returns whether no number is NaN or of a larger magnitude than `most`, which is finite and not negative.
 #[must_use]
 pub fn all_within(x: &[f32], most: f32) -> bool {
-    // An integer maximum, so that the loop vectorizes; an early exit would prevent that.
-    let largest = x
-        .iter()
-        .fold(0, |largest, x| largest.max(x.to_bits() & 0x7fff_ffff));
-    largest <= most.to_bits()
+    // Integers, of which the difference is negative where the magnitude is above, and no early exit: so the loop
+    // vectorizes on every machine.
+    let most = most.to_bits().cast_signed();
+    let differences = dispatch!(level(), _simd => {
+        x.iter().fold(0, |all, x| all | (most - x.abs().to_bits().cast_signed()))
+    });
+    differences >= 0
 }
