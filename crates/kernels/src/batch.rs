@@ -3,12 +3,10 @@
 //! Activations are feature-major, `[features][columns]`; column `s * examples + b` is noise sample s
 //! of example b. The equations are those of [`crate::online`].
 
-use fearless_simd::dispatch;
-
 use mesu_core::simd::Fused;
 
 use crate::lanes::{LANES, load, splat, store, sum};
-use crate::level::level;
+use crate::level::{dispatch, level};
 use crate::online::Deviation;
 use crate::update::{Terms, apply};
 use mesu_core::Rule;

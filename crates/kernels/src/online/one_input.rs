@@ -1,13 +1,13 @@
 //! The first layer, whose one input is shared by all noise samples.
 
-use fearless_simd::{Level, Simd, dispatch, f32x16};
+use fearless_simd::{Simd, f32x16};
 
 use super::point::products_of;
 use super::{Input, Moments};
 use mesu_core::simd::Fused;
 
 use crate::lanes::{LANES, load_whole, splat, sum, sum4};
-use crate::level::level;
+use crate::level::{dispatch, level};
 use crate::planes::Planes;
 use crate::signs::Signs;
 use crate::update::{Terms, apply};
@@ -135,15 +135,11 @@ pub fn rank_one_update<R: Rule>(
         }
     };
     // Blocks as large as the registers allow; their shape changes no bit of the result.
-    match level() {
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        Level::Avx512(simd) => dispatch!(Level::Avx512(simd), simd => {
-            rank_one_rows::<_, _, ROWS>(simd, planes, this, rule, next, moments)
-        }),
-        level => dispatch!(level, simd => {
-            rank_one_rows::<_, _, 1>(simd, planes, this, rule, next, moments)
-        }),
-    }
+    dispatch!(
+        level(),
+        simd => rank_one_rows::<_, _, 1>(simd, planes, this, rule, next, moments),
+        avx512 => rank_one_rows::<_, _, ROWS>(simd, planes, this, rule, next, moments)
+    )
 }
 
 /// [`rank_one_update`] in two passes, for rules that are not fused.

@@ -1,11 +1,11 @@
 //! Backward: the gradient at the layer below.
 
-use fearless_simd::{Level, Simd, dispatch, f32x16, prelude::*};
+use fearless_simd::{Simd, f32x16, prelude::*};
 use mesu_core::simd::Fused;
 
 use crate::Matrix;
 use crate::lanes::{LANES, load_vector, load_whole, splat, store_whole, vectors};
-use crate::level::level;
+use crate::level::{dispatch, level};
 
 /// Samples processed together, to share loads of the weights.
 const SAMPLES: usize = 4;
@@ -53,13 +53,11 @@ pub fn input_gradient_rows(
     };
     let (mu, sigma, h, dh) = (mu.padded(), sigma.padded(), h.padded(), dh.padded_mut());
     let layer = Weights { mu, sigma, stride };
-    match level() {
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        Level::Avx512(simd) => dispatch!(Level::Avx512(simd), simd => {
-            gradients::<_, 2>(simd, layer, from, h, dh, samples);
-        }),
-        level => dispatch!(level, simd => gradients::<_, 1>(simd, layer, from, h, dh, samples)),
-    }
+    dispatch!(
+        level(),
+        simd => gradients::<_, 1>(simd, layer, from, h, dh, samples),
+        avx512 => gradients::<_, 2>(simd, layer, from, h, dh, samples)
+    );
 }
 
 /// Computes [`input_gradient_rows`] in blocks of [`SAMPLES`] samples and `C` vectors of inputs.

@@ -1,11 +1,11 @@
 //! Forward: m and v of the pre-activations.
 
-use fearless_simd::{Level, Simd, dispatch, f32x16};
+use fearless_simd::{Simd, f32x16};
 use mesu_core::simd::Fused;
 
 use crate::Matrix;
 use crate::lanes::{LANES, load_vector, splat, sum4, vectors};
-use crate::level::level;
+use crate::level::{dispatch, level};
 
 /// Samples processed together, to share loads of the weights.
 const SAMPLES: usize = 4;
@@ -50,16 +50,13 @@ pub fn mean_variance_rows(
     let (m, v) = (m.padded_mut(), v.padded_mut());
     let (h, squares) = (h.padded(), squares.padded());
     let shape = (stride, samples, out_stride);
+    let (weights, h) = ((mu.padded(), sigma.padded()), (h, squares));
     // Blocks as large as the registers allow; their shape changes no bit of the result.
-    match level() {
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        Level::Avx512(simd) => dispatch!(Level::Avx512(simd), simd => {
-            moments::<_, SAMPLES>(simd, (mu.padded(), sigma.padded()), (h, squares), (m, v), shape);
-        }),
-        level => dispatch!(level, simd => {
-            moments::<_, 2>(simd, (mu.padded(), sigma.padded()), (h, squares), (m, v), shape);
-        }),
-    }
+    dispatch!(
+        level(),
+        simd => moments::<_, 2>(simd, weights, h, (m, v), shape),
+        avx512 => moments::<_, SAMPLES>(simd, weights, h, (m, v), shape)
+    );
 }
 
 /// Computes [`mean_variance_rows`] in blocks of [`OUTPUTS`] neurons and `N` samples; `stride`, the number of samples

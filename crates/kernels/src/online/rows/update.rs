@@ -1,11 +1,11 @@
 //! Update of the synapses.
 
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::Simd;
 use mesu_core::simd::Fused;
 use mesu_core::{Gradient, Rule, State};
 
 use crate::lanes::{LANES, load_whole, splat};
-use crate::level::level;
+use crate::level::{dispatch, level};
 use crate::planes::Planes;
 use crate::signs::Signs;
 use crate::{Matrix, PlanesMut};
