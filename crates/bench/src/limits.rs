@@ -190,7 +190,6 @@ fn level() -> fearless_simd::Level {
     let chosen = match mesu_kernels::level::name() {
         Ok("avx512") => best.as_avx512().map(Level::Avx512),
         Ok("avx2") => best.as_avx2().map(Level::Avx2),
-        Ok("sse4.2") => best.as_sse4_2().map(Level::Sse4_2),
         Ok("sse2") => best.as_sse2().map(Level::Sse2),
         _ => None,
     };

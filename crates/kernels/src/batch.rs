@@ -3,12 +3,10 @@
 //! Activations are feature-major, `[features][columns]`; column `s * examples + b` is noise sample s
 //! of example b. The equations are those of [`crate::online`].
 
-use fearless_simd::dispatch;
-
 use mesu_core::simd::Fused;
 
 use crate::lanes::{LANES, load, splat, store, sum};
-use crate::level::level;
+use crate::level::{dispatch, level};
 use crate::online::Deviation;
 use crate::update::{Terms, apply};
 use mesu_core::Rule;
@@ -149,9 +147,11 @@ pub fn all_finite(x: &[f32]) -> bool {
 /// Returns whether no number is NaN or of a larger magnitude than `most`, which is finite and not negative.
 #[must_use]
 pub fn all_within(x: &[f32], most: f32) -> bool {
-    // An integer maximum, so that the loop vectorizes; an early exit would prevent that.
-    let largest = x
-        .iter()
-        .fold(0, |largest, x| largest.max(x.to_bits() & 0x7fff_ffff));
-    largest <= most.to_bits()
+    // Integers, of which the difference is negative where the magnitude is above, and no early exit: so the loop
+    // vectorizes on every machine.
+    let most = most.to_bits().cast_signed();
+    let differences = dispatch!(level(), _simd => {
+        x.iter().fold(0, |all, x| all | (most - x.abs().to_bits().cast_signed()))
+    });
+    differences >= 0
 }

@@ -1,12 +1,12 @@
 //! Vectorized random generator of the noise: the numbers of [`mesu_core::generator`], bit for bit.
 
-use fearless_simd::{Simd, dispatch, f32x16, i32x16, prelude::*, u32x16};
+use fearless_simd::{Simd, f32x16, i32x16, prelude::*, u32x16};
 use mesu_core::elementary::{ln, sin_cos_quarter};
 use mesu_core::generator::{self, Words};
 use mesu_core::simd::Fused;
 
 use crate::lanes::{LANES, splat, store};
-use crate::level::level;
+use crate::level::{dispatch, level};
 
 /// Normals made at a time; a request for fewer throws the rest away.
 const BLOCK: usize = 2 * LANES;

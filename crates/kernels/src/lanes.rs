@@ -16,6 +16,19 @@ pub(crate) fn store_whole<S: Simd>(vector: f32x16<S>, slice: &mut [f32], at: usi
     vector.store_slice(&mut slice[at..at + LANES]);
 }
 
+/// Whole vectors of a slice, `[vectors][LANES]`. Kernels read several such slices, cut to one length, by the number
+/// of the vector: no bounds are then checked in their loops.
+#[inline(always)]
+pub(crate) fn vectors(slice: &[f32]) -> &[[f32; LANES]] {
+    slice.as_chunks().0
+}
+
+/// Loads a vector.
+#[inline(always)]
+pub(crate) fn load_vector<S: Simd>(simd: S, vector: &[f32; LANES]) -> f32x16<S> {
+    f32x16::load_array_ref(simd, vector)
+}
+
 /// Loads `LANES` elements from `at` on; those past the end of the slice are zero.
 #[inline(always)]
 pub(crate) fn load<S: Simd>(simd: S, slice: &[f32], at: usize) -> f32x16<S> {

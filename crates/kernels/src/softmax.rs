@@ -16,13 +16,13 @@
 
 use std::ops::Range;
 
-use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
+use fearless_simd::{Simd, f32x16, prelude::*};
 
 use crate::Matrix;
 use mesu_core::simd::Fused;
 
 use crate::lanes::{LANES, load, splat, store};
-use crate::level::level;
+use crate::level::{dispatch, level};
 use mesu_core::elementary::{exp, ln};
 
 /// Replaces logits by probabilities, and writes each column's `ln sum exp`, `[1][columns]`.

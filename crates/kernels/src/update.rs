@@ -1,10 +1,10 @@
 //! The general update of a layer, for all rules and all sources of gradients.
 
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::Simd;
 
 use crate::PlanesMut;
 use crate::lanes::{LANES, load_whole, splat};
-use crate::level::level;
+use crate::level::{dispatch, level};
 use crate::planes::Planes;
 use crate::signs::Signs;
 use mesu_core::{Gradient, Rule, State};

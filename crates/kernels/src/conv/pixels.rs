@@ -1,11 +1,9 @@
 //! Channel-last images.
 
-use fearless_simd::dispatch;
-
 use super::Geometry;
 use crate::batch::multiply;
 use crate::gemm::{PANEL, transpose_into};
-use crate::level::level;
+use crate::level::{dispatch, level};
 
 /// Zero-padded channel-last images, `[images][height][width][channels]`, for the gradient of the weights.
 #[derive(Clone, Debug, Default)]

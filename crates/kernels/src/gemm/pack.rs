@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use fearless_simd::{Simd, dispatch};
+use fearless_simd::Simd;
 
 use super::left::PANEL;
 use super::tile::Right;
 use crate::batch::multiply;
 use crate::lanes::{LANES, load_whole, splat, store_whole, transpose};
-use crate::level::level;
+use crate::level::{dispatch, level};
 
 /// The right factor B, `[k][n]`, packed into panels. Memory is reused from one packing to the next.
 #[derive(Clone, Debug, Default)]

@@ -6,13 +6,13 @@
 
 use std::ops::Range;
 
-use fearless_simd::{Level, Simd, dispatch, f32x16};
+use fearless_simd::{Simd, f32x16};
 
 use super::left::{Left, PANEL};
 use mesu_core::simd::Fused;
 
 use crate::lanes::{LANES, load, load_whole, splat, store, store_whole, transpose};
-use crate::level::level;
+use crate::level::{dispatch, level};
 
 /// Largest number of rows of a tile.
 const MOST_ROWS: usize = 12;
@@ -67,13 +67,11 @@ pub(crate) fn block<B: Right>(
         c.fill(0.0);
     }
     // Tiles as large as the registers allow; their shape changes no bit of the result.
-    match level() {
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        Level::Avx512(simd) => {
-            dispatch!(Level::Avx512(simd), simd => tiles::<_, B, 2>(simd, a, first, b, c, stride, before))
-        }
-        level => dispatch!(level, simd => tiles::<_, B, 1>(simd, a, first, b, c, stride, before)),
-    }
+    dispatch!(
+        level(),
+        simd => tiles::<_, B, 1>(simd, a, first, b, c, stride, before),
+        avx512 => tiles::<_, B, 2>(simd, a, first, b, c, stride, before)
+    );
 }
 
 /// Computes tiles of `VECTORS` vectors: two where registers hold twelve rows of them, else one.

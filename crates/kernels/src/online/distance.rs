@@ -1,10 +1,10 @@
 //! Distances of one example from many that are kept.
 
-use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
+use fearless_simd::{Simd, f32x16, prelude::*};
 use mesu_core::simd::Fused;
 
 use crate::lanes::{LANES, load_whole, splat, store_whole};
-use crate::level::level;
+use crate::level::{dispatch, level};
 
 /// Blocks of [`LANES`] rows whose sums wait in registers.
 const BLOCKS: usize = 4;

@@ -1,12 +1,12 @@
 //! Elementwise kernels between the layers.
 
-use fearless_simd::{Simd, dispatch, f32x16, prelude::*};
+use fearless_simd::{Simd, f32x16, prelude::*};
 
 use crate::Matrix;
 use mesu_core::simd::Fused;
 
 use crate::lanes::{LANES, load, load_whole, splat, store_whole};
-use crate::level::level;
+use crate::level::{dispatch, level};
 
 /// Copies an input, `[inputs]`, into a row of a matrix, and its squares into another.
 pub fn load_input(input: &[f32], x: &mut Matrix, squares: &mut Matrix) {

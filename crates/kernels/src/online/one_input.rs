@@ -1,20 +1,21 @@
 //! The first layer, whose one input is shared by all noise samples.
 
-use fearless_simd::{Simd, dispatch, f32x16};
+use fearless_simd::{Simd, f32x16};
 
 use super::point::products_of;
 use super::{Input, Moments};
 use mesu_core::simd::Fused;
 
 use crate::lanes::{LANES, load_whole, splat, sum, sum4};
-use crate::level::level;
+use crate::level::{dispatch, level};
 use crate::planes::Planes;
 use crate::signs::Signs;
 use crate::update::{Terms, apply};
 use crate::{Matrix, PlanesMut};
 use mesu_core::{Gradient, Rule, State};
 
-/// Rows of a matrix processed together, to share loads of the input.
+/// Rows of a matrix processed together, to share loads of the input; an update takes one at a time where registers
+/// do not hold what two need.
 const ROWS: usize = 2;
 
 /// Computes m and v of one input.
@@ -122,22 +123,23 @@ pub fn rank_one_update<R: Rule>(
     let planes = layer.planes;
     // By value from here on: the rule's constants then stay in registers.
     let rule = *rule;
-    match next {
-        None => dispatch!(level(), simd => {
-            rank_one_rows::<_, _, false>(simd, planes, this, rule, input, &mut [], &mut [])
-        }),
+    let (next, moments) = match next {
+        None => (None, (&mut [][..], &mut [][..])),
         Some((next, Moments { m, v })) => {
             assert_eq!(
                 (m.columns(), v.columns()),
                 (outputs, outputs),
                 "rank_one_update: m, v"
             );
-            let (m, v) = (m.row_mut(0), v.row_mut(0));
-            dispatch!(level(), simd => {
-                rank_one_rows::<_, _, true>(simd, planes, this, rule, next, m, v)
-            })
+            (Some(next), (m.row_mut(0), v.row_mut(0)))
         }
-    }
+    };
+    // Blocks as large as the registers allow; their shape changes no bit of the result.
+    dispatch!(
+        level(),
+        simd => rank_one_rows::<_, _, 1>(simd, planes, this, rule, next, moments),
+        avx512 => rank_one_rows::<_, _, ROWS>(simd, planes, this, rule, next, moments)
+    )
 }
 
 /// [`rank_one_update`] in two passes, for rules that are not fused.
@@ -174,28 +176,37 @@ struct Outer<'a> {
     r: &'a [f32],
 }
 
+/// Updates a layer `N` rows at a time; writes the moments of the next example, if there is one.
 #[inline(always)]
-fn rank_one_rows<S: Simd, R: Rule, const NEXT: bool>(
+fn rank_one_rows<S: Simd, R: Rule, const N: usize>(
     simd: S,
     mut planes: Planes<'_>,
     this: Outer<'_>,
     rule: R,
-    next: Input<'_>,
-    m: &mut [f32],
-    v: &mut [f32],
+    next: Option<Input<'_>>,
+    (m, v): (&mut [f32], &mut [f32]),
 ) -> bool {
     let outputs = this.d.len();
     let mut signs = Signs::new(simd);
     let mut o = 0;
     while o < outputs {
         let place = (&mut planes, o);
-        let rows = ROWS.min(outputs - o);
-        let (mean, variance) = if rows == ROWS {
-            rank_one_block::<_, _, NEXT, ROWS>(simd, place, this, rule, next, &mut signs)
-        } else {
-            rank_one_block::<_, _, NEXT, 1>(simd, place, this, rule, next, &mut signs)
+        let rows = if outputs - o >= N { N } else { 1 };
+        let (mean, variance) = match (next, rows == N) {
+            (Some(next), true) => {
+                rank_one_block::<_, _, true, N>(simd, place, this, rule, next, &mut signs)
+            }
+            (Some(next), false) => {
+                rank_one_block::<_, _, true, 1>(simd, place, this, rule, next, &mut signs)
+            }
+            (None, true) => {
+                rank_one_block::<_, _, false, N>(simd, place, this, rule, this.input, &mut signs)
+            }
+            (None, false) => {
+                rank_one_block::<_, _, false, 1>(simd, place, this, rule, this.input, &mut signs)
+            }
         };
-        if NEXT {
+        if next.is_some() {
             m[o..o + rows].copy_from_slice(&mean[..rows]);
             v[o..o + rows].copy_from_slice(&variance[..rows]);
         }

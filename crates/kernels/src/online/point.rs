@@ -1,12 +1,12 @@
 //! Point weights: `a_o = sum_i w_oi x_i`, with no variance to carry.
 
-use fearless_simd::{Simd, dispatch, prelude::*};
+use fearless_simd::{Simd, prelude::*};
 
 use crate::Matrix;
 use mesu_core::simd::Fused;
 
 use crate::lanes::{LANES, load_whole, splat, store_whole, sum};
-use crate::level::level;
+use crate::level::{dispatch, level};
 
 /// Computes the products of every row of `h`, `[rows][inputs]`, with every row of `w`, `[outputs][inputs]`:
 /// `a`, `[rows][outputs]`. Sums have the order of [`super::mean_variance`].

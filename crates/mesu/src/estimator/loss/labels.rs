@@ -63,14 +63,21 @@ impl Loss {
             {
                 *sum = row.iter().skip(example).step_by(examples).sum();
             }
+            // One example is all columns at once; in its short rows of one number each, a loop costs more than it does.
+            if let [factor] = factors[..] {
+                row.iter_mut().for_each(|p| *p *= factor);
+                continue;
+            }
             for sample in row.chunks_exact_mut(examples) {
                 sample.iter_mut().zip(&factors).for_each(|(p, f)| *p *= f);
             }
         }
         let padded = logits.padded_mut();
-        pairs()
-            .zip(factors.iter().cycle())
-            .for_each(|((c, label), f)| padded[own(c, *label)] -= f);
+        for sample in (0..columns).step_by(examples) {
+            for (example, (label, f)) in labels.iter().zip(&factors).enumerate() {
+                padded[own(sample + example, *label)] -= f;
+            }
+        }
         *factors_kept = factors;
         Learned {
             nll,
