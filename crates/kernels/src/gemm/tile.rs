@@ -159,18 +159,24 @@ fn tile<'b, S: Simd, const ROWS: usize, const VECTORS: usize>(
     columns: Range<usize>,
 ) {
     let at = |vector: usize| columns.start + vector * LANES;
+    // All loops over rows are of a constant length: one that ends where rows are missing indexes the sums by a
+    // variable, for which they would have to be in memory, in the loop along k too.
+    let rows = target.c.len() / target.stride;
     let mut sums = [[splat(simd, 0.0); VECTORS]; ROWS];
     if target.before == Before::Sums {
-        for (row, sums) in target.c.chunks_exact(target.stride).zip(&mut sums) {
-            for (j, sum) in sums.iter_mut().enumerate() {
-                *sum = load(simd, &row[..columns.end], at(j));
+        for i in 0..ROWS {
+            if i < rows {
+                let row = &target.c[i * target.stride..][..columns.end];
+                for j in 0..VECTORS {
+                    sums[i][j] = load(simd, row, at(j));
+                }
             }
         }
     }
     for (left, b) in left.iter().zip(right) {
         let mut right = [splat(simd, 0.0); VECTORS];
-        for (j, right) in right.iter_mut().enumerate() {
-            *right = load_whole(simd, b, j * LANES);
+        for j in 0..VECTORS {
+            right[j] = load_whole(simd, b, j * LANES);
         }
         for i in 0..ROWS {
             let x = splat(simd, left[i]);
@@ -179,9 +185,12 @@ fn tile<'b, S: Simd, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
-    for (row, sums) in target.c.chunks_exact_mut(target.stride).zip(&sums) {
-        for (j, sum) in sums.iter().enumerate() {
-            store(*sum, &mut row[..columns.end], at(j));
+    for i in 0..ROWS {
+        if i < rows {
+            let row = &mut target.c[i * target.stride..][..columns.end];
+            for j in 0..VECTORS {
+                store(sums[i][j], row, at(j));
+            }
         }
     }
 }
