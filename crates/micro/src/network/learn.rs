@@ -9,7 +9,7 @@ use crate::settings::Settings;
 use crate::shape::{Cell, Shape};
 
 /// Every row is settled once in so many updates, or more often.
-const SETTLED_WITHIN: usize = 16;
+const SETTLED_WITHIN: usize = 64;
 
 impl<S: Shape, F: Format> Network<S, F> {
     /// Lets an update's time pass in which nothing is learned.
@@ -71,21 +71,29 @@ impl<S: Shape, F: Format> Network<S, F> {
     /// Updates the first layer, whose input the samples share.
     fn update_first(&mut self, x: &[f32], rule: &F::Rule) {
         let Settings { scaling, rest, .. } = self.settings;
-        let rest: F::Number = scaling.scaled(rest).into();
+        let (rest, twice): (F::Number, F::Number) =
+            (rest.into(), (2.0 * (rest - scaling.mean)).into());
+        let scale: F::Number = (1.0 / scaling.deviation).into();
         let place = Place::of::<S>(0);
         let scaled = |i: usize| scaling.scaled(x[i]);
-        let active = F::active(rule, (0..x.len()).map(scaled), self.active.as_mut());
-        let own = matches!(active, Active::Some(_));
+        let active = F::active(rule, x.iter().copied(), self.active.as_mut());
         for o in 0..place.outputs {
             let (d, r) = sums::<S, F>(self.neurons.as_ref(), place, o);
+            if F::SETTLES && is_zero(d) && is_zero(r) {
+                continue;
+            }
+            let scaled_sums = (d * scale, r * (scale * scale));
             let gradient = |i: Option<usize>| {
                 let Some(i) = i else { return of_bias(d, r) };
+                if F::UNSCALED {
+                    // What an active input has in common with those at rest is deferred with theirs.
+                    let off = F::Number::from(x[i]) - rest;
+                    let (x, x_squared) = (off, off * (off + twice));
+                    let (d, r) = scaled_sums;
+                    return Gradient { d, x, r, x_squared };
+                }
                 let x: F::Number = scaled(i).into();
-                // What an active input has in common with those at rest is deferred with theirs.
-                let (x, x_squared) = match own {
-                    true => (x - rest, x * x - rest * rest),
-                    false => (x, x * x),
-                };
+                let x_squared = x * x;
                 Gradient { d, x, r, x_squared }
             };
             let row = &mut self.rows.as_mut()[place.rows + o];
@@ -101,6 +109,9 @@ impl<S: Shape, F: Format> Network<S, F> {
         let neurons = self.neurons.as_ref();
         for o in 0..place.outputs {
             let (d, r) = sums::<S, F>(neurons, place, o);
+            if F::SETTLES && is_zero(d) && is_zero(r) {
+                continue;
+            }
             let gradient = |i: Option<usize>| {
                 let Some(i) = i else { return of_bias(d, r) };
                 let zero = d.constant(0.0);
@@ -167,6 +178,11 @@ fn sums<S: Shape, F: Format>(
         let neuron = &neurons[place.neurons::<S>(s).start + o];
         (d + neuron.d, r + neuron.d * neuron.q)
     })
+}
+
+/// Returns whether a sum is 0, as of a neuron that was silent in all samples.
+fn is_zero<N: Real + Into<f32>>(sum: N) -> bool {
+    sum.into() == 0.0
 }
 
 /// The gradient of a bias.
