@@ -103,7 +103,7 @@ where
     let mut right = |order: &Vec<usize>| {
         let told = (0..tested).filter(|index| {
             let (x, label) = test.get(*index, order);
-            learner.predict(&x, 2).unwrap().class == label
+            learner.predict(&x, 5).unwrap().class == label
         });
         told.count() as f64 / tested as f64
     };

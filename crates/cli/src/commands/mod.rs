@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 #[cfg(feature = "vision")]
 pub(crate) mod features;
 pub(crate) mod list;
+pub(crate) mod micro;
 pub(crate) mod report;
 pub(crate) mod repro;
 pub(crate) mod results;
