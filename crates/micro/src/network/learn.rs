@@ -40,8 +40,12 @@ impl<S: Shape, F: Format> Network<S, F> {
         }
     }
 
-    /// From d of the last layer to d of all.
+    /// From d of the last layer to d and r of all.
     fn backward(&mut self) {
+        let last = Place::of::<S>(Self::LAYERS - 1).neurons::<S>(0).start;
+        self.neurons.as_mut()[last..]
+            .iter_mut()
+            .for_each(Neuron::weigh);
         for l in (1..Self::LAYERS).rev() {
             let (place, below) = (Place::of::<S>(l), Place::of::<S>(l - 1));
             let Ok(rule) = self.rule(l, 0) else { return };
@@ -54,15 +58,19 @@ impl<S: Shape, F: Format> Network<S, F> {
                 let outputs = &upper[s * place.outputs..][..place.outputs];
                 for (i, neuron) in lower[below.neurons::<S>(s)].iter_mut().enumerate() {
                     let zero = neuron.h.constant(0.0);
+                    if neuron.h.into() <= 0.0 {
+                        // Silent.
+                        (neuron.d, neuron.q) = (zero, zero);
+                        continue;
+                    }
                     let (mut through_mu, mut through_sigma) = (zero, zero);
                     let column = synapses[i..].iter().step_by(place.inputs + 1);
                     for (output, cell) in outputs.iter().zip(column) {
                         through_mu = cell.mean(&rule).mul_add(output.d, through_mu);
-                        let r = output.d * output.q;
-                        through_sigma = cell.variance(&rule).mul_add(r, through_sigma);
+                        through_sigma = cell.variance(&rule).mul_add(output.q, through_sigma);
                     }
-                    let gradient = through_sigma.mul_add(neuron.h, through_mu);
-                    neuron.d = neuron.h.choose(gradient, zero);
+                    neuron.d = through_sigma.mul_add(neuron.h, through_mu);
+                    neuron.weigh();
                 }
             }
         }
@@ -120,7 +128,7 @@ impl<S: Shape, F: Format> Network<S, F> {
                     let output = &neurons[place.neurons::<S>(s).start + o];
                     let h = neurons[below.neurons::<S>(s).start + i].h;
                     mu = h.mul_add(output.d, mu);
-                    variance = (h * h).mul_add(output.d * output.q, variance);
+                    variance = (h * h).mul_add(output.q, variance);
                 }
                 Gradient::new(mu, variance)
             };
@@ -176,7 +184,7 @@ fn sums<S: Shape, F: Format>(
     let zero = F::Number::EMPTY;
     (0..S::SAMPLES).fold((zero, zero), |(d, r), s| {
         let neuron = &neurons[place.neurons::<S>(s).start + o];
-        (d + neuron.d, r + neuron.d * neuron.q)
+        (d + neuron.d, r + neuron.q)
     })
 }
 

@@ -3,7 +3,9 @@
 use mesu_core::{Gradient, Real, Synapse};
 
 use super::rest::Rest;
-use super::step::{SMALL, asinh, ln_one_plus, one_minus_exp, relative_sigma, round, round_small};
+use super::step::{
+    SMALL, asinh, ln_one_plus, one_minus_exp, relative_sigma, relative_variance, round, round_small,
+};
 use crate::format::code::Code;
 use crate::plain::Plain;
 use crate::settings::Settings;
@@ -26,6 +28,8 @@ pub struct CompactRule {
     sigma_rate: Plain,
     /// Longest step of the mean, in codes, over sigma / sigma_prior.
     longest_mean: Plain,
+    /// Its square.
+    longest_square: Plain,
     /// Longest step of sigma, in codes.
     longest_sigma: Plain,
     /// Codes of sigma for a factor of e.
@@ -54,15 +58,14 @@ pub(super) struct Pull<'a> {
 impl Pull<'_> {
     #[inline(always)]
     pub(super) fn settled<C: Code>(&self, cell: C, word: u32) -> C {
-        let sigma = relative_sigma(cell);
-        let variance = sigma * sigma;
+        let variance = relative_variance(cell);
         let away = self.rule.prior_mean - Plain(cell.codes().0 as f32);
         let mean = variance * self.mean * away;
         let share = self.share * (variance - Plain(1.0));
         let (step, h) = (self.shared.0 * variance, self.shared.1 * variance);
         let small = share.0.abs() < SHORT && h.0.abs() < SHORT;
         let sum = mean - step;
-        if small && sum.0.abs() <= (self.rule.longest_mean * sigma).0 && sum.0.abs() < SMALL {
+        if small && self.rule.is_little(sum, variance) {
             let log = share * (Plain(1.0) - share * (Plain(0.5) - share * Plain(1.0 / 3.0)));
             return self.rule.moved_little(
                 cell,
@@ -89,6 +92,7 @@ impl CompactRule {
         }
         let inverse = 1.0 / f64::from(unit);
         let variance = rule.sigma_prior * rule.sigma_prior;
+        let longest = ratio * rule.sigma_prior * inverse;
         let codes_per_nat = Plain(C::PER_OCTAVE as f32 * core::f32::consts::LOG2_E);
         let plain = |x: f64| Plain(x as f32);
         Some(Self {
@@ -97,7 +101,8 @@ impl CompactRule {
             prior_sigma: rule.sigma_prior as f32,
             mean_rate: plain(rule.lr_mu * variance * inverse),
             sigma_rate: plain(0.5 * rule.lr_sigma * variance),
-            longest_mean: plain(ratio * rule.sigma_prior * inverse),
+            longest_mean: plain(longest),
+            longest_square: plain(longest * longest),
             longest_sigma: plain(1.0 + ratio).ln() * codes_per_nat,
             codes_per_nat,
             cubic: codes_per_nat * Plain(1.0 / 6.0),
@@ -135,16 +140,21 @@ impl CompactRule {
     /// Moves the codes by evidence.
     #[inline(always)]
     pub(super) fn learned<C: Code>(&self, cell: C, gradient: Gradient<Plain>, word: u32) -> C {
-        let sigma = relative_sigma(cell);
-        let variance = sigma * sigma;
+        let variance = relative_variance(cell);
         let mean = self.mean_rate * gradient.mu() * variance;
         let h = self.sigma_rate * gradient.variance() * variance;
         let least = Plain(0.0) - mean;
-        let within = mean.0.abs() <= (self.longest_mean * sigma).0 && mean.0.abs() < SMALL;
-        if within && h.0.abs() < SHORT {
+        if h.0.abs() < SHORT && self.is_little(mean, variance) {
             return self.moved_little(cell, least, self.sigma_codes(h), word);
         }
         self.moved(cell, least, self.sigma_step(h), word)
+    }
+
+    /// Returns whether a step of the mean is one that is neither clipped nor long.
+    #[inline(always)]
+    fn is_little(&self, mean: Plain, variance: Plain) -> bool {
+        let square = (mean * mean).0;
+        square <= (self.longest_square * variance).0 && square < SMALL * SMALL
     }
 
     /// Step of sigma's code by evidence, of h below [`SHORT`].

@@ -24,18 +24,32 @@ pub(super) const SIGMAS: [f32; 256] = {
     table
 };
 
+/// Their squares: variances over the prior's.
+static VARIANCES: [f32; 256] = {
+    let (mut table, mut c) = (SIGMAS, 0);
+    while c < 256 {
+        table[c] *= table[c];
+        c += 1;
+    }
+    table
+};
+
+/// Code of sigma with 16 for a factor of two.
+#[inline(always)]
+fn sixteenths<C: Code>(cell: C) -> usize {
+    usize::from((cell.codes().1 * (16 / C::PER_OCTAVE)) as u8)
+}
+
 /// Sigma over the prior's.
 #[inline(always)]
 pub(super) fn relative_sigma<C: Code>(cell: C) -> Plain {
-    let code = cell.codes().1 * (16 / C::PER_OCTAVE);
-    Plain(SIGMAS[(code & 255) as usize])
+    Plain(SIGMAS[sixteenths(cell)])
 }
 
 /// Variance over the prior's.
 #[inline(always)]
 pub(super) fn relative_variance<C: Code>(cell: C) -> Plain {
-    let sigma = relative_sigma(cell);
-    sigma * sigma
+    Plain(VARIANCES[sixteenths(cell)])
 }
 
 /// Rounds up or down at random, the mean being `x`; `word` is random in its upper 24 bits.
