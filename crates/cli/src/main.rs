@@ -16,7 +16,9 @@ use arguments::{Arguments, Command, StateCommand};
 #[cfg(feature = "vision")]
 use commands::features;
 use commands::rows::{learn, predict, state};
-use commands::{bench, data, describe, doctor, list, report, repro, results, run, settings, show};
+use commands::{
+    bench, data, describe, doctor, list, micro, report, repro, results, run, settings, show,
+};
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
             "features: this mesu was built without its ONNX engine; \
              build it with cargo install --path crates/cli --features vision"
         )),
+        Command::Micro { micro } => micro::micro(&micro),
         Command::Bench { bench } => bench::bench(&bench),
     };
     result.unwrap_or_else(|error| {

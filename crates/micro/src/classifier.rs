@@ -39,7 +39,7 @@ pub struct Prediction<P> {
 
 /// A learner of classes: all its memory, of a size that the compiler knows.
 ///
-/// It is made empty, so that it can be a static, and learns after [`start`](Self::start).
+/// It is made empty, all bits 0, so that a static of it takes no flash, and learns after [`start`](Self::start).
 #[derive(Clone, Debug)]
 pub struct Classifier<S: Shape, F: Format> {
     pub(crate) network: Network<S, F>,
@@ -58,7 +58,7 @@ impl<S: Shape, F: Format> Classifier<S, F> {
     pub const fn new() -> Self {
         Self {
             network: Network::EMPTY,
-            classes: Network::<S, F>::OUTPUTS,
+            classes: 0,
         }
     }
 
@@ -88,8 +88,9 @@ impl<S: Shape, F: Format> Classifier<S, F> {
     /// Takes one more output into use, and returns its class.
     ///
     /// # Errors
-    /// [`Refused::Full`].
+    /// [`Refused::Full`], [`Refused::NotStarted`].
     pub fn add_class(&mut self) -> Result<usize, Refused> {
+        self.network.check_start()?;
         let class = self.classes;
         if class == Network::<S, F>::OUTPUTS {
             return Err(Refused::Full { classes: class });
@@ -121,6 +122,7 @@ impl<S: Shape, F: Format> Classifier<S, F> {
     /// # Errors
     /// [`Refused`]: the synapses are as before.
     pub fn learn(&mut self, x: &S::Inputs<f32>, label: usize) -> Result<Learned, Refused> {
+        self.network.check_start()?;
         if label >= self.classes {
             return Err(Refused::Label {
                 found: label,
@@ -182,6 +184,7 @@ impl<S: Shape, F: Format> Classifier<S, F> {
         x: &S::Inputs<f32>,
         rounds: usize,
     ) -> Result<Prediction<S::Outputs<f32>>, Refused> {
+        self.network.check_start()?;
         let (x, classes, rounds) = (x.as_ref(), self.classes, rounds.max(1));
         let zero = F::Number::from(0.0);
         let mut sums = <S::Outputs<F::Number> as Cells<F::Number>>::EMPTY;

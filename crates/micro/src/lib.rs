@@ -18,7 +18,7 @@ mod settings;
 mod shape;
 mod size;
 
-pub use blob::{Blob, BlobError};
+pub use blob::{Blob, BlobError, Image, Received};
 pub use classifier::{Classifier, Learned, Prediction};
 pub use flash::{Flash, SlotError, Slots};
 pub use format::{Active, Code, Float, Format, Row, Three, Two};

@@ -72,14 +72,14 @@ impl Noise for Lanes {
 pub struct Xorshift(u32);
 
 impl Noise for Xorshift {
-    const EMPTY: Self = Self(1);
+    const EMPTY: Self = Self(0);
     const BYTES: usize = 4;
 
     fn seeded(seed: u64) -> Self {
         let mixed = (seed ^ (seed >> 32)) as u32;
         let mut stream = Self(mixed.wrapping_mul(0x9e37_79b9) ^ 0x85eb_ca6b);
         if stream.0 == 0 {
-            stream = Self::EMPTY;
+            stream = Self(1);
         }
         // Seeds that are close begin with words that are not.
         (0..16).for_each(|_| _ = stream.word());

@@ -65,9 +65,9 @@ impl<S: Shape, F: Format> Regressor<S, F> {
         const { assert!(Network::<S, F>::OUTPUTS == 1, "a regressor has one output") };
         Self {
             network: Network::EMPTY,
-            targets: Targets::DEFAULT,
-            noise: 1.0,
-            residuals: FIRST,
+            targets: Targets::NONE,
+            noise: 0.0,
+            residuals: 0,
         }
     }
 
@@ -112,6 +112,7 @@ impl<S: Shape, F: Format> Regressor<S, F> {
     /// # Errors
     /// [`Refused`]: the synapses are as before.
     pub fn learn(&mut self, x: &S::Inputs<f32>, target: f32) -> Result<LearnedValue, Refused> {
+        self.network.check_start()?;
         let z = self.targets.scaling.scaled(target);
         if !z.is_finite() {
             return Err(Refused::Target);
@@ -163,6 +164,7 @@ impl<S: Shape, F: Format> Regressor<S, F> {
         x: &S::Inputs<f32>,
         rounds: usize,
     ) -> Result<PredictedValue, Refused> {
+        self.network.check_start()?;
         let (x, rounds) = (x.as_ref(), rounds.max(1));
         // Welford's mean and sum of squares, which does not cancel.
         let (mut mean, mut squares, mut count) = (0.0f32, 0.0f32, 0.0f32);

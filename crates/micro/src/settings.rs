@@ -20,6 +20,12 @@ impl Scaling {
         deviation: 1.0,
     };
 
+    /// Scaling of a learner before its start.
+    pub(crate) const ZERO: Self = Self {
+        mean: 0.0,
+        deviation: 0.0,
+    };
+
     /// Returns x as the network sees it.
     #[inline(always)]
     #[must_use]
@@ -49,6 +55,27 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Settings of a learner before its start, which [`check`](Self::check) refuses. All are 0, as all of the learner
+    /// is, so that a static of it takes no flash.
+    pub(crate) const NONE: Self = Self {
+        rule: Mesu {
+            memory_window: 0.0,
+            sigma_prior: 0.0,
+            mu_prior: 0.0,
+            lr_mu: 0.0,
+            lr_sigma: 0.0,
+            clamp_grad: None,
+            max_step_ratio: None,
+            sigma_bounds: None,
+            sigma_step: SigmaStep::Linear,
+            prior_step: PriorStep::Linear,
+            sigma_at_most_prior: false,
+        },
+        learn_above: 0.0,
+        scaling: Scaling::ZERO,
+        rest: 0.0,
+    };
+
     /// The defaults of mesu-core's rule, no gate, and inputs that are scaled already and rest at 0.
     pub const DEFAULT: Self = Self {
         rule: Mesu {
@@ -120,6 +147,12 @@ pub struct Targets {
 }
 
 impl Targets {
+    /// Targets of a learner before its start, all 0.
+    pub(crate) const NONE: Self = Self {
+        scaling: Scaling::ZERO,
+        noise_window: 0.0,
+    };
+
     /// Targets that are scaled already, and a memory of 1,000 examples.
     pub const DEFAULT: Self = Self {
         scaling: Scaling::NONE,
@@ -192,6 +225,8 @@ impl core::error::Error for Unfit {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refused {
+    /// A learner that was not started.
+    NotStarted,
     /// A number that is infinite or none, the first of them.
     Input {
         /// Index of the input.
@@ -218,6 +253,7 @@ pub enum Refused {
 impl Display for Refused {
     fn fmt(&self, f: &mut Formatter<'_>) -> Written {
         match self {
+            Self::NotStarted => f.write_str("the learner was not started"),
             Self::Input { index } => write!(f, "input {index} is not a finite number"),
             Self::Label { found, classes } => {
                 write!(f, "label {found}; expected less than {classes}")

@@ -15,7 +15,7 @@ shape! { struct Pooled: [SIDE * SIDE, 24, 10], samples 2; }
 
 const TASKS: usize = 2;
 const LEARNED: usize = 2_500;
-const TESTED: usize = 500;
+const TESTED: (u64, usize) = (1, 500);
 
 /// Images as the mean of squares of pixels, and their labels.
 struct Images {
@@ -46,11 +46,11 @@ impl Images {
 }
 
 /// Orders of the pixels of each task, but for the first.
-fn orders(pixels: usize, tasks: usize) -> Vec<Vec<usize>> {
+fn orders(pixels: usize, tasks: usize, seed: u64) -> Vec<Vec<usize>> {
     let order = |task: usize| {
         let mut order: Vec<usize> = (0..pixels).collect();
         let mut keys = vec![0.0; pixels];
-        Generator::named(1, "order", &[task as u64]).fill_uniform(&mut keys, 0.0, 1.0);
+        Generator::named(seed, "order", &[task as u64]).fill_uniform(&mut keys, 0.0, 1.0);
         if task > 0 {
             order.sort_by(|a, b| keys[*a].total_cmp(&keys[*b]));
         }
@@ -60,7 +60,12 @@ fn orders(pixels: usize, tasks: usize) -> Vec<Vec<usize>> {
 }
 
 /// Shares of test images that are told right after all tasks, the oldest task first.
-fn accuracies<S, F, const N: usize>(tasks: usize, learned: usize, learn_above: f32) -> Vec<f64>
+fn accuracies<S, F, const N: usize>(
+    tasks: usize,
+    learned: usize,
+    learn_above: f32,
+    (seed, tested): (u64, usize),
+) -> Vec<f64>
 where
     S: Shape<Inputs<f32> = [f32; N]>,
     F: Format,
@@ -87,8 +92,8 @@ where
         rest: 0.0,
     };
     let mut learner = Box::new(Classifier::<S, F>::new());
-    learner.start(settings, 10, 1).unwrap();
-    let orders = orders(N, tasks);
+    learner.start(settings, 10, seed).unwrap();
+    let orders = orders(N, tasks, seed);
     for (task, order) in orders.iter().enumerate() {
         for index in task * learned..(task + 1) * learned {
             let (x, label) = train.get(index % train.set.len(), order);
@@ -96,11 +101,11 @@ where
         }
     }
     let mut right = |order: &Vec<usize>| {
-        let told = (0..TESTED).filter(|index| {
+        let told = (0..tested).filter(|index| {
             let (x, label) = test.get(*index, order);
-            learner.predict(&x, 2).unwrap().class == label
+            learner.predict(&x, 5).unwrap().class == label
         });
-        told.count() as f64 / TESTED as f64
+        told.count() as f64 / tested as f64
     };
     orders.iter().map(&mut right).collect()
 }
@@ -113,10 +118,10 @@ fn mean(accuracies: &[f64]) -> f64 {
 #[test]
 fn three_and_two_bytes_learn_and_remember_like_floats() {
     const PIXELS: usize = SIDE * SIDE;
-    let float = accuracies::<Pooled, Float, PIXELS>(TASKS, LEARNED, 0.0);
-    let three = accuracies::<Pooled, Three, PIXELS>(TASKS, LEARNED, 0.0);
-    let two = accuracies::<Pooled, Two, PIXELS>(TASKS, LEARNED, 0.0);
-    let gated = accuracies::<Pooled, Three, PIXELS>(TASKS, LEARNED, 0.02);
+    let float = accuracies::<Pooled, Float, PIXELS>(TASKS, LEARNED, 0.0, TESTED);
+    let three = accuracies::<Pooled, Three, PIXELS>(TASKS, LEARNED, 0.0, TESTED);
+    let two = accuracies::<Pooled, Two, PIXELS>(TASKS, LEARNED, 0.0, TESTED);
+    let gated = accuracies::<Pooled, Three, PIXELS>(TASKS, LEARNED, 0.02, TESTED);
     println!("float {float:?}, three {three:?}, two {two:?}, three with a gate {gated:?}");
     assert!(mean(&float) > 0.75, "{float:?}");
     for compact in [three, two, gated] {
@@ -132,29 +137,34 @@ fn three_and_two_bytes_learn_and_remember_like_floats() {
 #[ignore = "minutes"]
 fn digits_of_784_pixels_in_three_formats() {
     for gate in [0.0, 0.02] {
-        let float = accuracies::<Digits, Float, 784>(3, 4_000, gate);
-        let three = accuracies::<Digits, Three, 784>(3, 4_000, gate);
-        let two = accuracies::<Digits, Two, 784>(3, 4_000, gate);
+        let float = accuracies::<Digits, Float, 784>(3, 4_000, gate, TESTED);
+        let three = accuracies::<Digits, Three, 784>(3, 4_000, gate, TESTED);
+        let two = accuracies::<Digits, Two, 784>(3, 4_000, gate, TESTED);
         println!("gate {gate}: float {float:?}, three {three:?}, two {two:?}");
         assert!(mean(&three) > mean(&float) - 0.03 && mean(&two) > mean(&float) - 0.03);
     }
 }
 
-/// Ten tasks of all 60,000 images, as the published figures have them.
+/// Ten tasks of all 60,000 images, as docs/devices.md has them: three seeds, with the gate and without.
 fn ten_tasks<F: Format>(least: [f64; 2]) {
-    let found = accuracies::<Digits, F, 784>(10, 60_000, 0.02);
-    let five = mean(&found[5..]);
-    println!(
-        "{} bytes, ten tasks: {found:?}, five newest {five:.3}",
-        size_of::<F>()
-    );
-    assert!(found[9] > least[0] && five > least[1], "{found:?}");
+    for gate in [0.02, 0.0] {
+        let (mut newest, mut five) = (0.0, 0.0);
+        for seed in 1..=3 {
+            let found = accuracies::<Digits, F, 784>(10, 60_000, gate, (seed, 10_000));
+            let bytes = size_of::<F>();
+            println!("{bytes} bytes, gate {gate}, seed {seed}: {found:.4?}");
+            newest += found[9] / 3.0;
+            five += mean(&found[5..]) / 3.0;
+        }
+        println!("  newest {newest:.4}, five newest {five:.4}");
+        assert!(newest > least[0] && five > least[1], "{newest} {five}");
+    }
 }
 
 #[test]
 #[ignore = "minutes"]
 fn ten_tasks_of_all_digits_in_three_bytes() {
-    ten_tasks::<Three>([0.93, 0.88]);
+    ten_tasks::<Three>([0.93, 0.87]);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Regression, gates, time, new classes, and examples that are refused.
 #![allow(clippy::unwrap_used)]
 
+mod checksum;
+
+use checksum::CHECKS;
 use mesu_core::generator::Generator;
 use mesu_micro::{
     Blob, Classifier, Float, Format, Mesu, Refused, Regressor, Scaling, Settings, Shape, Targets,
@@ -15,8 +18,8 @@ fn blob(learner: &impl Blob) -> Vec<u8> {
     learner.save(&mut bytes).unwrap().to_vec()
 }
 
-/// y = 200 + 50 (x_0 - x_1 / 2), with noise of 10.
-fn regression<F: Format>() {
+/// A learner of y = 200 + 50 (x_0 - x_1 / 2), with noise of 10.
+fn taught_a_line<F: Format>(seed: u64) -> Regressor<Line, F> {
     let mut learner = Regressor::<Line, F>::new();
     let scaling = Scaling {
         mean: 200.0,
@@ -26,16 +29,7 @@ fn regression<F: Format>() {
         scaling,
         noise_window: 500.0,
     };
-    learner
-        .start(
-            Settings {
-                learn_above: 0.0,
-                ..Settings::DEFAULT
-            },
-            targets,
-            3,
-        )
-        .unwrap();
+    learner.start(Settings::DEFAULT, targets, seed).unwrap();
     let mut noise = Generator::named(1, "regression", &[]);
     for _ in 0..4_000 {
         let mut n = [0.0; 4];
@@ -43,28 +37,36 @@ fn regression<F: Format>() {
         let y = 200.0 + 50.0 * (n[0] - 0.5 * n[1]) + 10.0 * n[3];
         learner.learn(&[n[0], n[1], n[2]], y).unwrap();
     }
-    assert!(
-        (9.0..13.0).contains(&learner.noise()),
-        "{}",
-        learner.noise()
-    );
+    learner
+}
+
+fn regression<F: Format>() {
+    // One network of twelve neurons may be unlucky; the mean of many tells more.
+    let mut learners: Vec<_> = (16..48).map(taught_a_line::<F>).collect();
+    let noise: f32 = learners.iter().map(Regressor::noise).sum();
+    assert!((9.0..14.0).contains(&(noise / 32.0)), "{}", noise / 32.0);
     for (x, y) in [
         ([0.0; 3], 200.0),
         ([1.0, -1.0, 0.5], 275.0),
         ([-1.0, 0.0, 0.0], 150.0),
     ] {
-        let found = learner.predict(&x, 4).unwrap();
-        assert!((found.mean - y).abs() < 8.0, "{x:?} {found:?}");
-        let sum = found.aleatoric + found.epistemic;
-        assert!((found.total / sum - 1.0).abs() < 1e-6 && found.epistemic > 0.0);
-        assert!((found.aleatoric.sqrt() / learner.noise() - 1.0).abs() < 1e-5);
+        let mut mean = 0.0;
+        for learner in &mut learners {
+            let found = learner.predict(&x, 4).unwrap();
+            mean += found.mean / 32.0;
+            let sum = found.aleatoric + found.epistemic;
+            assert!((found.total / sum - 1.0).abs() < 1e-6 && found.epistemic > 0.0);
+            assert!((found.aleatoric.sqrt() / learner.noise() - 1.0).abs() < 1e-5);
+        }
+        assert!((mean - y).abs() < 4.0, "{x:?} {mean} {y}");
     }
+    let learner = &mut learners[3];
     let (near, far) = ([0.1, 0.2, 0.0], [30.0, -20.0, 30.0]);
     let spread = |learner: &mut Regressor<Line, F>, x| learner.predict(&x, 16).unwrap().spread;
-    assert!(spread(&mut learner, far) > 10.0 * spread(&mut learner, near));
-    let before = blob(&learner);
+    assert!(spread(learner, far) > 10.0 * spread(learner, near));
+    let before = blob(learner);
     assert_eq!(learner.learn(&near, f32::NAN), Err(Refused::Target));
-    assert_eq!(blob(&learner), before);
+    assert_eq!(blob(learner), before);
 }
 
 #[test]
@@ -150,23 +152,34 @@ fn drift_covers_the_time_that_passed() {
             .sum();
         sum / 24.0
     };
-    let mut once = started::<Three3, Three>(settings, 3);
-    // Sigmas of 2/sqrt(3) are beyond the prior and stored as its own: learning narrows them.
-    (0..400).for_each(|k| _ = once.learn(&[1.0, -1.0, 0.5], k % 3).unwrap());
-    let mut parts = once.clone();
-    let before = mean_precision(&once);
-    once.drift(1_000);
-    (0..100).for_each(|_| parts.drift(10));
-    let exact = 1.0 + (before - 1.0) * (-1.0f64).exp();
-    for after in [mean_precision(&once), mean_precision(&parts)] {
-        assert!(
-            (after / exact - 1.0).abs() < 0.04,
-            "{before} {after} {exact}"
-        );
+    // A rounded step is off by up to a code; the mean over many networks is not.
+    let (mut expected, mut found) = (0.0, [0.0; 2]);
+    for seed in 0..64 {
+        let mut once = Classifier::<Three3, Three>::new();
+        once.start(settings, 3, seed).unwrap();
+        // Sigmas of 2/sqrt(3) are beyond the prior and stored as its own: learning narrows them.
+        (0..400).for_each(|k| _ = once.learn(&[1.0, -1.0, 0.5], k % 3).unwrap());
+        let mut parts = once.clone();
+        expected += 1.0 + (mean_precision(&once) - 1.0) * (-1.0f64).exp();
+        once.drift(1_000);
+        (0..100).for_each(|_| parts.drift(10));
+        found[0] += mean_precision(&once);
+        found[1] += mean_precision(&parts);
+    }
+    for after in found {
+        assert!((after / expected - 1.0).abs() < 0.04, "{after} {expected}");
     }
 }
 
 fn refusals<F: Format>() {
+    let mut empty = Classifier::<Three3, F>::new();
+    assert_eq!(empty.learn(&[0.0; 3], 0), Err(Refused::NotStarted));
+    assert_eq!(empty.predict(&[0.0; 3], 1).err(), Some(Refused::NotStarted));
+    assert_eq!(empty.add_class(), Err(Refused::NotStarted));
+    empty.drift(1);
+    let mut empty = Regressor::<Line, F>::new();
+    assert_eq!(empty.learn(&[0.0; 3], 0.0), Err(Refused::NotStarted));
+    assert_eq!(empty.predict(&[0.0; 3], 1).err(), Some(Refused::NotStarted));
     let mut learner = started::<Three3, F>(Settings::DEFAULT, 3);
     let before = blob(&learner);
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
@@ -229,57 +242,11 @@ fn bad_examples_and_settings_are_refused() {
     refusals::<Two>();
 }
 
-/// FNV-1a of the state after 3,000 updates, and of 500 predictions.
-fn checksum<F: Format>() -> [u64; 2] {
-    let fnv = |hash: u64, bytes: &[u8]| {
-        bytes.iter().fold(hash, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        })
-    };
-    let settings = Settings {
-        learn_above: 0.0,
-        scaling: Scaling {
-            mean: 0.5,
-            deviation: 0.75,
-        },
-        ..Settings::DEFAULT
-    };
-    let mut learner = started::<Checked, F>(settings, 5);
-    let mut examples = Generator::named(1, "checksum", &[]);
-    let mut example = || {
-        let mut x = [0.0; 40];
-        examples.fill_uniform(&mut x, -1.0, 1.0);
-        let label = (0..5).max_by(|a, b| x[*a].total_cmp(&x[*b])).unwrap();
-        // Half of the inputs at rest.
-        (x.map(|x| if x > 0.0 { x } else { 0.0 }), label)
-    };
-    for _ in 0..3_000 {
-        let (x, label) = example();
-        learner.learn(&x, label).unwrap();
-    }
-    assert_eq!(learner.updates(), 3_000);
-    let state = fnv(0xcbf2_9ce4_8422_2325, &blob(&learner));
-    let mut predictions = 0xcbf2_9ce4_8422_2325;
-    for _ in 0..500 {
-        let found = learner.predict(&example().0, 1).unwrap();
-        let numbers = [found.total, found.aleatoric, found.epistemic, found.spread];
-        for number in found.probabilities.into_iter().chain(numbers) {
-            predictions = fnv(predictions, &number.to_bits().to_le_bytes());
-        }
-    }
-    [state, predictions]
-}
-
-shape! { struct Checked: [40, 16, 5], samples 2; }
-
-/// Pinned: every machine is to have these, and a change of them breaks devices that hold a state.
+/// The programme that every chip's firmware runs too.
 #[test]
 fn checksums_are_pinned() {
-    let all = [checksum::<Float>(), checksum::<Three>(), checksum::<Two>()];
-    let pinned = [
-        [0x99a5_d0b8_af73_52f0, 0xd2d1_4955_78c5_c913],
-        [0xd318_266e_e4b3_624f, 0x544d_8c05_fb22_650a],
-        [0x4cc6_933d_61e6_e0f2, 0xb6fd_e210_0c3d_9c36],
-    ];
-    assert_eq!(all, pinned, "{all:#x?}");
+    for check in CHECKS {
+        let found = (check.run)();
+        assert_eq!(found, Some(check.pinned), "{} {found:#x?}", check.name);
+    }
 }

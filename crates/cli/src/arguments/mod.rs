@@ -4,6 +4,7 @@ mod bench;
 mod data;
 #[cfg(feature = "vision")]
 mod features;
+mod micro;
 mod report;
 mod run;
 mod stream;
@@ -14,6 +15,7 @@ pub(crate) use self::bench::{Bench, BenchArguments, StreamArguments};
 pub(crate) use self::data::{DataCommand, GetArguments};
 #[cfg(feature = "vision")]
 pub(crate) use self::features::FeaturesArguments;
+pub(crate) use self::micro::{ExportArguments, Form, ImportArguments, MicroCommand, SizeArguments};
 pub(crate) use self::report::{DoctorArguments, ReportArguments, ReproArguments, ResultsArguments};
 pub(crate) use self::run::{DescribeArguments, RunArguments, SettingsArguments, ShowArguments};
 pub(crate) use self::stream::{
@@ -226,6 +228,16 @@ This program was built without its ONNX engine. To add it:
         /// Ignored
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
         _arguments: Vec<String>,
+    },
+    /// Size, send and fetch learners of microcontrollers
+    #[command(after_help = "\
+Examples:
+  mesu micro size 784-50-10
+  mesu micro export model.safetensors --out net.rs
+  mesu micro import net.blob --out model.safetensors")]
+    Micro {
+        #[command(subcommand)]
+        micro: MicroCommand,
     },
     /// Measure this machine
     #[command(after_help = "\

@@ -8,6 +8,7 @@ pub(crate) mod doctor;
 pub(crate) mod features;
 mod folder;
 pub(crate) mod list;
+pub(crate) mod micro;
 pub(crate) mod report;
 pub(crate) mod repro;
 pub(crate) mod results;

@@ -9,6 +9,7 @@ mod doctor;
 mod former;
 mod learning;
 mod limits;
+mod micro;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod printed;

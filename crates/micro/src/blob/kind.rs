@@ -12,10 +12,10 @@ use crate::settings::{Scaling, Targets};
 use crate::shape::Shape;
 
 /// Bytes of the checksum.
-const CRC_BYTES: usize = 4;
+pub(super) const CRC_BYTES: usize = 4;
 
 /// Checks the sum of `len` bytes and of the four that follow.
-fn check_sum(
+pub(super) fn check_sum(
     len: usize,
     read: &mut dyn FnMut(&mut [u8]) -> Result<(), BlobError>,
 ) -> Result<(), BlobError> {

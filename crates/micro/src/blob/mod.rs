@@ -17,6 +17,7 @@
 
 mod crc;
 mod error;
+mod image;
 mod kind;
 mod network;
 mod state;
@@ -24,4 +25,5 @@ mod wire;
 
 pub(crate) use self::crc::Crc;
 pub use self::error::BlobError;
+pub use self::image::{Image, Received};
 pub use self::state::Blob;

@@ -13,7 +13,7 @@ use crate::shape::Shape;
 const MAGIC: [u8; 4] = *b"mesu";
 const VERSION: u16 = 1;
 /// Nine numbers of the rule, a byte of its forms, and four numbers beside it.
-const SETTINGS_BYTES: usize = 9 * 8 + 1 + 4 * 4;
+pub(super) const SETTINGS_BYTES: usize = 9 * 8 + 1 + 4 * 4;
 /// Bits of the rule's forms.
 const CLOSED: u8 = 1;
 const EXACT: u8 = 2;
@@ -30,14 +30,7 @@ impl<S: Shape, F: Format> Network<S, F> {
         + crate::shape::synapses(S::WIDTHS) * size_of::<F>();
 
     pub(super) fn write<E>(&self, kind: u8, to: &mut Writer<'_, E>) -> Result<(), E> {
-        to.put(&MAGIC)?;
-        to.put(&VERSION.to_le_bytes())?;
-        to.put(&[kind, size_of::<F>() as u8])?;
-        to.put(&(S::SAMPLES as u16).to_le_bytes())?;
-        to.put(&(S::WIDTHS.len() as u16).to_le_bytes())?;
-        for width in S::WIDTHS {
-            to.put(&(*width as u16).to_le_bytes())?;
-        }
+        write_header(kind, size_of::<F>(), S::SAMPLES, S::WIDTHS, to)?;
         write_settings(&self.settings, to)?;
         for word in [self.updates, self.clock, self.idle, self.cursor] {
             to.put(&word.to_le_bytes())?;
@@ -65,16 +58,7 @@ impl<S: Shape, F: Format> Network<S, F> {
 
     /// Checks what the bytes are.
     pub(super) fn read_header(kind: u8, from: &mut Reader<'_>) -> Result<(), BlobError> {
-        if from.bytes()? != MAGIC {
-            return Err(BlobError::Magic);
-        }
-        let found = from.u16()?;
-        if found != VERSION {
-            return Err(BlobError::Version {
-                found,
-                expected: VERSION,
-            });
-        }
+        read_version(from)?;
         let [found_kind, format] = from.bytes()?;
         let (samples, widths) = (usize::from(from.u16()?), usize::from(from.u16()?));
         let mut same = found_kind == kind && usize::from(format) == size_of::<F>();
@@ -90,7 +74,7 @@ impl<S: Shape, F: Format> Network<S, F> {
     /// Checks what follows the header, and takes it on if it is to be stored.
     pub(super) fn read(&mut self, from: &mut Reader<'_>, store: bool) -> Result<(), BlobError> {
         let settings = read_settings(from)?;
-        let sound = settings.check().is_ok() && F::rule(&settings, 1, 0.0, 0).is_ok();
+        let sound = settings.check().is_ok() && F::rule(&settings, 1, true, 0).is_ok();
         let [updates, clock, idle, cursor] = [from.u32()?, from.u32()?, from.u32()?, from.u32()?];
         let mut result = Ok(());
         let mut word = || {
@@ -128,7 +112,36 @@ impl<S: Shape, F: Format> Network<S, F> {
     }
 }
 
-fn write_settings<E>(settings: &Settings, to: &mut Writer<'_, E>) -> Result<(), E> {
+/// Checks that the bytes begin as a blob of this version does.
+pub(super) fn read_version(from: &mut Reader<'_>) -> Result<(), BlobError> {
+    if from.bytes()? != MAGIC {
+        return Err(BlobError::Magic);
+    }
+    let (found, expected) = (from.u16()?, VERSION);
+    match found == expected {
+        true => Ok(()),
+        false => Err(BlobError::Version { found, expected }),
+    }
+}
+
+pub(super) fn write_header<E>(
+    kind: u8,
+    format: usize,
+    samples: usize,
+    widths: &[usize],
+    to: &mut Writer<'_, E>,
+) -> Result<(), E> {
+    to.put(&MAGIC)?;
+    to.put(&VERSION.to_le_bytes())?;
+    to.put(&[kind, format as u8])?;
+    to.put(&(samples as u16).to_le_bytes())?;
+    to.put(&(widths.len() as u16).to_le_bytes())?;
+    widths
+        .iter()
+        .try_for_each(|width| to.put(&(*width as u16).to_le_bytes()))
+}
+
+pub(super) fn write_settings<E>(settings: &Settings, to: &mut Writer<'_, E>) -> Result<(), E> {
     let rule = &settings.rule;
     let (low, high) = rule.sigma_bounds.unwrap_or((f64::NAN, f64::NAN));
     to.f64s(&[
@@ -151,7 +164,7 @@ fn write_settings<E>(settings: &Settings, to: &mut Writer<'_, E>) -> Result<(), 
     to.f32s(&[settings.learn_above, mean, deviation, settings.rest])
 }
 
-fn read_settings(from: &mut Reader<'_>) -> Result<Settings, BlobError> {
+pub(super) fn read_settings(from: &mut Reader<'_>) -> Result<Settings, BlobError> {
     let mut rule = Mesu {
         memory_window: from.f64()?,
         sigma_prior: from.f64()?,

@@ -40,7 +40,10 @@ impl Format for Float {
     type Row = ();
     type Index = ();
 
-    fn rule(settings: &Settings, _: usize, _: f32, idle: u32) -> Result<Mesu, Unfit> {
+    const UNSCALED: bool = false;
+    const SETTLES: bool = false;
+
+    fn rule(settings: &Settings, _: usize, _: bool, idle: u32) -> Result<Mesu, Unfit> {
         Ok(match idle {
             0 => settings.rule,
             _ => settings.rule.after_idle(u64::from(idle)),
@@ -51,6 +54,12 @@ impl Format for Float {
         let Synapse { mu, sigma } = synapse;
         Self { mu, sigma }
     }
+
+    fn holds(_: &Mesu, synapse: Synapse<f32>) -> bool {
+        synapse.mu.is_finite() && synapse.sigma.is_finite() && synapse.sigma >= 0.0
+    }
+
+    fn row(_: impl Iterator<Item = Self>, _: u32) {}
 
     #[inline(always)]
     fn mean(self, _: &Mesu) -> f32 {

@@ -32,13 +32,12 @@ impl Active<'_> {
         self.len() == 0
     }
 
-    /// Index of active input `k`, below [`len`](Self::len).
+    /// Calls `each` with the index of every active input, in order.
     #[inline(always)]
-    #[must_use]
-    pub fn at(&self, k: usize) -> usize {
+    pub fn for_each(&self, mut each: impl FnMut(usize)) {
         match self {
-            Self::All(_) => k,
-            Self::Some(list) => usize::from(list[k]),
+            Self::All(count) => (0..*count).for_each(each),
+            Self::Some(list) => list.iter().for_each(|i| each(usize::from(*i))),
         }
     }
 }
@@ -58,15 +57,32 @@ pub trait Format: Cell + PartialEq {
     /// Index of an active input, or nothing.
     type Index: Cell;
 
-    /// Prepares the rule for a layer of `inputs` inputs, whose rest value is `rest` as the network sees it, for an
-    /// update before which `idle` others were not made.
+    /// Whether [`active`](Self::active) and [`moments`](Self::moments) take the first layer's inputs unscaled, so that
+    /// a row is scaled and not each input of it.
+    const UNSCALED: bool;
+    /// Whether a row without evidence is left as it is: the prior's part is done when it is settled.
+    const SETTLES: bool;
+
+    /// Prepares the rule for a layer of `inputs` inputs, for an update before which `idle` others were not made.
+    /// `first` if the settings' scaling and rest value are those of its inputs.
     ///
     /// # Errors
     /// [`Unfit`].
-    fn rule(settings: &Settings, inputs: usize, rest: f32, idle: u32) -> Result<Self::Rule, Unfit>;
+    fn rule(
+        settings: &Settings,
+        inputs: usize,
+        first: bool,
+        idle: u32,
+    ) -> Result<Self::Rule, Unfit>;
 
     /// Returns the stored form of a synapse, rounded by a random word.
     fn store(rule: &Self::Rule, synapse: Synapse<f32>, word: u32) -> Self;
+
+    /// Whether a synapse is within the format's range.
+    fn holds(rule: &Self::Rule, synapse: Synapse<f32>) -> bool;
+
+    /// The record of a row whose inputs' synapses these are, settled at time `clock`.
+    fn row(cells: impl Iterator<Item = Self>, clock: u32) -> Self::Row;
 
     /// Mean.
     fn mean(self, rule: &Self::Rule) -> Self::Number;
@@ -77,7 +93,7 @@ pub trait Format: Cell + PartialEq {
     /// Standard deviation.
     fn sigma(self, rule: &Self::Rule) -> f32;
 
-    /// Finds the inputs, as the network sees them, that are not at rest.
+    /// Finds the inputs that are not at rest.
     fn active<'a>(
         rule: &Self::Rule,
         x: impl Iterator<Item = f32>,

@@ -42,7 +42,10 @@ impl<S: Shape, F: Format> Network<S, F> {
     fn first_moments(&mut self, x: &[f32]) {
         let (place, scaling) = (Place::of::<S>(0), self.settings.scaling);
         let Ok(rule) = self.rule(0, 0) else { return };
-        let scaled = |i: usize| scaling.scaled(x[i]);
+        let scaled = |i: usize| match F::UNSCALED {
+            true => x[i],
+            false => scaling.scaled(x[i]),
+        };
         let active = F::active(&rule, (0..x.len()).map(scaled), self.active.as_mut());
         for o in 0..place.outputs {
             let cells = &self.synapses.as_ref()[place.row(o)];

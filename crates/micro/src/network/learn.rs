@@ -9,7 +9,7 @@ use crate::settings::Settings;
 use crate::shape::{Cell, Shape};
 
 /// Every row is settled once in so many updates, or more often.
-const SETTLED_WITHIN: usize = 16;
+const SETTLED_WITHIN: usize = 64;
 
 impl<S: Shape, F: Format> Network<S, F> {
     /// Lets an update's time pass in which nothing is learned.
@@ -40,8 +40,12 @@ impl<S: Shape, F: Format> Network<S, F> {
         }
     }
 
-    /// From d of the last layer to d of all.
+    /// From d of the last layer to d and r of all.
     fn backward(&mut self) {
+        let last = Place::of::<S>(Self::LAYERS - 1).neurons::<S>(0).start;
+        self.neurons.as_mut()[last..]
+            .iter_mut()
+            .for_each(Neuron::weigh);
         for l in (1..Self::LAYERS).rev() {
             let (place, below) = (Place::of::<S>(l), Place::of::<S>(l - 1));
             let Ok(rule) = self.rule(l, 0) else { return };
@@ -54,15 +58,19 @@ impl<S: Shape, F: Format> Network<S, F> {
                 let outputs = &upper[s * place.outputs..][..place.outputs];
                 for (i, neuron) in lower[below.neurons::<S>(s)].iter_mut().enumerate() {
                     let zero = neuron.h.constant(0.0);
+                    if neuron.h.into() <= 0.0 {
+                        // Silent.
+                        (neuron.d, neuron.q) = (zero, zero);
+                        continue;
+                    }
                     let (mut through_mu, mut through_sigma) = (zero, zero);
                     let column = synapses[i..].iter().step_by(place.inputs + 1);
                     for (output, cell) in outputs.iter().zip(column) {
                         through_mu = cell.mean(&rule).mul_add(output.d, through_mu);
-                        let r = output.d * output.q;
-                        through_sigma = cell.variance(&rule).mul_add(r, through_sigma);
+                        through_sigma = cell.variance(&rule).mul_add(output.q, through_sigma);
                     }
-                    let gradient = through_sigma.mul_add(neuron.h, through_mu);
-                    neuron.d = neuron.h.choose(gradient, zero);
+                    neuron.d = through_sigma.mul_add(neuron.h, through_mu);
+                    neuron.weigh();
                 }
             }
         }
@@ -71,21 +79,29 @@ impl<S: Shape, F: Format> Network<S, F> {
     /// Updates the first layer, whose input the samples share.
     fn update_first(&mut self, x: &[f32], rule: &F::Rule) {
         let Settings { scaling, rest, .. } = self.settings;
-        let rest: F::Number = scaling.scaled(rest).into();
+        let (rest, twice): (F::Number, F::Number) =
+            (rest.into(), (2.0 * (rest - scaling.mean)).into());
+        let scale: F::Number = (1.0 / scaling.deviation).into();
         let place = Place::of::<S>(0);
         let scaled = |i: usize| scaling.scaled(x[i]);
-        let active = F::active(rule, (0..x.len()).map(scaled), self.active.as_mut());
-        let own = matches!(active, Active::Some(_));
+        let active = F::active(rule, x.iter().copied(), self.active.as_mut());
         for o in 0..place.outputs {
             let (d, r) = sums::<S, F>(self.neurons.as_ref(), place, o);
+            if F::SETTLES && is_zero(d) && is_zero(r) {
+                continue;
+            }
+            let scaled_sums = (d * scale, r * (scale * scale));
             let gradient = |i: Option<usize>| {
                 let Some(i) = i else { return of_bias(d, r) };
+                if F::UNSCALED {
+                    // What an active input has in common with those at rest is deferred with theirs.
+                    let off = F::Number::from(x[i]) - rest;
+                    let (x, x_squared) = (off, off * (off + twice));
+                    let (d, r) = scaled_sums;
+                    return Gradient { d, x, r, x_squared };
+                }
                 let x: F::Number = scaled(i).into();
-                // What an active input has in common with those at rest is deferred with theirs.
-                let (x, x_squared) = match own {
-                    true => (x - rest, x * x - rest * rest),
-                    false => (x, x * x),
-                };
+                let x_squared = x * x;
                 Gradient { d, x, r, x_squared }
             };
             let row = &mut self.rows.as_mut()[place.rows + o];
@@ -101,6 +117,9 @@ impl<S: Shape, F: Format> Network<S, F> {
         let neurons = self.neurons.as_ref();
         for o in 0..place.outputs {
             let (d, r) = sums::<S, F>(neurons, place, o);
+            if F::SETTLES && is_zero(d) && is_zero(r) {
+                continue;
+            }
             let gradient = |i: Option<usize>| {
                 let Some(i) = i else { return of_bias(d, r) };
                 let zero = d.constant(0.0);
@@ -109,7 +128,7 @@ impl<S: Shape, F: Format> Network<S, F> {
                     let output = &neurons[place.neurons::<S>(s).start + o];
                     let h = neurons[below.neurons::<S>(s).start + i].h;
                     mu = h.mul_add(output.d, mu);
-                    variance = (h * h).mul_add(output.d * output.q, variance);
+                    variance = (h * h).mul_add(output.q, variance);
                 }
                 Gradient::new(mu, variance)
             };
@@ -165,8 +184,13 @@ fn sums<S: Shape, F: Format>(
     let zero = F::Number::EMPTY;
     (0..S::SAMPLES).fold((zero, zero), |(d, r), s| {
         let neuron = &neurons[place.neurons::<S>(s).start + o];
-        (d + neuron.d, r + neuron.d * neuron.q)
+        (d + neuron.d, r + neuron.q)
     })
+}
+
+/// Returns whether a sum is 0, as of a neuron that was silent in all samples.
+fn is_zero<N: Real + Into<f32>>(sum: N) -> bool {
+    sum.into() == 0.0
 }
 
 /// The gradient of a bias.

@@ -11,7 +11,7 @@ pub(crate) struct Neuron<N> {
     pub(super) m: N,
     /// Its variance.
     pub(super) v: N,
-    /// Noise, then `z / sqrt(v)`.
+    /// Noise, then `z / sqrt(v)`, then r, d times that.
     pub(super) q: N,
     /// Activation; an output of the last layer.
     pub(crate) h: N,
@@ -65,6 +65,11 @@ impl Place {
 }
 
 impl<N: Real> Neuron<N> {
+    /// From d to r.
+    pub(super) fn weigh(&mut self) {
+        self.q = self.d * self.q;
+    }
+
     /// From the moments and noise to the activation.
     pub(super) fn fire(&mut self, last: bool) {
         let (zero, one) = (self.m.constant(0.0), self.m.constant(1.0));

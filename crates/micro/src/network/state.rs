@@ -6,7 +6,7 @@ use mesu_core::{Real, Synapse};
 use super::neuron::{Neuron, Place};
 use crate::format::Format;
 use crate::noise::Noise;
-use crate::settings::{Settings, Unfit};
+use crate::settings::{Refused, Settings, Unfit};
 use crate::shape::{Cell, Cells, Shape};
 
 /// A perceptron with its synapses, its scratch memory, its time and its noise.
@@ -32,23 +32,32 @@ impl<S: Shape, F: Format> Network<S, F> {
     pub(super) const LAYERS: usize = S::WIDTHS.len() - 1;
     pub(crate) const OUTPUTS: usize = S::WIDTHS[Self::LAYERS];
 
+    /// Nothing but zeros.
     pub(crate) const EMPTY: Self = Self {
         synapses: <S::Synapses<F> as Cells<F>>::EMPTY,
         rows: <S::Rows<F::Row> as Cells<F::Row>>::EMPTY,
         neurons: <S::Neurons<Neuron<F::Number>> as Cells<Neuron<F::Number>>>::EMPTY,
         active: <S::Inputs<F::Index> as Cells<F::Index>>::EMPTY,
         noise: F::Noise::EMPTY,
-        settings: Settings::DEFAULT,
+        settings: Settings::NONE,
         updates: 0,
         clock: 0,
         idle: 0,
         cursor: 0,
     };
 
+    /// Checks that there was a start.
+    pub(crate) fn check_start(&self) -> Result<(), Refused> {
+        match self.settings.rule.memory_window > 0.0 {
+            true => Ok(()),
+            false => Err(Refused::NotStarted),
+        }
+    }
+
     /// Draws first values as mesu-core does: mu uniform in ±4/sqrt(inputs), sigma 2/sqrt(inputs).
     pub(crate) fn start(&mut self, settings: Settings, seed: u64) -> Result<(), Unfit> {
         settings.check()?;
-        F::rule(&settings, 1, 0.0, 0)?;
+        F::rule(&settings, 1, true, 0)?;
         self.settings = settings;
         (self.updates, self.clock, self.idle, self.cursor) = (0, 0, 0, 0);
         self.noise = F::Noise::seeded(seed);
@@ -81,9 +90,7 @@ impl<S: Shape, F: Format> Network<S, F> {
 
     /// The rule of layer `l`, for an update before which `idle` others were not made.
     pub(super) fn rule(&self, l: usize, idle: u32) -> Result<F::Rule, Unfit> {
-        let Settings { scaling, rest, .. } = self.settings;
-        let rest = if l == 0 { scaling.scaled(rest) } else { 0.0 };
-        F::rule(&self.settings, S::WIDTHS[l], rest, idle)
+        F::rule(&self.settings, S::WIDTHS[l], l == 0, idle)
     }
 
     /// Mean and standard deviation of a synapse: input `i` of neuron `o` of layer `l`, or its bias.

@@ -2,8 +2,10 @@
 
 use mesu_core::{Gradient, Real, Synapse};
 
+use super::rest::Rest;
 use super::row::CompactRow;
-use super::rule::{CompactRule, relative_sigma, relative_variance, round};
+use super::rule::CompactRule;
+use super::step::{relative_sigma, relative_variance, round};
 use crate::format::code::Code;
 use crate::format::form::{Active, Format};
 use crate::noise::{Noise, Xorshift};
@@ -17,14 +19,32 @@ impl<C: Code> Format for C {
     type Row = CompactRow;
     type Index = u16;
 
-    fn rule(settings: &Settings, inputs: usize, rest: f32, _: u32) -> Result<CompactRule, Unfit> {
-        CompactRule::new::<C>(settings, inputs, rest).ok_or(Unfit::Unsafe)
+    const UNSCALED: bool = true;
+    const SETTLES: bool = true;
+
+    fn rule(settings: &Settings, inputs: usize, first: bool, _: u32) -> Result<CompactRule, Unfit> {
+        let at = match first {
+            true => Rest::of(settings),
+            false => Rest::NONE,
+        };
+        CompactRule::new::<C>(settings, inputs, at).ok_or(Unfit::Unsafe)
     }
 
     fn store(rule: &CompactRule, synapse: Synapse<f32>, word: u32) -> Self {
-        let mean = round(Plain(synapse.mu / rule.unit), word);
-        let below_prior = Plain(rule.prior_sigma / synapse.sigma).ln() * rule.codes_per_nat;
-        C::of(mean, round(below_prior, word.rotate_left(16)))
+        let (mean, sigma) = rule.exact(synapse);
+        C::of(round(mean, word), round(sigma, word.rotate_left(16)))
+    }
+
+    fn holds(rule: &CompactRule, synapse: Synapse<f32>) -> bool {
+        let (mean, sigma) = rule.exact(synapse);
+        let half = 0.5;
+        mean.0.abs() <= C::MEAN_MAX as f32 + half
+            && sigma.0 >= -half
+            && sigma.0 <= C::SIGMA_MAX as f32 + half
+    }
+
+    fn row(cells: impl Iterator<Item = Self>, clock: u32) -> CompactRow {
+        CompactRow::of(cells, clock)
     }
 
     #[inline(always)]
@@ -47,7 +67,7 @@ impl<C: Code> Format for C {
         list: &'a mut [u16],
     ) -> Active<'a> {
         let mut count = 0;
-        for (i, _) in x.enumerate().filter(|(_, x)| Plain(*x) != rule.rest) {
+        for (i, _) in x.enumerate().filter(|(_, x)| *x != rule.at.unscaled.0) {
             list[count] = i as u16;
             count += 1;
         }
@@ -62,20 +82,25 @@ impl<C: Code> Format for C {
         active: Active<'_>,
         x: impl Fn(usize) -> Plain,
     ) -> (Plain, Plain) {
-        let rest = rule.rest;
+        let Rest {
+            scaled: rest,
+            scale,
+            ..
+        } = rule.at;
         // What was deferred takes so many codes from a mean, for each unit of its variance.
         let owed = rule.mean_rate * rest * row.deferred[0];
+        let (mut m, mut v) = (Plain(0.0), Plain(0.0));
+        active.for_each(|i| {
+            let Some(cell) = cells.get(i) else { return };
+            let (off, squares) = rule.at.off(x(i));
+            let variance = relative_variance(*cell);
+            m = m + (Plain(cell.codes().0 as f32) - owed * variance) * off;
+            v = v + variance * squares;
+        });
         let bias = cells[cells.len() - 1];
-        let mut m =
-            (Plain(row.means as f32) - owed * row.variances) * rest + Plain(bias.codes().0 as f32);
-        let mut v = row.variances * rest * rest + relative_variance(bias);
-        for k in 0..active.len() {
-            let i = active.at(k);
-            let (cell, x) = (cells[i], x(i));
-            let variance = relative_variance(cell);
-            m = m + (Plain(cell.codes().0 as f32) - owed * variance) * (x - rest);
-            v = v + variance * (x * x - rest * rest);
-        }
+        let at_rest = (Plain(row.means as f32) - owed * row.variances) * rest;
+        let m = m * scale + at_rest + Plain(bias.codes().0 as f32);
+        let v = v * (scale * scale) + row.variances * rest * rest + relative_variance(bias);
         // Rounding may leave less than nothing.
         let v = v.limit(Plain(0.0), Plain(f32::MAX));
         let prior = rule.prior_sigma * rule.prior_sigma;
@@ -91,21 +116,28 @@ impl<C: Code> Format for C {
         gradient: impl Fn(Option<usize>) -> Gradient<Plain>,
         noise: &mut Xorshift,
     ) {
+        // A copy, which stays in registers.
+        let mut words = *noise;
         let mut step = |cell: &mut C, gradient| {
-            let (old, sigma) = (*cell, relative_sigma(*cell));
-            *cell = rule.moved(old, rule.evidence(sigma, gradient), noise.word());
+            let old = *cell;
+            *cell = rule.learned(old, gradient, words.word());
             (old, *cell)
         };
-        for k in 0..active.len() {
-            let i = active.at(k);
-            let (old, new) = step(&mut cells[i], gradient(Some(i)));
-            if rule.rest.0 != 0.0 && old != new {
-                row.means = row.means.wrapping_add(new.codes().0 - old.codes().0);
-                row.variances = row.variances + relative_variance(new) - relative_variance(old);
+        let (mut means, mut variances) = (row.means, row.variances);
+        active.for_each(|i| {
+            let Some(cell) = cells.get_mut(i) else {
+                return;
+            };
+            let (old, new) = step(cell, gradient(Some(i)));
+            means = means.wrapping_add(new.codes().0 - old.codes().0);
+            if old.codes().1 != new.codes().1 {
+                variances = variances + relative_variance(new) - relative_variance(old);
             }
-        }
+        });
+        (row.means, row.variances) = (means, variances);
         let bias = cells.len() - 1;
         step(&mut cells[bias], gradient(None));
+        *noise = words;
     }
 
     fn defer(row: &mut CompactRow, d: Plain, r: Plain) {
@@ -121,25 +153,18 @@ impl<C: Code> Format for C {
         noise: &mut Xorshift,
     ) {
         let updates = Plain(clock.wrapping_sub(row.settled) as f32);
-        let [d, r] = row.deferred;
-        let (x, rest) = (rule.rest, rule.rest.0 != 0.0);
-        let gradient = Gradient {
-            d,
-            x,
-            r,
-            x_squared: x * x,
-        };
+        let ([d, r], x) = (row.deferred, rule.at.scaled);
+        let x_squared = x * x;
+        let shared = Gradient { d, x, r, x_squared };
         let inputs = cells.len() - 1;
+        let (bias, weights) = (rule.pull(updates, None), rule.pull(updates, Some(shared)));
+        let mut words = *noise;
         for (i, cell) in cells.iter_mut().enumerate() {
-            let (mut mean, mut sigma) = rule.pull(*cell, updates);
-            if rest && i < inputs {
-                let evidence = rule.evidence(relative_sigma(*cell), gradient);
-                (mean, sigma) = (mean + evidence.0, sigma + evidence.1);
-            }
-            *cell = rule.moved(*cell, (mean, sigma), noise.word());
+            let pull = if i < inputs { &weights } else { &bias };
+            *cell = pull.settled(*cell, words.word());
         }
-        (row.deferred, row.settled) = ([Plain(0.0); 2], clock);
-        row.count(&cells[..inputs]);
+        *noise = words;
+        *row = CompactRow::of(cells[..inputs].iter().copied(), clock);
     }
 
     fn pull(_: &mut [Self], _: &mut CompactRow, _: &CompactRule, _: &mut Xorshift) {}

@@ -11,7 +11,9 @@
 //! rounded up or down at random. The prior's part follows when the row is settled, for all the time since.
 
 mod cells;
+mod rest;
 mod row;
 mod rule;
+mod step;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Sums of a row, and what it is owed.
 
-use super::rule::relative_variance;
+use super::step::relative_variance;
 use crate::format::code::Code;
 use crate::format::form::Row;
 use crate::plain::Plain;
@@ -51,12 +51,16 @@ impl Row for CompactRow {
 }
 
 impl CompactRow {
-    /// Counts the inputs' synapses anew.
-    pub(super) fn count<C: Code>(&mut self, cells: &[C]) {
-        (self.means, self.variances) = (0, Plain(0.0));
+    /// The record of a row that was just settled, by its inputs' synapses.
+    pub(super) fn of<C: Code>(cells: impl Iterator<Item = C>, settled: u32) -> Self {
+        let mut row = Self {
+            settled,
+            ..Self::EMPTY
+        };
         for cell in cells {
-            self.means += cell.codes().0;
-            self.variances = self.variances + relative_variance(*cell);
+            row.means += cell.codes().0;
+            row.variances = row.variances + relative_variance(cell);
         }
+        row
     }
 }

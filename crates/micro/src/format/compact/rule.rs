@@ -1,29 +1,17 @@
 //! Steps of the codes.
 
-use mesu_core::{Gradient, Real};
+use mesu_core::{Gradient, Real, Synapse};
 
+use super::rest::Rest;
+use super::step::{
+    SMALL, asinh, ln_one_plus, one_minus_exp, relative_sigma, relative_variance, round, round_small,
+};
 use crate::format::code::Code;
 use crate::plain::Plain;
 use crate::settings::Settings;
 
-/// 2^(-c/16): sigma over the prior's, of all codes of one byte.
-pub(super) const SIGMAS: [f32; 256] = {
-    let root = 0.957_603_280_698_573_6_f64;
-    let (mut table, mut octave, mut c) = ([0.0f32; 256], 1.0, 0);
-    while c < 256 {
-        let (mut value, mut k) = (octave, 0);
-        while k < c % 16 {
-            value *= root;
-            k += 1;
-        }
-        table[c] = value as f32;
-        c += 1;
-        if c % 16 == 0 {
-            octave *= 0.5;
-        }
-    }
-    table
-};
+/// Steps of sigma's logarithm below this are short: their series ends after the cube.
+const SHORT: f32 = 0.01;
 
 /// The rule, for compact synapses of one layer.
 #[derive(Clone, Copy, Debug)]
@@ -40,18 +28,60 @@ pub struct CompactRule {
     sigma_rate: Plain,
     /// Longest step of the mean, in codes, over sigma / sigma_prior.
     longest_mean: Plain,
+    /// Its square.
+    longest_square: Plain,
     /// Longest step of sigma, in codes.
     longest_sigma: Plain,
     /// Codes of sigma for a factor of e.
     pub(super) codes_per_nat: Plain,
+    /// A sixth of them: asinh h is h - h^3/6.
+    cubic: Plain,
     /// Pull to the prior in an update: rate over window, of the mean and of sigma.
     pulls: [Plain; 2],
     /// Rest value of the layer's inputs.
-    pub(super) rest: Plain,
+    pub(super) at: Rest,
+}
+
+/// Steps of both codes by the prior, of so many updates at once, and by what the inputs at rest share.
+pub(super) struct Pull<'a> {
+    rule: &'a CompactRule,
+    /// Share of the way to the prior's mean, over the variance.
+    mean: Plain,
+    /// Share of the way to the prior's precision.
+    share: Plain,
+    /// Codes of sigma for half a factor of e.
+    codes: Plain,
+    /// Steps by evidence of a synapse as wide as the prior: that of the mean, and h.
+    shared: (Plain, Plain),
+}
+
+impl Pull<'_> {
+    #[inline(always)]
+    pub(super) fn settled<C: Code>(&self, cell: C, word: u32) -> C {
+        let variance = relative_variance(cell);
+        let away = self.rule.prior_mean - Plain(cell.codes().0 as f32);
+        let mean = variance * self.mean * away;
+        let share = self.share * (variance - Plain(1.0));
+        let (step, h) = (self.shared.0 * variance, self.shared.1 * variance);
+        let small = share.0.abs() < SHORT && h.0.abs() < SHORT;
+        let sum = mean - step;
+        if small && self.rule.is_little(sum, variance) {
+            let log = share * (Plain(1.0) - share * (Plain(0.5) - share * Plain(1.0 / 3.0)));
+            return self.rule.moved_little(
+                cell,
+                sum,
+                log * self.codes + self.rule.sigma_codes(h),
+                word,
+            );
+        }
+        let log = ln_one_plus(share) * self.codes;
+        self.rule
+            .moved(cell, sum, log + self.rule.sigma_step(h), word)
+    }
 }
 
 impl CompactRule {
-    pub(super) fn new<C: Code>(settings: &Settings, inputs: usize, rest: f32) -> Option<Self> {
+    pub(super) fn new<C: Code>(settings: &Settings, inputs: usize, at: Rest) -> Option<Self> {
         let ratio = settings.safe_ratio()?;
         let rule = &settings.rule;
         // A power of two, so that codes of one network are codes of another.
@@ -62,6 +92,7 @@ impl CompactRule {
         }
         let inverse = 1.0 / f64::from(unit);
         let variance = rule.sigma_prior * rule.sigma_prior;
+        let longest = ratio * rule.sigma_prior * inverse;
         let codes_per_nat = Plain(C::PER_OCTAVE as f32 * core::f32::consts::LOG2_E);
         let plain = |x: f64| Plain(x as f32);
         Some(Self {
@@ -70,97 +101,95 @@ impl CompactRule {
             prior_sigma: rule.sigma_prior as f32,
             mean_rate: plain(rule.lr_mu * variance * inverse),
             sigma_rate: plain(0.5 * rule.lr_sigma * variance),
-            longest_mean: plain(ratio * rule.sigma_prior * inverse),
+            longest_mean: plain(longest),
+            longest_square: plain(longest * longest),
             longest_sigma: plain(1.0 + ratio).ln() * codes_per_nat,
             codes_per_nat,
+            cubic: codes_per_nat * Plain(1.0 / 6.0),
             pulls: [rule.lr_mu, rule.lr_sigma].map(|rate| plain(rate / rule.memory_window)),
-            rest: Plain(rest),
+            at,
         })
     }
 
-    /// Steps of both codes by evidence, that of the mean not clipped yet.
-    #[inline(always)]
-    pub(super) fn evidence(&self, sigma: Plain, gradient: Gradient<Plain>) -> (Plain, Plain) {
-        let variance = sigma * sigma;
-        let mean = self.mean_rate * gradient.mu() * variance;
-        let h = self.sigma_rate * gradient.variance() * variance;
-        let zero = Plain(0.0);
-        let step = asinh(h) * self.codes_per_nat;
+    /// Codes of a synapse, not rounded.
+    pub(super) fn exact(&self, synapse: Synapse<f32>) -> (Plain, Plain) {
+        let below_prior = Plain(self.prior_sigma / synapse.sigma).ln();
         (
-            zero - mean,
-            step.limit(zero - self.longest_sigma, self.longest_sigma),
+            Plain(synapse.mu / self.unit),
+            below_prior * self.codes_per_nat,
         )
     }
 
-    /// Steps of both codes by the prior, of so many updates at once.
-    pub(super) fn pull<C: Code>(&self, cell: C, updates: Plain) -> (Plain, Plain) {
+    /// Prepares the steps by the prior, of so many updates at once, and by a gradient that is shared.
+    pub(super) fn pull(&self, updates: Plain, shared: Option<Gradient<Plain>>) -> Pull<'_> {
         let [mean_pull, sigma_pull] = self.pulls;
-        let variance = relative_variance(cell);
-        let away = self.prior_mean - Plain(cell.codes().0 as f32);
-        let mean = updates * mean_pull * variance * away;
-        let share = one_minus_exp(updates * sigma_pull);
-        let log = ln_one_plus(share * (variance - Plain(1.0)));
-        (mean, Plain(0.5) * log * self.codes_per_nat)
+        let zero = Plain(0.0);
+        let evidence = |gradient: Gradient<Plain>| {
+            let (mu, variance) = (gradient.mu(), gradient.variance());
+            (self.mean_rate * mu, self.sigma_rate * variance)
+        };
+        Pull {
+            rule: self,
+            mean: updates * mean_pull,
+            share: one_minus_exp(updates * sigma_pull),
+            codes: Plain(0.5) * self.codes_per_nat,
+            shared: shared.map_or((zero, zero), evidence),
+        }
     }
 
-    /// Moves the codes by steps that are rounded at random.
+    /// Moves the codes by evidence.
     #[inline(always)]
-    pub(super) fn moved<C: Code>(&self, cell: C, (mean, sigma): (Plain, Plain), word: u32) -> C {
+    pub(super) fn learned<C: Code>(&self, cell: C, gradient: Gradient<Plain>, word: u32) -> C {
+        let variance = relative_variance(cell);
+        let mean = self.mean_rate * gradient.mu() * variance;
+        let h = self.sigma_rate * gradient.variance() * variance;
+        let least = Plain(0.0) - mean;
+        if h.0.abs() < SHORT && self.is_little(mean, variance) {
+            return self.moved_little(cell, least, self.sigma_codes(h), word);
+        }
+        self.moved(cell, least, self.sigma_step(h), word)
+    }
+
+    /// Returns whether a step of the mean is one that is neither clipped nor long.
+    #[inline(always)]
+    fn is_little(&self, mean: Plain, variance: Plain) -> bool {
+        let square = (mean * mean).0;
+        square <= (self.longest_square * variance).0 && square < SMALL * SMALL
+    }
+
+    /// Step of sigma's code by evidence, of h below [`SHORT`].
+    #[inline(always)]
+    fn sigma_codes(&self, h: Plain) -> Plain {
+        h * (self.codes_per_nat - h * h * self.cubic)
+    }
+
+    /// Step of sigma's code by evidence.
+    fn sigma_step(&self, h: Plain) -> Plain {
+        let step = asinh(h) * self.codes_per_nat;
+        step.limit(Plain(0.0) - self.longest_sigma, self.longest_sigma)
+    }
+
+    /// Moves the codes by steps that are short, rounded at random.
+    #[inline(always)]
+    fn moved_little<C: Code>(&self, cell: C, mean: Plain, sigma: Plain, word: u32) -> C {
+        let (mean_code, sigma_code) = cell.codes();
+        // One word serves both: means over many roundings do not see that they are related.
+        C::of(
+            mean_code + round_small(mean, word),
+            sigma_code + round_small(sigma, word.rotate_left(16)),
+        )
+    }
+
+    /// Moves the codes by steps of any length, rounded at random; apart, because steps are short but for a few.
+    #[cold]
+    #[inline(never)]
+    fn moved<C: Code>(&self, cell: C, mean: Plain, sigma: Plain, word: u32) -> C {
         let most = self.longest_mean * relative_sigma(cell);
         let mean = mean.limit(Plain(0.0) - most, most);
         let (mean_code, sigma_code) = cell.codes();
-        // One word serves both: means over many roundings do not see that they are related.
         C::of(
             mean_code.saturating_add(round(mean, word)),
             sigma_code.saturating_add(round(sigma, word.rotate_left(16))),
         )
-    }
-}
-
-/// Sigma over the prior's.
-#[inline(always)]
-pub(super) fn relative_sigma<C: Code>(cell: C) -> Plain {
-    let code = cell.codes().1 * (16 / C::PER_OCTAVE);
-    Plain(SIGMAS[(code & 255) as usize])
-}
-
-/// Variance over the prior's.
-#[inline(always)]
-pub(super) fn relative_variance<C: Code>(cell: C) -> Plain {
-    let sigma = relative_sigma(cell);
-    sigma * sigma
-}
-
-/// Rounds up or down at random, the mean being `x`; `word` is random in its upper 24 bits.
-#[inline(always)]
-pub(super) fn round(x: Plain, word: u32) -> i32 {
-    let shifted = x.0 + (word >> 8) as f32 * (1.0 / 16_777_216.0);
-    let towards_zero = shifted as i32;
-    towards_zero.saturating_sub(i32::from(towards_zero as f32 > shifted))
-}
-
-/// asinh in [-3/4, 3/4], clamped outside, to 1.2e-5.
-#[inline(always)]
-fn asinh(x: Plain) -> Plain {
-    let x = x.limit(Plain(-0.75), Plain(0.75));
-    let square = x * x;
-    let series = Plain(0.067_457_08) + square * Plain(-0.021_691_506);
-    let series = Plain(-0.165_790_67) + square * series;
-    x * (Plain(0.999_983_43) + square * series)
-}
-
-/// 1 - e^-x of x >= 0, exact where x is small too.
-fn one_minus_exp(x: Plain) -> Plain {
-    match x.0 < 0.01 {
-        true => x * (Plain(1.0) - x * (Plain(0.5) - x * Plain(1.0 / 6.0))),
-        false => Plain(1.0) - (Plain(0.0) - x).exp(),
-    }
-}
-
-/// ln(1 + x) of x > -1, exact where x is small too.
-fn ln_one_plus(x: Plain) -> Plain {
-    match x.0 < 0.01 && x.0 > -0.01 {
-        true => x * (Plain(1.0) - x * (Plain(0.5) - x * Plain(1.0 / 3.0))),
-        false => (Plain(1.0) + x).limit(Plain(1e-30), Plain(f32::MAX)).ln(),
     }
 }

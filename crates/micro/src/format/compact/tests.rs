@@ -3,8 +3,10 @@
 use mesu_core::rule::Mesu;
 use mesu_core::{Gradient, Rule, Synapse};
 
+use super::rest::Rest;
 use super::row::CompactRow;
-use super::rule::{CompactRule, SIGMAS};
+use super::rule::CompactRule;
+use super::step::SIGMAS;
 use crate::format::{Active, Code, Format, Three, Two};
 use crate::noise::{Noise, Xorshift};
 use crate::plain::Plain;
@@ -18,6 +20,14 @@ fn settings(rule: Mesu) -> Settings {
         rule,
         ..Settings::DEFAULT
     }
+}
+
+/// Inputs that are scaled already.
+fn resting(rest: f32) -> Rest {
+    Rest::of(&Settings {
+        rest,
+        ..Settings::DEFAULT
+    })
 }
 
 fn rules() -> [Mesu; 3] {
@@ -123,7 +133,7 @@ fn grid<C: Code>() -> impl Iterator<Item = C> {
 fn evidence_is_the_rules<C: Code>() {
     for mesu in rules() {
         let free = mesu.memory_window(1e30);
-        let rule = CompactRule::new::<C>(&settings(mesu), 50, 0.0).unwrap();
+        let rule = CompactRule::new::<C>(&settings(mesu), 50, Rest::NONE).unwrap();
         for start in grid::<C>() {
             let synapse = synapse(start, &rule, &mesu);
             for g in [0.0, 1e-6, -1e-3, 0.3, -20.0, 1e9] {
@@ -155,7 +165,7 @@ fn evidence_is_the_rules<C: Code>() {
 /// The prior's part of many updates at once, as mesu-core makes up for updates that were not made.
 fn the_prior_is_the_rules<C: Code>() {
     for mesu in rules() {
-        let rule = CompactRule::new::<C>(&settings(mesu), 50, 0.0).unwrap();
+        let rule = CompactRule::new::<C>(&settings(mesu), 50, Rest::NONE).unwrap();
         for start in grid::<C>() {
             let synapse = synapse(start, &rule, &mesu);
             for updates in [1, 16, 1_000, 1_000_000] {
@@ -200,7 +210,7 @@ fn what_was_deferred_is_done_as_one_step() {
     for mesu in rules() {
         let free = mesu.memory_window(1e30);
         let rest = -0.5;
-        let rule = CompactRule::new::<Three>(&settings(free), 50, rest).unwrap();
+        let rule = CompactRule::new::<Three>(&settings(free), 50, resting(rest)).unwrap();
         for start in grid::<Three>() {
             let synapse = synapse(start, &rule, &mesu);
             for (d, r) in [(0.0, 0.25), (1e-4, -0.5), (-0.125, 2.0), (64.0, 1e6)] {
@@ -243,11 +253,10 @@ fn sigmas_are_powers_of_two() {
 #[test]
 fn inputs_at_rest_count_as_if_they_were_active() {
     let (rest, x) = (Plain(-0.4), [2.0, -0.4, -0.4, 0.7].map(Plain));
-    let rule = CompactRule::new::<Three>(&settings(Mesu::default()), 4, rest.0).unwrap();
+    let rule = CompactRule::new::<Three>(&settings(Mesu::default()), 4, resting(rest.0)).unwrap();
     let cells =
         [(300, 10), (-900, 40), (4_000, 3), (77, 60), (5, 20)].map(|(m, s)| Three::of(m, s));
-    let mut row = CompactRow::EMPTY;
-    row.count(&cells[..4]);
+    let mut row = CompactRow::of(cells[..4].iter().copied(), 0);
     let list = [0, 3];
     let some = Three::moments(&cells, &row, &rule, Active::Some(&list), |i| x[i]);
     let all = Three::moments(&cells, &row, &rule, Active::All(4), |i| x[i]);
