@@ -150,7 +150,11 @@ fn row_of_tiles<S: Simd, B: Right, const ROWS: usize, const VECTORS: usize>(
 }
 
 /// Computes a tile of C: `ROWS` rows, `VECTORS` vectors from the first of `columns` on.
+///
+/// All loops over rows are of a constant length: one that ends where rows are missing indexes the sums by a variable,
+/// for which they would have to be in memory, in the loop along k too.
 #[inline(always)]
+#[expect(clippy::needless_range_loop, reason = "loops of a constant length")]
 fn tile<'b, S: Simd, const ROWS: usize, const VECTORS: usize>(
     simd: S,
     left: &[[f32; ROWS]],
@@ -159,8 +163,6 @@ fn tile<'b, S: Simd, const ROWS: usize, const VECTORS: usize>(
     columns: Range<usize>,
 ) {
     let at = |vector: usize| columns.start + vector * LANES;
-    // All loops over rows are of a constant length: one that ends where rows are missing indexes the sums by a
-    // variable, for which they would have to be in memory, in the loop along k too.
     let rows = target.c.len() / target.stride;
     let mut sums = [[splat(simd, 0.0); VECTORS]; ROWS];
     if target.before == Before::Sums {
@@ -173,7 +175,7 @@ fn tile<'b, S: Simd, const ROWS: usize, const VECTORS: usize>(
             }
         }
     }
-    for (left, b) in left.iter().zip(right) {
+    for (b, left) in right.zip(left) {
         let mut right = [splat(simd, 0.0); VECTORS];
         for j in 0..VECTORS {
             right[j] = load_whole(simd, b, j * LANES);
