@@ -76,9 +76,9 @@ impl Layout {
             Target::Class { .. } => OF_CLASS,
             Target::Value => OF_VALUE,
         };
-        let rest = own.iter().chain(OF_BOTH).map(|name| (*name).to_owned());
+        let own = own.iter().chain(unseen.then_some(&UNSEEN)).chain(OF_BOTH);
+        let rest = own.map(|name| (*name).to_owned());
         let rest = rest.chain(classes.iter().map(|class| format!("probability_{class}")));
-        let rest = rest.chain(unseen.then(|| UNSEEN.to_owned()));
         let rest: Vec<String> = rest.collect();
         let mut header = vec!["row".to_owned()];
         for column in &copied {
@@ -119,6 +119,7 @@ impl Layout {
                 values.push(number(class.confidence().into()));
                 let bits = [class.total, class.aleatoric, class.epistemic];
                 values.extend(bits.map(|bits| number(bits.into())));
+                values.extend(self.unseen.then(|| number(class.unseen.into())));
             }
             Told::Value(value) => {
                 let (low, high) = value.interval();
@@ -140,10 +141,6 @@ impl Layout {
             // Classes keep their numbers: those of the columns are the first.
             let columns = class.probabilities.iter().take(self.classes.len());
             values.extend(columns.map(|p| number((*p).into())));
-            if self.unseen {
-                values.resize(self.header.len() - 1, ValueRef::Missing);
-                values.push(number(class.unseen.into()));
-            }
         }
         values.resize(self.header.len(), ValueRef::Missing);
         values

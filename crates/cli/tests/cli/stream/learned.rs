@@ -103,13 +103,19 @@ fn probabilities_are_of_all_classes_and_those_never_seen() {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
         let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
         let header = lines.next().unwrap();
-        let first = header.iter().position(|name| *name == "probability_low");
-        let own = &header[first.unwrap()..];
-        assert_eq!((own.len(), own[classes]), (classes + 1, "unseen"), "{file}");
+        let own = |name: &&str| *name == "unseen" || name.starts_with("probability_");
+        let columns: Vec<usize> = (0..header.len()).filter(|at| own(&header[*at])).collect();
+        assert_eq!(
+            (columns.len(), header[columns[0]]),
+            (classes + 1, "unseen"),
+            "{file}"
+        );
         // Those of the file's columns, of rows from before another class came.
         for line in lines.take(1_300) {
-            let values = line[first.unwrap()..].iter();
-            let sum: f64 = values.map(|p| p.parse::<f64>().unwrap()).sum();
+            let sum: f64 = columns
+                .iter()
+                .map(|at| line[*at].parse::<f64>().unwrap())
+                .sum();
             assert!((sum - 1.0).abs() < 1e-5, "{file}: {line:?}");
         }
     }
