@@ -86,17 +86,18 @@ pub(crate) fn sum4<S: Simd>(simd: S, vectors: [f32x16<S>; 4]) -> [f32; 4] {
     ((a + c) + (b + d)).to_array()
 }
 
-/// Transposes a square: lane j of vector i becomes lane i of vector j.
+/// Transposes N rows, N a power of two of at most sixteen: the first lanes of all rows, then the second, as N vectors.
+/// Of sixteen rows, lane j of vector i becomes lane i of vector j.
 ///
-/// Interleaving vector i with vector i + 8 moves every element's place, row and column written as
-/// one binary number, left by one digit; four times swap the row's digits with the column's.
+/// Interleaving vector i with vector i + N / 2 moves every element's place, row and lane written as one binary number,
+/// left by one digit; log N times bring the row's digits behind the lane's.
 #[inline(always)]
-pub(crate) fn transpose<S: Simd>(mut square: [f32x16<S>; LANES]) -> [f32x16<S>; LANES] {
-    for _ in 0..LANES.ilog2() {
-        let old = square;
-        for i in 0..LANES / 2 {
-            (square[2 * i], square[2 * i + 1]) = old[i].interleave(old[i + LANES / 2]);
+pub(crate) fn transpose<S: Simd, const N: usize>(mut rows: [f32x16<S>; N]) -> [f32x16<S>; N] {
+    for _ in 0..N.ilog2() {
+        let old = rows;
+        for i in 0..N / 2 {
+            (rows[2 * i], rows[2 * i + 1]) = old[i].interleave(old[i + N / 2]);
         }
     }
-    square
+    rows
 }

@@ -221,6 +221,16 @@ impl Left<'_> {
         let from = |i: usize| &self.data[(row + i) * self.row_stride..][k.clone()];
         let whole = k.len() - k.len() % LANES;
         for at in (0..whole).step_by(LANES) {
+            if ROWS.is_power_of_two() {
+                let mut vectors: [f32x16<S>; ROWS] = [splat(simd, 0.0); ROWS];
+                for (i, vector) in vectors.iter_mut().enumerate().take(rows) {
+                    *vector = load_whole(simd, from(i), at);
+                }
+                for (i, numbers) in transpose(vectors).iter().enumerate() {
+                    store_whole(*numbers, panel, at * ROWS + i * LANES);
+                }
+                continue;
+            }
             let mut square: [f32x16<S>; LANES] = [splat(simd, 0.0); LANES];
             for (i, vector) in square.iter_mut().enumerate().take(rows) {
                 *vector = load_whole(simd, from(i), at);
