@@ -1,4 +1,4 @@
-//! What the programmes share: their start, and words to the host.
+//! Shared parts of the programmes: their start, and words to the host.
 #![no_std]
 
 pub mod count;

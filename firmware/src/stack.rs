@@ -1,4 +1,4 @@
-//! How deep the stack was: its memory is painted before the start of a programme.
+//! Depth of the stack: its memory is painted before the start of a programme.
 
 /// Bytes of the stack that were ever in use.
 #[must_use]

@@ -45,7 +45,7 @@ pub(crate) const MOST_DRIFTS: usize = 1_000;
 /// learning: a watch that took it in would report the same change again.
 const REST: u64 = 200;
 
-/// What the longest memory says of a row.
+/// Answer of the longest memory to a row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Signs {
     /// Loss; nats, or half a squared distance in variances.

@@ -72,7 +72,7 @@ fn a_state_without_labels_is_not_called_healthy() {
     assert_eq!(told["verdict"], "nothing-learned-yet");
 }
 
-/// What is counted is a row, not rows, where there is one.
+/// Words for one row are "a row", not "1 rows".
 #[test]
 fn one_row_is_not_several() {
     let folder = folder();
