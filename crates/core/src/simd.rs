@@ -1,6 +1,6 @@
 //! Vectors of sixteen floats as [`Real`], on `fearless_simd`.
 
-use fearless_simd::{Level, Simd, dispatch, f32x16, i32x16, prelude::*, u32x16};
+use fearless_simd::{Level, Simd, dispatch, f32x16, f64x8, i32x16, prelude::*, u32x16};
 
 use crate::elementary;
 use crate::real::{Real, Single};
@@ -79,6 +79,21 @@ impl<S: Simd> Fused for f32x16<S> {
             &term.to_array(),
         );
         f32x16::load_array_ref(simd, &lanes)
+    }
+}
+
+impl<S: Simd> Fused for f64x8<S> {
+    #[inline(always)]
+    fn fused(self, factor: Self, term: Self) -> Self {
+        let simd = self.token();
+        if has_fused(simd.level()) {
+            return self.mul_add_precise(factor, term);
+        }
+        let mut lanes = self.to_array();
+        for ((x, factor), term) in lanes.iter_mut().zip(factor.to_array()).zip(term.to_array()) {
+            *x = libm::fma(*x, factor, term);
+        }
+        f64x8::load_array_ref(simd, &lanes)
     }
 }
 

@@ -10,7 +10,7 @@
 //! - [`gemm`] and [`batch`]: many examples. Activations are feature-major, `[features][columns]`
 //!   with one column for every pair of sample and example, and the work is matrix products.
 //!
-//! [`conv`] computes convolutions as matrix products, [`pool`] downsamples images, [`softmax`] turns logits
+//! [`covariance`] is of posteriors whose synapses are correlated. [`conv`] computes convolutions as matrix products, [`pool`] downsamples images, [`softmax`] turns logits
 //! into probabilities and uncertainties.
 //!
 //! An update ([`online::rank_one_update`], [`online::rank_update`], [`batch::update`]) applies a
@@ -44,6 +44,7 @@
 
 pub mod batch;
 pub mod conv;
+pub mod covariance;
 pub mod gemm;
 mod generator;
 mod lanes;

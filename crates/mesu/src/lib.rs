@@ -65,7 +65,9 @@ pub use learner::{
     Step, StreamingEwcConfig,
 };
 pub use mesu_kernels::{Generator, level};
-pub use network::{HeadError, Initialization, NetworkConfig, WeightKind};
+pub use network::{
+    Covariance, CovarianceError, HeadError, Initialization, NetworkConfig, WeightKind,
+};
 pub use outputs::{Prediction, RegressionConfig, Target, Targets, ValueLikelihood};
 pub use synapse::Synapses;
 

@@ -42,6 +42,10 @@ impl Continuous for Gaussian {
     fn scale_estimate(&self, squared_residual: f64) -> f64 {
         squared_residual.min(LARGEST_RATIO * self.variance)
     }
+
+    fn information<R: Real>(&self, outputs: &mut [R]) {
+        outputs[0] = outputs[0].constant(1.0 / self.variance);
+    }
 }
 
 /// Normal noise whose mean and log variance are the two outputs.
@@ -97,5 +101,11 @@ impl Continuous for Heteroscedastic {
     /// The network says its noise: nothing is estimated beside it.
     fn scale_estimate(&self, _: f64) -> f64 {
         1.0
+    }
+
+    fn information<R: Real>(&self, outputs: &mut [R]) {
+        let (_, variance) = self.moments(outputs);
+        outputs[0] = variance.constant(1.0) / variance;
+        outputs[1] = variance.constant(0.5);
     }
 }

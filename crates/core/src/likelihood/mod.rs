@@ -59,4 +59,11 @@ pub trait Continuous {
     /// Estimate of the squared scale of the noise from a squared residual e^2; its mean over many residuals is the
     /// next scale of likelihoods that are told of it. Bounded, so that one outlier says little.
     fn scale_estimate(&self, squared_residual: f64) -> f64;
+
+    /// Turns the outputs of one sample into the Fisher information of each, which is the mean of the loss's second
+    /// derivative over the targets that the outputs expect; at least 0. That of two of them is 0.
+    ///
+    /// # Panics
+    /// When there are not as many outputs as the likelihood has.
+    fn information<R: Real>(&self, outputs: &mut [R]);
 }

@@ -60,4 +60,9 @@ impl Continuous for StudentT {
         let weight = (self.degrees + 1.0) / (self.degrees + squared_residual / self.squared_scale);
         weight * squared_residual
     }
+
+    fn information<R: Real>(&self, outputs: &mut [R]) {
+        let share = (self.degrees + 1.0) / (self.degrees + 3.0);
+        outputs[0] = outputs[0].constant(share / self.squared_scale);
+    }
 }

@@ -20,6 +20,21 @@ pub fn products(w: &Matrix, h: &Matrix, a: &mut Matrix) {
     }
 }
 
+/// Computes the products of `h`, `[1][inputs]`, with the first rows of `w`, `[outputs][inputs]`, as many as `a` has room
+/// for.
+///
+/// # Panics
+/// When a shape does not fit.
+pub fn products_of_first(w: &Matrix, h: &Matrix, a: &mut [f32]) {
+    assert_eq!(
+        (h.rows(), h.stride()),
+        (1, w.stride()),
+        "products_of_first: h"
+    );
+    assert!(a.len() <= w.rows(), "products_of_first: a");
+    products_of(w.padded(), h.padded(), a);
+}
+
 /// Products of one padded row with the rows of `w`.
 pub(super) fn products_of(w: &[f32], h: &[f32], a: &mut [f32]) {
     let stride = h.len();

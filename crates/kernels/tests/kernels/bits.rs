@@ -2,8 +2,11 @@
 
 use mesu_core::rule::{Adam, Bbb, Ewc, Foovb, Mesu, Sgd, Si, SigmaStep, StreamingEwc};
 use mesu_core::{MAX_PLANES, Rule, State};
+use mesu_kernels::covariance::{add_weighted_rows, invert};
 use mesu_kernels::online::{self, Input, rank_one_update};
 use mesu_kernels::{Generator, LANES, Matrix, PlanesMut};
+
+use crate::covariance::positive;
 
 const ROWS: usize = 8;
 const COLUMNS: usize = 512;
@@ -76,7 +79,7 @@ fn scalars_and_vectors_are_alike_at_every_level() {
             .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(
-            output.status.success() && text.contains("2 passed"),
+            output.status.success() && text.contains("3 passed"),
             "{level}: {text}"
         );
     }
@@ -150,3 +153,24 @@ fn scalars_and_vectors_move_synapses_alike() {
         anchor_window: 1e4,
     });
 }
+
+#[test]
+fn covariances_have_pinned_bits() {
+    let a = positive(70, 90, 1.5, 3);
+    let mut inverse = Matrix::zeros(70, 70);
+    assert!(invert(&a, &mut inverse));
+    let mut out = Matrix::zeros(1, 70);
+    let terms: Vec<(usize, f32)> = (0..70).map(|i| (i, 0.1 * i as f32 - 3.0)).collect();
+    add_weighted_rows(&inverse, &terms, &mut out);
+    let bits = [&a, &inverse, &out].map(|m| {
+        m.values()
+            .fold(0u64, |sum, x| sum.rotate_left(5) ^ u64::from(x.to_bits()))
+    });
+    assert_eq!(bits, PINNED, "{bits:x?}");
+}
+
+const PINNED: [u64; 3] = [
+    0xd859_982b_7ec5_df2d,
+    0x0fb8_c395_f598_7816,
+    0xcbbb_7efb_1941_67f6,
+];

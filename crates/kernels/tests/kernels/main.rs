@@ -6,6 +6,7 @@ mod batch;
 mod bits;
 mod broken;
 mod conv;
+mod covariance;
 mod gemm;
 mod online;
 mod pool;

@@ -14,6 +14,9 @@ pub(super) fn slow_prefix(k: usize) -> String {
     format!("slow.{}.", k + 1)
 }
 
+/// Beginning of the names of covariances' numbers.
+pub(super) const COVARIANCE: &str = "covariance.";
+
 /// Names of the tensors of stored examples.
 pub(super) const MEMORY_INPUTS: &str = "memory.inputs";
 pub(super) const MEMORY_LABELS: &str = "memory.labels";

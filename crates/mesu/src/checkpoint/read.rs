@@ -7,8 +7,8 @@ use safetensors::tensor::{Dtype, SafeTensors};
 
 use super::description::{Description, Version};
 use super::format::{
-    CheckpointError, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, MEMORY_WEIGHTS, NOISE, OLDEST,
-    VERSION, checksum, slow_prefix,
+    COVARIANCE, CheckpointError, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, MEMORY_WEIGHTS, NOISE,
+    OLDEST, VERSION, checksum, slow_prefix,
 };
 use super::former;
 use crate::learner::state::{EngineState, SlowCopy};
@@ -137,6 +137,13 @@ impl Restored {
         }
         let inputs = self.tensors.remove(MEMORY_INPUTS);
         let weights = self.tensors.remove(MEMORY_WEIGHTS);
+        let all = std::mem::take(&mut self.tensors).into_iter();
+        let (covariances, rest): (Vec<_>, Vec<_>) =
+            all.partition(|(name, _)| name.starts_with(COVARIANCE));
+        self.tensors = rest.into_iter().collect();
+        let covariances = covariances
+            .into_iter()
+            .map(|(name, (_, values))| (name[COVARIANCE.len()..].to_owned(), values));
         let left = self.tensors.keys().chain(self.noises.keys()).next();
         match left {
             None => Ok(EngineState {
@@ -146,6 +153,7 @@ impl Restored {
                 heads: std::mem::take(&mut self.heads),
                 weights: weights.map_or(Vec::new(), |(_, values)| values),
                 slow,
+                covariances: covariances.collect(),
             }),
             Some(name) => Err(CheckpointError::Foreign(format!(
                 "unexpected tensor {name}"

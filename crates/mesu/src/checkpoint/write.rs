@@ -8,7 +8,8 @@ use safetensors::tensor::{Dtype, View, serialize};
 
 use super::description::Description;
 use super::format::{
-    MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, MEMORY_WEIGHTS, NOISE, checksum, slow_prefix,
+    COVARIANCE, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, MEMORY_WEIGHTS, NOISE, checksum,
+    slow_prefix,
 };
 use crate::learner::state::EngineState;
 use crate::network::Network;
@@ -69,6 +70,14 @@ pub(crate) fn write(
     for (prefix, noise) in noises.chain([(String::new(), noise)]) {
         let state = u32s(noise.as_flattened(), &[4, LANES]);
         tensors.insert(prefix + NOISE, state);
+    }
+    for (name, values) in &state.covariances {
+        let numbers = Tensor {
+            dtype: Dtype::F32,
+            shape: vec![values.len()],
+            bytes: values.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        };
+        tensors.insert(format!("{COVARIANCE}{name}"), numbers);
     }
     if !state.labels.is_empty() {
         let examples = state.labels.len();

@@ -16,6 +16,7 @@
 pub mod batch;
 mod budget;
 mod conv_stack;
+pub(crate) mod correlated;
 mod diverged;
 pub(crate) mod given_weights;
 

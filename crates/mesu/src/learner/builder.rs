@@ -12,7 +12,7 @@ use super::sampling::{Reduction, Sampling};
 use super::settings::{LearnerConfig, OwnConfig};
 use crate::config::{ConfigError, ConfigPart};
 use crate::estimator::Estimator;
-use crate::network::{Initialization, Network, NetworkConfig, WeightKind};
+use crate::network::{Covariance, Initialization, Network, NetworkConfig, WeightKind};
 use crate::outputs::{OutputsConfig, RegressionConfig};
 use crate::rule::{Rule, State};
 
@@ -278,6 +278,11 @@ impl LearnerBuilder {
                     unreachable!("a rule of one's own is described as one")
                 };
                 own.check()?;
+                if network.covariance != Covariance::Diagonal {
+                    let expected = "diagonal under a rule of one's own";
+                    let found = network.covariance;
+                    return Err(ConfigError::network("covariance", found, expected));
+                }
                 let sampling = settings.all_sampling().checked()?;
                 Learner::with_engine(ends, network, &config, seed, |layers| {
                     Ok((own.engine)(layers, sampling))
@@ -285,7 +290,9 @@ impl LearnerBuilder {
             }
             _ => {
                 self.given.nothing()?;
-                Learner::with_engine(ends, network, &config, seed, |layers| config.engine(layers))
+                Learner::with_engine(ends, network, &config, seed, |layers| {
+                    config.engine(layers, network.covariance)
+                })
             }
         }
     }

@@ -296,8 +296,8 @@ impl Learner {
             .find_map(|plane| Some((plane, kept(plane)?)))
     }
 
-    /// Returns the size of all that it keeps between updates, planes of the synapses and stored examples, in
-    /// bytes over the number of synapses.
+    /// Returns the size of all that it keeps between updates, planes of the synapses, stored examples and covariances
+    /// (symmetric ones by half), in bytes over the number of synapses.
     #[must_use]
     pub fn state_bytes_per_synapse(&self) -> f64 {
         let planes = self.network.groups();
@@ -306,7 +306,9 @@ impl Learner {
             .sum();
         let state = self.engine.state();
         let copies = 1 + state.slow.len();
+        let covariances = state.covariances.iter().map(|(_, values)| values.len());
         let stored = state.inputs.len() + state.labels.len() + state.heads.len();
+        let stored = stored + covariances.sum::<usize>();
         let bytes = 4 * (copies * numbers + stored);
         bytes as f64 / self.network.synapses() as f64
     }

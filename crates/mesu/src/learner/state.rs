@@ -19,6 +19,8 @@ pub(crate) struct EngineState {
     pub(crate) weights: Vec<f32>,
     /// Slow copies of the network.
     pub(crate) slow: Vec<SlowCopy>,
+    /// Covariances: lists of numbers by their names.
+    pub(crate) covariances: Vec<(String, Vec<f32>)>,
 }
 
 /// A slow copy of the network, and the state of its noise once it has begun to learn.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::architecture::Architecture;
+use super::covariance::Covariance;
 use crate::config::{ConfigError, ConfigPart, setters};
 use crate::layer::{FirstValues, Plan, Shape, WeightKind};
 
@@ -83,6 +84,9 @@ pub struct NetworkConfig {
     /// not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active_inputs: Option<f64>,
+    /// Form of the covariance of a layer's synapses, under MESU.
+    #[serde(skip_serializing_if = "is_diagonal")]
+    pub covariance: Covariance,
 }
 
 setters!(NetworkConfig {
@@ -92,6 +96,7 @@ setters!(NetworkConfig {
     bias: bool,
     init: Initialization,
     active_inputs: f64,
+    covariance: Covariance,
 });
 
 impl NetworkConfig {
@@ -137,6 +142,11 @@ fn is_one(heads: &usize) -> bool {
     *heads == 1
 }
 
+/// Files of independent synapses do not speak of covariances.
+fn is_diagonal(covariance: &Covariance) -> bool {
+    *covariance == Covariance::Diagonal
+}
+
 impl Default for NetworkConfig {
     /// A hidden layer of 50 neurons with biases, whose first values suit any standardized data.
     fn default() -> Self {
@@ -148,6 +158,7 @@ impl Default for NetworkConfig {
             bias: true,
             init: Initialization::Auto,
             active_inputs: None,
+            covariance: Covariance::Diagonal,
         }
     }
 }

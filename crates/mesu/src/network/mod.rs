@@ -2,6 +2,7 @@
 
 mod architecture;
 mod config;
+pub(crate) mod covariance;
 mod heads;
 
 use mesu_kernels::Generator;
@@ -10,6 +11,7 @@ use self::architecture::Architecture;
 pub use self::architecture::Line;
 use self::config::architecture;
 pub use self::config::{Initialization, NetworkConfig};
+pub use self::covariance::{Covariance, CovarianceError};
 pub use self::heads::HeadError;
 use self::heads::Heads;
 pub(crate) use self::heads::{Rules, UpdateCount};

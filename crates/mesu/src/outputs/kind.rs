@@ -1,5 +1,8 @@
 //! Classes, or a number with its noise.
 
+use mesu_kernels::Matrix;
+use mesu_kernels::softmax::softmax;
+
 use super::config::RegressionConfig;
 use super::judged::Judged;
 use super::target::Targets;
@@ -31,6 +34,28 @@ impl Outputs {
         match self {
             Self::Classes => Targets::Labels(&[]),
             Self::Values(_) => Targets::Values(&[]),
+        }
+    }
+
+    /// Turns outputs, `[width][columns]`, into the weights q of the loss's mean curvature at them, which is
+    /// `diag(q) - q q^T` of classes, whose q are probabilities, and `diag(q)` of values.
+    pub(crate) fn curvature(&self, outputs: &mut Matrix) {
+        match self {
+            Self::Classes => {
+                let mut log_sums = Matrix::zeros(1, outputs.columns());
+                softmax(outputs, &mut log_sums);
+            }
+            Self::Values(values) => {
+                let density = values.density();
+                let mut sample = vec![0.0; outputs.rows()];
+                for column in 0..outputs.columns() {
+                    let rows = 0..outputs.rows();
+                    rows.clone()
+                        .for_each(|row| sample[row] = outputs.row(row)[column]);
+                    density.information(&mut sample);
+                    rows.for_each(|row| outputs.row_mut(row)[column] = sample[row]);
+                }
+            }
         }
     }
 

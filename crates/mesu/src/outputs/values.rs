@@ -59,6 +59,15 @@ impl Density {
         }
     }
 
+    /// Turns the outputs of one sample into the Fisher information of each.
+    pub(crate) fn information(&self, outputs: &mut [f32]) {
+        match self {
+            Self::Gaussian(it) => it.information(outputs),
+            Self::Heteroscedastic(it) => it.information(outputs),
+            Self::StudentT(it) => it.information(outputs),
+        }
+    }
+
     fn scale_estimate(&self, squared_residual: f64) -> f64 {
         match self {
             Self::Gaussian(it) => it.scale_estimate(squared_residual),

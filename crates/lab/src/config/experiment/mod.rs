@@ -103,6 +103,7 @@ impl Experiment {
             ("network", "layers", value(&network.layers)),
             ("network", "input", value(&network.input)),
             ("network", "heads", value(network.heads)),
+            ("network", "covariance", value(network.covariance)),
         ];
         let learning = &self.learning;
         all.extend([

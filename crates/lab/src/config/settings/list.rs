@@ -193,6 +193,15 @@ pub const SETTINGS: &[Setting] = &[
     )
     .shown("20.0"),
     setting(
+        "network.covariance",
+        Kind::Text(
+            "\"diagonal\", \"input\", \"input N\", N blocks, or \"low-rank N\", N directions",
+        ),
+        "of MESU: whether synapses are independent, or the neurons of a layer share a covariance of its inputs, \
+         whole, by blocks of the network's inputs, or of low rank",
+    )
+    .shown("\"input\""),
+    setting(
         "learner.kind",
         Kind::Choice(&[
             "mesu", "foovb", "bbb", "sgd", "adam", "ewc", "online-ewc", "streaming-ewc", "si", "replay",

@@ -1,5 +1,6 @@
 //! The part of a learner that differs from kind to kind.
 
+pub(super) mod correlated;
 pub(super) mod drift;
 pub(super) mod gaussian;
 pub(super) mod point;

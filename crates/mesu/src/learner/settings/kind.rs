@@ -4,7 +4,7 @@ use crate::config::ConfigError;
 use crate::learner::engine::Engine;
 use crate::learner::remedy::Remedy;
 use crate::learner::sampling::Sampling;
-use crate::network::Network;
+use crate::network::{Covariance, Network};
 
 /// Settings of one kind of learner.
 pub(crate) trait Settings {
@@ -19,4 +19,17 @@ pub(crate) trait Settings {
     /// # Errors
     /// A setting out of its range.
     fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError>;
+
+    /// Makes the engine of correlated synapses; `None` of kinds that have none.
+    ///
+    /// # Errors
+    /// A setting out of its range.
+    fn correlated_engine(
+        &self,
+        network: &mut Network,
+        covariance: Covariance,
+    ) -> Option<Result<Box<dyn Engine>, ConfigError>> {
+        let _ = (network, covariance);
+        None
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::correlated;
 use super::kind::Settings;
 use crate::config::{ConfigError, holds, not_negative, positive, prior, require, setters, windows};
 use crate::estimator::Estimator;
@@ -11,7 +12,7 @@ use crate::learner::engine::gaussian::GaussianEngine;
 use crate::learner::engine::timescales::Timescales;
 use crate::learner::remedy::Remedy;
 use crate::learner::sampling::{Reduction, Sampling};
-use crate::network::Network;
+use crate::network::{Covariance, Network};
 use crate::rule::{Mesu, PriorStep, Rule, SafeMesu, SigmaStep};
 
 /// Most slow copies.
@@ -223,6 +224,14 @@ impl Settings for MesuConfig {
         let slow = slow.collect();
         let fast = engine(network, rule);
         Ok(Box::new(Timescales::new(network, fast, slow)))
+    }
+
+    fn correlated_engine(
+        &self,
+        network: &mut Network,
+        covariance: Covariance,
+    ) -> Option<Result<Box<dyn Engine>, ConfigError>> {
+        Some(correlated::engine(self, network, covariance))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod adam;
 mod bbb;
+mod correlated;
 mod ewc;
 mod foovb;
 mod kind;
@@ -30,7 +31,7 @@ pub use self::streaming_ewc::StreamingEwcConfig;
 use super::engine::Engine;
 use super::remedy::Remedy;
 use crate::config::ConfigError;
-use crate::network::{Network, WeightKind};
+use crate::network::{Covariance, Network, WeightKind};
 
 macro_rules! learners {
     ($($(#[$doc:meta])* $kind:ident: $config:ident = $name:literal,)+) => {
@@ -175,7 +176,19 @@ impl LearnerConfig {
     }
 
     /// Makes the learner's engine; adds what its rule keeps to the network's synapses.
-    pub(crate) fn engine(&self, network: &mut Network) -> Result<Box<dyn Engine>, ConfigError> {
-        self.as_settings().engine(network)
+    pub(crate) fn engine(
+        &self,
+        network: &mut Network,
+        covariance: Covariance,
+    ) -> Result<Box<dyn Engine>, ConfigError> {
+        let settings = self.as_settings();
+        if covariance == Covariance::Diagonal {
+            return settings.engine(network);
+        }
+        let engine = settings.correlated_engine(network, covariance);
+        engine.unwrap_or_else(|| {
+            let expected = format!("diagonal under the learner {}", self.kind().name());
+            Err(ConfigError::network("covariance", covariance, expected))
+        })
     }
 }

@@ -1,0 +1,114 @@
+//! MESU with correlated synapses: the settings that it takes, and those that it can't have.
+
+use super::kind::Settings;
+use super::mesu::MesuConfig;
+use crate::config::{ConfigError, require};
+use crate::estimator::Estimator;
+use crate::learner::engine::Engine;
+use crate::learner::engine::correlated::CorrelatedEngine;
+use crate::learner::engine::drift::HeadsDrift;
+use crate::network::covariance::{InputCovariance, Prior};
+use crate::network::{Covariance, Network};
+
+/// Makes the engine of `network`, whose layers have such a covariance each.
+pub(super) fn engine(
+    config: &MesuConfig,
+    network: &mut Network,
+    covariance: Covariance,
+) -> Result<Box<dyn Engine>, ConfigError> {
+    let rule = config.rule()?;
+    let sampling = config.sampling().expect("MESU samples").checked()?;
+    let none = |sound, field, found: String, expected: &str| {
+        let expected = format!("{expected} beside network.covariance {covariance}");
+        require(sound, field, found, &expected)
+    };
+    let local = config.estimator == Estimator::LocalReparameterization;
+    none(
+        local,
+        "estimator",
+        "weight-sampling".to_owned(),
+        "local-reparameterization",
+    )?;
+    let slow = &config.slow_windows;
+    none(slow.is_empty(), "slow_windows", format!("{slow:?}"), "[]")?;
+    let in_use = config.heads_drift == HeadsDrift::InUse;
+    none(in_use, "heads_drift", "always".to_owned(), "in-use")?;
+    if !network.is_perceptron() {
+        let expected = "diagonal of networks of other layers than linear with relu between them";
+        return Err(ConfigError::network("covariance", covariance, expected));
+    }
+    check_sizes(network, covariance)?;
+    // Its posterior, and how fast evidence goes: the rate counts twice, in what comes and in what fades.
+    let memory_window = rule.memory_window / rule.lr_sigma.max(f64::MIN_POSITIVE);
+    let last = network.layers.len() - 1;
+    let covariances: Vec<InputCovariance> = network
+        .layers
+        .iter()
+        .enumerate()
+        .map(|(l, layer)| {
+            let prior = Prior {
+                mean: rule.mu_prior as f32,
+                variance: (rule.sigma_prior * layer.prior_scale).powi(2),
+                memory_window,
+            };
+            let form = match covariance {
+                Covariance::Input { .. } if l > 0 => Covariance::Input { blocks: 1 },
+                form => form,
+            };
+            let inputs = layer.inputs;
+            let n = inputs + usize::from(layer.bias.is_some());
+            InputCovariance::new(form, n, inputs, prior)
+        })
+        .collect();
+    let heads = vec![covariances[last].clone(); network.heads()];
+    let trunk = covariances[..last].to_vec();
+    Ok(Box::new(CorrelatedEngine::new(
+        network,
+        rule,
+        sampling,
+        (trunk, heads),
+    )))
+}
+
+/// Refuses blocks and ranks that the inputs do not have, and covariances that the memory does not hold.
+fn check_sizes(network: &Network, covariance: Covariance) -> Result<(), ConfigError> {
+    let wrong = |expected: String| ConfigError::network("covariance", covariance, expected);
+    let inputs = network.inputs();
+    match covariance {
+        Covariance::Input { blocks } if inputs % blocks != 0 => {
+            let expected = format!("blocks of the same size of {inputs} inputs");
+            return Err(wrong(expected));
+        }
+        Covariance::LowRank { rank } if rank > inputs => {
+            return Err(wrong(format!(
+                "a rank of at most {inputs}, the number of inputs"
+            )));
+        }
+        _ => (),
+    }
+    let of_layer = |l: usize, n: usize| match covariance {
+        Covariance::LowRank { rank } if rank < n => n.saturating_mul(rank + 128),
+        Covariance::Input { blocks } if l == 0 => (n.saturating_mul(n) / blocks).saturating_mul(2),
+        _ => n.saturating_mul(n).saturating_mul(2),
+    };
+    let layers = network.layers.iter().enumerate();
+    let numbers = layers.map(|(l, layer)| {
+        let copies = if l + 1 == network.layers.len() {
+            network.heads()
+        } else {
+            1
+        };
+        of_layer(l, layer.inputs + 1).saturating_mul(copies)
+    });
+    // The inverse is computed in twice as many bytes, one layer after another.
+    let bytes = numbers
+        .fold(0, usize::saturating_add)
+        .saturating_mul(4)
+        .saturating_mul(2);
+    if Vec::<u8>::new().try_reserve_exact(bytes).is_err() {
+        let gigabytes = bytes.div_ceil(1 << 30);
+        let expected = format!("one that fits the memory (this takes {gigabytes} GiB)");
+        return Err(wrong(expected));
+    }
+    Ok(())
+}
