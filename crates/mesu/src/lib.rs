@@ -66,7 +66,7 @@ pub use learner::{
 };
 pub use mesu_kernels::{Generator, level};
 pub use network::{
-    Covariance, CovarianceError, HeadError, Initialization, NetworkConfig, WeightKind,
+    Covariance, CovarianceError, HeadError, Initialization, NetworkConfig, Scaling, WeightKind,
 };
 pub use outputs::{Prediction, RegressionConfig, Target, Targets, ValueLikelihood};
 pub use synapse::Synapses;

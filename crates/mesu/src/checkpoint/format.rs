@@ -17,6 +17,9 @@ pub(super) fn slow_prefix(k: usize) -> String {
 /// Beginning of the names of covariances' numbers.
 pub(super) const COVARIANCE: &str = "covariance.";
 
+/// Name of the tensor of the inputs' scale.
+pub(super) const SCALE: &str = "scale";
+
 /// Names of the tensors of stored examples.
 pub(super) const MEMORY_INPUTS: &str = "memory.inputs";
 pub(super) const MEMORY_LABELS: &str = "memory.labels";

@@ -8,7 +8,7 @@ use safetensors::tensor::{Dtype, SafeTensors};
 use super::description::{Description, Version};
 use super::format::{
     COVARIANCE, CheckpointError, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, MEMORY_WEIGHTS, NOISE,
-    OLDEST, VERSION, checksum, slow_prefix,
+    OLDEST, SCALE, VERSION, checksum, slow_prefix,
 };
 use super::former;
 use crate::learner::state::{EngineState, SlowCopy};
@@ -22,6 +22,7 @@ pub(crate) struct Restored {
     noises: BTreeMap<String, [[u32; LANES]; 4]>,
     labels: Vec<u32>,
     heads: Vec<u32>,
+    scale: Vec<u32>,
     tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
 }
 
@@ -48,7 +49,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
             "its checksum does not match its content".to_owned(),
         ));
     }
-    let (mut noises, mut labels, mut heads) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let (mut labels, mut heads, mut scale) = (Vec::new(), Vec::new(), Vec::new());
+    let mut noises = BTreeMap::new();
     let mut tensors = BTreeMap::new();
     for (name, view) in &views {
         let words = view.data().as_chunks::<4>().0;
@@ -60,10 +62,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
                     .for_each(|(word, bytes)| *word = u32::from_le_bytes(*bytes));
                 noises.insert(name.to_owned(), state);
             }
-            (name @ (MEMORY_LABELS | MEMORY_HEADS), Dtype::U32, [_]) => {
+            (name @ (MEMORY_LABELS | MEMORY_HEADS | SCALE), Dtype::U32, [_]) => {
                 let numbers = words.iter().map(|b| u32::from_le_bytes(*b)).collect();
                 match name {
                     MEMORY_LABELS => labels = numbers,
+                    SCALE => scale = numbers,
                     _ => heads = numbers,
                 }
             }
@@ -90,6 +93,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Restored, CheckpointError> {
         noises,
         labels,
         heads,
+        scale,
         tensors,
     })
 }
@@ -153,6 +157,7 @@ impl Restored {
                 heads: std::mem::take(&mut self.heads),
                 weights: weights.map_or(Vec::new(), |(_, values)| values),
                 slow,
+                scale: std::mem::take(&mut self.scale),
                 covariances: covariances.collect(),
             }),
             Some(name) => Err(CheckpointError::Foreign(format!(

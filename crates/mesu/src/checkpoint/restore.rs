@@ -129,6 +129,12 @@ fn complete(mut learner: Learner, mut restored: Restored) -> Result<WithNotes, C
     let slow = learner.engine.state().slow;
     let mut state = restored.fill(&mut learner.network, slow)?;
     let unfit = |what: &str| CheckpointError::Foreign(what.to_owned());
+    let scale = std::mem::take(&mut state.scale);
+    let taken = match &mut learner.scale {
+        None => scale.is_empty().then_some(()),
+        Some(own) => own.restore(&scale),
+    };
+    taken.ok_or_else(|| unfit("its scale of the inputs does not fit the network"))?;
     learner.noise =
         Generator::from_state(restored.noise).ok_or_else(|| unfit("its noise state is zero"))?;
     let (examples, heads) = (state.labels.len(), learner.heads());

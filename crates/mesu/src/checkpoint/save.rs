@@ -4,6 +4,7 @@ use super::description::Description;
 use super::write::write;
 use crate::estimator::Diverged;
 use crate::learner::{LearnError, Learner};
+use crate::network::scaling::RunningScale;
 
 impl Learner {
     /// The learner as a safetensors file (see [`checkpoint`](crate::checkpoint)) that carries `notes`, pairs of a key
@@ -14,7 +15,8 @@ impl Learner {
     /// not saved.
     pub fn save(&self, notes: &[(&str, &str)]) -> Result<Vec<u8>, LearnError> {
         self.check_whole()?;
-        let state = self.engine.state();
+        let mut state = self.engine.state();
+        state.scale = self.scale.as_ref().map_or(Vec::new(), RunningScale::words);
         let slow = state.slow.iter().map(|slow| &slow.network);
         let networks = std::iter::once(&self.network).chain(slow);
         let depth = self.network.layers.len();

@@ -8,7 +8,7 @@ use safetensors::tensor::{Dtype, View, serialize};
 
 use super::description::Description;
 use super::format::{
-    COVARIANCE, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, MEMORY_WEIGHTS, NOISE, checksum,
+    COVARIANCE, MEMORY_HEADS, MEMORY_INPUTS, MEMORY_LABELS, MEMORY_WEIGHTS, NOISE, SCALE, checksum,
     slow_prefix,
 };
 use crate::learner::state::EngineState;
@@ -70,6 +70,9 @@ pub(crate) fn write(
     for (prefix, noise) in noises.chain([(String::new(), noise)]) {
         let state = u32s(noise.as_flattened(), &[4, LANES]);
         tensors.insert(prefix + NOISE, state);
+    }
+    if !state.scale.is_empty() {
+        tensors.insert(SCALE.to_owned(), u32s(&state.scale, &[state.scale.len()]));
     }
     for (name, values) in &state.covariances {
         let numbers = Tensor {

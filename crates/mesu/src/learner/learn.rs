@@ -4,6 +4,7 @@ use super::engine::Engine;
 use super::error::{check, check_weights};
 use super::{Broken, LearnError, Learned, Learner, OnDivergence};
 use crate::estimator::{Batch, Body, Diverged};
+use crate::network::scaling::scaled;
 use crate::outputs::Prediction;
 use crate::outputs::{Outputs, OwnedTargets, Target, Targets};
 
@@ -63,8 +64,8 @@ impl Learner {
     /// [`LearnError`]; only divergence changes the learner. What is wrong with an example is found before any is
     /// learned.
     pub fn learn_batch_each(&mut self, batch: Batch<'_>) -> Result<Learned, LearnError> {
-        // The scale of values is another after each of them.
-        let alike = self.network.outputs == Outputs::Classes;
+        // The scale of values, or of inputs, is another after each of them.
+        let alike = self.network.outputs == Outputs::Classes && self.scale.is_none();
         if alike && self.learning.on_divergence == OnDivergence::Error {
             return self.update(batch, |engine, body, batch| engine.learn_each(body, batch));
         }
@@ -186,6 +187,11 @@ impl Learner {
             None => batch,
         };
         let batch = batch.learn_above(self.learning.learn_above as f32);
+        let (scale_before, scaled) = (self.scale.clone(), self.learn_scale(batch.inputs));
+        let batch = match &scaled {
+            Some(inputs) => Batch { inputs, ..batch },
+            None => batch,
+        };
         let skips = self.learning.on_divergence == OnDivergence::Skip;
         let before = skips.then(|| (self.network.clone(), self.engine.clone()));
         let (noise, updates, outputs) = (self.noise.clone(), self.updates, self.network.outputs);
@@ -208,6 +214,7 @@ impl Learner {
                 Some((network, engine)) => {
                     (self.network, self.engine) = (network, engine);
                     (self.noise, self.updates) = (noise, updates);
+                    self.scale = scale_before;
                     let skipped = batch.len() as u64;
                     self.left_out.skipped += skipped;
                     Ok(Learned {
@@ -217,6 +224,7 @@ impl Learner {
                 }
                 None => {
                     self.set_outputs(outputs);
+                    self.scale = scale_before;
                     let error = self.gave_up(diverged);
                     if self.broken.is_none() && self.updates == updates {
                         self.noise = noise;
@@ -225,6 +233,13 @@ impl Learner {
                 }
             },
         }
+    }
+
+    /// Takes inputs into the scale, if there is one that runs along; returns them as the network sees them.
+    fn learn_scale(&mut self, inputs: &[f32]) -> Option<Vec<f32>> {
+        let scale = self.scale.as_mut()?;
+        scale.learn(inputs);
+        Some(scale.scaled(inputs))
     }
 
     /// Says what the outputs mean from now on.
@@ -293,14 +308,14 @@ impl Learner {
             return Ok(());
         }
         self.ahead = None;
-        let before = self.network.clone();
+        let (before, scale) = (self.network.clone(), self.scale.clone());
         let (mut refused, mut seen, mut asked) = (None, 0, false);
         let mut sound = std::iter::from_fn(|| {
             asked = true;
             let (inputs, targets) = examples.next()?;
             seen += targets.lend().len();
             match check(&before, &inputs, targets.lend()) {
-                Ok(()) => Some((inputs, targets)),
+                Ok(()) => Some((scaled(scale.as_ref(), &inputs).into_owned(), targets)),
                 Err(error) => {
                     refused = Some(error);
                     None

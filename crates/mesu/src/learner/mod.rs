@@ -22,7 +22,8 @@ use mesu_kernels::Generator;
 use self::engine::Engine;
 pub(crate) use self::error::check;
 use crate::config::{ConfigError, ConfigPart};
-use crate::network::{HeadError, Network, NetworkConfig};
+use crate::network::scaling::RunningScale;
+use crate::network::{HeadError, Network, NetworkConfig, Scaling};
 use crate::outputs::{Outputs, OutputsConfig, Prediction, RegressionConfig};
 
 pub use self::builder::LearnerBuilder;
@@ -34,6 +35,7 @@ pub use self::learn::Step;
 pub use self::options::{LearningConfig, OnDivergence};
 pub use self::remedy::Remedy;
 pub use self::sampling::Reduction;
+
 pub use self::settings::{
     AdamConfig, BbbConfig, EwcConfig, FoovbConfig, LearnerConfig, LearnerKind, MesuConfig,
     OnlineEwcConfig, Optimizer, OwnConfig, ReplayConfig, SgdConfig, SiConfig, StreamingEwcConfig,
@@ -56,6 +58,8 @@ pub struct Learner {
     /// Examples that were not learned, for want of something to learn, and because learning them diverged.
     pub(crate) left_out: LeftOut,
     broken: Option<Broken>,
+    /// Scale of the inputs, if it runs along.
+    pub(crate) scale: Option<RunningScale>,
     /// Example whose forward pass the engine has, as long as neither network nor noise are others.
     ahead: Option<Ahead>,
 }
@@ -136,6 +140,7 @@ impl Learner {
             learning: LearningConfig::default(),
             left_out: LeftOut::default(),
             broken: None,
+            scale: (network.scaling == Scaling::Running).then(|| RunningScale::new(inputs)),
             ahead: None,
         })
     }

@@ -7,6 +7,7 @@ use super::engine::{Draws, PREDICTIONS};
 use super::error::{check_finite, check_width};
 use super::{Ahead, LearnError, Learner};
 use crate::estimator::Diverged;
+use crate::network::scaling::scaled;
 use crate::outputs::Prediction;
 
 impl Learner {
@@ -71,7 +72,8 @@ impl Learner {
     /// As [`predict`](Self::predict).
     pub fn predict_mean(&self, inputs: &[f32]) -> Result<Prediction, LearnError> {
         self.check_inputs(inputs)?;
-        let chunks = self.engine.predict_mean(&self.network, inputs);
+        let seen = scaled(self.scale.as_ref(), inputs);
+        let chunks = self.engine.predict_mean(&self.network, &seen);
         let chunks = chunks.map_err(|diverged| self.unpredictable(inputs, diverged))?;
         Ok(Prediction::joined(self.network.classes(), chunks))
     }
@@ -99,7 +101,8 @@ impl Learner {
     pub fn predict_one_with(&self, x: &[f32], noise: Generator) -> Result<Prediction, LearnError> {
         self.check_whole()?;
         check_width(&self.network, x, 1)?;
-        let prediction = self.engine.predict_one(&self.network, x, noise.into());
+        let seen = scaled(self.scale.as_ref(), x);
+        let prediction = self.engine.predict_one(&self.network, &seen, noise.into());
         prediction.map_err(|diverged| self.unpredictable(x, diverged))
     }
 
@@ -124,8 +127,17 @@ impl Learner {
         self.check_whole()?;
         check_width(&self.network, x, 1)?;
         let mut noise = self.noise.clone();
-        match self.engine.predict_ahead(&self.network, x, &mut noise) {
-            None => self.predict_one(x),
+        let scale = self.scale.clone().map(|mut scale| {
+            scale.learn(x);
+            scale
+        });
+        let seen = scaled(scale.as_ref(), x);
+        match self.engine.predict_ahead(&self.network, &seen, &mut noise) {
+            None => {
+                let noise = self.prediction_noise();
+                let prediction = self.engine.predict_one(&self.network, &seen, noise.into());
+                prediction.map_err(|diverged| self.unpredictable(x, diverged))
+            }
             Some(Err(diverged)) => Err(self.unpredictable(x, diverged)),
             Some(Ok(prediction)) => {
                 self.ahead = Some(Ahead {
@@ -140,7 +152,8 @@ impl Learner {
 
     fn predict_draws(&self, inputs: &[f32], draws: Draws) -> Result<Prediction, LearnError> {
         self.check_inputs(inputs)?;
-        let chunks = self.engine.predict(&self.network, inputs, draws);
+        let seen = scaled(self.scale.as_ref(), inputs);
+        let chunks = self.engine.predict(&self.network, &seen, draws);
         let chunks = chunks.map_err(|diverged| self.unpredictable(inputs, diverged))?;
         Ok(Prediction::joined(self.network.classes(), chunks))
     }

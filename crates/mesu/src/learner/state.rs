@@ -19,6 +19,8 @@ pub(crate) struct EngineState {
     pub(crate) weights: Vec<f32>,
     /// Slow copies of the network.
     pub(crate) slow: Vec<SlowCopy>,
+    /// Words of the scale of the inputs, which is the learner's; empty if there is none.
+    pub(crate) scale: Vec<u32>,
     /// Covariances: lists of numbers by their names.
     pub(crate) covariances: Vec<(String, Vec<f32>)>,
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::architecture::Architecture;
 use super::covariance::Covariance;
+use super::scaling::Scaling;
 use crate::config::{ConfigError, ConfigPart, setters};
 use crate::layer::{FirstValues, Plan, Shape, WeightKind};
 
@@ -87,6 +88,9 @@ pub struct NetworkConfig {
     /// Form of the covariance of a layer's synapses, under MESU.
     #[serde(skip_serializing_if = "is_diagonal")]
     pub covariance: Covariance,
+    /// Standardization of the inputs.
+    #[serde(skip_serializing_if = "is_unscaled")]
+    pub scaling: Scaling,
 }
 
 setters!(NetworkConfig {
@@ -97,6 +101,7 @@ setters!(NetworkConfig {
     init: Initialization,
     active_inputs: f64,
     covariance: Covariance,
+    scaling: Scaling,
 });
 
 impl NetworkConfig {
@@ -147,6 +152,11 @@ fn is_diagonal(covariance: &Covariance) -> bool {
     *covariance == Covariance::Diagonal
 }
 
+/// Files of inputs that are taken as they are do not speak of scaling.
+fn is_unscaled(scaling: &Scaling) -> bool {
+    *scaling == Scaling::None
+}
+
 impl Default for NetworkConfig {
     /// A hidden layer of 50 neurons with biases, whose first values suit any standardized data.
     fn default() -> Self {
@@ -159,6 +169,7 @@ impl Default for NetworkConfig {
             init: Initialization::Auto,
             active_inputs: None,
             covariance: Covariance::Diagonal,
+            scaling: Scaling::None,
         }
     }
 }

@@ -4,6 +4,7 @@ mod architecture;
 mod config;
 pub(crate) mod covariance;
 mod heads;
+pub(crate) mod scaling;
 
 use mesu_kernels::Generator;
 
@@ -15,6 +16,7 @@ pub use self::covariance::{Covariance, CovarianceError};
 pub use self::heads::HeadError;
 use self::heads::Heads;
 pub(crate) use self::heads::{Rules, UpdateCount};
+pub use self::scaling::Scaling;
 use crate::config::ConfigError;
 use crate::layer::{Layer, Op, Plan, Relu};
 pub use crate::layer::{Shape, WeightKind};

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod scaling;
 mod twin;
 
 use mesu::{
@@ -265,7 +266,9 @@ fn classes_come_later() {
         }
     }
     let prediction = learner.predict(&xs, learner.prediction_noise()).unwrap();
-    let right = (0..600).filter(|i| prediction.top(*i).0 == labels[*i] as usize).count();
+    let right = (0..600)
+        .filter(|i| prediction.top(*i).0 == labels[*i])
+        .count();
     assert!(right > 570, "{right}");
 }
 

@@ -23,6 +23,8 @@ class Settings(TypedDict, total=False):
     bias: bool
     init: Literal["auto", "wide", "he"]
     active_inputs: float
+    covariance: str
+    scaling: Literal["none", "running"]
     # Values.
     likelihood: Literal["gaussian", "heteroscedastic", "student-t"]
     noise_window: float

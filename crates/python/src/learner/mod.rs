@@ -36,9 +36,9 @@ use crate::json;
 ///     Seed of the first synapses and of all noise.
 /// **settings
 ///     Settings of the learner (``memory_window``, ``lr_mu``, ``samples``, …), of the network (``hidden``,
-///     ``layers``, ``input``, ``heads``, ``bias``, ``init``, ``active_inputs``), of values (``likelihood``,
-///     ``noise_window``, ``degrees_of_freedom``) and of learning (``learn_above``, ``on_divergence``,
-///     ``class_weights``), with the names and defaults that they have in Rust.
+///     ``layers``, ``input``, ``heads``, ``bias``, ``init``, ``active_inputs``, ``covariance``, ``scaling``), of values
+///     (``likelihood``, ``noise_window``, ``degrees_of_freedom``) and of learning (``learn_above``,
+///     ``on_divergence``, ``class_weights``), with the names and defaults that they have in Rust.
 ///
 /// Raises
 /// ------

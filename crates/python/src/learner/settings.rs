@@ -10,7 +10,7 @@ use serde_json::Map;
 use crate::json;
 
 /// Settings of the network.
-const NETWORK: [&str; 7] = [
+const NETWORK: [&str; 9] = [
     "hidden",
     "layers",
     "input",
@@ -18,6 +18,8 @@ const NETWORK: [&str; 7] = [
     "bias",
     "init",
     "active_inputs",
+    "covariance",
+    "scaling",
 ];
 
 /// Settings of values.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
 use mesu::rule::Synapse;
-use mesu::{Initialization, Learner, LearnerConfig};
+use mesu::{Covariance, Initialization, Learner, LearnerConfig};
 use mesu_lab::record::saved::checkpoints;
 use mesu_lab::{Data, Saved};
 use mesu_micro::{Float, Image, Received, Scaling, Settings, Three, Two, Unfit};
@@ -121,6 +121,18 @@ fn rule(learner: &Learner) -> Result<mesu::rule::Mesu, String> {
     }
     if !network.layers.is_empty() || network.heads != 1 {
         return Err("expected a perceptron with one head, without a list of layers".into());
+    }
+    if network.covariance != Covariance::Diagonal {
+        let found = network.covariance;
+        return Err(format!(
+            "its synapses are correlated (covariance = \"{found}\"); expected independent ones"
+        ));
+    }
+    if network.scaling != mesu::Scaling::None {
+        return Err(
+            "its inputs' scale runs along (scaling = \"running\"); expected one of the run's data"
+                .into(),
+        );
     }
     if network.init == Initialization::Auto {
         return Err("each layer has a prior of its own (init = \"auto\"); expected init = \"wide\" or \"he\"".into());

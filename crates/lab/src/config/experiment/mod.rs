@@ -104,6 +104,7 @@ impl Experiment {
             ("network", "input", value(&network.input)),
             ("network", "heads", value(network.heads)),
             ("network", "covariance", value(network.covariance)),
+            ("network", "scaling", value(network.scaling)),
         ];
         let learning = &self.learning;
         all.extend([

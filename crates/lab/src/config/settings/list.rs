@@ -202,6 +202,13 @@ pub const SETTINGS: &[Setting] = &[
     )
     .shown("\"input\""),
     setting(
+        "network.scaling",
+        Kind::Choice(&["none", "running"]),
+        "standardization of inputs by what was learned so far, each by itself, which goes with standardise = false; \
+         those of data.standardise are of all training examples, before any is learned",
+    )
+    .shown("\"running\""),
+    setting(
         "learner.kind",
         Kind::Choice(&[
             "mesu", "foovb", "bbb", "sgd", "adam", "ewc", "online-ewc", "streaming-ewc", "si", "replay",
