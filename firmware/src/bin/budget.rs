@@ -1,4 +1,4 @@
-//! What an update and a prediction cost: the learner that build.rs makes, counted by the plugin of counter/.
+//! Cost of an update and of a prediction: the learner that build.rs makes, counted by the plugin of counter/.
 #![no_std]
 #![no_main]
 

@@ -57,10 +57,10 @@ pub trait Format: Cell + PartialEq {
     /// Index of an active input, or nothing.
     type Index: Cell;
 
-    /// Whether [`active`](Self::active) and [`moments`](Self::moments) take the first layer's inputs unscaled, so that
+    /// True if [`active`](Self::active) and [`moments`](Self::moments) take the first layer's inputs unscaled, so that
     /// a row is scaled and not each input of it.
     const UNSCALED: bool;
-    /// Whether a row without evidence is left as it is: the prior's part is done when it is settled.
+    /// True if a row without evidence is left as it is: the prior's part is done when it is settled.
     const SETTLES: bool;
 
     /// Prepares the rule for a layer of `inputs` inputs, for an update before which `idle` others were not made.
@@ -78,7 +78,7 @@ pub trait Format: Cell + PartialEq {
     /// Returns the stored form of a synapse, rounded by a random word.
     fn store(rule: &Self::Rule, synapse: Synapse<f32>, word: u32) -> Self;
 
-    /// Whether a synapse is within the format's range.
+    /// Returns whether a synapse is within the format's range.
     fn holds(rule: &Self::Rule, synapse: Synapse<f32>) -> bool;
 
     /// The record of a row whose inputs' synapses these are, settled at time `clock`.

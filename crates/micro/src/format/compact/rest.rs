@@ -38,7 +38,7 @@ impl Rest {
         }
     }
 
-    /// What an unscaled input is off its rest value, and its square less that of the rest value, both to be scaled.
+    /// Returns the difference of an unscaled input to its rest value, and its square less that of the rest value, both to be scaled.
     #[inline(always)]
     pub(super) fn off(&self, x: Plain) -> (Plain, Plain) {
         let off = x - self.unscaled;
