@@ -192,8 +192,8 @@ fn tile<S: Simd, const N: usize>(
     (stride, at): (usize, usize),
 ) {
     let mut sums = [f64x8::splat(simd, 0.0); N];
-    for row in 0..N {
-        sums[row] = f64x8::from_slice(simd, &rows[row * stride + at..][..WIDE]);
+    for (row, sum) in sums.iter_mut().enumerate() {
+        *sum = f64x8::from_slice(simd, &rows[row * stride + at..][..WIDE]);
     }
     for (q, right) in panel.as_chunks::<WIDE>().0.iter().enumerate() {
         let right = f64x8::load_array_ref(simd, right);
@@ -202,7 +202,7 @@ fn tile<S: Simd, const N: usize>(
             sums[row] = right.fused(f64x8::splat(simd, left[row]), sums[row]);
         }
     }
-    for row in 0..N {
-        sums[row].store_slice(&mut rows[row * stride + at..][..WIDE]);
+    for (row, sum) in sums.into_iter().enumerate() {
+        sum.store_slice(&mut rows[row * stride + at..][..WIDE]);
     }
 }

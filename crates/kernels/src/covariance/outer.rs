@@ -80,8 +80,8 @@ fn tile_of<S: Simd, const N: usize>(
     (stride, at): (usize, usize),
 ) {
     let mut sums: [f32x16<S>; N] = [splat(simd, 0.0); N];
-    for row in 0..N {
-        sums[row] = load_whole(simd, rows, row * stride + at);
+    for (row, sum) in sums.iter_mut().enumerate() {
+        *sum = load_whole(simd, rows, row * stride + at);
     }
     for (number, right) in panel.as_chunks::<LANES>().0.iter().enumerate() {
         let right = f32x16::load_array_ref(simd, right);
@@ -90,7 +90,7 @@ fn tile_of<S: Simd, const N: usize>(
             sums[row] = right.fused(splat(simd, left[row]), sums[row]);
         }
     }
-    for row in 0..N {
-        store_whole(sums[row], rows, row * stride + at);
+    for (row, sum) in sums.into_iter().enumerate() {
+        store_whole(sum, rows, row * stride + at);
     }
 }

@@ -70,7 +70,7 @@ proptest! {
         let sign = if plus { 1.0 } else { -1.0 };
         for i in 0..n {
             for j in 0..n {
-                let column = |at: usize| (0..factors.rows()).map(move |k| k).map(|k| factors.row(k)[at]).collect::<Vec<_>>();
+                let column = |at: usize| (0..factors.rows()).map(|k| factors.row(k)[at]).collect::<Vec<_>>();
                 let (expected, size) = sum(column(i).into_iter(), column(j).into_iter());
                 let from = f64::from(start.row(i)[j]);
                 prop_assert!(close(out.row(i)[j], from + sign * expected, size + from.abs()));

@@ -11,7 +11,7 @@ use super::format::CheckpointError;
 use super::read::{Restored, read};
 use crate::config::ConfigError;
 use crate::learner::{Learner, LearnerBuilder, LearnerConfig, LearnerKind, Source, check};
-use crate::network::{Network, UpdateCount};
+use crate::network::{Covariance, Network, UpdateCount};
 use crate::outputs::{Outputs, OutputsConfig, OwnedTargets};
 
 /// A learner, and the notes that its file carried.
@@ -152,6 +152,10 @@ fn complete(mut learner: Learner, mut restored: Restored) -> Result<WithNotes, C
     for slow in &mut state.slow {
         // The optimizer of slow copies is never reset.
         heads_of(&restored.description, &mut slow.network, 0).ok_or_else(other_heads)?;
+    }
+    let diagonal = learner.network_config().covariance == Covariance::Diagonal;
+    if diagonal && !state.covariances.is_empty() {
+        return Err(unfit("it has covariances of a network that has none"));
     }
     let taken = learner.engine.restore(state).filter(|()| counts_fit);
     taken.ok_or_else(|| unfit("what the learner remembers does not fit its kind"))?;

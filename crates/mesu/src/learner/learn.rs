@@ -2,14 +2,21 @@
 
 use super::engine::Engine;
 use super::error::{check, check_weights};
-use super::{Broken, LearnError, Learned, Learner, OnDivergence};
+use super::{Broken, LearnError, Learned, Learner, OnDivergence, Remedy};
 use crate::estimator::{Batch, Body, Diverged};
+use crate::network::Covariance;
 use crate::network::scaling::scaled;
 use crate::outputs::Prediction;
 use crate::outputs::{Outputs, OwnedTargets, Target, Targets};
 
 /// Largest magnitude of a synapse's number with which a network counts as sound.
 const SOUND: f32 = 1e10;
+
+/// Remedies where synapses are correlated, in the order in which they helped (docs/correlated.md).
+const REMEDIES_OF_COVARIANCES: [Remedy; 2] = [
+    Remedy::Set("max_step_ratio", 1.0),
+    Remedy::Lower(&["sigma_prior", "lr_mu"]),
+];
 
 /// Result of learning one example.
 #[derive(Clone, Debug, PartialEq)]
@@ -360,11 +367,12 @@ impl Learner {
 
     /// Returns whether every number of every synapse can be computed with.
     pub(super) fn is_sound(&self) -> bool {
-        self.network.groups().all(|(_, group)| {
-            let small =
-                |plane: &mesu_kernels::Matrix| mesu_kernels::all_within(plane.padded(), SOUND);
-            group.broken().is_none() && small(group.mu())
-        })
+        self.engine.is_sound()
+            && self.network.groups().all(|(_, group)| {
+                let small =
+                    |plane: &mesu_kernels::Matrix| mesu_kernels::all_within(plane.padded(), SOUND);
+                group.broken().is_none() && small(group.mu())
+            })
     }
 
     pub(crate) fn diverged(&self, Diverged { layer, what }: Diverged) -> LearnError {
@@ -372,7 +380,10 @@ impl Learner {
             layer,
             update: self.updates,
             what,
-            remedies: self.config.remedies(),
+            remedies: match self.network_config.covariance {
+                Covariance::Diagonal => self.config.remedies(),
+                _ => REMEDIES_OF_COVARIANCES.to_vec(),
+            },
         }
     }
 }

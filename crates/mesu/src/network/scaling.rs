@@ -53,9 +53,9 @@ impl RunningScale {
 
     /// Returns examples, `[n][inputs]`, standardized.
     pub(crate) fn scaled(&self, examples: &[f32]) -> Vec<f32> {
-        let factor = |squares: &f64| match *squares > 0.0 {
-            true => (self.count / squares).sqrt(),
-            false => 0.0,
+        let factor = |squares: &f64| {
+            let factor = (self.count / squares).sqrt();
+            if factor.is_finite() { factor } else { 0.0 }
         };
         let factors: Vec<f64> = self.squares.iter().map(factor).collect();
         let scale = self.means.iter().zip(&factors).cycle();

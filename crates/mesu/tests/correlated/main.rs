@@ -6,8 +6,8 @@ mod scaling;
 mod twin;
 
 use mesu::{
-    Covariance, Generator, Initialization, Learner, LearningConfig, MesuConfig, NetworkConfig,
-    RegressionConfig,
+    Covariance, Generator, Initialization, LearnError, Learner, LearningConfig, MesuConfig,
+    NetworkConfig, OnDivergence, RegressionConfig,
 };
 
 use self::twin::Twin;
@@ -318,4 +318,76 @@ fn examples_below_the_gate_let_time_pass() {
         after < 0.9 * before && after > 0.8 * before,
         "{before} {after}"
     );
+}
+
+/// Wide synapses saturate the softmax, which then tells of no curvature.
+#[test]
+fn wide_priors_hold_within_a_trust_region() {
+    let network = network(&[30], "input", false);
+    let config = config(5, 3.0, 1e6).max_step_ratio(1.0);
+    let mut learner = Learner::new(200, 3, &network, &config.into(), SEED).unwrap();
+    let (xs, labels) = examples(600, 200);
+    learner.learn_each(&xs, &labels).unwrap();
+    let prediction = learner.predict(&xs, learner.prediction_noise()).unwrap();
+    let right = (0..600)
+        .filter(|i| prediction.top(*i).0 == labels[*i])
+        .count();
+    assert!(right > 550, "{right}");
+}
+
+#[test]
+fn what_diverges_is_told_skipped_and_leaves_nothing_behind() {
+    let network = network(&[], "input", false);
+    let wide = config(5, 1e4, 1e6).lr_mu(1e31);
+    let (xs, labels) = examples(400, 200);
+    let new = || Learner::new(200, 3, &network, &wide.clone().into(), SEED).unwrap();
+    let mut learner = new();
+    let error = learner.learn_each(&xs, &labels).unwrap_err();
+    assert!(error.to_string().contains("diverge"), "{error}");
+    assert!(matches!(error, LearnError::Diverged { remedies, .. } if remedies.len() == 2));
+    let skips = LearningConfig::default().on_divergence(OnDivergence::Skip);
+    let mut learner = new().with_learning(skips).unwrap();
+    learner.learn_each(&xs, &labels).unwrap();
+    let skipped = learner.left_out().skipped;
+    assert!(
+        skipped > 0 && skipped + learner.updates() == 400,
+        "{skipped}"
+    );
+    assert!(learner.save(&[]).is_ok());
+}
+
+#[test]
+fn a_refused_batch_leaves_no_evidence() {
+    let network = network(&[7], "input", true);
+    let mut learner = Learner::new(20, 3, &network, &config(3, 0.4, 600.0).into(), SEED).unwrap();
+    let (xs, labels) = examples(10, 20);
+    learner.learn_each(&xs, &labels).unwrap();
+    let mut clean = learner.clone();
+    let mut batch = xs[..40].to_vec();
+    batch[39] = f32::NAN;
+    assert!(learner.learn(&batch, &labels[..2]).is_err());
+    for learner in [&mut learner, &mut clean] {
+        learner.learn(&xs[..20], &labels[..1]).unwrap();
+    }
+    assert!(learner.save(&[]).unwrap() == clean.save(&[]).unwrap());
+}
+
+#[test]
+fn forged_covariances_are_refused() {
+    let (xs, labels) = examples(60, 20);
+    for covariance in ["input", "low-rank 6"] {
+        let network = network(&[7], covariance, true);
+        let mut learner = Learner::new(20, 3, &network, &config(3, 0.4, 6e4).into(), SEED).unwrap();
+        learner.learn_each(&xs, &labels).unwrap();
+        let saved = learner.save(&[]).unwrap();
+        let header = u64::from_le_bytes(saved[..8].try_into().unwrap()) as usize;
+        let names = String::from_utf8_lossy(&saved[8..8 + header]).into_owned();
+        assert!(names.contains("covariance.layer.1.") && names.contains("covariance.head.1."));
+        // A flipped byte anywhere is found.
+        for at in (8 + header..saved.len()).step_by(997) {
+            let mut forged = saved.clone();
+            forged[at] ^= 0x40;
+            assert!(Learner::restore(&forged).is_err(), "{covariance}: {at}");
+        }
+    }
 }

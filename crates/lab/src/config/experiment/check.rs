@@ -1,9 +1,9 @@
 //! Ranges of what an experiment says, and what does not go together. The learner's own settings are
 //! checked by the learner, and what only the data can tell when they are read (see [`crate::run::tasks`]).
 
-use mesu::RegressionConfig;
+use mesu::{RegressionConfig, Scaling};
 
-use super::{DataConfig, DomainsConfig, Experiment, Predicted, Scenario};
+use super::{DataConfig, DomainsConfig, Experiment, Predicted, Scenario, Standardising};
 use crate::config::settings;
 use crate::error::LabError;
 
@@ -30,6 +30,15 @@ impl Experiment {
             && !(active > 0.0 && active.is_finite())
         {
             return wrong("network.active_inputs", active, "a finite number > 0");
+        }
+        if self.network.scaling == Scaling::Running && self.data.standardise != Standardising::None
+        {
+            let expected = "false beside network.scaling = \"running\"";
+            let found = match self.data.standardise {
+                Standardising::Each => "\"each\"",
+                _ => "true",
+            };
+            return wrong("data.standardise", found, expected);
         }
         if self.importance && !self.network.layers.is_empty() {
             let expected =

@@ -1,7 +1,7 @@
 //! Evidence of an update, and what it does to a layer.
 
 use mesu_kernels::covariance::add_products;
-use mesu_kernels::{Generator, Matrix};
+use mesu_kernels::{Generator, Matrix, all_finite};
 
 use super::Activations;
 use crate::layer::Layer;
@@ -14,11 +14,16 @@ pub(crate) struct Rates {
     pub(crate) mean: f32,
     /// Factor of the curvature.
     pub(crate) curvature: f32,
+    /// Longest step of an update along an example's pre-activations, over their standard deviation, if there is a limit.
+    pub(crate) max_step_ratio: Option<f32>,
 }
 
 /// Largest share `c s^2` of an example that is left out at times: an example enters V with the probability
 /// `c s^2 / SHARE`, if that is below 1, and then with a curvature that makes up for it.
 const SHARE: f32 = 0.05;
+
+/// Rows whose room is kept between updates.
+const ROOM: usize = 64;
 
 /// Evidence of an update at one layer, a row of the network's input for each example, or for each of its samples.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +41,8 @@ pub(crate) struct Evidence {
 struct Seen {
     x: Matrix,
     p: Matrix,
+    /// Standard deviation of the pre-activations.
+    s: f32,
     /// Curvature.
     c: f32,
     /// Sum over all rows of the example.
@@ -72,7 +79,7 @@ impl Evidence {
             let seen = self.room(row.x.columns(), this.d.columns());
             seen.x.padded_mut().copy_from_slice(row.x.padded());
             seen.p.padded_mut().copy_from_slice(row.p.padded());
-            seen.of_example = of_example;
+            (seen.s, seen.of_example) = (row.s, of_example);
             if rows == 1 {
                 seen.c = of_example;
                 seen.d.fill(0.0);
@@ -94,6 +101,7 @@ impl Evidence {
             self.rows.push(Seen {
                 x: Matrix::zeros(1, n),
                 p: Matrix::zeros(1, n),
+                s: 0.0,
                 c: 0.0,
                 of_example: 0.0,
                 d: vec![0.0; outputs],
@@ -108,14 +116,19 @@ impl Evidence {
         self.examples
     }
 
-    /// Makes the update of a layer.
+    /// Forgets rows that no update was made of.
+    pub(crate) fn clear(&mut self) {
+        (self.used, self.examples) = (0, 0);
+    }
+
+    /// Makes the update of a layer; returns false if its means or the evidence are not finite.
     pub(crate) fn apply(
         &mut self,
         layer: &mut Layer,
         covariance: &mut InputCovariance,
         rates: Rates,
         noise: &mut Generator,
-    ) {
+    ) -> bool {
         let Self {
             rows,
             used,
@@ -124,7 +137,7 @@ impl Evidence {
             terms,
         } = self;
         let rows = &mut rows[..*used];
-        observe(rows, covariance, rates, noise, terms);
+        let mut sound = observe(rows, covariance, rates, noise, terms);
         if (steps.d.rows(), steps.p.columns()) != (*used, layer.inputs)
             || steps.d.columns() != layer.outputs
         {
@@ -138,9 +151,15 @@ impl Evidence {
             } else {
                 covariance.product(&seen.x, &mut seen.p, terms);
             }
+            let p = seen.p.row(0);
             let to = steps.d.row_mut(number).iter_mut();
             to.zip(&seen.d).for_each(|(to, d)| *to = -rates.mean * d);
-            let p = seen.p.row(0);
+            if let Some(ratio) = rates.max_step_ratio {
+                let along = variance_along(seen.x.row(0), p) * *used as f32;
+                let longest = ratio * seen.s / along.max(f32::MIN_POSITIVE);
+                let steps = steps.d.row_mut(number).iter_mut();
+                steps.for_each(|d| *d = d.clamp(-longest, longest));
+            }
             steps.p.row_mut(number).copy_from_slice(&p[..layer.inputs]);
             let bias = layer.bias.as_mut().and_then(|bias| bias.plane_mut("mu"));
             if let Some(bias) = bias {
@@ -151,25 +170,34 @@ impl Evidence {
         }
         if let Some(mu) = layer.weight.plane_mut("mu") {
             add_products(mu, &steps.d, &steps.p);
+            sound &= all_finite(mu.padded());
         }
-        (*used, *examples) = (0, 0);
+        if let Some(bias) = &layer.bias {
+            sound &= all_finite(bias.mu().padded());
+        }
+        self.rows.truncate(ROOM);
+        self.clear();
+        sound
     }
 }
 
-/// Lets a covariance take rows in.
+/// Lets a covariance take rows in; returns false if there is a curvature that is not finite.
 fn observe(
     rows: &[Seen],
     covariance: &mut InputCovariance,
     rates: Rates,
     noise: &mut Generator,
     terms: &mut Vec<(usize, f32)>,
-) {
+) -> bool {
     let mut draws = vec![0.0; rows.len()];
     noise.fill_uniform(&mut draws, 0.0, 1.0);
     let mut taken = false;
     for (seen, draw) in rows.iter().zip(draws) {
         let c = rates.curvature * seen.c;
         let share = c * variance_along(seen.x.row(0), seen.p.row(0)) / SHARE;
+        if !share.is_finite() {
+            return false;
+        }
         if share <= 0.0 || draw >= share {
             continue;
         }
@@ -184,4 +212,5 @@ fn observe(
         }
         taken = true;
     }
+    true
 }

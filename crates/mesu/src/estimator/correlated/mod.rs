@@ -255,7 +255,7 @@ impl Correlated {
                     None => Cow::Borrowed(mu),
                     Some(above) => {
                         let mut jacobian = Matrix::zeros(outputs, mu.columns());
-                        add_products_rows(mu, above, &mut jacobian);
+                        multiply_rows(mu, above, &mut jacobian);
                         Cow::Owned(jacobian)
                     }
                 };
@@ -290,7 +290,7 @@ impl Correlated {
 }
 
 /// Computes `out = factors matrix`: `[k][rows]` times `[rows][columns]`.
-fn add_products_rows(matrix: &Matrix, factors: &Matrix, out: &mut Matrix) {
+fn multiply_rows(matrix: &Matrix, factors: &Matrix, out: &mut Matrix) {
     for k in 0..factors.rows() {
         let terms: Vec<(usize, f32)> = factors.row(k).iter().copied().enumerate().collect();
         let mut row = Matrix::zeros(1, matrix.columns());

@@ -16,6 +16,7 @@ use crate::network::Network;
 use crate::network::covariance::{InputCovariance, Pull};
 use crate::outputs::Prediction;
 use crate::rule::Mesu;
+use crate::synapse::Synapses;
 
 /// Updates after which the standard deviations that a network shows are those of its covariances again. Nothing is computed
 /// with them.
@@ -25,6 +26,7 @@ const SHOWN_EVERY: u64 = 100;
 #[derive(Clone, Debug)]
 pub(crate) struct CorrelatedEngine {
     rates: Rates,
+    mu_prior: f32,
     sampling: Sampling,
     posteriors: Posteriors,
     evidence: Vec<Evidence>,
@@ -68,7 +70,9 @@ impl CorrelatedEngine {
             rates: Rates {
                 mean: rule.lr_mu as f32,
                 curvature: rule.lr_sigma as f32,
+                max_step_ratio: rule.max_step_ratio.map(|ratio| ratio as f32),
             },
+            mu_prior: rule.mu_prior as f32,
             sampling,
             posteriors: Posteriors { trunk, heads },
             evidence: vec![Evidence::default(); network.layers.len()],
@@ -78,9 +82,7 @@ impl CorrelatedEngine {
         if network.layers.len() == 1 {
             // No neurons that would have to be told apart: the means begin as the prior's.
             for group in network.synapses_mut() {
-                if let Some(mu) = group.plane_mut("mu") {
-                    mu.padded_mut().fill(rule.mu_prior as f32);
-                }
+                begin_at(group, engine.mu_prior);
             }
         }
         engine.show(network);
@@ -110,12 +112,14 @@ impl CorrelatedEngine {
         for (l, evidence) in self.evidence.iter_mut().enumerate().rev() {
             let layer = &mut body.network.layers[l];
             let covariance = self.posteriors.of_mut(l, head);
-            evidence.apply(layer, covariance, self.rates, body.noise);
+            if !evidence.apply(layer, covariance, self.rates, body.noise) {
+                return Err(Diverged::new(l + 1, "a step is not finite"));
+            }
         }
         body.network.count_update();
         *body.updates += 1;
         self.time_passes(body.network)?;
-        if *body.updates % SHOWN_EVERY == 0 {
+        if body.updates.is_multiple_of(SHOWN_EVERY) {
             self.show(body.network);
         }
         Ok(())
@@ -141,6 +145,7 @@ impl CorrelatedEngine {
 
     /// Learns from the forward pass that was made of a batch's only example.
     fn learn_seen(&mut self, mut body: Body<'_>, batch: Batch<'_>) -> Result<Learned, Diverged> {
+        self.evidence.iter_mut().for_each(Evidence::clear);
         let (head, posteriors) = (body.network.head(), &self.posteriors);
         let covariance = |l: usize| posteriors.of(l, head);
         let weight = self.sampling.reduction.weight(1);
@@ -170,6 +175,16 @@ impl CorrelatedEngine {
         let (head, posteriors) = (network.head(), &self.posteriors);
         self.buffers
             .forward(network, |l| posteriors.of(l, head), x, noise)
+    }
+}
+
+/// Sets all means of a group of synapses.
+fn begin_at(group: &mut Synapses, mean: f32) {
+    if let Some(mu) = group.plane_mut("mu") {
+        let columns = mu.columns();
+        for row in 0..mu.rows() {
+            mu.row_mut(row)[..columns].fill(mean);
+        }
     }
 }
 
@@ -218,6 +233,8 @@ fn pull_means(layer: &mut Layer, covariance: &InputCovariance, pull: Pull) {
 
 impl Engine for CorrelatedEngine {
     fn learn(&mut self, mut body: Body<'_>, batch: Batch<'_>) -> Result<Learned, Diverged> {
+        // Of a batch that was refused halfway nothing is left.
+        self.evidence.iter_mut().for_each(Evidence::clear);
         let weight = self.sampling.reduction.weight(batch.len());
         let mut learned = Learned::default();
         let head = body.network.head();
@@ -304,7 +321,21 @@ impl Engine for CorrelatedEngine {
         prediction
     }
 
-    fn grow(&mut self, network: &mut Network, fresh: Vec<Layer>) {
+    fn is_sound(&self) -> bool {
+        let Posteriors { trunk, heads } = &self.posteriors;
+        trunk.iter().chain(heads).all(InputCovariance::is_sound)
+    }
+
+    fn grow(&mut self, network: &mut Network, mut fresh: Vec<Layer>) {
+        if network.layers.len() == 1 {
+            for layer in &mut fresh {
+                begin_at(&mut layer.weight, self.mu_prior);
+                layer
+                    .bias
+                    .iter_mut()
+                    .for_each(|bias| begin_at(bias, self.mu_prior));
+            }
+        }
         network.grow(fresh, &Mesu::default());
         self.buffers = Correlated::new(network, self.sampling.samples);
         self.evidence = vec![Evidence::default(); network.layers.len()];

@@ -120,6 +120,11 @@ pub(crate) trait Engine: Send + Sync + std::fmt::Debug {
         mean_predictions(network, inputs)
     }
 
+    /// Returns whether what it keeps beside the network's synapses can be computed with.
+    fn is_sound(&self) -> bool {
+        true
+    }
+
     /// Returns whether an example's loss can keep it from being learned.
     fn gates(&self) -> bool {
         true

@@ -2,7 +2,7 @@
 
 use super::kind::Settings;
 use super::mesu::MesuConfig;
-use crate::config::{ConfigError, require};
+use crate::config::{ConfigError, holds, require};
 use crate::estimator::Estimator;
 use crate::learner::engine::Engine;
 use crate::learner::engine::correlated::CorrelatedEngine;
@@ -18,29 +18,44 @@ pub(super) fn engine(
 ) -> Result<Box<dyn Engine>, ConfigError> {
     let rule = config.rule()?;
     let sampling = config.sampling().expect("MESU samples").checked()?;
-    let none = |sound, field, found: String, expected: &str| {
+    let beside = |sound, field, found: String, expected: &str| {
         let expected = format!("{expected} beside network.covariance {covariance}");
         require(sound, field, found, &expected)
     };
     let local = config.estimator == Estimator::LocalReparameterization;
-    none(
+    beside(
         local,
         "estimator",
         "weight-sampling".to_owned(),
         "local-reparameterization",
     )?;
     let slow = &config.slow_windows;
-    none(slow.is_empty(), "slow_windows", format!("{slow:?}"), "[]")?;
+    beside(slow.is_empty(), "slow_windows", format!("{slow:?}"), "[]")?;
     let in_use = config.heads_drift == HeadsDrift::InUse;
-    none(in_use, "heads_drift", "always".to_owned(), "in-use")?;
+    beside(in_use, "heads_drift", "always".to_owned(), "in-use")?;
+    let unclipped = config.clamp_grad == 0.0;
+    beside(unclipped, "clamp_grad", config.clamp_grad.to_string(), "0")?;
+    let bounds = &config.sigma_bounds;
+    beside(
+        bounds.is_empty(),
+        "sigma_bounds",
+        format!("{bounds:?}"),
+        "[]",
+    )?;
     if !network.is_perceptron() {
-        let expected = "diagonal of networks of other layers than linear with relu between them";
+        let expected = "diagonal: only linear layers with relu between them can have another";
         return Err(ConfigError::network("covariance", covariance, expected));
     }
     check_sizes(network, covariance)?;
     // Its posterior, and how fast evidence goes: the rate counts twice, in what comes and in what fades.
     let memory_window = rule.memory_window / rule.lr_sigma.max(f64::MIN_POSITIVE);
     let last = network.layers.len() - 1;
+    for layer in &network.layers {
+        let deviation = rule.sigma_prior * layer.prior_scale;
+        let sound = holds(deviation * deviation) && holds(1.0 / (deviation * deviation));
+        let expected = "a number whose square, and its inverse, a 32-bit float holds in each layer";
+        require(sound, "sigma_prior", rule.sigma_prior, expected)?;
+    }
     let covariances: Vec<InputCovariance> = network
         .layers
         .iter()
@@ -48,7 +63,10 @@ pub(super) fn engine(
         .map(|(l, layer)| {
             let prior = Prior {
                 mean: rule.mu_prior as f32,
-                variance: (rule.sigma_prior * layer.prior_scale).powi(2),
+                variance: rule.sigma_prior
+                    * layer.prior_scale
+                    * rule.sigma_prior
+                    * layer.prior_scale,
                 memory_window,
             };
             let form = match covariance {
@@ -75,7 +93,7 @@ fn check_sizes(network: &Network, covariance: Covariance) -> Result<(), ConfigEr
     let wrong = |expected: String| ConfigError::network("covariance", covariance, expected);
     let inputs = network.inputs();
     match covariance {
-        Covariance::Input { blocks } if inputs % blocks != 0 => {
+        Covariance::Input { blocks } if !inputs.is_multiple_of(blocks) => {
             let expected = format!("blocks of the same size of {inputs} inputs");
             return Err(wrong(expected));
         }

@@ -5,6 +5,9 @@ use mesu_kernels::covariance::{Sign, add_outer, add_weighted_rows, invert};
 
 use super::waiting::Waiting;
 
+/// Shares of A's largest diagonal entry that are added to the diagonal where rounding took its inverse.
+const JITTERS: [f32; 3] = [1e-7, 1e-6, 1e-5];
+
 /// Covariance V of the synapses at n inputs, and its inverse.
 #[derive(Clone, Debug)]
 pub(super) struct Full {
@@ -45,7 +48,8 @@ impl Full {
 
     /// Computes `out = V x`, both `[1][n]`.
     ///
-    /// `terms` is room to work in. Inputs most of which are one number, as the background of images, cost the rows of the others alone.
+    /// `terms` is room to work in. Inputs most of which are one number, as the background of images, cost the rows of the
+    /// others alone.
     pub(super) fn product(&self, x: &Matrix, out: &mut Matrix, terms: &mut Vec<(usize, f32)>) {
         let common = common_value(x.row(0));
         let sums = self.row_sums.row(0).iter();
@@ -75,21 +79,33 @@ impl Full {
         }
     }
 
-    /// Forgets: `A <- gamma A + (1 - gamma) prior I`, and V is computed anew. Returns false if A has no inverse.
-    pub(super) fn forget(&mut self, gamma: f64, prior_precision: f64) -> bool {
+    /// Forgets the share `lost`: `A <- (1 - lost) A + lost prior I`, and V is computed anew. Returns false if A has no
+    /// inverse, not even with a little more on its diagonal.
+    pub(super) fn forget(&mut self, lost: f64, prior_precision: f64) -> bool {
         self.apply();
-        let share = ((1.0 - gamma) * prior_precision) as f32;
-        let gamma = gamma as f32;
-        self.precision
-            .padded_mut()
-            .iter_mut()
-            .for_each(|a| *a *= gamma);
-        for i in 0..self.precision.rows() {
-            self.precision.row_mut(i)[i] += share;
-        }
-        let sound = invert(&self.precision, &mut self.variance);
+        let kept = 1.0 - lost;
+        let numbers = self.precision.padded_mut().iter_mut();
+        numbers.for_each(|a| *a = (kept * f64::from(*a)) as f32);
+        let share = (lost * prior_precision) as f32;
+        let largest = self.add_to_diagonal(share);
+        let sound = invert(&self.precision, &mut self.variance)
+            || JITTERS.iter().any(|jitter| {
+                self.add_to_diagonal(jitter * largest);
+                invert(&self.precision, &mut self.variance)
+            });
         self.sum_rows();
         sound
+    }
+
+    /// Adds a number to A's diagonal; returns its largest entry.
+    fn add_to_diagonal(&mut self, more: f32) -> f32 {
+        let mut largest = 0.0f32;
+        for i in 0..self.precision.rows() {
+            let a = &mut self.precision.row_mut(i)[i];
+            *a += more;
+            largest = largest.max(*a);
+        }
+        largest
     }
 
     /// Restores V and its inverse, each the upper triangle row by row; `None` if they are of another size, or a
@@ -132,8 +148,7 @@ pub(super) fn triangle(matrix: &Matrix) -> Vec<f32> {
         .collect()
 }
 
-/// Fills a symmetric matrix with what [`triangle`] gave; `None` if that is of another size, or its diagonal is not
-/// positive.
+/// Fills a symmetric matrix with what [`triangle`] gave; `None` if that is of another size, or can't be positive definite.
 fn fill_from_triangle(matrix: &mut Matrix, values: &[f32]) -> Option<()> {
     let n = matrix.rows();
     (values.len() == n * (n + 1) / 2 && values.iter().all(|x| x.is_finite())).then_some(())?;
@@ -144,5 +159,10 @@ fn fill_from_triangle(matrix: &mut Matrix, values: &[f32]) -> Option<()> {
             matrix.row_mut(j)[i] = *value;
         }
     }
-    (0..n).all(|i| matrix.row(i)[i] > 0.0).then_some(())
+    let diagonal = |i: usize| f64::from(matrix.row(i)[i]);
+    let bounded = |i: usize, j: usize| {
+        f64::from(matrix.row(i)[j]).powi(2) <= 1.001 * diagonal(i) * diagonal(j)
+    };
+    let sound = |i: usize| diagonal(i) > 0.0 && (0..i).all(|j| bounded(i, j));
+    (0..n).all(sound).then_some(())
 }

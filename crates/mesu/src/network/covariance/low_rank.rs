@@ -111,33 +111,36 @@ impl LowRank {
         self.waiting.clear();
     }
 
-    /// Forgets: `A <- gamma A + (1 - gamma) prior I`.
-    pub(super) fn forget(&mut self, gamma: f64, prior_precision: f64) -> bool {
+    /// Forgets the share `lost`: `A <- (1 - lost) A + lost prior I`. Returns false if a number is not finite.
+    pub(super) fn forget(&mut self, lost: f64, prior_precision: f64) -> bool {
         self.apply();
-        let root = gamma.sqrt() as f32;
-        self.directions
-            .padded_mut()
-            .iter_mut()
-            .for_each(|b| *b *= root);
+        let kept = 1.0 - lost;
+        let root = kept.sqrt();
+        let numbers = self.directions.padded_mut().iter_mut();
+        numbers.for_each(|b| *b = (root * f64::from(*b)) as f32);
         let rows = 0..self.directions.rows();
-        self.lengths = rows
-            .map(|k| inner(self.directions.row(k), self.directions.row(k)))
-            .collect();
-        self.floor = (gamma * f64::from(self.floor) + (1.0 - gamma) * prior_precision) as f32;
+        let length = |k: usize| inner(self.directions.row(k), self.directions.row(k));
+        self.lengths = rows.map(length).collect();
+        self.floor = (kept * f64::from(self.floor) + lost * prior_precision) as f32;
         self.floor.is_finite() && self.lengths.iter().all(|w| w.is_finite())
     }
 
     /// Writes the diagonal of V, without what waits.
     pub(super) fn variances(&self, out: &mut [f32]) {
-        let share = 1.0 / self.floor;
-        out.fill(share);
+        let floor = f64::from(self.floor);
+        // In f64: where a direction is one input's, nearly all of the floor's share is taken away.
+        let mut known = vec![0.0f64; out.len()];
         for (k, length) in self.lengths.iter().enumerate() {
-            let weight = share / (self.floor + *length as f32);
+            let weight = 1.0 / (floor + length);
             let row = self.directions.row(k).iter();
-            out.iter_mut()
-                .zip(row)
-                .for_each(|(to, b)| *to -= weight * b * b);
+            let squares = row.map(|b| f64::from(*b) * f64::from(*b));
+            known
+                .iter_mut()
+                .zip(squares)
+                .for_each(|(sum, b)| *sum += weight * b);
         }
+        let pairs = out.iter_mut().zip(known);
+        pairs.for_each(|(to, known)| *to = ((1.0 - known) / floor) as f32);
     }
 
     /// Restores floor and directions; `None` if they do not fit.

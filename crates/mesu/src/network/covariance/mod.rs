@@ -53,7 +53,7 @@ pub(crate) struct Prior {
     pub(crate) memory_window: f64,
 }
 
-/// What a forgetting step does to the means: `M + share (mean - M) V`.
+/// Step of the means when a covariance forgets: `M + share (mean - M) V`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Pull {
     pub(crate) share: f32,
@@ -129,9 +129,13 @@ impl InputCovariance {
         let mut observe = |waiting: &mut Waiting, n: usize| {
             let part = first..first + n;
             let (x, p) = (&x[part.clone()], &p[part.clone()]);
-            let kappa = c / (1.0 + c * variance_along(x, p));
+            let variances = &mut variances[part];
+            // Not below what rounding hides, where most of V is known.
+            let least = x.iter().zip(&*variances).map(|(x, v)| x * x * v);
+            let least = f32::EPSILON * least.sum::<f32>();
+            let kappa = c / (1.0 + c * variance_along(x, p).max(least));
             waiting.push(c, x, kappa, p);
-            let variances = variances[part].iter_mut();
+            let variances = variances.iter_mut();
             variances
                 .zip(p)
                 .for_each(|(v, p)| *v = (*v - kappa * p * p).max(f32::MIN_POSITIVE));
@@ -183,22 +187,26 @@ impl InputCovariance {
         if self.since < self.period {
             return Ok(None);
         }
-        let gamma = (-f64::from(self.since) / self.prior.memory_window).exp();
+        // The share that is lost, without the cancellation of 1 - gamma.
+        let lost = -libm::expm1(-f64::from(self.since) / self.prior.memory_window);
         self.since = 0;
         let precision = 1.0 / self.prior.variance;
         let sound = match &mut self.form {
-            Form::LowRank(low_rank) => low_rank.forget(gamma, precision),
-            Form::Blocks(blocks) => blocks
-                .iter_mut()
-                .all(|block| block.forget(gamma, precision)),
+            Form::LowRank(low_rank) => low_rank.forget(lost, precision),
+            Form::Blocks(blocks) => blocks.iter_mut().all(|block| block.forget(lost, precision)),
         };
         self.compute_variances();
-        let sound = sound && self.variances().iter().all(|v| *v > 0.0 && v.is_finite());
+        let sound = sound && self.is_sound();
         let pull = Pull {
-            share: ((1.0 - gamma) * precision) as f32,
+            share: (lost * precision) as f32,
             mean: self.prior.mean,
         };
         sound.then_some(Some(pull)).ok_or(())
+    }
+
+    /// Returns whether all variances are above 0 and finite.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.variances().iter().all(|v| *v > 0.0 && v.is_finite())
     }
 
     fn compute_variances(&mut self) {
@@ -213,6 +221,10 @@ impl InputCovariance {
                 let all = blocks.iter().flat_map(of_block);
                 to.iter_mut().zip(all).for_each(|(to, v)| *to = v);
             }
+        }
+        // Rounding can take a variance that evidence has made tiny to 0, which it is not.
+        for v in to.iter_mut().filter(|v| **v <= 0.0) {
+            *v = f32::MIN_POSITIVE;
         }
     }
 

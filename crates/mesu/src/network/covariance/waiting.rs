@@ -77,7 +77,8 @@ impl Waiting {
         let n = self.p.columns();
         let len = downdates.len() / n;
         let fits = downdates.len() == len * n && evidence.len() == len * n && len < MOST;
-        fits.then_some(())?;
+        let finite = downdates.iter().chain(evidence).all(|x| x.is_finite());
+        (fits && finite).then_some(())?;
         for k in 0..len {
             self.p.row_mut(k).copy_from_slice(&downdates[k * n..][..n]);
             self.h.row_mut(k).copy_from_slice(&evidence[k * n..][..n]);
