@@ -54,7 +54,6 @@ pub mod naive;
 pub mod online;
 mod planes;
 pub mod pool;
-mod signs;
 pub mod softmax;
 mod update;
 

@@ -9,7 +9,7 @@ use mesu_core::simd::Fused;
 use crate::lanes::{LANES, load_whole, splat, sum, sum4};
 use crate::level::{dispatch, level};
 use crate::planes::Planes;
-use crate::signs::Signs;
+use crate::update::signs::Signs;
 use crate::update::{Terms, apply};
 use crate::{Matrix, PlanesMut};
 use mesu_core::{Gradient, Rule, State};

@@ -7,7 +7,7 @@ use mesu_core::{Gradient, Rule, State};
 use crate::lanes::{LANES, load_whole, splat};
 use crate::level::{dispatch, level};
 use crate::planes::Planes;
-use crate::signs::Signs;
+use crate::update::signs::Signs;
 use crate::{Matrix, PlanesMut};
 
 /// Neurons processed together, to share loads of the samples.

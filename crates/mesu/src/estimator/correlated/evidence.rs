@@ -3,7 +3,7 @@
 use mesu_kernels::covariance::add_products;
 use mesu_kernels::{Generator, Matrix, all_finite};
 
-use super::Activations;
+use super::activations::Activations;
 use crate::layer::Layer;
 use crate::network::covariance::{InputCovariance, variance_along};
 

@@ -24,8 +24,10 @@ use mesu_kernels::covariance::add_weighted_rows;
 use mesu_kernels::online::point::{input_gradient, products};
 use mesu_kernels::{Generator, Matrix, all_finite};
 
+mod activations;
 mod evidence;
 
+use self::activations::{Activations, Row};
 pub(crate) use self::evidence::{Evidence, Rates};
 use super::diverged::Diverged;
 use super::loss::{Criterion, Learned, Loss};
@@ -44,33 +46,6 @@ pub(crate) struct Correlated {
     weights: Matrix,
     samples: usize,
     terms: Vec<(usize, f32)>,
-}
-
-/// Results of one layer for one example; its input has one row in the first layer, which the samples share, and one for
-/// each sample above.
-#[derive(Clone, Debug)]
-struct Activations {
-    /// Input, `[rows][inputs]`.
-    h: Matrix,
-    rows: Vec<Row>,
-    /// `[rows][outputs]`.
-    m: Matrix,
-    /// Noise, pre-activations, gradient and curvature at them, `[S][outputs]`.
-    z: Matrix,
-    a: Matrix,
-    d: Matrix,
-    b: Matrix,
-}
-
-/// An input as the covariance sees it, with the bias.
-#[derive(Clone, Debug)]
-struct Row {
-    /// `[1][n]`.
-    x: Matrix,
-    /// V x.
-    p: Matrix,
-    /// Standard deviation of the pre-activations.
-    s: f32,
 }
 
 impl Correlated {

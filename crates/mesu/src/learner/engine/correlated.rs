@@ -52,9 +52,10 @@ impl Posteriors {
     }
 
     /// Beginnings of the names of their state, of the trunk's and then of the heads'.
-    fn names(&self) -> impl Iterator<Item = String> + use<> {
+    fn names(&self) -> Vec<String> {
         let trunk = (1..=self.trunk.len()).map(|number| format!("layer.{number}."));
-        trunk.chain((1..=self.heads.len()).map(|number| format!("head.{number}.")))
+        let heads = (1..=self.heads.len()).map(|number| format!("head.{number}."));
+        trunk.chain(heads).collect()
     }
 }
 
@@ -345,7 +346,11 @@ impl Engine for CorrelatedEngine {
 
     fn state(&self) -> EngineState {
         let Posteriors { trunk, heads } = &self.posteriors;
-        let named = self.posteriors.names().zip(trunk.iter().chain(heads));
+        let named = self
+            .posteriors
+            .names()
+            .into_iter()
+            .zip(trunk.iter().chain(heads));
         EngineState {
             covariances: named
                 .flat_map(|(prefix, covariance)| covariance.state(&prefix))
@@ -359,7 +364,7 @@ impl Engine for CorrelatedEngine {
         let mut numbers: BTreeMap<String, Vec<f32>> = numbers.into_iter().collect();
         let names = self.posteriors.names();
         let Posteriors { trunk, heads } = &mut self.posteriors;
-        for (prefix, covariance) in names.zip(trunk.iter_mut().chain(heads)) {
+        for (prefix, covariance) in names.into_iter().zip(trunk.iter_mut().chain(heads)) {
             covariance.restore(&prefix, &mut |name| numbers.remove(name))?;
         }
         (numbers.is_empty() && state == EngineState::default()).then_some(())

@@ -1,47 +1,20 @@
-//! MESU with correlated synapses: the settings that it takes, and those that it can't have.
+//! MESU with correlated synapses: what it takes to make it, and networks that can't have it.
 
-use super::kind::Settings;
-use super::mesu::MesuConfig;
 use crate::config::{ConfigError, holds, require};
-use crate::estimator::Estimator;
 use crate::learner::engine::Engine;
 use crate::learner::engine::correlated::CorrelatedEngine;
-use crate::learner::engine::drift::HeadsDrift;
+use crate::learner::sampling::Sampling;
 use crate::network::covariance::{InputCovariance, Prior};
 use crate::network::{Covariance, Network};
+use crate::rule::Mesu;
 
 /// Makes the engine of `network`, whose layers have such a covariance each.
 pub(super) fn engine(
-    config: &MesuConfig,
     network: &mut Network,
     covariance: Covariance,
+    rule: Mesu,
+    sampling: Sampling,
 ) -> Result<Box<dyn Engine>, ConfigError> {
-    let rule = config.rule()?;
-    let sampling = config.sampling().expect("MESU samples").checked()?;
-    let beside = |sound, field, found: String, expected: &str| {
-        let expected = format!("{expected} beside network.covariance {covariance}");
-        require(sound, field, found, &expected)
-    };
-    let local = config.estimator == Estimator::LocalReparameterization;
-    beside(
-        local,
-        "estimator",
-        "weight-sampling".to_owned(),
-        "local-reparameterization",
-    )?;
-    let slow = &config.slow_windows;
-    beside(slow.is_empty(), "slow_windows", format!("{slow:?}"), "[]")?;
-    let in_use = config.heads_drift == HeadsDrift::InUse;
-    beside(in_use, "heads_drift", "always".to_owned(), "in-use")?;
-    let unclipped = config.clamp_grad == 0.0;
-    beside(unclipped, "clamp_grad", config.clamp_grad.to_string(), "0")?;
-    let bounds = &config.sigma_bounds;
-    beside(
-        bounds.is_empty(),
-        "sigma_bounds",
-        format!("{bounds:?}"),
-        "[]",
-    )?;
     if !network.is_perceptron() {
         let expected = "diagonal: only linear layers with relu between them can have another";
         return Err(ConfigError::network("covariance", covariance, expected));

@@ -231,7 +231,42 @@ impl Settings for MesuConfig {
         network: &mut Network,
         covariance: Covariance,
     ) -> Option<Result<Box<dyn Engine>, ConfigError>> {
-        Some(correlated::engine(self, network, covariance))
+        let sampling = self.beside(covariance);
+        let engine = |(rule, sampling)| correlated::engine(network, covariance, rule, sampling);
+        Some(sampling.and_then(engine))
+    }
+}
+
+impl MesuConfig {
+    /// Rule and sampling beside a covariance of inputs; refuses settings that have no meaning there.
+    fn beside(&self, covariance: Covariance) -> Result<(Mesu, Sampling), ConfigError> {
+        let rule = self.rule()?;
+        let sampling = self.sampling().expect("MESU samples").checked()?;
+        let beside = |sound, field, found: String, expected: &str| {
+            let expected = format!("{expected} beside network.covariance {covariance}");
+            require(sound, field, found, &expected)
+        };
+        let local = self.estimator == Estimator::LocalReparameterization;
+        beside(
+            local,
+            "estimator",
+            "weight-sampling".to_owned(),
+            "local-reparameterization",
+        )?;
+        let slow = &self.slow_windows;
+        beside(slow.is_empty(), "slow_windows", format!("{slow:?}"), "[]")?;
+        let in_use = self.heads_drift == HeadsDrift::InUse;
+        beside(in_use, "heads_drift", "always".to_owned(), "in-use")?;
+        let unclipped = self.clamp_grad == 0.0;
+        beside(unclipped, "clamp_grad", self.clamp_grad.to_string(), "0")?;
+        let bounds = &self.sigma_bounds;
+        beside(
+            bounds.is_empty(),
+            "sigma_bounds",
+            format!("{bounds:?}"),
+            "[]",
+        )?;
+        Ok((rule, sampling))
     }
 }
 

@@ -1,13 +1,16 @@
 //! The general update of a layer, for all rules and all sources of gradients.
 
+pub(crate) mod signs;
+
 use fearless_simd::Simd;
 
 use crate::PlanesMut;
 use crate::lanes::{LANES, load_whole, splat};
 use crate::level::{dispatch, level};
 use crate::planes::Planes;
-use crate::signs::Signs;
 use mesu_core::{Gradient, Rule, State};
+
+use self::signs::Signs;
 
 /// Gradients of a layer: `d_o x_oi` and `r_o x_squared_oi`.
 #[derive(Clone, Copy)]
