@@ -87,7 +87,7 @@ pub(crate) fn sum4<S: Simd>(simd: S, vectors: [f32x16<S>; 4]) -> [f32; 4] {
 }
 
 /// Transposes N rows, N a power of two of at most sixteen: the first lanes of all rows, then the second, as N vectors.
-/// Of sixteen rows, lane j of vector i becomes lane i of vector j.
+/// Lane j of vector i becomes lane i of vector j where there are sixteen rows.
 ///
 /// Interleaving vector i with vector i + N / 2 moves every element's place, row and lane written as one binary number,
 /// left by one digit; log N times bring the row's digits behind the lane's.

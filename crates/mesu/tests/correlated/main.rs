@@ -133,6 +133,9 @@ fn saved_learners_go_on_bit_for_bit() {
         let saved = learner.save(&[]).unwrap();
         let (mut restored, _) = Learner::restore(&saved).unwrap();
         assert!(restored.save(&[]).unwrap() == saved, "{covariance}");
+        // Their start is the prior, and the first head is in use at first.
+        let first = |(_, layer, _): (String, &mesu::layer::Layer, bool)| layer.first_sigma == 0.4;
+        assert!(restored.network().all_layers().all(first), "{covariance}");
         for learner in [&mut learner, &mut restored] {
             learner.use_head(0).unwrap();
             learner.learn_each(&xs[half..], &labels[230..]).unwrap();

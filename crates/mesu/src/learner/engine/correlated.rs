@@ -87,6 +87,12 @@ impl CorrelatedEngine {
             }
         }
         engine.show(network);
+        // Whoever compares synapses with their start finds the prior there.
+        for head in (0..network.heads()).rev() {
+            if network.use_head(head).is_ok() {
+                network.layers.iter_mut().for_each(begins_as_shown);
+            }
+        }
         engine
     }
 
@@ -186,6 +192,13 @@ fn begin_at(group: &mut Synapses, mean: f32) {
         for row in 0..mu.rows() {
             mu.row_mut(row)[..columns].fill(mean);
         }
+    }
+}
+
+/// Takes the standard deviation that a layer shows for that of its start.
+fn begins_as_shown(layer: &mut Layer) {
+    if let Some(sigma) = layer.weight.sigma() {
+        layer.first_sigma = sigma.row(0)[0];
     }
 }
 
